@@ -1,1 +1,33 @@
-export {};
+export type { Task, TaskList, WorkflowDocument } from './language/document.ts';
+export { parseDuration } from './language/duration.ts';
+export { sameErrorType, standardErrors, standardType } from './language/errors.ts';
+export type { Parsed, ParseOptions, Source, SourceError } from './language/parse.ts';
+export { parse, parseValue } from './language/parse.ts';
+export type * from './model/commands.ts';
+export type * from './model/effects.ts';
+export type * from './model/errors.ts';
+export type * from './model/facts.ts';
+export type { Json, JsonObject } from './model/json.ts';
+export { asJsonObject, isJsonObject } from './model/json.ts';
+export type * from './model/state.ts';
+export { emptyState, isTerminal, taskKey } from './model/state.ts';
+export { unreachable } from './model/unreachable.ts';
+export { type Executable, link } from './program/link.ts';
+export { lower } from './program/lower.ts';
+export { pointerTo, valueAt } from './program/pointer.ts';
+export type { Program } from './program/program.ts';
+export {
+  type LedgerChange,
+  type LedgerRow,
+  ledgerChanges,
+  noRows,
+  type OwnRows,
+  ownRows,
+} from './projections/ledger.ts';
+export { type LifecycleEvent, lifecycleEvents, type StoredCommit } from './projections/lifecycle.ts';
+export { phaseOf } from './projections/phase.ts';
+export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
+export { evolve, fold } from './rules/evolve.ts';
+export { standardError } from './rules/fault.ts';
+export { defaultLimits, type Limits } from './rules/limits.ts';
+export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';

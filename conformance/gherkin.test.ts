@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { readFeature } from './gherkin.ts';
+
+const feature = (...lines: readonly string[]) => readFeature(lines.join('\n'), 'sample.feature');
+
+describe('feature files', () => {
+  it('a feature has a name, an introduction in free words, and scenarios with steps', () => {
+    const read = feature(
+      '# a comment',
+      'Feature: Waiting',
+      '  As an author',
+      '  Given that I am patient',
+      '',
+      '  Scenario: A short wait',
+      '    Given a workflow with definition:',
+      '    """yaml',
+      '    do:',
+      '      - pause: { wait: PT1S }',
+      '    """',
+      '    When the workflow is executed',
+      '    Then the workflow should complete',
+      '    And pause should run first',
+      '    But pause should run last',
+    );
+    expect(read).toMatchObject({ name: 'Waiting', scenarios: [{ name: 'A short wait', line: 6 }] });
+    expect(read.scenarios[0]?.steps).toEqual([
+      {
+        keyword: 'Given',
+        text: 'a workflow with definition:',
+        line: 7,
+        document: { mediaType: 'yaml', text: 'do:\n  - pause: { wait: PT1S }\n' },
+      },
+      { keyword: 'When', text: 'the workflow is executed', line: 12 },
+      { keyword: 'Then', text: 'the workflow should complete', line: 13 },
+      { keyword: 'Then', text: 'pause should run first', line: 14 },
+      { keyword: 'Then', text: 'pause should run last', line: 15 },
+    ]);
+  });
+
+  it('what stands behind closing quotes is the next line', () => {
+    const read = feature(
+      'Feature: F',
+      'Scenario: S',
+      'Given a thing:',
+      '"""',
+      'a: 1',
+      '"""   And another thing',
+      'When done',
+    );
+    expect(read.scenarios[0]?.steps.map(({ text }) => text)).toEqual(['a thing:', 'another thing', 'done']);
+  });
+
+  it('a document loses the indentation of its quotes, and keeps what goes beyond it', () => {
+    const read = feature(
+      'Feature: F',
+      'Scenario: S',
+      '  Given a thing:',
+      '    """json',
+      '    {',
+      '      "a": 1',
+      ' }',
+      '    """',
+    );
+    expect(read.scenarios[0]?.steps[0]?.document).toEqual({ mediaType: 'json', text: '{\n  "a": 1\n}\n' });
+  });
+
+  it.each([
+    ['a file without a feature', ['Scenario: S']],
+    ['a document that is not closed', ['Feature: F', 'Scenario: S', 'Given a thing:', '"""', 'a: 1']],
+    ['a document without its step', ['Feature: F', 'Scenario: S', '"""', '"""']],
+    ['And as the first step', ['Feature: F', 'Scenario: S', 'And a thing']],
+    ['a tag', ['Feature: F', '@slow', 'Scenario: S']],
+    ['a background', ['Feature: F', 'Background:', 'Given a thing']],
+    ['an outline', ['Feature: F', 'Scenario: S', 'Given a', 'Scenario Outline: T']],
+    ['a table', ['Feature: F', 'Scenario: S', 'Given a thing', '| a | b |']],
+    ['free words between steps', ['Feature: F', 'Scenario: S', 'Given a thing', 'and so on']],
+  ])('%s is refused with its line', (_what, lines) => {
+    expect(() => feature(...lines)).toThrow(/^sample\.feature:\d+: /);
+  });
+});

@@ -1,0 +1,63 @@
+import { compile, JqSyntaxError } from '@millrace/jq';
+import type { ExpressionFault } from './shapes/place.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Longest expression in UTF-16 units: what people write is a hundredth of it. */
+export const expressionLengthMax = 65_536;
+
+/** Compiles expressions, each text once per scope, and says in one sentence what is wrong with the first place. */
+export function expressionChecker(): (
+  source: string,
+  variables: readonly string[],
+) => ExpressionFault | undefined {
+  const known = new Map<readonly string[], Map<string, ExpressionFault | undefined>>();
+  return (source, variables) => {
+    const inScope = known.get(variables) ?? new Map<string, ExpressionFault | undefined>();
+    known.set(variables, inScope);
+    if (inScope.has(source)) return inScope.get(source);
+    const fault = faultOf(source, variables);
+    inScope.set(source, fault);
+    return fault;
+  };
+}
+
+function faultOf(source: string, variables: readonly string[]): ExpressionFault | undefined {
+  if (source.length > expressionLengthMax) {
+    return { offset: 0, message: `an expression may have ${expressionLengthMax} characters at most` };
+  }
+  if (source.trim() === '') return { offset: 0, message: 'expected a jq expression but found none' };
+  try {
+    compile(source, { variables });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JqSyntaxError)) {
+      return {
+        offset: 0,
+        message: `not a usable jq expression: ${error instanceof Error ? error.message : error}`,
+      };
+    }
+    const offset = Math.min(Math.max(error.offset, 0), source.length);
+    // The position that the message ends with is one in the expression; ours is one in the file.
+    const message = error.message.replace(/ \(line \d+, column \d+\)$/, '');
+    return (
+      unknownVariable(source, offset, message, variables) ?? {
+        offset,
+        message: `not a valid jq expression: ${message}`,
+      }
+    );
+  }
+}
+
+function unknownVariable(
+  source: string,
+  offset: number,
+  message: string,
+  variables: readonly string[],
+): ExpressionFault | undefined {
+  const name = /\$([A-Za-z_]\w*) is not defined/.exec(message)?.[1];
+  if (name === undefined || variables.includes(name)) return undefined;
+  const available = variables.map((each) => `$${each}`).join(', ');
+  const hint = didYouMean(name, variables, '$');
+  const at = source.startsWith(`$${name}`, offset) ? offset : Math.max(0, source.indexOf(`$${name}`));
+  return { offset: at, message: `unknown variable $${name}; known here are ${available}${hint}` };
+}

@@ -1,0 +1,99 @@
+import type { JsonObject } from '../../model/json.ts';
+import { code, computed, free } from './expressions.ts';
+import { boolean, duration, freeScalar, freeText, oneOf, text } from './fields.ts';
+import { type Check, child, type Place, report } from './place.ts';
+import { externalResource } from './resources.ts';
+import { byType, listOf, mapOf, object } from './shape.ts';
+
+const map = (noun: string): Check =>
+  byType(`${noun} (an object or an expression)`, { object: mapOf(noun, free), text: computed(noun) });
+
+/** A list since 1.0.3, a map before. */
+const processArguments: Check = byType('the arguments (a list, an object or an expression)', {
+  list: listOf('the arguments', freeScalar('an argument')),
+  object: free,
+  text: computed('the arguments'),
+});
+
+const lifetime: Check = object(
+  "the container's lifetime",
+  { cleanup: oneOf('the cleanup', ['always', 'never', 'eventually']), after: duration },
+  { required: ['cleanup'], also: checkLifetime },
+);
+
+function checkLifetime(value: JsonObject, place: Place): void {
+  const hasAfter = Object.hasOwn(value, 'after');
+  if (value.cleanup === 'eventually' && !hasAfter) {
+    report(
+      place,
+      "expected the property 'after' in the container's lifetime, since its cleanup is 'eventually'",
+    );
+  } else if (hasAfter && (value.cleanup === 'always' || value.cleanup === 'never')) {
+    report(child(place, 'after'), "'after' is for the cleanup 'eventually' only", { type: 'key' });
+  }
+}
+
+const container: Check = object(
+  'the container',
+  {
+    image: freeText('the image'),
+    name: freeText("the container's name"),
+    command: freeText('the command'),
+    ports: map('the ports'),
+    volumes: map('the volumes'),
+    environment: map('the environment'),
+    stdin: freeText('the standard input'),
+    arguments: processArguments,
+    lifetime,
+    pullPolicy: oneOf('the pull policy', ['ifNotPresent', 'always', 'never']),
+  },
+  { required: ['image'] },
+);
+
+const script: Check = object(
+  'the script',
+  {
+    language: text("the script's language"),
+    code,
+    source: externalResource,
+    stdin: freeText('the standard input'),
+    arguments: processArguments,
+    environment: map('the environment'),
+  },
+  { required: ['language'], exactlyOne: ['code', 'source'] },
+);
+
+const shell: Check = object(
+  'the shell command',
+  {
+    command: freeText('the command'),
+    stdin: freeText('the standard input'),
+    arguments: processArguments,
+    environment: map('the environment'),
+  },
+  { required: ['command'] },
+);
+
+const workflow: Check = object(
+  'the workflow to run',
+  {
+    namespace: freeText("the workflow's namespace"),
+    name: freeText("the workflow's name"),
+    version: freeText("the workflow's version"),
+    input: free,
+  },
+  { required: ['namespace', 'name'] },
+);
+
+export const run: Check = object(
+  'a run',
+  {
+    container,
+    script,
+    shell,
+    workflow,
+    await: boolean('whether to await the end'),
+    return: oneOf('what is returned', ['stdout', 'stderr', 'code', 'all', 'none']),
+  },
+  { exactlyOne: ['container', 'script', 'shell', 'workflow'] },
+);

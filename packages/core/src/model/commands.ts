@@ -1,0 +1,78 @@
+/** Commands: intentions about one execution, which the rules answer with facts or with a refusal. */
+import type { EffectOutcome } from './effects.ts';
+import type { DefinitionReference } from './facts.ts';
+import type { Json } from './json.ts';
+import type { ExecutionState } from './state.ts';
+
+export interface StartExecution {
+  readonly type: 'execution.start';
+  readonly execution: string;
+  readonly definition: DefinitionReference;
+  readonly input: Json;
+  readonly request?: string;
+}
+
+/** Starts an execution from the state that another had before its fault. */
+export interface RestoreExecution {
+  readonly type: 'execution.restore';
+  readonly execution: string;
+  readonly from: { readonly execution: string; readonly version: number };
+  /** the other's state, folded up to `version` */
+  readonly state: ExecutionState;
+  /** key of the task that faulted and is done again */
+  readonly task: string;
+}
+
+export interface CompleteEffect {
+  readonly type: 'effect.complete';
+  readonly effect: number;
+  readonly outcome: EffectOutcome;
+}
+
+/** Fires whatever is due at the command's instant. */
+export interface FireTimers {
+  readonly type: 'timers.fire';
+}
+
+/** Goes on after a decision that reached its bound. */
+export interface ContinueExecution {
+  readonly type: 'execution.continue';
+}
+
+export interface CancelExecution {
+  readonly type: 'execution.cancel';
+  readonly reason?: string;
+}
+
+export interface SuspendExecution {
+  readonly type: 'execution.suspend';
+  readonly reason?: string;
+}
+
+export interface ResumeExecution {
+  readonly type: 'execution.resume';
+}
+
+export type Command =
+  | StartExecution
+  | RestoreExecution
+  | CompleteEffect
+  | FireTimers
+  | ContinueExecution
+  | CancelExecution
+  | SuspendExecution
+  | ResumeExecution;
+
+/** The world as a decision may see it: handed in, so that the rules ask nobody. */
+export interface Moment {
+  /** epoch milliseconds: the later of the store's time and the stream's last instant */
+  readonly now: number;
+  /** numbers in [0, 1) for jitter; a decision draws them in order */
+  readonly random: () => number;
+}
+
+/** Why a command changes nothing: a value, not an exception. */
+export interface Refusal {
+  readonly code: 'not-found' | 'already-exists' | 'already-ended' | 'not-runnable';
+  readonly message: string;
+}

@@ -1,0 +1,279 @@
+/**
+ * Facts: what happened to one execution, in the past tense, stored for ever.
+ *
+ * 1. A fact carries everything that a later decision reads: evaluated values, indices, due instants after
+ *    jitter. Folding facts never evaluates an expression, so a better jq never changes the past.
+ * 2. A value that follows from the facts before it is absent: a task's raw input is the current value of the
+ *    scope it starts in, an untransformed output is the value the task already holds.
+ * 3. Tasks are named by `task`, the JSON pointer to their definition as the author wrote it, and `visit`, the
+ *    number of the time that this task runs in this execution (absent: the first).
+ * 4. The stream position of a fact is its `version` (1, 2, 3 …); the id of what it asks for (an effect, an
+ *    event) is `execution/version`.
+ * 5. A value too large for the log stands in the blob store; `blobs` then names the field and its digest, and
+ *    the field holds `null` until it is hydrated. That is a matter of storage: rules see hydrated facts only.
+ */
+import type { EffectRequest, SecretArgument } from './effects.ts';
+import type { WorkflowError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { ExecutionState } from './state.ts';
+
+export interface BlobReference {
+  /** `sha256:` and 64 hexadecimal digits */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+export interface DefinitionReference {
+  readonly namespace: string;
+  readonly name: string;
+  readonly version: string;
+  /** digest of the definition's text: what runs is pinned, whatever is published later */
+  readonly digest: string;
+}
+
+/** The task a fact is about. */
+interface OfTask {
+  /** JSON pointer into the definition, such as `/do/0/order/try/1/pay` */
+  readonly task: string;
+  /** absent: 1 */
+  readonly visit?: number;
+}
+
+interface Stored {
+  readonly blobs?: Readonly<Record<string, BlobReference>>;
+}
+
+export interface ExecutionStarted extends Stored {
+  readonly type: 'execution.started';
+  readonly definition: DefinitionReference;
+  /** the raw input */
+  readonly input: Json;
+  /** the input after `input.from`; absent: the raw input */
+  readonly value?: Json;
+  /** instant (epoch ms) at which the workflow's timeout strikes */
+  readonly deadline?: number;
+  /** digest of what the caller sent, when an idempotency key chose the id */
+  readonly request?: string;
+}
+
+/** An execution that goes on from another's state before its fault. */
+export interface ExecutionRestored extends Stored {
+  readonly type: 'execution.restored';
+  readonly from: { readonly execution: string; readonly version: number };
+  readonly state: ExecutionState;
+}
+
+export interface ExecutionCompleted extends Stored {
+  readonly type: 'execution.completed';
+  /** absent: the value the main scope holds */
+  readonly output?: Json;
+  /** id of the execution that goes on in its place */
+  readonly continuedAs?: string;
+}
+
+export interface ExecutionFaulted extends Stored {
+  readonly type: 'execution.faulted';
+  readonly error: WorkflowError;
+}
+
+export interface ExecutionCancelled {
+  readonly type: 'execution.cancelled';
+  readonly reason?: string;
+}
+
+export interface ExecutionSuspended {
+  readonly type: 'execution.suspended';
+  readonly reason?: string;
+}
+
+export interface ExecutionResumed {
+  readonly type: 'execution.resumed';
+}
+
+/** A decision reached its bound; a `resume` row asks for the next one. */
+export interface ExecutionYielded {
+  readonly type: 'execution.yielded';
+}
+
+export type TaskKind =
+  | 'do'
+  | 'set'
+  | 'switch'
+  | 'for'
+  | 'fork'
+  | 'try'
+  | 'raise'
+  | 'wait'
+  | 'emit'
+  | 'call'
+  | 'listen'
+  | 'run'
+  | 'graph'
+  | 'compensate'
+  | 'continueAs';
+
+export interface TaskStarted extends OfTask, Stored {
+  readonly type: 'task.started';
+  readonly kind: TaskKind;
+  /** key of the task it runs in (`taskKey`); absent: the main scope */
+  readonly parent?: string;
+  /** the input after `input.from`; absent: the raw input, which is the parent's current value */
+  readonly input?: Json;
+  /** instant (epoch ms) at which the task's timeout strikes */
+  readonly deadline?: number;
+  /** in a fork: the place of this branch */
+  readonly branch?: number;
+  /** of a try: instant (epoch ms) at which the first attempt's time limit strikes */
+  readonly due?: number;
+}
+
+export interface TaskSkipped extends OfTask {
+  readonly type: 'task.skipped';
+  readonly kind: TaskKind;
+  readonly parent?: string;
+  readonly branch?: number;
+}
+
+export interface TaskCompleted extends OfTask, Stored {
+  readonly type: 'task.completed';
+  /** absent: the value the task holds */
+  readonly output?: Json;
+  /** the new `$context` of the execution; absent: unchanged */
+  readonly context?: Json;
+  /** where to go, when it is not simply on: `exit`, `end` or a task's name */
+  readonly then?: string;
+  /** the case a switch chose */
+  readonly case?: string;
+  /** it names tasks that undo it */
+  readonly compensable?: true;
+}
+
+export interface TaskFaulted extends OfTask, Stored {
+  readonly type: 'task.faulted';
+  readonly error: WorkflowError;
+}
+
+export interface TaskCancelled extends OfTask {
+  readonly type: 'task.cancelled';
+}
+
+/** A wait was entered, to be left at `due` (epoch ms). */
+export interface WaitStarted extends OfTask {
+  readonly type: 'wait.started';
+  readonly due: number;
+}
+
+export interface ForkStarted extends OfTask {
+  readonly type: 'fork.started';
+  readonly branches: number;
+}
+
+/** A loop's collection, evaluated once. */
+export interface LoopStarted extends OfTask, Stored {
+  readonly type: 'loop.started';
+  readonly items: readonly Json[];
+}
+
+export interface IterationStarted extends OfTask {
+  readonly type: 'iteration.started';
+  readonly index: number;
+}
+
+/** An error reached a `try` that catches it; what ran inside has ended. */
+export interface ErrorCaught extends OfTask, Stored {
+  readonly type: 'error.caught';
+  readonly error: WorkflowError;
+}
+
+/** A caught error is answered with another attempt at `due` (epoch ms, jitter included). */
+export interface RetryScheduled extends OfTask, Stored {
+  readonly type: 'retry.scheduled';
+  readonly error: WorkflowError;
+  /** number of the attempt to come: 2 for the first retry */
+  readonly attempt: number;
+  readonly due: number;
+}
+
+export interface RetryStarted extends OfTask {
+  readonly type: 'retry.started';
+  readonly attempt: number;
+  /** instant (epoch ms) at which the attempt's time limit strikes */
+  readonly due?: number;
+}
+
+/** The deed is asked for; its id is `execution/version` of this fact. */
+export interface EffectRequested extends OfTask, Stored {
+  readonly type: 'effect.requested';
+  readonly request: EffectRequest;
+  /** version of the effect whose idempotency key this one carries on, since that outcome is unknown */
+  readonly keyOf?: number;
+  /** arguments that name secrets: resolved by the executor at the moment of the deed, never recorded */
+  readonly secrets?: readonly SecretArgument[];
+  /** at most once: never repeated when its outcome is unknown */
+  readonly unsafe?: true;
+}
+
+export interface EffectCompleted extends Stored {
+  readonly type: 'effect.completed';
+  /** version of the `effect.requested` */
+  readonly effect: number;
+  readonly output: Json;
+  /** documents that were fetched for the first time: from now on this execution reads these bytes */
+  readonly pins?: Readonly<Record<string, string>>;
+}
+
+export interface EffectFailed extends Stored {
+  readonly type: 'effect.failed';
+  readonly effect: number;
+  readonly error: WorkflowError;
+  /** nobody knows whether the deed was done (time-out, reset, crash): the idempotency key stays */
+  readonly unknown?: true;
+  readonly pins?: Readonly<Record<string, string>>;
+}
+
+/** A result that came too late: recorded, and changing nothing else. */
+export interface EffectAbandoned extends Stored {
+  readonly type: 'effect.abandoned';
+  readonly effect: number;
+  readonly output?: Json;
+  readonly error?: WorkflowError;
+}
+
+/** An event the workflow published; its id is `execution/version` unless the author set one. */
+export interface EventEmitted extends OfTask, Stored {
+  readonly type: 'event.emitted';
+  /** the CloudEvent, attributes and data */
+  readonly event: JsonObject;
+}
+
+export type Fact =
+  | ExecutionStarted
+  | ExecutionRestored
+  | ExecutionCompleted
+  | ExecutionFaulted
+  | ExecutionCancelled
+  | ExecutionSuspended
+  | ExecutionResumed
+  | ExecutionYielded
+  | TaskStarted
+  | TaskSkipped
+  | TaskCompleted
+  | TaskFaulted
+  | TaskCancelled
+  | WaitStarted
+  | ForkStarted
+  | LoopStarted
+  | IterationStarted
+  | ErrorCaught
+  | RetryScheduled
+  | RetryStarted
+  | EffectRequested
+  | EffectCompleted
+  | EffectFailed
+  | EffectAbandoned
+  | EventEmitted;
+
+export type FactType = Fact['type'];
+
+/** Number of the shapes above; a change of shape raises it and brings an upcaster. */
+export const factSchema = 1;

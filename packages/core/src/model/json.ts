@@ -1,0 +1,15 @@
+import type { Json } from '@millrace/jq';
+
+export type { Json };
+
+/** A JSON object whose members are read by name; absent members are `undefined`. */
+export type JsonObject = { readonly [key: string]: Json };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A document that was parsed from JSON or YAML, seen as the JSON it is: interfaces have no index signature. */
+export function asJsonObject(document: object): JsonObject {
+  return document as JsonObject;
+}

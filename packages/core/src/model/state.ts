@@ -1,0 +1,178 @@
+/**
+ * The state of one execution: the fold of its facts, plain JSON, and all that a decision needs.
+ *
+ * Tasks that run are kept under their key; a finished task leaves nothing behind but its output, which becomes
+ * the current value of the scope it ran in. So the state of a loop does not grow with its iterations.
+ */
+
+import type { WorkflowError } from './errors.ts';
+import type { DefinitionReference, TaskKind } from './facts.ts';
+import type { Json } from './json.ts';
+
+export type Phase = 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed';
+
+export type TerminalPhase = 'cancelled' | 'faulted' | 'completed';
+
+export interface ExecutionState {
+  /** version of the last fact; 0: nothing happened yet */
+  version: number;
+  /** instant of the last fact, epoch ms */
+  at: number;
+  phase: 'absent' | 'running' | 'suspended' | TerminalPhase;
+  definition: DefinitionReference | null;
+  startedAt: number;
+  /** the raw input */
+  input: Json;
+  /** `$context` */
+  context: Json;
+  output?: Json;
+  error?: WorkflowError;
+  /** the execution that goes on in this one's place */
+  continuedAs?: string;
+  endedAt?: number;
+  /** instant at which the workflow's timeout strikes */
+  deadline?: number;
+  /** the decision before reached its bound, and a `resume` row asks for the next */
+  yielded: boolean;
+  /** the main scope */
+  main: ScopeState;
+  /** the tasks that run, by key */
+  tasks: Record<string, TaskState>;
+  /** how often each task was entered, by pointer; absent: never */
+  visits: Record<string, number>;
+  /** open effects by version: the task that waits for it; `null`: the task is gone, a late result is abandoned */
+  effects: Record<string, string | null>;
+  /** digests of fetched documents by URI */
+  pins: Record<string, string>;
+  /** earliest instant at which something is due, over all tasks; `null`: nothing is */
+  due: number | null;
+  /** digest of the request that started it under an idempotency key */
+  request?: string;
+  /** the execution and version this one was restored from */
+  from?: { execution: string; version: number };
+}
+
+/** A list of tasks that runs in order. */
+export interface ScopeState {
+  /** the current value: the scope's input, then the output of the last task */
+  value: Json;
+  /** the last task that ended here, and its directive if it gave one */
+  last?: { task: string; then?: string };
+  /** the task to go to, whatever ended last: set when an execution is restored */
+  next?: string;
+  /** tasks that ended here and name how they are undone, in their order: what a compensation runs backwards */
+  compensable?: string[];
+  /** how many tasks run in it */
+  live: number;
+}
+
+interface TaskBase extends ScopeState {
+  task: string;
+  visit: number;
+  parent: string;
+  startedAt: number;
+  /** the input before `input.from` */
+  raw: Json;
+  /** the input after `input.from`: `$input` */
+  input: Json;
+  deadline?: number;
+  /** place among the branches of a fork */
+  branch?: number;
+}
+
+/** Tasks that have no progress of their own to keep. */
+export interface PlainState extends TaskBase {
+  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'graph'>;
+}
+
+export interface GraphState extends TaskBase {
+  kind: 'graph';
+  /** outputs of the nodes that ended, by name; a node whose conditions did not hold is `skipped` */
+  outputs: Record<string, Json>;
+  skipped: string[];
+}
+
+export interface ForState extends TaskBase {
+  kind: 'for';
+  /** absent: not evaluated yet */
+  items?: readonly Json[];
+  /** index of the iteration under way; -1: none was started */
+  index: number;
+}
+
+export interface ForkState extends TaskBase {
+  kind: 'fork';
+  /** absent: the branches were not started yet */
+  results?: (Json | null)[];
+  /** how many branches ended with a result */
+  ended: number;
+  /** how many branches ended with an error */
+  failed: number;
+  /** how many branches were started */
+  started: number;
+  /** the branch that ended first, or that left the workflow by its directive */
+  winner?: number;
+  /** branches to start again: set when an execution is restored */
+  again?: number[];
+}
+
+export interface TryState extends TaskBase {
+  kind: 'try';
+  /** `trying`: the tasks run; `delayed`: until `due`; `catching`: the handler runs */
+  stage: 'trying' | 'delayed' | 'catching';
+  /** number of the attempt under way, from 1 */
+  attempt: number;
+  attemptedAt: number;
+  /** `trying`: when the attempt's time limit strikes; `delayed`: when the next attempt starts */
+  due?: number;
+  error?: WorkflowError;
+  /** effects asked for by task in this attempt, to name the same effect in the next */
+  calls: Record<string, number>;
+  /** effects of earlier attempts whose outcome is unknown: the version that owns the idempotency key */
+  unknown: Record<string, number>;
+}
+
+export interface WaitState extends TaskBase {
+  kind: 'wait';
+  /** absent: not evaluated yet */
+  due?: number;
+}
+
+export interface CallState extends TaskBase {
+  kind: 'call';
+  /** version of the effect; absent: not asked for yet */
+  effect?: number;
+  /** the outcome is recorded; while suspended the task does not go on */
+  answered?: 'completed' | 'failed';
+  error?: WorkflowError;
+}
+
+export type TaskState = PlainState | GraphState | ForState | ForkState | TryState | WaitState | CallState;
+
+/** The key of a task that runs: its pointer, and its visit from the second on. */
+export function taskKey(task: string, visit: number | undefined): string {
+  return visit === undefined || visit === 1 ? task : `${task}#${visit}`;
+}
+
+export function isTerminal(phase: ExecutionState['phase']): phase is TerminalPhase {
+  return phase === 'completed' || phase === 'faulted' || phase === 'cancelled';
+}
+
+export function emptyState(): ExecutionState {
+  return {
+    version: 0,
+    at: 0,
+    phase: 'absent',
+    definition: null,
+    startedAt: 0,
+    input: null,
+    context: null,
+    yielded: false,
+    main: { value: null, live: 0 },
+    tasks: {},
+    visits: {},
+    effects: {},
+    pins: {},
+    due: null,
+  };
+}

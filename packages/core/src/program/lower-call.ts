@@ -1,0 +1,144 @@
+import type { Authentication, AuthenticationPolicy, CallTask, Endpoint } from '../language/document.ts';
+import type { HttpOutput } from '../model/effects.ts';
+import { asJsonObject, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { templateAt } from './lower-values.ts';
+import { type Lowering, refuse, used } from './lowering.ts';
+import { pointerTo } from './pointer.ts';
+import type { AuthenticationSource, CallSource, Template, UriSource } from './program.ts';
+
+type LoweredCall = CallSource | { readonly type: 'unsupported'; readonly feature: string };
+
+/** The call of a `call` task: what to do, with its arguments as templates. */
+export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): LoweredCall {
+  const at = `${pointer}/with`;
+  const given = task.with ?? {};
+  switch (task.call) {
+    case 'http':
+      return lowerHttp(given, at, lowering);
+    case 'openapi':
+      return lowerOpenApi(given, at, lowering);
+    case 'grpc':
+    case 'asyncapi':
+    case 'a2a':
+    case 'mcp':
+      return { type: 'unsupported', feature: `\`call: ${task.call}\`` };
+    default:
+      return lowerFunction(task, at, lowering);
+  }
+}
+
+function lowerFunction(task: CallTask, at: string, lowering: Lowering): LoweredCall {
+  if (Object.hasOwn(lowering.use.functions ?? {}, task.call))
+    return { type: 'unsupported', feature: 'functions of `use.functions`' };
+  if (!lowering.functions.has(task.call))
+    return { type: 'unsupported', feature: 'functions from catalogs and URLs' };
+  const argument = task.with === undefined ? {} : { with: templateAt(task.with, at, lowering) };
+  return { type: 'function', name: task.call, ...argument };
+}
+
+function lowerHttp(given: JsonObject, at: string, lowering: Lowering): LoweredCall {
+  const endpoint = endpointOf(given.endpoint as Endpoint, `${at}/endpoint`, lowering);
+  return {
+    type: 'http',
+    method: templateAt(given.method ?? 'GET', `${at}/method`, lowering),
+    uri: endpoint.uri,
+    ...optional('headers', given, at, lowering),
+    ...optional('query', given, at, lowering),
+    ...optional('body', given, at, lowering),
+    ...outputOf(given),
+    ...(endpoint.authentication === undefined ? {} : { authentication: endpoint.authentication }),
+  };
+}
+
+function lowerOpenApi(given: JsonObject, at: string, lowering: Lowering): LoweredCall {
+  const resource = given.document as { endpoint: Endpoint };
+  const document = endpointOf(resource.endpoint, `${at}/document/endpoint`, lowering);
+  const authentication = authenticationOf(
+    given.authentication as Authentication | undefined,
+    `${at}/authentication`,
+    lowering,
+  );
+  return {
+    type: 'openapi',
+    document: document.uri,
+    ...(document.authentication === undefined ? {} : { documentAuthentication: document.authentication }),
+    operationId: templateAt(given.operationId ?? '', `${at}/operationId`, lowering),
+    ...optional('parameters', given, at, lowering),
+    ...outputOf(given),
+    ...(authentication === undefined ? {} : { authentication }),
+  };
+}
+
+function optional<K extends string>(
+  name: K,
+  given: JsonObject,
+  at: string,
+  lowering: Lowering,
+): { [P in K]?: Template } {
+  const value = given[name];
+  return (value === undefined ? {} : { [name]: templateAt(value, pointerTo(at, name), lowering) }) as {
+    [P in K]?: Template;
+  };
+}
+
+function outputOf(given: JsonObject): { output: HttpOutput; redirect: boolean } {
+  return { output: (given.output ?? 'content') as HttpOutput, redirect: given.redirect === true };
+}
+
+function endpointOf(
+  endpoint: Endpoint,
+  at: string,
+  lowering: Lowering,
+): { uri: UriSource; authentication?: AuthenticationSource } {
+  if (typeof endpoint === 'string') return { uri: uriSource(endpoint, at, lowering) };
+  const authentication = authenticationOf(endpoint.authentication, `${at}/authentication`, lowering);
+  return {
+    uri: uriSource(endpoint.uri, `${at}/uri`, lowering),
+    ...(authentication === undefined ? {} : { authentication }),
+  };
+}
+
+function uriSource(text: string, at: string, lowering: Lowering): UriSource {
+  const template = templateAt(text, at, { ...lowering, mode: 'strict' });
+  return template.type === 'literal'
+    ? { type: 'template', template: text, at }
+    : { type: 'computed', value: template, at };
+}
+
+function authenticationOf(
+  authentication: Authentication | undefined,
+  at: string,
+  lowering: Lowering,
+): AuthenticationSource | undefined {
+  if (authentication === undefined) return undefined;
+  if (!('use' in authentication)) return policyOf(authentication, at, lowering);
+  const name = (authentication as { use: string }).use;
+  return policyOf(used(lowering.use.authentications, name), `/use/authentications/${name}`, lowering);
+}
+
+function policyOf(policy: AuthenticationPolicy, at: string, lowering: Lowering): AuthenticationSource {
+  if ('basic' in policy) {
+    if ('use' in policy.basic) return { scheme: 'basic', secret: policy.basic.use };
+    const { username, password } = policy.basic;
+    return {
+      scheme: 'basic',
+      username: templateAt(username, `${at}/basic/username`, lowering),
+      password: templateAt(password, `${at}/basic/password`, lowering),
+    };
+  }
+  if ('bearer' in policy)
+    return bearerOf(
+      typeof policy.bearer === 'string' ? policy.bearer : asJsonObject(policy.bearer),
+      `${at}/bearer`,
+      lowering,
+    );
+  const scheme = 'digest' in policy ? 'digest' : 'oauth2' in policy ? 'oauth2' : 'oidc';
+  refuse(lowering, at, `\`${scheme}\` authentication`);
+  return { scheme, at };
+}
+
+function bearerOf(bearer: Json, at: string, lowering: Lowering): AuthenticationSource {
+  if (!isJsonObject(bearer)) return { scheme: 'bearer', token: templateAt(bearer, at, lowering) };
+  if (typeof bearer.use === 'string') return { scheme: 'bearer', secret: bearer.use };
+  return { scheme: 'bearer', token: templateAt(bearer.token ?? '', `${at}/token`, lowering) };
+}

@@ -1,0 +1,68 @@
+/**
+ * The wake-up ledger's changes, read off the facts of one commit: what the execution waits for from now on.
+ *
+ * 1. Changes are netted: an effect that is asked for and revoked in one commit leaves no row.
+ * 2. A timer row holds only the earliest instant at which something is due; the instants themselves are in state.
+ * 3. While an execution is suspended its timer is held, and an `approval` row is its reason to move again.
+ */
+import type { EffectRequested, Fact } from '../model/facts.ts';
+import { type ExecutionState, isTerminal } from '../model/state.ts';
+
+export type LedgerChange =
+  | { readonly type: 'effect'; readonly version: number; readonly fact: EffectRequested }
+  | { readonly type: 'timer'; readonly due: number }
+  | { readonly type: 'resume' }
+  | { readonly type: 'approval' }
+  | { readonly type: 'remove'; readonly row: LedgerRow };
+
+/** The rows that one execution may own; an effect's is named by its version. */
+export type LedgerRow = 'timer' | 'resume' | 'approval' | number;
+
+/** The rows, effects apart, that an execution owns. */
+export interface OwnRows {
+  readonly due: number | null;
+  readonly resume: boolean;
+  readonly approval: boolean;
+}
+
+export const noRows: OwnRows = { due: null, resume: false, approval: false };
+
+/** What the state asks of the ledger, effects apart. */
+export function ownRows(state: ExecutionState): OwnRows {
+  if (state.phase === 'absent' || isTerminal(state.phase)) return noRows;
+  if (state.phase === 'suspended') return { due: null, resume: false, approval: true };
+  return { due: state.due, resume: state.yielded, approval: false };
+}
+
+/**
+ * The changes of one commit.
+ *
+ * @param before the rows owned before it
+ * @param facts the commit's facts, the first of which has version `first`
+ * @param revoked versions of effects whose task went away in it
+ */
+export function ledgerChanges(
+  before: OwnRows,
+  after: ExecutionState,
+  facts: readonly Fact[],
+  first: number,
+  revoked: readonly number[],
+): readonly LedgerChange[] {
+  const changes: LedgerChange[] = [];
+  for (const [index, fact] of facts.entries()) {
+    if (fact.type === 'effect.requested' && typeof after.effects[first + index] === 'string') {
+      changes.push({ type: 'effect', version: first + index, fact });
+    } else if (fact.type === 'effect.completed' || fact.type === 'effect.failed') {
+      changes.push({ type: 'remove', row: fact.effect });
+    }
+  }
+  for (const version of revoked) if (version < first) changes.push({ type: 'remove', row: version });
+  const now = ownRows(after);
+  if (now.due !== before.due)
+    changes.push(now.due === null ? { type: 'remove', row: 'timer' } : { type: 'timer', due: now.due });
+  if (now.resume !== before.resume)
+    changes.push(now.resume ? { type: 'resume' } : { type: 'remove', row: 'resume' });
+  if (now.approval !== before.approval)
+    changes.push(now.approval ? { type: 'approval' } : { type: 'remove', row: 'approval' });
+  return changes;
+}

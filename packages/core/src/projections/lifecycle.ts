@@ -1,0 +1,151 @@
+/**
+ * The specification's lifecycle events, projected from stored facts: the standard's shapes may change, the log may
+ * not. The id of an event is `execution/version.k`, `k` counting the events of one fact.
+ */
+import type { Fact } from '../model/facts.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { type ExecutionState, emptyState, taskKey } from '../model/state.ts';
+import { unreachable } from '../model/unreachable.ts';
+import { evolve } from '../rules/evolve.ts';
+
+/** A CloudEvent in the JSON format. */
+export type LifecycleEvent = {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly subject: string;
+  readonly type: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly data: JsonObject;
+};
+
+export interface StoredCommit {
+  /** epoch ms */
+  readonly time: number;
+  readonly facts: readonly Fact[];
+}
+
+/** One event before its envelope. */
+interface Occurrence {
+  readonly type: string;
+  readonly data: JsonObject;
+}
+
+/** The lifecycle events of a stream, from its first commit on. */
+export function* lifecycleEvents(
+  execution: string,
+  commits: Iterable<StoredCommit>,
+): Generator<LifecycleEvent> {
+  const state = emptyState();
+  for (const { time, facts } of commits) {
+    for (const fact of facts) {
+      const before = outputBefore(state, fact);
+      evolve(state, fact, time);
+      for (const [k, occurrence] of occurrences(fact, state, execution, time, before).entries()) {
+        yield envelope(execution, state, k, time, occurrence);
+      }
+    }
+  }
+}
+
+function envelope(
+  execution: string,
+  state: ExecutionState,
+  k: number,
+  time: number,
+  { type, data }: Occurrence,
+): LifecycleEvent {
+  const { namespace = '', name = '', version = '' } = state.definition ?? {};
+  return {
+    specversion: '1.0',
+    id: `${execution}/${state.version}.${k}`,
+    source: `/${namespace}/${name}/${version}`,
+    subject: execution,
+    type: `io.serverlessworkflow.${type}.v1`,
+    time: new Date(time).toISOString(),
+    datacontenttype: 'application/json',
+    data,
+  };
+}
+
+/** The output of a task that is about to end: folding its completion takes the task out of the state. */
+function outputBefore(state: ExecutionState, fact: Fact): Json {
+  if (fact.type !== 'task.completed') return null;
+  return fact.output === undefined
+    ? (state.tasks[taskKey(fact.task, fact.visit)]?.value ?? null)
+    : fact.output;
+}
+
+function occurrences(
+  fact: Fact,
+  state: ExecutionState,
+  execution: string,
+  time: number,
+  output: Json,
+): readonly Occurrence[] {
+  const at = new Date(time).toISOString();
+  const { namespace = '', name = '' } = state.definition ?? {};
+  const workflow = `${name}-${execution}.${namespace}`;
+  const ofWorkflow = (type: string, data: JsonObject): Occurrence => ({
+    type: `workflow.${type}`,
+    data: { name: workflow, ...data },
+  });
+  const ofTask = (type: string, task: string, data: JsonObject): Occurrence => ({
+    type: `task.${type}`,
+    data: { workflow, task, ...data },
+  });
+  switch (fact.type) {
+    case 'execution.started':
+      return [ofWorkflow('started', { definition: referenceOf(state), startedAt: at })];
+    case 'execution.restored':
+      return [ofWorkflow('started', { definition: referenceOf(state), startedAt: at })];
+    case 'execution.completed':
+      return [ofWorkflow('completed', { completedAt: at, output: state.output ?? null })];
+    case 'execution.faulted':
+      return [ofWorkflow('faulted', { faultedAt: at, error: fact.error })];
+    case 'execution.cancelled':
+      return [ofWorkflow('cancelled', { cancelledAt: at })];
+    case 'execution.suspended':
+      return [ofWorkflow('suspended', { suspendedAt: at })];
+    case 'execution.resumed':
+      return [ofWorkflow('resumed', { resumedAt: at })];
+    case 'task.started':
+      return [
+        ofTask('created', fact.task, { createdAt: at }),
+        ofTask('started', fact.task, { startedAt: at }),
+      ];
+    case 'task.completed':
+      return [ofTask('completed', fact.task, { completedAt: at, output })];
+    case 'task.faulted':
+      return [ofTask('faulted', fact.task, { faultedAt: at, error: fact.error })];
+    case 'task.cancelled':
+      return [ofTask('cancelled', fact.task, { cancelledAt: at })];
+    case 'retry.started':
+      return [ofTask('retried', fact.task, { retriedAt: at })];
+    case 'task.skipped':
+    case 'execution.yielded':
+    case 'wait.started':
+    case 'fork.started':
+    case 'loop.started':
+    case 'iteration.started':
+    case 'error.caught':
+    case 'retry.scheduled':
+    case 'effect.requested':
+    case 'effect.completed':
+    case 'effect.failed':
+    case 'effect.abandoned':
+    case 'event.emitted':
+      return [];
+    default:
+      return unreachable(fact);
+  }
+}
+
+function referenceOf({ definition }: ExecutionState): JsonObject {
+  return {
+    namespace: definition?.namespace ?? '',
+    name: definition?.name ?? '',
+    version: definition?.version ?? '',
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * advance: goes on with whatever may go on, until all that is left waits for the world, the execution has ended,
+ * or the decision has reached its bound.
+ */
+import type { Json } from '../model/json.ts';
+import type { ScopeState, TaskState } from '../model/state.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { LinkedList } from '../program/link.ts';
+import type { ForkNode } from '../program/program.ts';
+import type { Decision } from './decision.ts';
+import { enter } from './enter.ts';
+import { evaluate, type Place, validate } from './evaluate.ts';
+import { Fault, standardError } from './fault.ts';
+import { finish } from './finish.ts';
+import { faultExecution, raise } from './raise.ts';
+import { runCall } from './tasks/call.ts';
+import { runEmit } from './tasks/emit.ts';
+import { advanceFor } from './tasks/for.ts';
+import { advanceFork, mayGoOn } from './tasks/fork.ts';
+import { runRaise } from './tasks/raise.ts';
+import { runSet } from './tasks/set.ts';
+import { runSwitch } from './tasks/switch.ts';
+import { advanceTry } from './tasks/try.ts';
+import { runWait } from './tasks/wait.ts';
+
+/** Where a list goes on: at a task, or at its end, perhaps with the directive that ended it. */
+export type Next =
+  | { readonly type: 'task'; readonly place: number }
+  | { readonly type: 'end'; readonly then?: 'exit' | 'end' };
+
+export function advance(decision: Decision): void {
+  while (decision.ready.length > 0 && decision.running) {
+    if (decision.state.version >= decision.limits.historyEventsMax) return endHistory(decision);
+    if (decision.exhausted && mayMove(decision)) return decision.emit({ type: 'execution.yielded' });
+    step(decision, decision.ready.pop() as string);
+  }
+}
+
+/** Puts on the stack all that may go on: after a resume, a timer, or a decision that reached its bound. */
+export function readyAll(decision: Decision): void {
+  const { state, ready } = decision;
+  const keys = Object.keys(state.tasks);
+  for (let index = keys.length - 1; index >= 0; index--) {
+    const key = keys[index] as string;
+    if (isReady(decision, state.tasks[key] as TaskState)) ready.push(key);
+  }
+  if (state.main.live === 0) ready.push('');
+}
+
+/** Whether the stack holds more than names of what has ended or waits: only then there is something to go on with. */
+function mayMove(decision: Decision): boolean {
+  const { state } = decision;
+  return decision.ready.some((key) => {
+    const task = state.tasks[key];
+    return key === '' ? state.main.live === 0 : task !== undefined && isReady(decision, task);
+  });
+}
+
+function isReady(decision: Decision, task: TaskState): boolean {
+  const { now } = decision.moment;
+  switch (task.kind) {
+    case 'wait':
+      return task.due === undefined || task.due <= now;
+    case 'call':
+      return task.effect === undefined || task.answered !== undefined;
+    case 'fork':
+      return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
+    case 'try':
+      return task.stage === 'delayed' ? (task.due ?? 0) <= now : task.live === 0;
+    default:
+      return task.live === 0;
+  }
+}
+
+function step(decision: Decision, key: string): void {
+  if (key === '') return advanceMain(decision);
+  const task = decision.state.tasks[key];
+  if (task === undefined) return;
+  try {
+    runTask(decision, key, task);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    raise(decision, key, error.error);
+  }
+}
+
+function runTask(decision: Decision, key: string, task: TaskState): void {
+  const linked = decision.nodeOf(task);
+  const { node } = linked;
+  switch (node.kind) {
+    case 'do':
+      return advanceList(decision, key, task, linked.body as LinkedList, (then) =>
+        finish(decision, key, { then }),
+      );
+    case 'set':
+      return runSet(decision, key, task, node);
+    case 'switch':
+      return runSwitch(decision, key, task, node);
+    case 'raise':
+      return runRaise(decision, key, task, node);
+    case 'emit':
+      return runEmit(decision, key, task, node);
+    case 'wait':
+      return runWait(decision, key, task, node);
+    case 'call':
+      return runCall(decision, key, task, node);
+    case 'for':
+      return advanceFor(decision, key, task, linked, node);
+    case 'fork':
+      return advanceFork(decision, key, task, linked, node);
+    case 'try':
+      return advanceTry(decision, key, task, linked, node);
+    case 'unsupported':
+    case 'graph':
+    case 'compensate':
+    case 'continueAs':
+      throw new Error(`broken rule: a program with a ${node.kind} node is not started`);
+    default:
+      return unreachable(node);
+  }
+}
+
+/** Starts the next task of a list, or ends the list. */
+export function advanceList(
+  decision: Decision,
+  key: string,
+  scope: ScopeState,
+  list: LinkedList,
+  end: (then: 'end' | undefined) => void,
+): void {
+  if (scope.live > 0) return;
+  const next = nextIn(list, scope);
+  if (next.type === 'end') return end(next.then === 'end' ? 'end' : undefined);
+  const node = list.nodes[next.place];
+  if (node !== undefined) enter(decision, node, key);
+}
+
+export function nextIn(list: LinkedList, scope: ScopeState): Next {
+  if (scope.next !== undefined) return { type: 'task', place: positionOf(list, scope.next) };
+  if (scope.last === undefined) return list.nodes.length === 0 ? { type: 'end' } : { type: 'task', place: 0 };
+  const { task, then } = scope.last;
+  if (then === 'exit' || then === 'end') return { type: 'end', then };
+  if (then !== undefined) return at(list, then);
+  const after = positionOf(list, task) + 1;
+  return after < list.nodes.length ? { type: 'task', place: after } : { type: 'end' };
+}
+
+function at(list: LinkedList, name: string): Next {
+  const place = list.places.get(name);
+  if (place === undefined) throw new Error(`broken rule: a directive's target is in its list: ${name}`);
+  return { type: 'task', place };
+}
+
+function positionOf(list: LinkedList, pointer: string): number {
+  const position = list.positions.get(pointer);
+  if (position === undefined) throw new Error(`broken rule: a task is in the list of its scope: ${pointer}`);
+  return position;
+}
+
+function advanceMain(decision: Decision): void {
+  const { state, executable } = decision;
+  try {
+    advanceList(decision, '', state.main, executable.main, () => complete(decision));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    faultExecution(decision, { instance: '/output', ...error.error });
+  }
+}
+
+function complete(decision: Decision): void {
+  const { state, executable } = decision;
+  const { output } = executable.program;
+  const place: Place = { decision, parent: '' };
+  const raw = state.main.value;
+  const value: Json = output?.as === undefined ? raw : evaluate(output.as, raw, place);
+  if (output?.schema !== undefined) validate(output.schema, value, "the workflow's output", decision);
+  decision.weigh(value);
+  decision.emit(
+    value === raw ? { type: 'execution.completed' } : { type: 'execution.completed', output: value },
+  );
+}
+
+function endHistory(decision: Decision): void {
+  const key = decision.ready.at(-1) ?? '';
+  const instance = key === '' ? '/do' : decision.task(key).task;
+  const detail = `the execution reached its limit of ${decision.limits.historyEventsMax} events`;
+  faultExecution(decision, standardError('runtime', detail, instance));
+}

@@ -1,0 +1,240 @@
+/**
+ * decide: what one command does to one execution.
+ *
+ * 1. It is synchronous and total: a fault of the workflow becomes facts, what cannot be done is a refusal, and
+ *    what was done already is accepted without facts. It throws only for a bug of ours.
+ * 2. It advances `state` in place (see `evolve`); time and chance come with the moment.
+ * 3. It runs to the next real wait: any number of `set`, `switch` and `for` tasks in a row are one decision.
+ */
+import type {
+  Command,
+  CompleteEffect,
+  Moment,
+  Refusal,
+  RestoreExecution,
+  StartExecution,
+} from '../model/commands.ts';
+import type { EffectAbandoned, Fact } from '../model/facts.ts';
+import type { Json } from '../model/json.ts';
+import { type CallState, type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { Executable } from '../program/link.ts';
+import { advance, readyAll } from './advance.ts';
+import { Decision } from './decision.ts';
+import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
+import { Fault, standardError } from './fault.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { cancelAll, faultExecution, raise } from './raise.ts';
+import { restoredState } from './restore.ts';
+
+export type Decided =
+  | {
+      readonly type: 'decided';
+      readonly facts: readonly Fact[] /** effects whose task went away */;
+      readonly revoked: readonly number[];
+    }
+  | { readonly type: 'refused'; readonly refusal: Refusal };
+
+export interface DecideOptions {
+  readonly execution: string;
+  readonly executable: Executable;
+  readonly moment: Moment;
+  readonly limits?: Limits;
+}
+
+/** Decides `command` on `state`, which is advanced by the facts that come back. */
+export function decide(state: ExecutionState, command: Command, options: DecideOptions): Decided {
+  const refusal = refuses(state, command, options.executable);
+  if (refusal !== undefined) return { type: 'refused', refusal };
+  const { execution, executable, moment, limits = defaultLimits } = options;
+  const decision = new Decision(execution, state, executable, moment, limits);
+  carryOut(decision, command);
+  advance(decision);
+  return { type: 'decided', facts: decision.facts, revoked: decision.revoked };
+}
+
+function refuses({ phase }: ExecutionState, command: Command, { program }: Executable): Refusal | undefined {
+  switch (command.type) {
+    case 'execution.start':
+    case 'execution.restore':
+      if (phase !== 'absent') return { code: 'already-exists', message: 'an execution with this id exists' };
+      return program.unsupported.length === 0
+        ? undefined
+        : { code: 'not-runnable', message: unsupportedMessage(program.unsupported) };
+    case 'effect.complete':
+    case 'timers.fire':
+    case 'execution.continue':
+      return phase === 'absent' ? notFound : undefined;
+    case 'execution.cancel':
+      if (phase === 'absent') return notFound;
+      return phase === 'completed' || phase === 'faulted' ? alreadyEnded(phase) : undefined;
+    case 'execution.suspend':
+    case 'execution.resume':
+      if (phase === 'absent') return notFound;
+      return isTerminal(phase) ? alreadyEnded(phase) : undefined;
+    default:
+      return unreachable(command);
+  }
+}
+
+const notFound: Refusal = { code: 'not-found', message: 'there is no such execution' };
+
+function alreadyEnded(phase: string): Refusal {
+  return { code: 'already-ended', message: `the execution has ended: it is ${phase}` };
+}
+
+export function unsupportedMessage(
+  parts: readonly { readonly pointer: string; readonly feature: string }[],
+): string {
+  const named = parts.slice(0, 5).map(({ feature, pointer }) => `${feature} (at ${pointer})`);
+  const more = parts.length > 5 ? ` and ${parts.length - 5} more` : '';
+  return `the workflow uses what this version cannot run yet: ${named.join(', ')}${more}`;
+}
+
+function carryOut(decision: Decision, command: Command): void {
+  switch (command.type) {
+    case 'execution.start':
+      return start(decision, command);
+    case 'execution.restore':
+      return restore(decision, command);
+    case 'effect.complete':
+      return completeEffect(decision, command);
+    case 'timers.fire':
+      return fireTimers(decision);
+    case 'execution.continue':
+      return goOn(decision);
+    case 'execution.cancel':
+      return cancel(decision, command.reason);
+    case 'execution.suspend':
+      if (decision.running) decision.emit({ type: 'execution.suspended', ...reasonOf(command.reason) });
+      return;
+    case 'execution.resume':
+      return resume(decision);
+    default:
+      return unreachable(command);
+  }
+}
+
+function start(decision: Decision, command: StartExecution): void {
+  const { program } = decision.executable;
+  const { definition, input, request } = command;
+  const fact = {
+    type: 'execution.started',
+    definition,
+    input,
+    ...(request === undefined ? {} : { request }),
+  } as const;
+  decision.weigh(input);
+  const place: Place = { decision, parent: '' };
+  try {
+    if (program.input?.schema !== undefined)
+      validate(program.input.schema, input, "the workflow's input", decision);
+    const value: Json =
+      program.input?.from === undefined
+        ? input
+        : evaluate(program.input.from, input, { ...place, rawInput: input });
+    const timeout =
+      program.timeout === undefined ? undefined : evaluateDuration(program.timeout, value, place);
+    decision.emit({
+      ...fact,
+      ...(value === input ? {} : { value }),
+      ...(timeout === undefined ? {} : { deadline: decision.moment.now + timeout }),
+    });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    decision.emit(fact);
+    return faultExecution(decision, { instance: '/input', ...error.error });
+  }
+  decision.ready.push('');
+}
+
+function restore(decision: Decision, { from, state, task }: RestoreExecution): void {
+  decision.emit({ type: 'execution.restored', from, state: restoredState(state, task, decision.moment.now) });
+  readyAll(decision);
+}
+
+function completeEffect(decision: Decision, { effect, outcome }: CompleteEffect): void {
+  const key = decision.state.effects[effect];
+  if (key === undefined) return;
+  if (key === null) return decision.emit(abandoned(effect, outcome));
+  const pins = outcome.pins === undefined ? {} : { pins: outcome.pins };
+  if (outcome.type === 'completed') {
+    decision.weigh(outcome.output);
+    decision.emit({ type: 'effect.completed', effect, output: outcome.output, ...pins });
+  } else {
+    const unknown = outcome.unknown === true ? { unknown: true as const } : {};
+    const instance = (decision.state.tasks[key] as CallState).task;
+    decision.emit({
+      type: 'effect.failed',
+      effect,
+      error: { ...outcome.error, instance },
+      ...unknown,
+      ...pins,
+    });
+  }
+  if (!decision.running) return;
+  if (decision.state.yielded) readyAll(decision);
+  decision.ready.push(key);
+}
+
+function abandoned(effect: number, outcome: CompleteEffect['outcome']): EffectAbandoned {
+  return outcome.type === 'completed'
+    ? { type: 'effect.abandoned', effect, output: outcome.output }
+    : { type: 'effect.abandoned', effect, error: outcome.error };
+}
+
+function fireTimers(decision: Decision): void {
+  const { state, moment } = decision;
+  if (!decision.running || state.due === null || state.due > moment.now) return;
+  timeOut(decision);
+  if (decision.running) readyAll(decision);
+}
+
+/** Strikes the timeouts that are due, the outermost first: what it ends has no timeout of its own any more. */
+function timeOut(decision: Decision): void {
+  const { state, moment } = decision;
+  if (state.deadline !== undefined && state.deadline <= moment.now) {
+    return faultExecution(decision, standardError('timeout', "the workflow's timeout struck", '/timeout'));
+  }
+  for (const key of Object.keys(state.tasks)) {
+    const task = state.tasks[key];
+    if (task === undefined || !decision.running) continue;
+    if (task.deadline !== undefined && task.deadline <= moment.now)
+      raise(decision, key, standardError('timeout', "the task's timeout struck", task.task));
+    else if (isAttemptOver(task, moment)) timeOutAttempt(decision, key, task);
+  }
+}
+
+function isAttemptOver(task: TaskState, { now }: Moment): boolean {
+  return task.kind === 'try' && task.stage === 'trying' && task.due !== undefined && task.due <= now;
+}
+
+/** An attempt that takes too long is an error inside the `try`: it may be caught, and tried again. */
+function timeOutAttempt(decision: Decision, key: string, task: TaskState): void {
+  const inside = Object.keys(decision.state.tasks).find(
+    (other) => decision.state.tasks[other]?.parent === key,
+  );
+  const error = standardError('timeout', "the attempt's time limit struck", task.task);
+  raise(decision, inside ?? key, error);
+}
+
+function goOn(decision: Decision): void {
+  if (decision.running && decision.state.yielded) readyAll(decision);
+}
+
+function cancel(decision: Decision, reason: string | undefined): void {
+  if (decision.over) return;
+  cancelAll(decision);
+  decision.emit({ type: 'execution.cancelled', ...reasonOf(reason) });
+}
+
+function resume(decision: Decision): void {
+  if (decision.running) return;
+  decision.emit({ type: 'execution.resumed' });
+  timeOut(decision);
+  if (decision.running) readyAll(decision);
+}
+
+function reasonOf(reason: string | undefined): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,102 @@
+/**
+ * A decision under way: the state it advances, the facts it has emitted, and what it may still do.
+ *
+ * 1. `emit` is the only way to change the state: it folds the fact with `evolve`, so that the live state after a
+ *    decision is the fold of the log by construction.
+ * 2. Scopes and tasks that may go on wait on a stack, the innermost on top: work goes depth first, branches of a
+ *    fork in the order in which they are written.
+ */
+import type { Moment } from '../model/commands.ts';
+import type { Fact } from '../model/facts.ts';
+import { type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
+import type { Executable, LinkedNode } from '../program/link.ts';
+import { evolve } from './evolve.ts';
+import { approximateBytes, type Limits } from './limits.ts';
+
+export class Decision {
+  readonly execution: string;
+  readonly state: ExecutionState;
+  readonly executable: Executable;
+  readonly moment: Moment;
+  readonly limits: Limits;
+  readonly facts: Fact[] = [];
+  /** keys of scopes and tasks that may go on; '' is the main scope */
+  readonly ready: string[] = [];
+  /** effects whose task went away: versions */
+  readonly revoked: number[] = [];
+  #bytes = 0;
+
+  constructor(
+    execution: string,
+    state: ExecutionState,
+    executable: Executable,
+    moment: Moment,
+    limits: Limits,
+  ) {
+    this.execution = execution;
+    this.state = state;
+    this.executable = executable;
+    this.moment = moment;
+    this.limits = limits;
+  }
+
+  emit(fact: Fact): void {
+    this.#noteRevoked(fact);
+    evolve(this.state, fact, this.moment.now);
+    this.facts.push(fact);
+  }
+
+  /** Counts a value that is about to be recorded, and answers its approximate size. */
+  weigh(value: unknown): number {
+    const bytes = approximateBytes(value, this.limits.valueBytesMax);
+    this.#bytes += bytes;
+    return bytes;
+  }
+
+  /** Whether this decision has reached its bound. */
+  get exhausted(): boolean {
+    return this.facts.length >= this.limits.decisionEventsMax || this.#bytes >= this.limits.decisionBytesMax;
+  }
+
+  get running(): boolean {
+    return this.state.phase === 'running';
+  }
+
+  get over(): boolean {
+    return isTerminal(this.state.phase);
+  }
+
+  task(key: string): TaskState {
+    const task = this.state.tasks[key];
+    if (task === undefined) throw new Error(`broken rule: ${key} runs`);
+    return task;
+  }
+
+  nodeOf(task: TaskState): LinkedNode {
+    return this.executable.node(task.task);
+  }
+
+  #noteRevoked(fact: Fact): void {
+    if (fact.type === 'task.faulted' || fact.type === 'task.cancelled') {
+      const task =
+        this.state.tasks[
+          fact.visit === undefined || fact.visit === 1 ? fact.task : `${fact.task}#${fact.visit}`
+        ];
+      if (task?.kind === 'call' && task.effect !== undefined && task.answered === undefined)
+        this.revoked.push(task.effect);
+    }
+  }
+}
+
+/** `visit` as facts carry it: absent for the first. */
+export function visitOf(visit: number): { visit?: number } {
+  return visit === 1 ? {} : { visit };
+}
+
+/** Names a task in a fact. */
+export function of(task: { readonly task: string; readonly visit: number }): {
+  task: string;
+  visit?: number;
+} {
+  return task.visit === 1 ? { task: task.task } : { task: task.task, visit: task.visit };
+}

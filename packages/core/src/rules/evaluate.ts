@@ -1,0 +1,243 @@
+/**
+ * Evaluation of a program's expressions in a decision. Results are JSON values; every failure is an `expression`
+ * fault, and a use of `$secrets` outside an effect's arguments an `authorization` fault.
+ */
+import { type Budget, type Host, JqBudgetError } from '@millrace/jq';
+import { parseDuration } from '../language/duration.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import type { ExecutionState, TaskState } from '../model/state.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { CompiledExpression, LinkedNode } from '../program/link.ts';
+import type { DurationSource, Expression, SchemaSource, Template } from '../program/program.ts';
+import type { Decision } from './decision.ts';
+import { standardFault } from './fault.ts';
+import { instantOf } from './instant.ts';
+import { runtime } from './runtime.ts';
+
+/** What the variables of an expression refer to at the place where it stands. */
+export interface Place {
+  readonly decision: Decision;
+  /** absent: an expression of the workflow itself */
+  readonly node?: LinkedNode;
+  /** the task, once it has started */
+  readonly task?: TaskState;
+  /** the scope that the task runs in, from which loop and error variables are found */
+  readonly parent: string;
+  /** `$input`, once it is known */
+  readonly input?: Json;
+  /** `$output` in `export.as` */
+  readonly output?: Json;
+  /** raw output, for `$task.output` */
+  readonly rawOutput?: Json;
+  /** raw input, for `$task.input` */
+  readonly rawInput?: Json;
+  /** variables bound here and nowhere above: the error in the conditions of a `catch` */
+  readonly bound?: Readonly<Record<string, Json>>;
+}
+
+/** A template's value over `dot`, the value of `.`. */
+export function evaluate(template: Template, dot: Json, place: Place): Json {
+  switch (template.type) {
+    case 'literal':
+      return template.value;
+    case 'jq':
+      return evaluateExpression(template, dot, place);
+    case 'text':
+      return template.parts
+        .map((part) => (typeof part === 'string' ? part : asText(evaluateExpression(part, dot, place))))
+        .join('');
+    case 'array':
+      return template.items.map((item) => evaluate(item, dot, place));
+    case 'object':
+      return evaluateObject(template.members, dot, place);
+    default:
+      return unreachable(template);
+  }
+}
+
+/** A condition's truth, as jq has it: all but `false` and `null` is true. */
+export function holds(expression: Expression, dot: Json, place: Place): boolean {
+  const value = evaluateExpression(expression, dot, place);
+  return value !== null && value !== false;
+}
+
+/** The first output of an expression; `null` when it has none. */
+export function evaluateExpression(expression: Expression, dot: Json, place: Place): Json {
+  const compiled = compiledAt(expression, place);
+  if (compiled === undefined) return expression.otherwise ?? null;
+  if (compiled.usesSecrets)
+    throw standardFault(
+      'authorization',
+      `\`$secrets\` can be used in the arguments of a call only: ${expression.source.trim()}`,
+    );
+  try {
+    const value = compiled.filter.first(dot, variablesFor(compiled, place), host(place.decision));
+    return value === undefined ? null : value;
+  } catch (error) {
+    if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
+    throw expressionFault(expression, error);
+  }
+}
+
+/** The compiled form, or undefined when a text of mode `loose` is no expression at all. */
+export function compiledAt(expression: Expression, place: Place): CompiledExpression | undefined {
+  const names = [...(place.node?.scoped ?? []), ...Object.keys(place.bound ?? {})];
+  try {
+    return place.decision.executable.expression(expression, names);
+  } catch (error) {
+    if (expression.otherwise !== undefined) return undefined;
+    throw expressionFault(expression, error);
+  }
+}
+
+function expressionFault(expression: Expression, error: unknown): Error {
+  if (!(error instanceof Error)) throw error;
+  return standardFault('expression', `${expression.source.trim()}: ${error.message}`);
+}
+
+/** A computed duration in milliseconds. */
+export function evaluateDuration(duration: DurationSource, dot: Json, place: Place): number {
+  if (duration.type === 'fixed') return duration.milliseconds;
+  const value = evaluate(duration.value, dot, place);
+  const parsed = parseDuration(value);
+  if (!parsed.ok) throw standardFault('expression', `a duration was expected: ${parsed.message}`);
+  return parsed.milliseconds;
+}
+
+/** Throws a `validation` fault that names what does not fit. */
+export function validate(schema: SchemaSource, value: Json, what: string, decision: Decision): void {
+  const [first, ...more] = decision.executable.validator(schema).validate(value);
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  throw standardFault(
+    'validation',
+    `${what} does not fit its schema at ${first.pointer === '' ? 'its root' : first.pointer}: ${first.message}${others}`,
+  );
+}
+
+/** The values of the variables that the expression uses, in their positions. */
+export function variablesFor(compiled: CompiledExpression, place: Place): readonly unknown[] {
+  if (compiled.used.length === 0) return [];
+  const values: unknown[] = new Array(compiled.names.length).fill(null);
+  for (const position of compiled.used)
+    values[position] = variable(compiled.names[position] as string, place);
+  return values;
+}
+
+/** The value of one variable at a place. */
+export function variable(name: string, place: Place): Json {
+  if (place.bound !== undefined && Object.hasOwn(place.bound, name)) return place.bound[name] as Json;
+  const scoped = place.node?.scoped.includes(name) ? scopedVariable(name, place) : undefined;
+  if (scoped !== undefined) return scoped;
+  const { state } = place.decision;
+  switch (name) {
+    case 'context':
+      return state.context;
+    case 'input':
+      return place.input ?? null;
+    case 'output':
+      return place.output ?? null;
+    case 'task':
+      return taskVariable(place);
+    case 'workflow':
+      return workflowVariable(place.decision);
+    case 'runtime':
+      return runtime;
+    default:
+      return null;
+  }
+}
+
+/** Looks outwards for the loop or the `catch` that binds a name; the innermost wins. */
+function scopedVariable(name: string, place: Place): Json | undefined {
+  const { decision } = place;
+  for (let key = place.parent; key !== ''; ) {
+    const around = decision.task(key);
+    const value = boundBy(around, name, decision);
+    if (value !== undefined) return value;
+    key = around.parent;
+  }
+  return undefined;
+}
+
+function boundBy(around: TaskState, name: string, decision: Decision): Json | undefined {
+  const { node } = decision.nodeOf(around);
+  if (around.kind === 'for' && node.kind === 'for') {
+    if (name === node.each) return around.items?.[around.index] ?? null;
+    if (name === node.at) return around.index;
+  }
+  if (around.kind === 'try' && node.kind === 'try' && around.stage === 'catching' && name === node.as) {
+    return around.error ?? null;
+  }
+  return undefined;
+}
+
+function taskVariable({ node, task, rawInput, rawOutput, decision }: Place): Json {
+  if (node === undefined) return null;
+  const startedAt = task?.startedAt ?? decision.moment.now;
+  return {
+    name: node.node.name,
+    reference: node.node.pointer,
+    definition: node.definition as Json,
+    input: task?.raw ?? rawInput ?? null,
+    output: rawOutput ?? null,
+    startedAt: instantOf(startedAt),
+  };
+}
+
+function workflowVariable(decision: Decision): Json {
+  const { state, executable, execution } = decision;
+  return {
+    id: execution,
+    definition: executable.program.definition,
+    input: state.input,
+    startedAt: instantOf(startedAtOf(state, decision)),
+  };
+}
+
+function startedAtOf(state: ExecutionState, decision: Decision): number {
+  return state.version === 0 ? decision.moment.now : state.startedAt;
+}
+
+function evaluateObject(
+  members: readonly (readonly [string, Template])[],
+  dot: Json,
+  place: Place,
+): JsonObject {
+  const result: Record<string, Json> = {};
+  for (const [name, member] of members) setMember(result, name, evaluate(member, dot, place));
+  return result;
+}
+
+/** Sets a member as data, whatever its name: `__proto__` is a name like any other. */
+export function setMember(target: Record<string, Json>, name: string, value: Json): void {
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  else target[name] = value;
+}
+
+/** A value put into text: strings as they are, all else as JSON. */
+export function asText(value: Json): string {
+  return typeof value === 'string'
+    ? value
+    : isJsonObject(value) || Array.isArray(value)
+      ? JSON.stringify(value)
+      : String(value);
+}
+
+const hosts = new WeakMap<Decision, Host>();
+
+function host(decision: Decision): Host {
+  let known = hosts.get(decision);
+  if (known === undefined) {
+    const budget: Budget = {
+      stepsMax: decision.limits.expressionStepsMax,
+      depthMax: decision.limits.expressionDepthMax,
+      sizeMax: decision.limits.valueBytesMax,
+    };
+    const seconds = decision.moment.now / 1000;
+    known = { now: () => seconds, budget };
+    hosts.set(decision, known);
+  }
+  return known;
+}

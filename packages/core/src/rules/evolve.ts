@@ -1,0 +1,427 @@
+/**
+ * evolve: one fact folded into the state of its execution.
+ *
+ * 1. It copies recorded values and counts; it evaluates nothing and never looks at the program.
+ * 2. It is the only code that changes a state, for live decisions and for rebuilding alike, and changes it in
+ *    place: a decision of twelve facts would otherwise copy the state twelve times. Whoever may have to go back
+ *    (a refused commit) throws the state away and folds the log.
+ * 3. It is total over facts that `decide` produced; anything else is a bug or a damaged log, and asserts.
+ */
+import type {
+  EffectAbandoned,
+  EffectCompleted,
+  EffectFailed,
+  EffectRequested,
+  ErrorCaught,
+  ExecutionRestored,
+  ExecutionStarted,
+  Fact,
+  RetryScheduled,
+  RetryStarted,
+  TaskCompleted,
+  TaskFaulted,
+  TaskKind,
+  TaskSkipped,
+  TaskStarted,
+  WaitStarted,
+} from '../model/facts.ts';
+import {
+  type CallState,
+  type ExecutionState,
+  emptyState,
+  type ForkState,
+  type ForState,
+  type GraphState,
+  type ScopeState,
+  type TaskState,
+  type TryState,
+  taskKey,
+  type WaitState,
+} from '../model/state.ts';
+import { unreachable } from '../model/unreachable.ts';
+
+/** Folds `fact`, which happened at `at` (epoch ms), into `state`. */
+export function evolve(state: ExecutionState, fact: Fact, at: number): void {
+  state.version += 1;
+  state.at = at;
+  // Whatever goes on after a decision that reached its bound goes on with all of it; a late result does not.
+  if (fact.type !== 'effect.abandoned') state.yielded = false;
+  switch (fact.type) {
+    case 'execution.started':
+      return started(state, fact, at);
+    case 'execution.restored':
+      return restored(state, fact, at);
+    case 'execution.completed':
+      state.output = fact.output === undefined ? state.main.value : fact.output;
+      if (fact.continuedAs !== undefined) state.continuedAs = fact.continuedAs;
+      return ended(state, 'completed', at);
+    case 'execution.faulted':
+      state.error = fact.error;
+      return ended(state, 'faulted', at);
+    case 'execution.cancelled':
+      return ended(state, 'cancelled', at);
+    case 'execution.suspended':
+      state.phase = 'suspended';
+      return;
+    case 'execution.resumed':
+      state.phase = 'running';
+      return;
+    case 'execution.yielded':
+      state.yielded = true;
+      return;
+    case 'task.started':
+      return taskStarted(state, fact, at);
+    case 'task.skipped':
+      return taskSkipped(state, fact);
+    case 'task.completed':
+      return taskCompleted(state, fact);
+    case 'task.faulted':
+      return taskFaulted(state, fact);
+    case 'task.cancelled':
+      leave(state, taskOf(state, fact));
+      return;
+    case 'wait.started':
+      return waitStarted(state, fact);
+    case 'fork.started':
+      forkOf(state, fact).results = new Array(fact.branches).fill(null);
+      return;
+    case 'loop.started':
+      loopOf(state, fact).items = fact.items;
+      return;
+    case 'iteration.started': {
+      const loop = loopOf(state, fact);
+      loop.index = fact.index;
+      delete loop.last;
+      return;
+    }
+    case 'error.caught':
+      return errorCaught(state, fact);
+    case 'retry.scheduled':
+      return retryScheduled(state, fact);
+    case 'retry.started':
+      return retryStarted(state, fact, at);
+    case 'effect.requested':
+      return effectRequested(state, fact);
+    case 'effect.completed':
+    case 'effect.failed':
+      return effectAnswered(state, fact);
+    case 'effect.abandoned':
+      return effectAbandoned(state, fact);
+    case 'event.emitted':
+      taskOf(state, fact).value = fact.event;
+      return;
+    default:
+      return unreachable(fact);
+  }
+}
+
+/** The state after all of a stream's facts. */
+export function fold(
+  commits: Iterable<{ readonly time: number; readonly facts: readonly Fact[] }>,
+  state = emptyState(),
+): ExecutionState {
+  for (const commit of commits) for (const fact of commit.facts) evolve(state, fact, commit.time);
+  return state;
+}
+
+function started(state: ExecutionState, fact: ExecutionStarted, at: number): void {
+  state.phase = 'running';
+  state.definition = fact.definition;
+  state.startedAt = at;
+  state.input = fact.input;
+  state.main.value = fact.value === undefined ? fact.input : fact.value;
+  if (fact.request !== undefined) state.request = fact.request;
+  if (fact.deadline === undefined) return;
+  state.deadline = fact.deadline;
+  sooner(state, fact.deadline);
+}
+
+function restored(state: ExecutionState, fact: ExecutionRestored, at: number): void {
+  const { version } = state;
+  Object.assign(state, structuredCopy(fact.state));
+  state.version = version;
+  state.at = at;
+  state.startedAt = at;
+  state.phase = 'running';
+  state.yielded = false;
+  state.from = { execution: fact.from.execution, version: fact.from.version };
+  state.due = earliest(state);
+}
+
+/** Plain JSON, copied, so that folding the same fact twice never shares a mutable state. */
+function structuredCopy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function ended(state: ExecutionState, phase: 'completed' | 'faulted' | 'cancelled', at: number): void {
+  state.phase = phase;
+  state.endedAt = at;
+  state.tasks = {};
+  state.due = null;
+  delete state.deadline;
+  for (const version in state.effects) state.effects[version] = null;
+}
+
+function taskStarted(state: ExecutionState, fact: TaskStarted, at: number): void {
+  const parent = enter(state, fact.parent ?? '', fact);
+  const raw = parent.value;
+  const input = fact.input === undefined ? raw : fact.input;
+  const task = newTask(fact.kind, {
+    task: fact.task,
+    visit: fact.visit ?? 1,
+    parent: fact.parent ?? '',
+    startedAt: at,
+    raw,
+    input,
+    value: input,
+    live: 0,
+  });
+  if (fact.branch !== undefined) task.branch = fact.branch;
+  if (fact.deadline !== undefined) {
+    task.deadline = fact.deadline;
+    sooner(state, fact.deadline);
+  }
+  if (fact.due !== undefined && task.kind === 'try') {
+    task.due = fact.due;
+    sooner(state, fact.due);
+  }
+  state.tasks[taskKey(fact.task, fact.visit)] = task;
+  parent.live += 1;
+}
+
+function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number }): TaskState {
+  switch (kind) {
+    case 'for':
+      return { ...base, kind, index: -1 } as ForState;
+    case 'fork':
+      return { ...base, kind, ended: 0, failed: 0, started: 0 } as ForkState;
+    case 'graph':
+      return { ...base, kind, outputs: {}, skipped: [] } as GraphState;
+    case 'try':
+      return {
+        ...base,
+        kind,
+        stage: 'trying',
+        attempt: 1,
+        attemptedAt: base.startedAt,
+        calls: {},
+        unknown: {},
+      } as TryState;
+    default:
+      return { ...base, kind } as TaskState;
+  }
+}
+
+/** The main scope, or a task that others run in. */
+type Scope = (ScopeState & { kind?: never }) | TaskState;
+
+/** Counts the visit, and that a fork has started one more branch. */
+function enter(state: ExecutionState, parentKey: string, fact: TaskStarted | TaskSkipped): Scope {
+  state.visits[fact.task] = fact.visit ?? 1;
+  const parent = scopeOf(state, parentKey);
+  delete parent.next;
+  if (parent.kind === 'fork') branchStarted(parent, fact.branch);
+  return parent;
+}
+
+function branchStarted(fork: ForkState, branch: number | undefined): void {
+  if (fork.again === undefined) fork.started += 1;
+  else if (fork.again.length > 1) fork.again = fork.again.filter((other) => other !== branch);
+  else delete fork.again;
+}
+
+function taskSkipped(state: ExecutionState, fact: TaskSkipped): void {
+  const parent = enter(state, fact.parent ?? '', fact);
+  if (parent.kind === 'fork') return branchEnded(parent, fact.branch, parent.value, undefined);
+  if (parent.kind === 'graph') parent.skipped.push(fact.task);
+  parent.last = { task: fact.task };
+}
+
+function taskCompleted(state: ExecutionState, fact: TaskCompleted): void {
+  const task = taskOf(state, fact);
+  const output = fact.output === undefined ? task.value : fact.output;
+  if (fact.context !== undefined) state.context = fact.context;
+  const parent = leave(state, task);
+  if (fact.compensable === true) {
+    parent.compensable = [...(parent.compensable ?? []), taskKey(task.task, task.visit)];
+  }
+  if (parent.kind === 'fork') return branchEnded(parent, task.branch, output, fact.then);
+  if (parent.kind === 'graph') parent.outputs[fact.task] = output;
+  parent.value = output;
+  parent.last = fact.then === undefined ? { task: fact.task } : { task: fact.task, then: fact.then };
+}
+
+function taskFaulted(state: ExecutionState, fact: TaskFaulted): void {
+  const parent = leave(state, taskOf(state, fact));
+  if (parent.kind === 'fork') parent.failed += 1;
+}
+
+function branchEnded(
+  fork: ForkState,
+  branch: number | undefined,
+  output: ForkState['value'],
+  then: string | undefined,
+): void {
+  assert(branch !== undefined && fork.results !== undefined, 'a branch has a place in its fork');
+  fork.results[branch] = output;
+  fork.ended += 1;
+  if (then === 'end') {
+    fork.winner = branch;
+    fork.last = { task: fork.task, then };
+  } else if (fork.winner === undefined) fork.winner = branch;
+}
+
+/** Takes a task out of the state and answers the scope it ran in. */
+function leave(state: ExecutionState, task: TaskState): Scope {
+  delete state.tasks[taskKey(task.task, task.visit)];
+  if (task.kind === 'call' && task.effect !== undefined && task.answered === undefined)
+    revoke(state, task, task.effect);
+  const parent = scopeOf(state, task.parent);
+  parent.live -= 1;
+  if (dueOf(task) !== null && dueOf(task) === state.due) state.due = earliest(state);
+  return parent;
+}
+
+/** The task is gone, its deed perhaps under way: a late result is abandoned, another attempt keeps the key. */
+function revoke(state: ExecutionState, task: CallState, effect: number): void {
+  state.effects[effect] = null;
+  for (const around of triesAround(state, task)) around.unknown[placeOf(around, task.task)] ??= effect;
+}
+
+function waitStarted(state: ExecutionState, fact: WaitStarted): void {
+  const task = taskOf(state, fact) as WaitState;
+  task.due = fact.due;
+  sooner(state, fact.due);
+}
+
+function errorCaught(state: ExecutionState, fact: ErrorCaught): void {
+  const task = tryOf(state, fact);
+  task.stage = 'catching';
+  task.error = fact.error;
+  task.value = task.input;
+  delete task.last;
+  delete task.due;
+  state.due = earliest(state);
+}
+
+function retryScheduled(state: ExecutionState, fact: RetryScheduled): void {
+  const task = tryOf(state, fact);
+  task.stage = 'delayed';
+  task.error = fact.error;
+  task.due = fact.due;
+  state.due = earliest(state);
+}
+
+function retryStarted(state: ExecutionState, fact: RetryStarted, at: number): void {
+  const task = tryOf(state, fact);
+  task.stage = 'trying';
+  task.attempt = fact.attempt;
+  task.attemptedAt = at;
+  task.value = task.input;
+  task.calls = {};
+  delete task.last;
+  delete task.error;
+  if (fact.due === undefined) delete task.due;
+  else task.due = fact.due;
+  state.due = earliest(state);
+}
+
+function effectRequested(state: ExecutionState, fact: EffectRequested): void {
+  const key = taskKey(fact.task, fact.visit);
+  const task = taskOf(state, fact) as CallState;
+  if (task.effect !== undefined && task.answered === undefined) delete state.effects[task.effect];
+  task.effect = state.version;
+  delete task.answered;
+  state.effects[state.version] = key;
+  for (const around of triesAround(state, task)) around.calls[fact.task] = (around.calls[fact.task] ?? 0) + 1;
+}
+
+function effectAnswered(state: ExecutionState, fact: EffectCompleted | EffectFailed): void {
+  const key = state.effects[fact.effect];
+  assert(typeof key === 'string', 'an answered effect is open');
+  delete state.effects[fact.effect];
+  if (fact.pins !== undefined) Object.assign(state.pins, fact.pins);
+  const task = state.tasks[key] as CallState;
+  const known = fact.type === 'effect.completed' || fact.unknown !== true;
+  for (const around of triesAround(state, task)) {
+    const place = placeOf(around, task.task);
+    if (known) delete around.unknown[place];
+    else around.unknown[place] ??= fact.effect;
+  }
+  if (fact.type === 'effect.completed') {
+    task.answered = 'completed';
+    task.value = fact.output;
+  } else {
+    task.answered = 'failed';
+    task.error = fact.error;
+  }
+}
+
+function effectAbandoned(state: ExecutionState, fact: EffectAbandoned): void {
+  delete state.effects[fact.effect];
+}
+
+/** The tries whose tasks, not whose handler, a task runs in: those that would do it again. */
+export function* triesAround(state: ExecutionState, task: TaskState): Generator<TryState> {
+  for (let key = task.parent; key !== ''; ) {
+    const around = state.tasks[key];
+    assert(around !== undefined, 'a task runs in a scope that runs');
+    if (around.kind === 'try' && around.stage === 'trying') yield around;
+    key = around.parent;
+  }
+}
+
+/** Names a call of this attempt as the same call in the attempt before: its pointer and how often it was made. */
+export function placeOf(around: TryState, task: string, next = 0): string {
+  return `${task}@${(around.calls[task] ?? 0) + next}`;
+}
+
+/** The earliest instant at which a task or the execution has something due. */
+function earliest(state: ExecutionState): number | null {
+  let due = state.deadline ?? null;
+  for (const key in state.tasks) {
+    const at = dueOf(state.tasks[key] as TaskState);
+    if (at !== null && (due === null || at < due)) due = at;
+  }
+  return due;
+}
+
+/** The earliest instant of one task: its timeout, its wait or its retry. */
+export function dueOf(task: TaskState): number | null {
+  const own = task.kind === 'wait' || task.kind === 'try' ? task.due : undefined;
+  if (own === undefined) return task.deadline ?? null;
+  return task.deadline === undefined ? own : Math.min(own, task.deadline);
+}
+
+function sooner(state: ExecutionState, due: number): void {
+  if (state.due === null || due < state.due) state.due = due;
+}
+
+function scopeOf(state: ExecutionState, key: string): Scope {
+  if (key === '') return state.main;
+  const scope = state.tasks[key];
+  assert(scope !== undefined, `a scope that runs: ${key}`);
+  return scope;
+}
+
+function taskOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): TaskState {
+  const task = state.tasks[taskKey(fact.task, fact.visit)];
+  assert(task !== undefined, `a task that runs: ${taskKey(fact.task, fact.visit)}`);
+  return task;
+}
+
+function forkOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): ForkState {
+  return taskOf(state, fact) as ForkState;
+}
+
+function loopOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): ForState {
+  return taskOf(state, fact) as ForState;
+}
+
+function tryOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): TryState {
+  return taskOf(state, fact) as TryState;
+}
+
+function assert(condition: boolean, rule: string): asserts condition {
+  if (!condition) throw new Error(`broken rule: ${rule}`);
+}

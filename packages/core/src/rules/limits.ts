@@ -1,0 +1,41 @@
+/** Bounds of decisions and histories. */
+export interface Limits {
+  /** facts of one decision; at the bound it commits with a `resume` row and goes on */
+  readonly decisionEventsMax: number;
+  /** approximate bytes of the values that one decision records */
+  readonly decisionBytesMax: number;
+  /** facts of one execution; beyond it the execution faults */
+  readonly historyEventsMax: number;
+  /** approximate bytes of one value that a task yields */
+  readonly valueBytesMax: number;
+  /** steps of one expression */
+  readonly expressionStepsMax: number;
+  /** depth of one expression's evaluation */
+  readonly expressionDepthMax: number;
+}
+
+export const defaultLimits: Limits = {
+  decisionEventsMax: 1_000,
+  decisionBytesMax: 4 * 1024 * 1024,
+  historyEventsMax: 1_000_000,
+  valueBytesMax: 64 * 1024 * 1024,
+  expressionStepsMax: 10_000_000,
+  expressionDepthMax: 10_000,
+};
+
+/** About how many bytes a value takes as JSON, counted no further than `max`. */
+export function approximateBytes(value: unknown, max: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && bytes <= max; index++)
+      bytes += 1 + approximateBytes(value[index], max - bytes);
+    return bytes;
+  }
+  for (const key in value) {
+    if (bytes > max) return bytes;
+    bytes += key.length + 4 + approximateBytes((value as Record<string, unknown>)[key], max - bytes);
+  }
+  return bytes;
+}

@@ -1,0 +1,38 @@
+import { type CallState, type ExecutionState, type TaskState, taskKey } from '../model/state.ts';
+
+/**
+ * The state that an execution goes on from when another's is tried again: as it was before the fault, with the
+ * task that faulted to be entered anew, effects to be asked for anew, and clocks that start now.
+ */
+export function restoredState(before: ExecutionState, faulted: string, now: number): ExecutionState {
+  const state = JSON.parse(JSON.stringify(before)) as ExecutionState;
+  const shift = now - before.at;
+  state.effects = {};
+  if (state.deadline !== undefined) state.deadline += shift;
+  for (const task of Object.values(state.tasks)) restart(task, shift);
+  const task = state.tasks[faulted];
+  if (task !== undefined) takeOut(state, task);
+  return state;
+}
+
+function restart(task: TaskState, shift: number): void {
+  if (task.deadline !== undefined) task.deadline += shift;
+  if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
+  if (task.kind === 'call') forget(task);
+}
+
+function forget(task: CallState): void {
+  delete task.effect;
+  delete task.answered;
+  delete task.error;
+  task.value = task.input;
+}
+
+function takeOut(state: ExecutionState, task: TaskState): void {
+  delete state.tasks[taskKey(task.task, task.visit)];
+  const parent = state.tasks[task.parent];
+  const scope = parent ?? state.main;
+  scope.live -= 1;
+  if (parent?.kind === 'fork') parent.again = [task.branch ?? 0];
+  else scope.next = task.task;
+}

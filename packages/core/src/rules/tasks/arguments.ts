@@ -1,0 +1,74 @@
+/**
+ * The arguments of a deed, evaluated for the record. An expression that names `$secrets` is not evaluated here:
+ * the record gets its text and the values it uses, and the executor computes it at the moment of the deed. So no
+ * secret is ever written down.
+ */
+import type { SecretArgument } from '../../model/effects.ts';
+import type { Json } from '../../model/json.ts';
+import { unreachable } from '../../model/unreachable.ts';
+import { pointerTo } from '../../program/pointer.ts';
+import type { Expression, Template } from '../../program/program.ts';
+import { asText, compiledAt, evaluateExpression, type Place, setMember, variable } from '../evaluate.ts';
+
+export class Arguments {
+  readonly place: Place;
+  readonly input: Json;
+  readonly secrets: SecretArgument[] = [];
+
+  constructor(place: Place, input: Json) {
+    this.place = place;
+    this.input = input;
+  }
+
+  /** The value that stands at `at` in the request; `null` where a secret will stand. */
+  value(template: Template, at: string): Json {
+    switch (template.type) {
+      case 'literal':
+        return template.value;
+      case 'jq':
+        return this.#isSecret(template)
+          ? this.#defer([template], at)
+          : evaluateExpression(template, this.input, this.place);
+      case 'text':
+        return this.#text(template.parts, at);
+      case 'array':
+        return template.items.map((item, index) => this.value(item, pointerTo(at, index)));
+      case 'object': {
+        const result: Record<string, Json> = {};
+        for (const [name, member] of template.members)
+          setMember(result, name, this.value(member, pointerTo(at, name)));
+        return result;
+      }
+      default:
+        return unreachable(template);
+    }
+  }
+
+  #text(parts: readonly (string | Expression)[], at: string): Json {
+    if (parts.some((part) => typeof part !== 'string' && this.#isSecret(part))) return this.#defer(parts, at);
+    return parts
+      .map((part) =>
+        typeof part === 'string' ? part : asText(evaluateExpression(part, this.input, this.place)),
+      )
+      .join('');
+  }
+
+  #isSecret(expression: Expression): boolean {
+    return compiledAt(expression, this.place)?.usesSecrets === true;
+  }
+
+  #defer(parts: readonly (string | Expression)[], at: string): null {
+    const variables: Record<string, Json> = {};
+    let readsInput = false;
+    for (const part of parts) {
+      const compiled = typeof part === 'string' ? undefined : compiledAt(part, this.place);
+      if (compiled === undefined) continue;
+      readsInput ||= compiled.filter.readsInput;
+      for (const name of compiled.filter.uses)
+        if (name !== 'secrets') variables[name] = variable(name, this.place);
+    }
+    const recorded = parts.map((part) => (typeof part === 'string' ? part : { jq: part.source }));
+    this.secrets.push({ at, parts: recorded, input: readsInput ? this.input : null, variables });
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { TaskState } from '../../model/state.ts';
+import type { EmitNode, Program } from '../../program/program.ts';
+import { type Decision, of } from '../decision.ts';
+import { evaluate } from '../evaluate.ts';
+import { standardFault } from '../fault.ts';
+import { finish, placeOf } from '../finish.ts';
+
+/** Records the event; what the author left out is filled in. The fact in the log is the publication. */
+export function runEmit(decision: Decision, key: string, task: TaskState, node: EmitNode): void {
+  const given = evaluate(node.event, task.input, placeOf(decision, task));
+  if (!isJsonObject(given)) throw standardFault('expression', 'the attributes of an event are an object');
+  const event = cloudEvent(given, decision);
+  decision.weigh(event);
+  decision.emit({ type: 'event.emitted', ...of(task), event });
+  finish(decision, key);
+}
+
+function cloudEvent(given: JsonObject, decision: Decision): JsonObject {
+  const event: Record<string, Json> = {
+    specversion: '1.0',
+    id: `${decision.execution}/${decision.state.version + 1}`,
+    source: sourceOf(decision.executable.program),
+    time: new Date(decision.moment.now).toISOString(),
+    ...given,
+  };
+  if (event.data !== undefined && event.datacontenttype === undefined)
+    event.datacontenttype = 'application/json';
+  for (const name of ['id', 'source', 'type']) {
+    if (typeof event[name] !== 'string' || event[name] === '')
+      throw standardFault('validation', `the event's \`${name}\` is a text that is not empty`);
+  }
+  return event;
+}
+
+function sourceOf({ namespace, name, version }: Program): string {
+  return `/${namespace}/${name}/${version}`;
+}

@@ -1,0 +1,30 @@
+import type { WorkflowError } from '../../model/errors.ts';
+import type { TaskState } from '../../model/state.ts';
+import type { RaiseNode, Template } from '../../program/program.ts';
+import type { Decision } from '../decision.ts';
+import { asText, evaluate, type Place } from '../evaluate.ts';
+import { standardFault } from '../fault.ts';
+import { placeOf } from '../finish.ts';
+import { raise } from '../raise.ts';
+
+export function runRaise(decision: Decision, key: string, task: TaskState, { error }: RaiseNode): void {
+  const place = placeOf(decision, task);
+  const text = (template: Template) => asText(evaluate(template, task.input, place));
+  const raised: WorkflowError = {
+    type: text(error.type),
+    status: statusOf(error.status, task, place),
+    ...(error.title === undefined ? {} : { title: text(error.title) }),
+    ...(error.detail === undefined ? {} : { detail: text(error.detail) }),
+    instance: error.instance === undefined ? task.task : text(error.instance),
+  };
+  raise(decision, key, raised);
+}
+
+function statusOf(template: Template, task: TaskState, place: Place): number {
+  const status = Number(evaluate(template, task.input, place));
+  if (Number.isInteger(status) && status >= 100 && status <= 599) return status;
+  throw standardFault(
+    'expression',
+    `the status of an error is a number from 100 to 599, not ${asText(evaluate(template, task.input, place))}`,
+  );
+}

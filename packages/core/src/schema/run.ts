@@ -1,0 +1,110 @@
+import { SchemaLimitError } from './errors.ts';
+import type { Resource } from './registry.ts';
+import { pointerToken } from './values.ts';
+
+/** One way in which a value does not fit. */
+export interface SchemaError {
+  /** JSON pointer into the value; '' is the value itself. */
+  readonly pointer: string;
+  readonly keyword: string;
+  /** JSON pointer of the keyword in the schema; after `uri#` when it stands in another document. */
+  readonly schemaPointer: string;
+  /** One sentence: what was expected, what was found. */
+  readonly message: string;
+}
+
+/** Tests a value; reports errors to the run; marks what it evaluated, if asked to. */
+export type Check = (value: unknown, run: Run, evaluated: Evaluated | null) => boolean;
+
+/**
+ * Schemas within schemas that one validation may enter, so that none overflows the native stack: with Node's default
+ * stack and code not yet optimised, the costliest keywords overflowed it at 1250.
+ */
+const DEPTH_MAX = 600;
+
+/** The state of one validation. */
+export class Run {
+  readonly errors: SchemaError[] = [];
+  /** The resources entered on the way here, the outermost first. */
+  readonly scope: Resource[];
+  readonly charge = (steps: number): void => this.step(steps);
+  private readonly path: (string | number)[] = [];
+  private readonly errorsMax: number;
+  private stepsLeft: number;
+  private depth = 0;
+  private quiet = 0;
+
+  constructor(root: Resource, stepsMax: number, errorsMax: number) {
+    this.scope = [root];
+    this.stepsLeft = stepsMax;
+    this.errorsMax = errorsMax;
+  }
+
+  /** Whether the first failure settles a check, because nobody reads further errors. */
+  get failsFast(): boolean {
+    return this.quiet > 0 || this.errors.length >= this.errorsMax;
+  }
+
+  step(steps: number): void {
+    this.stepsLeft -= steps;
+    if (this.stepsLeft < 0) throw new SchemaLimitError('steps', 'the validation took more steps than it may');
+  }
+
+  enter(): void {
+    this.step(1);
+    if (++this.depth > DEPTH_MAX) {
+      throw new SchemaLimitError('depth', `the validation went more than ${DEPTH_MAX} schemas deep`);
+    }
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  /** Runs a check on a member of the value. */
+  inside(key: string | number, check: Check, value: unknown): boolean {
+    this.path.push(key);
+    const ok = check(value, this, null);
+    this.path.pop();
+    return ok;
+  }
+
+  /** Runs a check whose errors are not reported. */
+  quietly(check: Check, value: unknown, evaluated: Evaluated | null): boolean {
+    this.quiet++;
+    const ok = check(value, this, evaluated);
+    this.quiet--;
+    return ok;
+  }
+
+  /** Reports an error here, or at a member of the value. Gives false, for the check to return. */
+  fail(
+    at: { readonly keyword: string; readonly pointer: string },
+    message: () => string,
+    key?: string | number,
+  ): false {
+    if (this.failsFast) return false;
+    const path = key === undefined ? this.path : [...this.path, key];
+    const pointer = path.map(pointerToken).join('');
+    this.errors.push({ pointer, keyword: at.keyword, schemaPointer: at.pointer, message: message() });
+    return false;
+  }
+}
+
+/** The properties and items of one value that schemas have looked at. */
+export class Evaluated {
+  readonly properties = new Set<string>();
+  readonly items = new Set<number>();
+  /** Items before this index. */
+  itemsBefore = 0;
+
+  merge(other: Evaluated): void {
+    for (const key of other.properties) this.properties.add(key);
+    for (const index of other.items) this.items.add(index);
+    this.itemsBefore = Math.max(this.itemsBefore, other.itemsBefore);
+  }
+
+  hasItem(index: number): boolean {
+    return index < this.itemsBefore || this.items.has(index);
+  }
+}

@@ -1,0 +1,367 @@
+import { Code, type Emit, type Env, firstOf, type Flow, GO, isIntact, lastOf, manyCode, oneCode, type Paths, STOP } from '../compile/code.ts';
+import { eachPath, iterate } from '../compile/access.ts';
+import { charge, meter, spent } from '../meter.ts';
+import { index } from '../values/access.ts';
+import { isTruthy, type Json } from '../values/json.ts';
+import { add, isLess } from '../values/operators.ts';
+import { equals } from '../values/order.ts';
+import { describe, excerpt, fail } from '../values/print.ts';
+import { type Builtins, generator } from './define.ts';
+
+/** Generators, and what takes some of the outputs of a generator. */
+export const STREAMS: Builtins = {
+  'range/1': generator((_input, [to], emit) => range(0, to as Json, 1, emit)),
+  'range/2': generator((_input, [from, to], emit) => range(from as Json, to as Json, 1, emit)),
+  'range/3': generator((_input, [from, to, by], emit) => rangeBy(from as Json, to as Json, by as Json, emit)),
+  'first/1': (source) => first(source as Code),
+  'last/1': (source) => oneCode((env, input) => lastOf(source as Code, env, input)),
+  'limit/2': (count, source) => limit(count as Code, source as Code),
+  'skip/2': (count, source) => skip(count as Code, source as Code),
+  'nth/2': (count, source) => nth(count as Code, source as Code),
+  'first/0': () => element(0),
+  'last/0': () => element(-1),
+  'nth/1': (count) => elementAt(count as Code),
+  'until/2': (condition, next) => until(condition as Code, next as Code),
+  'while/2': (condition, next) => loop(next as Code, condition as Code),
+  'repeat/1': (source) => repeat(source as Code),
+  'recurse/0': () => new Code(undefined, (_env, input, emit) => descend(input, emit), () => (_env, path, at, value, emit) => {
+    if (!isIntact(at, value)) return fail(`Invalid path expression near attempt to iterate through ${excerpt(value)}`);
+    return descendPaths(path, value, emit);
+  }),
+  'recurse/1': (step) => recurse(step as Code, undefined),
+  'recurse/2': (step, condition) => recurse(step as Code, condition as Code),
+  'isempty/1': (source) =>
+    oneCode((env, input) => {
+      let isEmpty = true;
+      (source as Code).many(env, input, () => {
+        isEmpty = false;
+        return STOP;
+      });
+      return isEmpty;
+    }),
+  'any/0': () => oneCode((_env, input) => !iterateAll(input, (value) => !isTruthy(value))),
+  'all/0': () => oneCode((_env, input) => iterateAll(input, isTruthy)),
+  'any/1': (condition) => quantify(undefined, condition as Code, true),
+  'all/1': (condition) => quantify(undefined, condition as Code, false),
+  'any/2': (source, condition) => quantify(source, condition as Code, true),
+  'all/2': (source, condition) => quantify(source, condition as Code, false),
+  'IN/1': (source) =>
+    oneCode((env, input) => some(source as Code, env, input, (value) => equals(value, input))),
+  'IN/2': (source, others) =>
+    oneCode((env, input) =>
+      some(source as Code, env, input, (a) => some(others as Code, env, input, (b) => equals(a, b))),
+    ),
+  'add/0': () =>
+    oneCode((_env, input) => sum((emit) => iterate(input, emit))),
+  'add/1': (source) => oneCode((env, input) => sum((emit) => (source as Code).many(env, input, emit))),
+};
+
+function range(from: Json, to: Json, by: number, emit: Emit): Flow {
+  if (typeof from !== 'number' || typeof to !== 'number') return fail('Range bounds must be numeric');
+  for (let value = from; by > 0 ? value < to : value > to; value += by) {
+    if (--meter.steps < 0) spent('steps');
+    const flow = emit(value);
+    if (flow !== GO) return flow;
+  }
+  return GO;
+}
+
+/** With `by` of any kind, as `while` and `+` would do it. */
+function rangeBy(from: Json, to: Json, by: Json, emit: Emit): Flow {
+  if (typeof from === 'number' && typeof to === 'number' && typeof by === 'number') {
+    return by === 0 || Number.isNaN(by) ? GO : range(from, to, by, emit);
+  }
+  if (!isLess(0, by)) return GO;
+  for (let value = from; isLess(value, to); value = add(value, by)) {
+    charge(1);
+    const flow = emit(value);
+    if (flow !== GO) return flow;
+  }
+  return GO;
+}
+
+function first(source: Code): Code {
+  const paths = (): Paths => (env, path, at, input, emit) => {
+    let taken: Flow | undefined;
+    const flow = source.paths(env, path, at, input, (innerPath, innerAt, value) => {
+      taken = emit(innerPath, innerAt, value);
+      return STOP;
+    });
+    return taken ?? flow;
+  };
+  return oneCode((env, input) => firstOf(source, env, input), paths);
+}
+
+/** Ends after `count` outputs, without asking the source for one more. */
+function limit(count: Code, source: Code): Code {
+  const take = <Args extends readonly unknown[]>(
+    total: Json,
+    emit: (...args: Args) => Flow,
+    run: (emit: (...args: Args) => Flow) => Flow,
+  ): Flow => {
+    if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
+    if (total < 0) return fail("limit doesn't support negative count");
+    if (!(total > 0)) return GO;
+    let left = total;
+    let isDone = false;
+    const flow = run((...args) => {
+      const inner = emit(...args);
+      if (inner !== GO) return inner;
+      left--;
+      isDone = left <= 0;
+      return isDone ? STOP : GO;
+    });
+    return isDone ? GO : flow;
+  };
+  return manyCode(
+    (env, input, emit) =>
+      count.many(env, input, (total) => take(total, emit, (inner) => source.many(env, input, inner))),
+    () => (env, path, at, input, emit) =>
+      count.many(env, input, (total) => take(total, emit, (inner) => source.paths(env, path, at, input, inner))),
+  );
+}
+
+function skip(count: Code, source: Code): Code {
+  const start = (total: Json): number => {
+    if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
+    return total < 0 ? fail("skip doesn't support negative count") : total;
+  };
+  return manyCode(
+    (env, input, emit) =>
+      count.many(env, input, (total) => {
+        let left = start(total);
+        return source.many(env, input, (value) => (left > 0 && left-- > 0 ? GO : emit(value)));
+      }),
+    () => (env, path, at, input, emit) =>
+      count.many(env, input, (total) => {
+        let left = start(total);
+        return source.paths(env, path, at, input, (innerPath, innerAt, value) =>
+          left > 0 && left-- > 0 ? GO : emit(innerPath, innerAt, value),
+        );
+      }),
+  );
+}
+
+function nth(count: Code, source: Code): Code {
+  const checked = oneOrMany(count, (total) => {
+    if (typeof total === 'number' && total < 0) return fail("nth doesn't support negative indices");
+    return total;
+  });
+  return manyCode(
+    (env, input, emit) =>
+      checked.many(env, input, (total) => first(skip(oneCode(() => total), source)).many(env, input, emit)),
+    () => (env, path, at, input, emit) =>
+      checked.many(env, input, (total) =>
+        first(skip(oneCode(() => total), source)).paths(env, path, at, input, emit),
+      ),
+  );
+}
+
+function oneOrMany(code: Code, apply: (value: Json) => Json): Code {
+  return manyCode((env, input, emit) => code.many(env, input, (value) => emit(apply(value))));
+}
+
+function element(position: number): Code {
+  return elementAt(oneCode(() => position));
+}
+
+/** `.[position]` */
+function elementAt(position: Code): Code {
+  const paths = (): Paths => (env, path, at, input, emit) =>
+    position.many(env, input, (key) => {
+      if (!isIntact(at, input)) {
+        return fail(`Invalid path expression near attempt to access element ${excerpt(key)} of ${excerpt(input)}`);
+      }
+      const value = index(input, key);
+      return emit({ key, up: path }, value, value);
+    });
+  const { one } = position;
+  if (one === undefined) {
+    return manyCode((env, input, emit) => position.many(env, input, (key) => emit(index(input, key))), paths);
+  }
+  return oneCode((env, input) => {
+    const key = one(env, input);
+    return key === undefined ? undefined : index(input, key);
+  }, paths);
+}
+
+/** Loops when the next value is one; else it branches, and the depth budget holds. */
+function until(condition: Code, next: Code): Code {
+  const test = condition.one;
+  const step = next.one;
+  const run = (env: Env, input: Json, emit: Emit): Flow => {
+    charge(1);
+    return condition.many(env, input, (value) => {
+      if (isTruthy(value)) return emit(input);
+      return deeper(() => next.many(env, input, (output) => run(env, output, emit)));
+    });
+  };
+  const runPaths: Paths = (env, path, at, input, emit) => {
+    charge(1);
+    return condition.many(env, input, (value) => {
+      if (isTruthy(value)) return emit(path, at, input);
+      return deeper(() => next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)));
+    });
+  };
+  if (test === undefined || step === undefined) return manyCode(run, () => runPaths);
+  return oneCode(
+    (env, input) => {
+      let value: Json | undefined = input;
+      while (value !== undefined) {
+        if (--meter.steps < 0) spent('steps');
+        const isDone = test(env, value);
+        if (isDone === undefined) return undefined;
+        if (isTruthy(isDone)) return value;
+        value = step(env, value);
+      }
+      return undefined;
+    },
+    () => runPaths,
+  );
+}
+
+/** The outputs of the source again and again, until an error or until nobody takes more. */
+function repeat(source: Code): Code {
+  const forever = (run: () => Flow): Flow => {
+    for (;;) {
+      charge(1);
+      const flow = run();
+      if (flow !== GO) return flow;
+    }
+  };
+  return manyCode(
+    (env, input, emit) => forever(() => source.many(env, input, emit)),
+    () => (env, path, at, input, emit) => forever(() => source.paths(env, path, at, input, emit)),
+  );
+}
+
+/** `while` with a condition, `recurse` without: the input, then the same for every output of `next`. */
+function loop(next: Code, condition: Code | undefined): Code {
+  const step = next.one;
+  const test = condition?.one;
+  const goesOn = (env: Env, input: Json, then: () => Flow): Flow =>
+    condition === undefined ? then() : condition.many(env, input, (value) => (isTruthy(value) ? then() : GO));
+  const run = (env: Env, input: Json, emit: Emit): Flow => {
+    charge(1);
+    return goesOn(env, input, () => {
+      const flow = emit(input);
+      return flow === GO ? deeper(() => next.many(env, input, (output) => run(env, output, emit))) : flow;
+    });
+  };
+  const runPaths: Paths = (env, path, at, input, emit) => {
+    charge(1);
+    return goesOn(env, input, () => {
+      const flow = emit(path, at, input);
+      if (flow !== GO) return flow;
+      return deeper(() => next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)));
+    });
+  };
+  if (step === undefined || (condition !== undefined && test === undefined)) return manyCode(run, () => runPaths);
+  return manyCode(
+    (env, input, emit) => {
+      let value: Json | undefined = input;
+      while (value !== undefined) {
+        if (--meter.steps < 0) spent('steps');
+        if (test !== undefined && !isTruthy(test(env, value) ?? false)) return GO;
+        const flow = emit(value);
+        if (flow !== GO) return flow;
+        value = step(env, value);
+      }
+      return GO;
+    },
+    () => runPaths,
+  );
+}
+
+export function deeper<T>(run: () => T): T {
+  if (--meter.depth < 0) spent('depth');
+  const result = run();
+  meter.depth++;
+  return result;
+}
+
+/** The value and everything in it, with a stack of its own: values may be nested thousands deep. */
+function descend(root: Json, emit: Emit): Flow {
+  const stack: Json[] = [root];
+  while (stack.length > 0) {
+    const value = stack.pop() as Json;
+    if (--meter.steps < 0) spent('steps');
+    const flow = emit(value);
+    if (flow !== GO) return flow;
+    if (typeof value !== 'object' || value === null) continue;
+    const items = Object.values(value) as Json[];
+    for (let i = items.length - 1; i >= 0; i--) stack.push(items[i] as Json);
+  }
+  return GO;
+}
+
+type Place = { readonly path: Parameters<Parameters<Paths>[4]>[0]; readonly value: Json };
+
+function descendPaths(path: Place['path'], root: Json, emit: Parameters<Paths>[4]): Flow {
+  const stack: Place[] = [{ path, value: root }];
+  while (stack.length > 0) {
+    const place = stack.pop() as Place;
+    if (--meter.steps < 0) spent('steps');
+    const flow = emit(place.path, place.value, place.value);
+    if (flow !== GO) return flow;
+    const inner: Place[] = [];
+    eachPath(place.path, place.value, (innerPath, _at, value) => {
+      inner.push({ path: innerPath, value });
+      return GO;
+    }, true);
+    for (let i = inner.length - 1; i >= 0; i--) stack.push(inner[i] as Place);
+  }
+  return GO;
+}
+
+function recurse(step: Code, condition: Code | undefined): Code {
+  if (step.one !== undefined && condition === undefined) return loop(step, undefined);
+  const allowed = (env: Env, value: Json, then: () => Flow): Flow =>
+    condition === undefined ? then() : condition.many(env, value, (test) => (isTruthy(test) ? then() : GO));
+  const run = (env: Env, input: Json, emit: Emit): Flow => {
+    charge(1);
+    const flow = emit(input);
+    if (flow !== GO) return flow;
+    return deeper(() => step.many(env, input, (value) => allowed(env, value, () => run(env, value, emit))));
+  };
+  const runPaths: Paths = (env, path, at, input, emit) => {
+    charge(1);
+    const flow = emit(path, at, input);
+    if (flow !== GO) return flow;
+    return deeper(() =>
+      step.paths(env, path, at, input, (p, a, value) => allowed(env, value, () => runPaths(env, p, a, value, emit))),
+    );
+  };
+  return manyCode(run, () => runPaths);
+}
+
+function iterateAll(input: Json, test: (value: Json) => boolean): boolean {
+  return iterate(input, (value) => (test(value) ? GO : STOP)) === GO;
+}
+
+function some(source: Code, env: Env, input: Json, test: (value: Json) => boolean): boolean {
+  return source.many(env, input, (value) => (test(value) ? STOP : GO)) === STOP;
+}
+
+/** `any` looks for a true, `all` for a false; both stop when they have found one. */
+function quantify(source: Code | undefined, condition: Code, isAny: boolean): Code {
+  const decides = (env: Env, value: Json): Flow =>
+    condition.many(env, value, (test) => (isTruthy(test) === isAny ? STOP : GO));
+  return oneCode((env, input) => {
+    const visit = (value: Json): Flow => decides(env, value);
+    const flow = source === undefined ? iterate(input, visit) : source.many(env, input, visit);
+    return (flow === STOP) === isAny;
+  });
+}
+
+/** Adds in place what this sum alone has made. */
+function sum(run: (emit: Emit) => Flow): Json {
+  const owned = new Set<Json>();
+  let total: Json = null;
+  run((value) => {
+    total = typeof total === 'number' && typeof value === 'number' ? total + value : add(total, value, owned);
+    return GO;
+  });
+  return total;
+}
+

@@ -1,0 +1,197 @@
+/** The HTTP server: binds the operations table to paths, and holds every request to the same rules. */
+import { isIP } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ConfigError } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Engine } from '../engine/interface.ts';
+import { MillraceError } from '../errors.ts';
+import type { Logger } from '../log/logger.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { createAccess, refusalToServe } from './access.ts';
+import { createAnswerer } from './answer.ts';
+import { answerClientError } from './client-error.ts';
+import { addCors } from './cors.ts';
+import { toOpenApi } from './openapi.ts';
+import type { Operation, OperationContext } from './operation.ts';
+import { operations } from './operations.ts';
+import { problemContentType, toMillraceError, toProblem } from './problem.ts';
+import type { Readiness } from './readiness.ts';
+import { allowedMethods, toRoutePath } from './route-path.ts';
+
+export interface HttpServerOptions {
+  readonly engine: Engine;
+  readonly config: HttpSettings;
+  readonly log: Logger;
+  readonly metrics: ServerMetrics;
+  readonly readiness: () => Promise<Readiness>;
+  readonly version: string;
+}
+
+export type HttpSettings = Pick<
+  Settings,
+  | 'host'
+  | 'port'
+  | 'apiKeys'
+  | 'cors'
+  | 'insecure'
+  | 'bodyBytesMax'
+  | 'jsonDepthMax'
+  | 'requestTimeoutMs'
+  | 'shutdownGraceMs'
+>;
+
+export interface HttpServer {
+  /** Takes connections from now on; rejects with Node's error when the address cannot be had. */
+  listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  /** Takes no more, lets what is under way finish within `shutdownGraceMs`, ends event streams and waits. */
+  close(): Promise<void>;
+}
+
+/** Throws a `ConfigError` when these settings must not be served. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const refusal = refusalToServe(options.config);
+  if (refusal !== undefined) throw new ConfigError([refusal]);
+  const stopping = new AbortController();
+  const app = createApp(options.config);
+  addRules(app, options, stopping.signal);
+  addOperations(app, options, stopping.signal);
+  return {
+    listen: async () => {
+      const { host, port } = options.config;
+      await app.listen({ host: host.replace(/^\[|\]$/g, ''), port });
+      const address = app.server.address();
+      const actual = typeof address === 'object' && address !== null ? address.port : port;
+      return { host, port: actual, url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${actual}` };
+    },
+    close: async () => {
+      stopping.abort(new Error('the server stops'));
+      const force = setTimeout(() => app.server.closeAllConnections(), options.config.shutdownGraceMs);
+      await app.close();
+      clearTimeout(force);
+    },
+  };
+}
+
+const headersMsMax = 15_000;
+const keepAliveMs = 72_000;
+
+function createApp(config: HttpSettings): FastifyInstance {
+  const app = fastify({
+    // Ours instead: one logger, one validator, one body reader, all with problem documents for their errors.
+    logger: false,
+    disableRequestLogging: true,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: {
+      headersTimeout: Math.min(headersMsMax, config.requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(5_000, config.requestTimeoutMs),
+    },
+    routerOptions: { maxParamLength: 1_024 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
+  });
+  app.removeAllContentTypeParsers();
+  // The handler reads the body itself: only it knows the media types and when to refuse without reading.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  return app;
+}
+
+/** An address that cannot be read, before there is a route. */
+function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(toMillraceError(error, request.id), pathOf(request.url));
+  void reply.code(problem.status).type(problemContentType).send(JSON.stringify(problem));
+}
+
+function addRules(
+  app: FastifyInstance,
+  { config, log, metrics }: HttpServerOptions,
+  stopping: AbortSignal,
+): void {
+  const access = createAccess(config);
+  app.addHook('onRequest', (request, reply, done) => {
+    const listed = access.checkOrigin(request.method, request.headers);
+    addCors(request, reply, listed);
+    if (stopping.aborted) throw new MillraceError('unavailable', 'The server is stopping.');
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const seconds = reply.elapsedTime / 1_000;
+    const operation = request.routeOptions.config.operation ?? 'none';
+    metrics.request(operation, request.method, reply.statusCode, seconds);
+    if (log.isEnabled('debug')) {
+      const ms = Math.round(reply.elapsedTime * 100) / 100;
+      log.debug('request', {
+        method: request.method,
+        path: pathOf(request.url),
+        operation,
+        status: reply.statusCode,
+        ms,
+        request: request.id,
+      });
+    }
+    done();
+  });
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toMillraceError(thrown, request.id);
+    const path = pathOf(request.url);
+    if (error.status >= 500)
+      log.error('request failed', {
+        method: request.method,
+        path,
+        request: request.id,
+        code: error.code,
+        error: error.cause ?? error,
+      });
+    if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="millrace"');
+    if (error.code === 'unavailable') void reply.header('retry-after', '1').header('connection', 'close');
+    return reply
+      .code(error.status)
+      .type(problemContentType)
+      .send(JSON.stringify(toProblem(error, path)));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request.url);
+    const methods = allowedMethods(operations, path);
+    if (methods.length === 0) throw new MillraceError('not-found', `There is nothing at ${path}.`);
+    void reply.header('allow', methods.join(', '));
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+    throw new MillraceError(
+      'method-not-allowed',
+      `${path} takes ${methods.join(', ')}, not ${request.method}.`,
+    );
+  });
+}
+
+function addOperations(app: FastifyInstance, options: HttpServerOptions, stopping: AbortSignal): void {
+  let document: unknown;
+  const context: OperationContext = {
+    engine: options.engine,
+    readiness: options.readiness,
+    printMetrics: () => options.metrics.print(),
+    openApi: () => (document ??= toOpenApi(operations, { version: options.version })),
+  };
+  const answer = createAnswerer({ ...options, access: createAccess(options.config), context, stopping });
+  for (const operation of operations) {
+    for (const path of [operation.path, ...(operation.aliases ?? [])]) {
+      app.route({
+        method: operation.method,
+        url: toRoutePath(path),
+        config: { operation: operation.name },
+        handler: (request, reply) => answer(operation, request, reply),
+      });
+    }
+  }
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** name of the operation, for metrics and logs */
+    operation?: Operation['name'];
+  }
+}

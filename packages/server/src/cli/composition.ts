@@ -1,0 +1,56 @@
+/** Turns settings into a running engine. */
+import type { Settings } from '../config/settings.ts';
+import { type Composition, composeEngine } from '../engine/compose.ts';
+import { MillraceError } from '../errors.ts';
+import type { Logger } from '../log/logger.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { messageOf } from './io.ts';
+
+export type { Composition };
+
+/** Throws a `CliError` that says what to do when the store cannot be had. */
+export async function compose(
+  settings: Settings,
+  log: Logger,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Composition> {
+  const { secretsFile, allow, originMap, responseBytesMax } = settings;
+  try {
+    return await composeEngine({
+      ...settings,
+      limits: settings,
+      secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
+      http: { allow, origins: originMap, responseBytesMax },
+      onError: (error, execution) => log.error('work failed', { execution, error }),
+      onFatal: (error) => {
+        log.error('the store cannot be trusted any more; the process ends', { error });
+        process.exit(exitCodes.failed);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof MillraceError) && !isSystemError(error)) throw error;
+    const message = `Cannot start: ${messageOf(error).replace(/[.!]*$/, '.')}${adviceFor(error, settings)}`;
+    throw new CliError(exitCodes.cannotStart, message, { cause: error });
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+/** The drivers' `reason`, as what an operator can do about it. */
+function adviceFor(error: unknown, { store }: Settings): string {
+  const reason = error instanceof MillraceError ? error.details.reason : undefined;
+  switch (reason) {
+    case 'locked':
+      return ` Another store for this process: --store sqlite:OTHER.db (this is ${store}).`;
+    case 'newer-schema':
+      return ' Run the Millrace that wrote it, or choose another store.';
+    case 'foreign-file':
+      return ' Choose another file: --store sqlite:OTHER.db.';
+    case 'disk-full':
+      return ' Make room on the disk, then start again.';
+    default:
+      return ' Check --store and --data, and the rights to their folder.';
+  }
+}

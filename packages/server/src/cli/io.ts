@@ -1,0 +1,48 @@
+/** What commands touch of the process: handed in, so that a test can look. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { CliError, exitCodes } from './exit.ts';
+
+export interface Io {
+  /** standard output: results only */
+  out(text: string): void;
+  /** standard error: progress, logs, complaints */
+  error(text: string): void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** standard error is a terminal that shows colours */
+  readonly colours: boolean;
+  readonly terminal: boolean;
+  /** Calls back at SIGINT or SIGTERM; the answer stops listening. */
+  onInterrupt(run: (signal: string) => void): () => void;
+}
+
+export function processIo(): Io {
+  const terminal = process.stderr.isTTY === true;
+  return {
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+    environment: process.env,
+    terminal,
+    colours: terminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    onInterrupt: (run) => {
+      const signals = ['SIGINT', 'SIGTERM'] as const;
+      for (const signal of signals) process.on(signal, run);
+      return () => {
+        for (const signal of signals) process.off(signal, run);
+      };
+    },
+  };
+}
+
+/** The text of a file; `-` is standard input. Throws a `CliError`. */
+export async function readTextFile(path: string): Promise<string> {
+  try {
+    return path === '-' ? readFileSync(0, 'utf8') : await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CliError(exitCodes.usage, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,142 @@
+/** `millrace start`: the server, until it is told to stop. */
+import { refusalToServe } from '../api/access.ts';
+import { createHttpServer, type HttpServer } from '../api/serve.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatDuration } from '../config/quantity.ts';
+import { isLoopback } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
+import { createLogger, type Logger } from '../log/logger.ts';
+import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts';
+import { readArguments, settingOptions } from './arguments.ts';
+import { type Composition, compose } from './composition.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { type Io, messageOf } from './io.ts';
+import { version } from './version.ts';
+
+export async function start(args: readonly string[], io: Io): Promise<number> {
+  const { flags, positionals } = readArguments(args, settingOptions());
+  if (positionals.length > 0)
+    throw new CliError(exitCodes.usage, `start takes no argument, but was given "${positionals[0]}".`);
+  const { settings } = await loadConfig({ flags, environment: io.environment, terminal: io.terminal });
+  const serves = settings.roles.includes('api');
+  const refusal = serves ? refusalToServe(settings) : undefined;
+  if (refusal !== undefined) throw new CliError(exitCodes.cannotStart, refusal);
+  const log = createLogger({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    write: (line) => io.error(line),
+  });
+  const stop = nextInterrupt(io);
+  const composition = await compose(settings, log, io.environment);
+  const metrics = createServerMetrics({ figures: () => composition.figures(), version });
+  const server = serves
+    ? createHttpServer({
+        engine: composition.engine,
+        config: settings,
+        log,
+        metrics,
+        readiness: () => composition.readiness(),
+        version,
+      })
+    : undefined;
+  const url = await listen(server, composition, settings);
+  io.out(banner(settings, composition, url));
+  log.info('started', { version, url, store: settings.store, roles: settings.roles });
+  await stop.then((signal) => log.info('stopping', { signal, graceMs: settings.shutdownGraceMs }));
+  await close(server, metrics, composition, settings, log);
+  return exitCodes.ok;
+}
+
+/** Resolves at the first signal; the second ends the process at once, since somebody has lost patience. */
+function nextInterrupt(io: Io): Promise<string> {
+  let first = true;
+  return new Promise((resolve) => {
+    io.onInterrupt((signal) => {
+      if (!first) process.exit(130);
+      first = false;
+      resolve(signal);
+    });
+  });
+}
+
+async function listen(
+  server: HttpServer | undefined,
+  composition: Composition,
+  settings: Settings,
+): Promise<string | undefined> {
+  if (server === undefined) return undefined;
+  try {
+    return (await server.listen()).url;
+  } catch (error) {
+    await composition.close(0);
+    throw new CliError(exitCodes.cannotStart, listenProblem(error, settings), { cause: error });
+  }
+}
+
+function listenProblem(error: unknown, { host, port }: Settings): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${host} is taken by another program. Stop it, or choose another port: --port 0 takes a free one.`;
+  if (code === 'EACCES')
+    return `Port ${port} needs rights that this user does not have. Choose one from 1024 on: --port 8080.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is not an address of this machine. Choose another: --host 127.0.0.1.`;
+  return `Cannot listen on ${host}:${port}: ${messageOf(error)}`;
+}
+
+async function close(
+  server: HttpServer | undefined,
+  metrics: ServerMetrics,
+  composition: Composition,
+  settings: Settings,
+  log: Logger,
+): Promise<void> {
+  const begun = performance.now();
+  await server?.close();
+  const spent = performance.now() - begun;
+  await composition.close(Math.max(0, settings.shutdownGraceMs - spent));
+  metrics.close();
+  log.info('stopped', { ms: Math.round(performance.now() - begun) });
+}
+
+/** What an operator should know at start, a line each. */
+export function banner(
+  settings: Settings,
+  { store }: Pick<Composition, 'store'>,
+  url: string | undefined,
+): string {
+  const lines = [
+    [
+      'address',
+      url === undefined
+        ? 'none: this process does not serve the API'
+        : `${url}  (described at ${url}/openapi.json)`,
+    ],
+    ['store', store.features.description],
+    ['roles', settings.roles.join(', ')],
+    ['network', networkRule(settings)],
+    ...Object.entries(settings.originMap).map(([from, to]) => ['mapped', `calls to ${from} go to ${to}`]),
+    ...warnings(settings).map((text) => ['warning', text]),
+  ];
+  return `Millrace ${version}\n${lines.map(([name = '', text]) => `  ${name.padEnd(9)}${text}\n`).join('')}`;
+}
+
+function networkRule({ allow }: Settings): string {
+  const more = allow.length === 0 ? '' : `, and ${allow.join(', ')}`;
+  return `workflows may call public addresses${more}`;
+}
+
+function warnings(settings: Settings): string[] {
+  const found: string[] = [];
+  if (!isLoopback(settings.host) && settings.apiKeys.length === 0)
+    found.push('everyone who reaches this address is let in (--insecure)');
+  if (settings.apiKeys.some((key) => key.replace(/^[^:]*:/, '').length < 16))
+    found.push('an API key is shorter than 16 characters');
+  if (settings.cors.includes('*') && settings.apiKeys.length === 0)
+    found.push('every web page may use this server (cors is *, and there are no API keys)');
+  if (settings.store === 'memory:')
+    found.push('executions are lost when this process ends (store is memory:)');
+  if (settings.shutdownGraceMs > 60_000)
+    found.push(`stopping may take ${formatDuration(settings.shutdownGraceMs)}`);
+  return found;
+}

@@ -1,0 +1,183 @@
+/** Every setting of the server: its type, default, meaning and names. Flags, environment and file are read by it. */
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** How a text (a flag, a variable) is read. */
+export type TextForm = 'text' | 'number' | 'duration' | 'bytes' | 'boolean' | 'list' | 'json';
+
+export interface Setting<S extends TSchema = TSchema> {
+  readonly schema: S;
+  readonly form: TextForm;
+  /** absent: computed from other settings when none is given (`derived` says how) */
+  readonly default?: Static<S>;
+  readonly derived?: string;
+  readonly description: string;
+  /** environment variables beside MILLRACE_*, weaker than it */
+  readonly aliases?: readonly string[];
+  /** never printed */
+  readonly secret?: true;
+}
+
+const count = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+const origin = Type.String({ pattern: '^https?://[^/?#\\s]+$' });
+
+export const roleNames = ['api', 'worker', 'executor', 'timer'] as const;
+const roleSchema = Type.Enum(roleNames);
+export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+
+const table = {
+  host: setting(Type.String({ minLength: 1, maxLength: 255 }), 'text', {
+    default: '127.0.0.1',
+    description: 'Address to listen on. Other than loopback needs API keys, or --insecure.',
+  }),
+  port: setting(count(0, 65_535), 'number', {
+    default: 8080,
+    description: 'Port to listen on; 0 takes a free one.',
+    aliases: ['PORT'],
+  }),
+  data: setting(Type.String({ minLength: 1 }), 'text', {
+    default: './.millrace',
+    description: 'Folder of the server: database, large values.',
+  }),
+  store: setting(Type.String({ pattern: '^(memory:|sqlite:.+)$' }), 'text', {
+    derived: 'sqlite:<data>/millrace.db',
+    description: 'Where executions are kept: memory: (lost at the end of the process) or sqlite:PATH.',
+  }),
+  roles: setting(Type.Array(roleSchema, { minItems: 1, uniqueItems: true }), 'list', {
+    default: [...roleNames],
+    description: 'What this process does: api, worker, executor, timer.',
+  }),
+  logLevel: setting(Type.Enum(logLevels), 'text', {
+    default: 'info',
+    description: 'Least important level that is logged: error, warn, info, debug or trace.',
+    aliases: ['LOG_LEVEL'],
+  }),
+  logFormat: setting(Type.Enum(['text', 'json'] as const), 'text', {
+    derived: 'text on a terminal, json elsewhere',
+    description: 'Form of the log: text or json (one object a line).',
+    aliases: ['LOG_FORMAT'],
+  }),
+  apiKeys: setting(Type.Array(Type.String({ minLength: 1, maxLength: 512 })), 'list', {
+    default: [],
+    description:
+      'Keys that are let in, comma separated: KEY (tenant default) or TENANT:KEY. None: everyone is.',
+    aliases: ['API_KEYS'],
+    secret: true,
+  }),
+  cors: setting(Type.Array(Type.Union([Type.Literal('*'), origin])), 'list', {
+    default: [],
+    description: 'Web origins whose pages may call this server, comma separated; * is every origin.',
+  }),
+  insecure: setting(Type.Boolean(), 'boolean', {
+    default: false,
+    description: 'Serve on a public address without API keys.',
+  }),
+  originMap: setting(Type.Record(origin, origin), 'json', {
+    default: {},
+    description:
+      'For tests and offline work: {"https://api.example.com": "http://127.0.0.1:4010"} sends calls elsewhere.',
+  }),
+  allow: setting(
+    Type.Array(Type.String({ pattern: '^(loopback|private|[0-9a-fA-F:.]+/\\d{1,3})$' })),
+    'list',
+    {
+      derived: 'loopback when host is loopback, else nothing',
+      description:
+        'Non-public addresses that workflows may call: loopback, private, or CIDR ranges, comma separated.',
+    },
+  ),
+  secretsFile: setting(Type.String(), 'text', {
+    default: '',
+    description:
+      'YAML or JSON file of the secrets that workflows use; MILLRACE_SECRET_<NAME> variables work without it.',
+  }),
+  bodyBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
+    default: 10 * 2 ** 20,
+    description: 'Largest request that the API takes.',
+  }),
+  jsonDepthMax: setting(count(8, 2_000), 'number', {
+    default: 256,
+    description: 'Deepest nesting of JSON that the API takes.',
+  }),
+  responseBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
+    default: 10 * 2 ** 20,
+    description: 'Largest answer that a call of a workflow takes.',
+  }),
+  blobThresholdBytes: setting(count(256, 2 ** 30), 'bytes', {
+    default: 64 * 2 ** 10,
+    description: 'Values larger than this are kept beside the log.',
+  }),
+  leaseMs: setting(count(100, 86_400_000), 'duration', {
+    default: 30_000,
+    description:
+      'How long an executor holds an effect before another may take it; it is renewed while the effect runs.',
+  }),
+  effectsMax: setting(count(1, 100_000), 'number', {
+    default: 256,
+    description: 'Effects (calls) that run at the same time in this process.',
+  }),
+  historyEventsMax: setting(count(100, 100_000_000), 'number', {
+    default: 100_000,
+    description: 'Events that one execution may have; above it the execution faults.',
+  }),
+  decisionEventsMax: setting(count(1, 1_000_000), 'number', {
+    default: 1_000,
+    description: 'Events of one decision; at the bound it is committed and goes on.',
+  }),
+  decisionBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
+    default: 4 * 2 ** 20,
+    description: 'Size of one decision; at the bound it is committed and goes on.',
+  }),
+  valueBytesMax: setting(count(1_024, 2 ** 31), 'bytes', {
+    default: 64 * 2 ** 20,
+    description: 'Largest value that a task may yield.',
+  }),
+  expressionStepsMax: setting(count(1_000, 10 ** 12), 'number', {
+    default: 10_000_000,
+    description: 'Steps of one expression; above it the task faults.',
+  }),
+  expressionDepthMax: setting(count(16, 100_000), 'number', {
+    default: 10_000,
+    description: 'Depth of the evaluation of one expression; above it the task faults.',
+  }),
+  overdueMs: setting(count(100, 86_400_000), 'duration', {
+    default: 10_000,
+    description: 'A wake-up that is due for longer counts as overdue in the metrics.',
+  }),
+  requestTimeoutMs: setting(count(100, 3_600_000), 'duration', {
+    default: 60_000,
+    description: 'How long a request may take to arrive whole.',
+  }),
+  shutdownGraceMs: setting(count(0, 600_000), 'duration', {
+    default: 10_000,
+    description: 'How long the server waits for what is under way when it is told to stop.',
+  }),
+} as const;
+
+export const settingTable: Readonly<Record<SettingName, Setting>> = table;
+export type SettingName = keyof typeof table;
+export const settingNames = Object.keys(table) as SettingName[];
+
+/** The settings as the server uses them: every one has a value. */
+export type Settings = { readonly [K in SettingName]: Readonly<Static<(typeof table)[K]['schema']>> };
+
+/** `logLevel` → `MILLRACE_LOG_LEVEL`. */
+export function variableOf(name: SettingName): string {
+  return `MILLRACE_${snake(name).toUpperCase()}`;
+}
+
+/** `logLevel` → `log-level`. */
+export function flagOf(name: SettingName): string {
+  return snake(name).replaceAll('_', '-');
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function setting<S extends TSchema>(
+  schema: S,
+  form: TextForm,
+  rest: Omit<Setting<S>, 'schema' | 'form'>,
+): Setting<S> {
+  return { schema, form, ...rest };
+}

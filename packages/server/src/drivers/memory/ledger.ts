@@ -1,0 +1,118 @@
+import type { ClaimedWakeUp, ClaimRequest, Lease, WakeUp, WakeUpChange, WakeUpKind } from '../../ports/store.ts';
+import { claimableFrom, compareText, isDoubted } from '../rules.ts';
+import { type DueQueue, openDueQueue } from './due-queue.ts';
+
+type LeaseKey = { readonly id: string; readonly attempt: number };
+
+/** The wake-up ledger in memory. Rows are replaced, never changed in place. */
+export interface MemoryLedger {
+  change(tenant: string, execution: string, changes: readonly WakeUpChange[]): void;
+  claim(request: ClaimRequest, now: number): ClaimedWakeUp[];
+  /** Puts another lease and due instant on each row that is held; answers the ids of those. */
+  relet(tenant: string, leases: readonly LeaseKey[], owner: string, now: number, next: (row: WakeUp) => WakeUp): string[];
+  of(tenant: string, execution: string, now: number): WakeUp[];
+  nextDue(kinds: readonly WakeUpKind[]): number | undefined;
+  rows(): Iterable<WakeUp>;
+  owns(tenant: string, execution: string): boolean;
+}
+
+interface Kept {
+  readonly tenant: string;
+  readonly row: WakeUp;
+}
+
+interface Due extends Kept {
+  readonly from: number;
+}
+
+export function openLedger(): MemoryLedger {
+  const executions = new Map<string, Map<string, Kept>>();
+  const leased = new Map<string, Kept>();
+  const queues = new Map<WakeUpKind, DueQueue<Due>>();
+  const current = (tenant: string, row: WakeUp) => executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
+
+  function put(tenant: string, row: WakeUp): void {
+    const kept = { tenant, row };
+    const place = keyOf(tenant, row.execution);
+    const rows = executions.get(place) ?? new Map<string, Kept>();
+    executions.set(place, rows.set(row.id, kept));
+    if (row.lease === null) leased.delete(keyOf(tenant, row.id));
+    else leased.set(keyOf(tenant, row.id), kept);
+    const from = claimableFrom(row);
+    if (from !== null) queueOf(row.kind).push({ ...kept, from });
+  }
+  function remove(tenant: string, execution: string, id: string): void {
+    const place = keyOf(tenant, execution);
+    const rows = executions.get(place);
+    if (rows?.delete(id) !== true) return;
+    leased.delete(keyOf(tenant, id));
+    if (rows.size === 0) executions.delete(place);
+  }
+  function queueOf(kind: WakeUpKind): DueQueue<Due> {
+    const queue = queues.get(kind) ?? openDueQueue<Due>((due) => current(due.tenant, due.row) === due.row, compareDue);
+    queues.set(kind, queue);
+    return queue;
+  }
+  function firstOf(kinds: readonly WakeUpKind[]): Due | undefined {
+    let first: Due | undefined;
+    for (const kind of kinds) {
+      const due = queues.get(kind)?.peek();
+      if (due !== undefined && (first === undefined || compareDue(due, first) < 0)) first = due;
+    }
+    return first;
+  }
+  return {
+    change(tenant, execution, changes) {
+      for (const change of changes) {
+        if (change.type === 'put') put(tenant, { ...change.row });
+        else remove(tenant, execution, change.id);
+      }
+    },
+    claim(request, now) {
+      const claimed: ClaimedWakeUp[] = [];
+      const lease: Lease = { owner: request.owner, until: now + request.leaseMs };
+      while (claimed.length < request.rowsMax) {
+        const due = firstOf(request.kinds);
+        if (due === undefined || due.from > now) break;
+        queueOf(due.row.kind).pop();
+        const row = { ...due.row, attempt: due.row.attempt + 1, lease };
+        put(due.tenant, row);
+        claimed.push({ ...row, tenant: due.tenant });
+      }
+      return claimed;
+    },
+    relet(tenant, leases, owner, now, next) {
+      const held: string[] = [];
+      for (const { id, attempt } of leases) {
+        const row = leased.get(keyOf(tenant, id))?.row;
+        if (row?.lease?.owner !== owner || row.attempt !== attempt || row.lease.until <= now) continue;
+        put(tenant, next(row));
+        held.push(id);
+      }
+      return held;
+    },
+    of(tenant, execution, now) {
+      const rows = [...(executions.get(keyOf(tenant, execution))?.values() ?? [])];
+      return rows.map(({ row }) => ({ ...row, doubt: isDoubted(row, now) })).sort((a, b) => compareText(a.id, b.id));
+    },
+    nextDue: (kinds) => firstOf(kinds)?.from,
+    *rows() {
+      for (const rows of executions.values()) for (const kept of rows.values()) yield kept.row;
+    },
+    owns: (tenant, execution) => executions.has(keyOf(tenant, execution)),
+  };
+}
+
+/** U+0000 stands in no tenant, so two tenants never share a key. */
+export function keyOf(tenant: string, ...names: readonly string[]): string {
+  return [tenant, ...names].join('\0');
+}
+
+function compareDue(a: Due, b: Due): number {
+  return (
+    a.from - b.from ||
+    compareText(a.tenant, b.tenant) ||
+    compareText(a.row.execution, b.row.execution) ||
+    compareText(a.row.id, b.row.id)
+  );
+}

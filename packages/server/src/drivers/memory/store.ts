@@ -1,0 +1,191 @@
+import type {
+  Commit,
+  CommitResult,
+  Entry,
+  ExecutionQuery,
+  ExecutionRow,
+  Page,
+  Snapshot,
+  Store,
+  StoreCounts,
+  WakeUp,
+} from '../../ports/store.ts';
+import { commitContent } from '../../ports/store.ts';
+import {
+  checkEntry,
+  checkRowsMax,
+  claimableFrom,
+  compareText,
+  fromExecutionCursor,
+  fromTailCursor,
+  isDoubted,
+  openPhases,
+  phases,
+  toCursor,
+  wakeUpKinds,
+} from '../rules.ts';
+import { openDocuments } from './documents.ts';
+import { keyOf, type MemoryLedger, openLedger } from './ledger.ts';
+
+interface KeptExecution {
+  readonly tenant: string;
+  readonly row: ExecutionRow;
+}
+
+/**
+ * A store in this process's memory: complete, and gone with the process.
+ *
+ * `now` is its clock in epoch ms. `hash` (SHA-256 in hexadecimal) proves the id of each commit against its content:
+ * here a wrong id throws at once, where other drivers keep what they are given.
+ */
+export function openMemoryStore(options: { readonly now: () => number; readonly hash: (text: string) => string }): Store {
+  const log: Commit[] = [];
+  const streams = new Map<string, Commit[]>();
+  const executions = new Map<string, KeptExecution>();
+  const snapshots = new Map<string, Snapshot>();
+  const ledger = openLedger();
+  const documents = openDocuments(options.now);
+  const figures = { commits: 0, refused: 0, groups: 0 };
+
+  function apply(entry: Entry): CommitResult {
+    const { tenant, stream, after, commit } = entry;
+    const commits = streams.get(keyOf(tenant, stream)) ?? [];
+    const head = headOf(commits);
+    if (head.version !== after.version || head.commit !== after.commit) {
+      figures.refused++;
+      return { type: 'refused', ...head };
+    }
+    if (commit !== undefined) {
+      const stored = { ...commit, tenant, stream, previous: after.commit, position: log.length + 1 };
+      checkId(stored, options.hash);
+      commits.push(stored);
+      streams.set(keyOf(tenant, stream), commits);
+      log.push(stored);
+      figures.commits++;
+    }
+    if (entry.execution !== undefined) executions.set(keyOf(tenant, stream), { tenant, row: { ...entry.execution } });
+    ledger.change(tenant, stream, entry.wakeUps);
+    return { type: 'accepted', position: log.length };
+  }
+
+  return {
+    features: {
+      durability: 'memory',
+      description: 'memory: everything is gone when the process ends',
+      exclusive: true,
+      globalOrder: true,
+    },
+    now: options.now,
+    async commit(entries) {
+      for (const entry of entries) checkEntry(entry);
+      figures.groups++;
+      return entries.map(apply);
+    },
+    async read(tenant, stream, { fromVersion = 1, rowsMax = Number.POSITIVE_INFINITY } = {}) {
+      const commits = streams.get(keyOf(tenant, stream)) ?? [];
+      return commits.slice(placeOf(commits, fromVersion)).slice(0, rowsMax);
+    },
+    async tail(cursor, rowsMax) {
+      checkRowsMax(rowsMax);
+      const from = fromTailCursor(cursor);
+      const commits = log.slice(from, from + rowsMax);
+      return { commits, cursor: commits.length === 0 ? cursor : String(from + commits.length) };
+    },
+    execution: async (tenant, id) => executions.get(keyOf(tenant, id))?.row,
+    executions: async (tenant, query) => pageOf(executions.values(), tenant, query),
+    async claim(request) {
+      checkRowsMax(request.rowsMax);
+      return ledger.claim(request, options.now());
+    },
+    async renew(tenant, leases, owner, leaseMs) {
+      const now = options.now();
+      return ledger.relet(tenant, leases, owner, now, (row) => ({ ...row, lease: { owner, until: now + leaseMs } }));
+    },
+    async release(tenant, leases, owner, due) {
+      ledger.relet(tenant, leases, owner, options.now(), (row) => ({ ...row, lease: null, due }));
+    },
+    wakeUps: async (tenant, execution) => ledger.of(tenant, execution, options.now()),
+    nextDue: async (kinds) => ledger.nextDue(kinds),
+    ...documents,
+    snapshot: async (tenant, stream) => snapshots.get(keyOf(tenant, stream)),
+    async putSnapshot(tenant, stream, snapshot) {
+      snapshots.set(keyOf(tenant, stream), { ...snapshot });
+    },
+    counts: async (overdueMs) => count(executions.values(), ledger, options.now(), overdueMs),
+    stats: () => ({ ...figures }),
+    close: async () => {},
+  };
+}
+
+function headOf(commits: readonly Commit[]): { readonly version: number; readonly commit: string } {
+  const last = commits.at(-1);
+  return last === undefined ? { version: 0, commit: '' } : { version: last.version + last.count - 1, commit: last.id };
+}
+
+function checkId(commit: Commit, hash: (text: string) => string): void {
+  const id = hash(commitContent(commit.previous, commit.tenant, commit.stream, commit));
+  if (id !== commit.id) throw new Error(`commit ${commit.stream}/${commit.version}: its id is ${commit.id}, its content's ${id}`);
+}
+
+/** The index of the first commit whose facts reach `fromVersion`. */
+function placeOf(commits: readonly Commit[], fromVersion: number): number {
+  let low = 0;
+  let high = commits.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const commit = commits[middle] as Commit;
+    if (commit.version + commit.count - 1 < fromVersion) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function pageOf(kept: Iterable<KeptExecution>, tenant: string, query: ExecutionQuery): Page<ExecutionRow> {
+  checkRowsMax(query.rowsMax);
+  const after = query.cursor === undefined ? undefined : fromExecutionCursor(query.cursor);
+  const found: ExecutionRow[] = [];
+  for (const { tenant: owner, row } of kept) {
+    if (owner === tenant && matches(row, query) && (after === undefined || newestFirst(row, after) > 0)) found.push(row);
+  }
+  const rows = found.sort(newestFirst).slice(0, query.rowsMax);
+  const last = rows.at(-1);
+  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.startedAt, last.id]) };
+}
+
+function matches(row: ExecutionRow, query: ExecutionQuery): boolean {
+  return (
+    (query.status === undefined || query.status.includes(row.status)) &&
+    (query.namespace === undefined || query.namespace === row.namespace) &&
+    (query.name === undefined || query.name === row.name) &&
+    (query.version === undefined || query.version === row.version) &&
+    (query.definition === undefined || query.definition === row.definition) &&
+    (query.since === undefined || row.startedAt >= query.since)
+  );
+}
+
+function newestFirst(a: Pick<ExecutionRow, 'startedAt' | 'id'>, b: Pick<ExecutionRow, 'startedAt' | 'id'>): number {
+  return b.startedAt - a.startedAt || compareText(b.id, a.id);
+}
+
+function count(kept: Iterable<KeptExecution>, ledger: MemoryLedger, now: number, overdueMs: number): StoreCounts {
+  const executions = Object.fromEntries(phases.map((phase) => [phase, 0]));
+  const wakeUps = Object.fromEntries(wakeUpKinds.map((kind) => [kind, 0]));
+  let orphans = 0;
+  for (const { tenant, row } of kept) {
+    executions[row.status] = (executions[row.status] ?? 0) + 1;
+    if (openPhases.includes(row.status) && !ledger.owns(tenant, row.id)) orphans++;
+  }
+  let overdue = 0;
+  let doubted = 0;
+  for (const row of ledger.rows()) {
+    wakeUps[row.kind] = (wakeUps[row.kind] ?? 0) + 1;
+    if (isDoubted(row, now)) doubted++;
+    if (isOverdue(row, now, overdueMs)) overdue++;
+  }
+  return { executions, wakeUps, orphans, overdue, doubted };
+}
+
+function isOverdue(row: WakeUp, now: number, overdueMs: number): boolean {
+  const from = claimableFrom(row);
+  return from !== null && from <= now && row.due < now - overdueMs;
+}

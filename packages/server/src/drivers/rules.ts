@@ -1,0 +1,149 @@
+/**
+ * What every store driver agrees on: the reading of a lease, the order of text, the cursors of pages, and what an
+ * entry may say. Drivers differ in where they keep rows, never in these.
+ */
+import type { Phase } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { Entry, Lease, WakeUpKind } from '../ports/store.ts';
+
+export const openPhases: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
+export const phases: readonly Phase[] = [...openPhases, 'cancelled', 'faulted', 'completed'];
+export const wakeUpKinds: readonly WakeUpKind[] = [
+  'effect',
+  'timer',
+  'event',
+  'child',
+  'send',
+  'command',
+  'approval',
+  'resume',
+];
+
+/**
+ * The instant from which a row can be claimed; `null`: never as it stands. An unsafe row that is leased can not be
+ * claimed again whatever happens to its lease.
+ */
+export function claimableFrom(row: {
+  readonly due: number;
+  readonly lease: Lease | null;
+  readonly unsafe: boolean;
+  readonly doubt: boolean;
+}): number | null {
+  if (row.doubt) return null;
+  if (row.lease === null) return row.due;
+  return row.unsafe ? null : Math.max(row.due, row.lease.until);
+}
+
+export function isDoubted(
+  row: { readonly lease: Lease | null; readonly unsafe: boolean; readonly doubt: boolean },
+  now: number,
+): boolean {
+  return row.doubt || (row.unsafe && row.lease !== null && row.lease.until <= now);
+}
+
+/** By code point, as UTF-8 bytes sort; `<` of JavaScript sorts by UTF-16 unit and differs above U+D7FF. */
+export function compareText(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  for (let at = 0; at < end; at++) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above every other unit. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/** The opaque form of the place where a page ended. */
+export function toCursor(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** The place of an execution's page: `[startedAt, id]`. */
+export function fromExecutionCursor(cursor: string): { readonly startedAt: number; readonly id: string } {
+  const place = fromCursor(cursor);
+  if (Array.isArray(place) && Number.isSafeInteger(place[0]) && typeof place[1] === 'string' && place.length === 2) {
+    return { startedAt: place[0], id: place[1] };
+  }
+  throw badCursor();
+}
+
+/** The place of a page of documents: `[key]`. */
+export function fromDocumentCursor(cursor: string): string {
+  const place = fromCursor(cursor);
+  if (Array.isArray(place) && typeof place[0] === 'string' && place.length === 1) return place[0];
+  throw badCursor();
+}
+
+/** The place of the tail: a position, 0 before the first. */
+export function fromTailCursor(cursor: string): number {
+  if (cursor === '') return 0;
+  if (!/^[0-9]{1,15}$/.test(cursor)) throw badCursor();
+  return Number(cursor);
+}
+
+function fromCursor(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    throw badCursor();
+  }
+}
+
+function badCursor(): MillraceError {
+  return new MillraceError('bad-request', 'The cursor is not one that this store gave out');
+}
+
+export function checkRowsMax(rowsMax: number): void {
+  if (!Number.isSafeInteger(rowsMax) || rowsMax < 1) {
+    throw new RangeError(`rowsMax is a whole number from 1, not ${rowsMax}`);
+  }
+}
+
+/** What no caller may send: an entry that contradicts itself is our own bug, and would spoil its whole batch. */
+export function checkEntry(entry: Entry): void {
+  const { commit, execution, stream } = entry;
+  checkKey('tenant', entry.tenant);
+  checkKey('stream', stream);
+  checkInteger('after.version', entry.after.version, 0);
+  if ((entry.after.version === 0) !== (entry.after.commit === '')) {
+    throw new TypeError(`entry of ${stream}: after has version ${entry.after.version} and commit '${entry.after.commit}'`);
+  }
+  if (commit !== undefined) {
+    checkKey('commit.id', commit.id);
+    checkInteger('commit.count', commit.count, 1);
+    checkInteger('commit.time', commit.time, 0);
+    if (commit.version !== entry.after.version + 1) {
+      throw new TypeError(`entry of ${stream}: commit at version ${commit.version} after version ${entry.after.version}`);
+    }
+  }
+  if (execution !== undefined && execution.id !== stream) {
+    throw new TypeError(`entry of ${stream}: the row of another execution, ${execution.id}`);
+  }
+  for (const change of entry.wakeUps) checkChange(stream, change);
+}
+
+function checkChange(stream: string, change: Entry['wakeUps'][number]): void {
+  if (change.type === 'remove') return checkKey('wake-up id', change.id);
+  const { row } = change;
+  checkKey('wake-up id', row.id);
+  checkInteger('wake-up due', row.due, 0);
+  checkInteger('wake-up attempt', row.attempt, 0);
+  if (row.lease !== null) checkInteger('lease until', row.lease.until, 0);
+  if (row.execution !== stream) {
+    throw new TypeError(`entry of ${stream}: a wake-up of another execution, ${row.execution}`);
+  }
+}
+
+export function checkKey(name: string, value: string): void {
+  if (typeof value !== 'string' || value === '' || value.includes('\0') || !value.isWellFormed()) {
+    throw new TypeError(`${name} is well-formed text without U+0000 and not empty: ${JSON.stringify(value)}`);
+  }
+}
+
+function checkInteger(name: string, value: number, min: number): void {
+  if (!Number.isSafeInteger(value) || value < min) throw new TypeError(`${name} is a whole number from ${min}: ${value}`);
+}

@@ -1,0 +1,123 @@
+import type {
+  DocumentQuery,
+  ExecutionQuery,
+  ExecutionRow,
+  Page,
+  Store,
+  StoreCounts,
+  StoredDocument,
+  WakeUpKind,
+} from '../../ports/store.ts';
+import {
+  checkRowsMax,
+  compareText,
+  fromDocumentCursor,
+  fromExecutionCursor,
+  fromTailCursor,
+  phases,
+  toCursor,
+  wakeUpKinds,
+} from '../rules.ts';
+import type { ReadChannel } from './read-channel.ts';
+import { toCommit, toCounts, toDocument, toExecution, toNumber, toSnapshot, toWakeUp } from './rows.ts';
+
+type Queries = Pick<
+  Store,
+  'read' | 'tail' | 'execution' | 'executions' | 'wakeUps' | 'nextDue' | 'document' | 'documents' | 'snapshot' | 'counts'
+>;
+
+/** The reading half of the port, over the reader thread. */
+export function openQueries({ read }: ReadChannel, now: () => number): Queries {
+  return {
+    async read(tenant, stream, { fromVersion = 1, rowsMax = -1 } = {}) {
+      const args = [tenant, stream, tenant, stream, fromVersion, fromVersion, rowsMax];
+      return (await read('read', args)).map(toCommit);
+    },
+    async tail(cursor, rowsMax) {
+      checkRowsMax(rowsMax);
+      const commits = (await read('tail', [fromTailCursor(cursor), rowsMax])).map(toCommit);
+      const last = commits.at(-1);
+      return { commits, cursor: last === undefined ? cursor : String(last.position) };
+    },
+    async execution(tenant, id) {
+      const [row] = await read('execution', [tenant, id]);
+      return row && toExecution(row);
+    },
+    executions: (tenant, query) => executions(read, tenant, query),
+    wakeUps: async (tenant, execution) => (await read('wakeUps', [tenant, execution])).map((row) => toWakeUp(row, now())),
+    nextDue: (kinds) => nextDue(read, kinds),
+    async document(tenant, collection, key) {
+      const [row] = await read('document', [tenant, collection, key]);
+      return row && toDocument(row);
+    },
+    documents: (tenant, collection, query) => documents(read, tenant, collection, query),
+    async snapshot(tenant, stream) {
+      const [row] = await read('snapshot', [tenant, stream]);
+      return row && toSnapshot(row);
+    },
+    counts: (overdueMs) => counts(read, now(), overdueMs),
+  };
+}
+
+type Read = ReadChannel['read'];
+
+/** One row more than asked for tells whether there is a next page. Each status is read apart, and the parts merged. */
+async function executions(read: Read, tenant: string, query: ExecutionQuery): Promise<Page<ExecutionRow>> {
+  checkRowsMax(query.rowsMax);
+  const after = query.cursor === undefined ? undefined : fromExecutionCursor(query.cursor);
+  const range = [query.since ?? 0, after?.startedAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', query.rowsMax + 1];
+  const filters = [query.namespace, query.name, query.version, query.definition].map((value) => value ?? null);
+  const statuses = [...new Set(query.status ?? phases)];
+  const parts = await Promise.all(statuses.map((status) => read('executions', [status, tenant, ...range, ...filters])));
+  const found = parts.flatMap((rows) => rows.map(toExecution)).sort(newestFirst);
+  const rows = found.slice(0, query.rowsMax);
+  const last = rows.at(-1);
+  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.startedAt, last.id]) };
+}
+
+function newestFirst(a: ExecutionRow, b: ExecutionRow): number {
+  return b.startedAt - a.startedAt || compareText(b.id, a.id);
+}
+
+async function nextDue(read: Read, kinds: readonly WakeUpKind[]): Promise<number | undefined> {
+  let first: number | undefined;
+  for (const [row] of await Promise.all(kinds.map((kind) => read('nextDue', [kind])))) {
+    const due = row?.[0];
+    if (typeof due === 'number' && (first === undefined || due < first)) first = due;
+  }
+  return first;
+}
+
+async function documents(
+  read: Read,
+  tenant: string,
+  collection: string,
+  query: DocumentQuery,
+): Promise<Page<StoredDocument>> {
+  checkRowsMax(query.rowsMax);
+  const prefix = query.prefix ?? '';
+  const after = query.cursor === undefined ? '' : fromDocumentCursor(query.cursor);
+  // U+10FFFF is no character and sorts behind all: the end of the stretch of keys that begin with the prefix.
+  const args = [tenant, collection, prefix, `${prefix}\u{10ffff}`, after, query.rowsMax + 1];
+  const found = (await read('documents', args)).map(toDocument);
+  const rows = found.slice(0, query.rowsMax);
+  const last = rows.at(-1);
+  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.key]) };
+}
+
+async function counts(read: Read, now: number, overdueMs: number): Promise<StoreCounts> {
+  const [byStatus, byKind, orphans, overdue, doubted] = await Promise.all([
+    read('countExecutions', []),
+    read('countWakeUps', []),
+    read('countOrphans', []),
+    read('countOverdue', [now, now - overdueMs]),
+    read('countDoubted', [now]),
+  ]);
+  return {
+    executions: toCounts(phases, byStatus),
+    wakeUps: toCounts(wakeUpKinds, byKind),
+    orphans: toNumber(orphans),
+    overdue: toNumber(overdue),
+    doubted: toNumber(doubted),
+  };
+}

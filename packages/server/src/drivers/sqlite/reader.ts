@@ -1,0 +1,74 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Row, WireValue } from './wire.ts';
+
+const wakeUp = 'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body';
+const commit = 'tenant, stream, version, count, id, previous, time, cause, body, position';
+const execution = 'id, namespace, name, version, definition, status, started_at, updated_at, ended_at, error';
+const kinds = `('effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume')`;
+
+/** The reads that are one statement. Named, so that only names and arguments cross to the thread. */
+const statements = {
+  read: `select ${commit} from commits where tenant = ? and stream = ? and version >= coalesce(
+      (select max(version) from commits where tenant = ? and stream = ? and version <= ?), 0)
+    and version + count > ? order by version limit ?`,
+  tail: `select ${commit} from commits where position > ? order by position limit ?`,
+  execution: `select ${execution} from executions where tenant = ? and id = ?`,
+  wakeUps: `select ${wakeUp} from wake_ups where tenant = ? and execution = ? order by id`,
+  nextDue: 'select min(claimable) from wake_ups where kind = ? and claimable is not null',
+  document: 'select key, revision, time, body from documents where tenant = ? and collection = ? and key = ?',
+  documents: `select key, revision, time, body from documents
+    where tenant = ? and collection = ? and key >= ? and key <= ? and key > ? order by key limit ?`,
+  snapshot: 'select schema, version, id, body from snapshots where tenant = ? and stream = ?',
+  countExecutions: 'select status, count(*) from executions indexed by executions_by_status group by status',
+  countWakeUps: 'select kind, count(*) from wake_ups indexed by wake_ups_by_claimable group by kind',
+  countOrphans: `select count(*) from executions e indexed by executions_by_status
+    where status in ('pending', 'running', 'waiting', 'suspended')
+    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)`,
+  countOverdue: `select count(*) from wake_ups indexed by wake_ups_by_claimable
+    where kind in ${kinds} and claimable <= ? and due < ?`,
+  countDoubted: `select count(*) from wake_ups indexed by wake_ups_by_claimable
+    where kind in ${kinds} and claimable is null and (doubt = 1 or until <= ?)`,
+} as const;
+
+export type ReadName = keyof typeof statements | 'executions';
+
+/** Columns that a list of executions can be narrowed by, as they stand in the arguments. */
+export const executionFilters = ['namespace', 'name', 'version', 'definition'] as const;
+
+/** The reading side in a storage thread: rows as arrays of values, in the order of the columns above. */
+export function openReader(database: DatabaseSync): { read(name: string, args: readonly WireValue[]): readonly Row[] } {
+  const prepared = new Map<string, StatementSync>();
+  function all(sql: string, args: readonly WireValue[]): readonly Row[] {
+    const known = prepared.get(sql);
+    const statement = known ?? database.prepare(sql);
+    if (known === undefined) {
+      statement.setReturnArrays(true);
+      prepared.set(sql, statement);
+    }
+    return statement.all(...args) as unknown as readonly Row[];
+  }
+  return {
+    read(name, args) {
+      if (name === 'executions') return all(executionsSql(args), executionsArgs(args));
+      const sql = (statements as Readonly<Record<string, string>>)[name];
+      if (sql === undefined) throw new Error(`there is no read named ${name}`);
+      return all(sql, args);
+    },
+  };
+}
+
+/**
+ * Arguments of `executions`: status, tenant, since, startedAt and id of the row before, rowsMax, then one value for each
+ * of `executionFilters`, null where it does not narrow. Statuses are read apart, for each is a stretch of the index.
+ */
+function executionsSql(args: readonly WireValue[]): string {
+  const filters = executionFilters.filter((_, at) => args[6 + at] !== null).map((column) => ` and ${column} = ?`);
+  return `select ${execution} from executions indexed by executions_by_status
+    where status = ? and tenant = ? and started_at >= ? and (started_at, id) < (?, ?)${filters.join('')}
+    order by started_at desc, id desc limit ?`;
+}
+
+function executionsArgs(args: readonly WireValue[]): readonly WireValue[] {
+  const rowsMax = args[5] as number;
+  return [...args.slice(0, 5), ...args.slice(6).filter((value) => value !== null), rowsMax];
+}

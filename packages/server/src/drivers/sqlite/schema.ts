@@ -1,0 +1,138 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** `MLRC`: says that a file is Millrace's. */
+const applicationId = 0x4d4c5243;
+
+/**
+ * Numbered, forward only: the number of a migration is its place, from 1, and one that was released never changes.
+ *
+ * Times are epoch ms. `wake_ups.claimable` is the instant from which a row can be claimed, null: never as it
+ * stands. There are as few indexes as the queries bear, for each costs every commit:
+ * - wake-ups are keyed by execution, so that "why is it waiting" needs no index of its own;
+ * - `executions_by_status` begins with the status, and so serves lists (merged over statuses), open executions
+ *   and counts alike.
+ */
+const migrations: readonly string[] = [
+  `
+  create table commits (
+    position integer primary key,
+    tenant text not null, stream text not null, version integer not null, count integer not null,
+    id text not null, previous text not null, time integer not null, cause text not null, body text not null
+  ) strict;
+  create unique index commits_by_stream on commits (tenant, stream, version);
+
+  create table executions (
+    tenant text not null, id text not null, namespace text not null, name text not null, version text not null,
+    definition text not null, status text not null, started_at integer not null, updated_at integer not null,
+    ended_at integer, error text,
+    primary key (tenant, id)
+  ) strict, without rowid;
+  create index executions_by_status on executions (status, tenant, started_at, id);
+
+  create table wake_ups (
+    tenant text not null, execution text not null, id text not null, kind text not null, due integer not null,
+    attempt integer not null, owner text, until integer, unsafe integer not null, doubt integer not null, body text,
+    claimable integer,
+    primary key (tenant, execution, id)
+  ) strict, without rowid;
+  create index wake_ups_by_claimable on wake_ups (kind, claimable, tenant, execution, id);
+
+  create table documents (
+    tenant text not null, collection text not null, key text not null, revision integer not null,
+    time integer not null, body text not null,
+    primary key (tenant, collection, key)
+  ) strict;
+
+  create table snapshots (
+    tenant text not null, stream text not null, schema integer not null, version integer not null,
+    id text not null, body text not null,
+    primary key (tenant, stream)
+  ) strict;
+  `,
+];
+
+export const schemaVersion = migrations.length;
+
+/**
+ * A checkpoint holds up the batch behind it: at 64 commits in flight p99 is 13 ms with 1,000 pages (4 MB), 28 ms
+ * with 4,000, 10 ms without any, at the same commits per second.
+ */
+const pagesPerCheckpoint = 1_000;
+/** What a log that has grown is cut to when it starts from its beginning. */
+const walBytesKept = 16 * 1024 * 1024;
+
+/** Why a file cannot be opened; `reason` becomes a detail of the coded error that the opener throws. */
+export class SchemaError extends Error {
+  readonly reason: 'foreign-file' | 'newer-schema' | 'bytes-max';
+
+  constructor(reason: SchemaError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Opens the file for writing, brings it to the current schema and voids the leases of earlier owners: whoever holds
+ * the process lock is the only one, so no lease in the file has a living owner.
+ */
+export function openForWriting(path: string, options: { readonly bytesMax: number | null }): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
+  try {
+    checkFile(database, path);
+    database.exec('pragma journal_mode = wal; pragma synchronous = full;');
+    database.exec(`pragma wal_autocheckpoint = ${pagesPerCheckpoint}; pragma journal_size_limit = ${walBytesKept};`);
+    migrate(database);
+    if (options.bytesMax !== null) limitBytes(database, options.bytesMax);
+    database.exec(`
+      update wake_ups set doubt = unsafe, claimable = case unsafe when 1 then null else due end, owner = null, until = null
+      where owner is not null`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens a file that `openForWriting` has prepared, for reads only. */
+export function openForReading(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  database.exec('pragma query_only = on; pragma wal_autocheckpoint = 0;');
+  return database;
+}
+
+export function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0]);
+}
+
+function checkFile(database: DatabaseSync, path: string): void {
+  const tables = database.prepare('select count(*) as tables from sqlite_schema').get() as { tables: number };
+  if (tables.tables > 0 && pragma(database, 'application_id') !== applicationId) {
+    throw new SchemaError('foreign-file', `${path} is a database of another program`);
+  }
+  const version = pragma(database, 'user_version');
+  if (version > schemaVersion) {
+    const numbers = `schema ${version}, and this Millrace knows schemas up to ${schemaVersion}`;
+    throw new SchemaError('newer-schema', `${path} was written by a newer Millrace (${numbers}): start that version, or another file`);
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  for (let version = pragma(database, 'user_version'); version < schemaVersion; version++) {
+    database.exec('begin immediate');
+    try {
+      database.exec(migrations[version] ?? '');
+      database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${version + 1}; commit;`);
+    } catch (error) {
+      if (database.isTransaction) database.exec('rollback');
+      throw error;
+    }
+  }
+}
+
+function limitBytes(database: DatabaseSync, bytesMax: number): void {
+  const pages = Math.floor(bytesMax / pragma(database, 'page_size'));
+  if (pragma(database, 'page_count') > pages) {
+    throw new SchemaError('bytes-max', `the database is larger already than the ${bytesMax} bytes that it may have`);
+  }
+  database.exec(`pragma max_page_count = ${pages}`);
+}

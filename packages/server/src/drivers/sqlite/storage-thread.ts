@@ -1,0 +1,68 @@
+/**
+ * The storage thread: the one place where SQLite is called. The server starts it twice, as the writer and as the reader,
+ * so that a long read never delays a commit and a read never waits behind a queue of commits.
+ *
+ * It imports nothing but what lies beside it: it is started as a file of its own.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from './failure.ts';
+import { openReader } from './reader.ts';
+import { openForReading, openForWriting, SchemaError } from './schema.ts';
+import type { OpenAnswer, ReaderAnswer, ReaderRequest, ThreadData, WriterAnswer, WriterRequest } from './wire.ts';
+import { openWriter } from './writer.ts';
+
+const data = workerData as ThreadData;
+if (parentPort === null) throw new Error('the storage thread is started by the store, not by itself');
+if (data.role === 'writer') serveWriter(parentPort);
+else serveReader(parentPort);
+
+function serveWriter(port: MessagePort): void {
+  const database = opened(port, () => openForWriting(data.path, { bytesMax: data.bytesMax }));
+  if (database === undefined) return;
+  const writer = openWriter(database);
+  port.on('message', (request: WriterRequest) => {
+    if (request.type === 'close') {
+      database.close();
+      port.close();
+      return;
+    }
+    const applied = writer.apply(request.operations);
+    port.postMessage({ ...applied, number: request.number } satisfies WriterAnswer);
+  });
+}
+
+function serveReader(port: MessagePort): void {
+  const database = opened(port, () => openForReading(data.path));
+  if (database === undefined) return;
+  const reader = openReader(database);
+  port.on('message', (request: ReaderRequest) => {
+    if (request.type === 'close') {
+      database.close();
+      port.close();
+      return;
+    }
+    port.postMessage(answer(request));
+  });
+  function answer(request: ReaderRequest & { type: 'read' }): ReaderAnswer {
+    try {
+      return { type: 'done', number: request.number, rows: reader.read(request.name, request.args) };
+    } catch (error) {
+      return { type: 'failed', number: request.number, failure: failureOf(error) };
+    }
+  }
+}
+
+/** Opens, and tells the store how that went; `undefined`: it went wrong, and the thread ends. */
+function opened<T>(port: MessagePort, open: () => T): T | undefined {
+  try {
+    const database = open();
+    port.postMessage({ type: 'opened' } satisfies OpenAnswer);
+    return database;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof SchemaError ? error.reason : failureOf(error).reason;
+    port.postMessage({ type: 'refused', message, reason } satisfies OpenAnswer);
+    port.close();
+    return undefined;
+  }
+}

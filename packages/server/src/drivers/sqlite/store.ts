@@ -1,0 +1,167 @@
+/**
+ * The SQLite store: one file, one owner, one transaction and one sync for all that came in a tick.
+ *
+ * 1. `commit` puts entries in a queue; what one tick gathered becomes one batch, at most two batches are on their way
+ *    to the writer thread, and a batch is one transaction. An answer is given after its sync.
+ * 2. Reads go to a thread of their own, on a connection of their own. WAL shows it every transaction that was
+ *    committed before the read began, so whoever has an answer reads what was answered.
+ * 3. The process lock is taken before the file is touched and given back after both threads have closed it.
+ * 4. After a failed write or sync nothing is answered but errors, and `onFatal` ends the process.
+ */
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { MillraceError } from '../../errors.ts';
+import type { Store } from '../../ports/store.ts';
+import { checkEntry, checkKey, checkRowsMax } from '../rules.ts';
+import { claimWrite, commitWrite, releaseWrite, renewWrite } from './entry-wire.ts';
+import { deleteDocumentWrite, putDocumentWrite, putSnapshotWrite } from './document-wire.ts';
+import { lockForProcess, syncFolderOf } from './process-lock.ts';
+import { openQueries } from './queries.ts';
+import { openReadChannel } from './read-channel.ts';
+import { endThread, startThread } from './thread.ts';
+import { openWriteQueue } from './write-queue.ts';
+
+export interface SqliteOptions {
+  /** the database file; its folder exists. Beside it come `-wal`, `-shm`, `.lock` and `.pid` */
+  readonly path: string;
+  /** the store's clock, epoch ms; it is kept from going back */
+  readonly now?: () => number;
+  /** what the database file may grow to, the log beside it not counted; beyond it a write is refused as on a full disk */
+  readonly bytesMax?: number;
+  /** Called once when nothing can be written any more: ends the process. By default the error is thrown, uncaught. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/**
+ * Opens a store in a file, made if it is absent.
+ *
+ * Throws `MillraceError` `unavailable` with a `reason`: `locked` (and the `pid` that holds it), `newer-schema`,
+ * `foreign-file`, `bytes-max`, `storage-failed` (no such folder, no permission), `busy`, `disk-full`.
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const path = pathOf(options.path);
+  const lock = lockForProcess(path);
+  try {
+    const data = { path, bytesMax: options.bytesMax ?? null };
+    const writer = await startThread({ ...data, role: 'writer' });
+    syncFolderOf(path);
+    const reader = await startThread({ ...data, role: 'reader' });
+    return compose(options, { path, writer, reader, lock });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly path: string;
+  readonly writer: Worker;
+  readonly reader: Worker;
+  readonly lock: { release(): void };
+}
+
+function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts): Store {
+  const now = forwardOnly(options.now ?? Date.now);
+  const onFatal = options.onFatal ?? throwUncaught;
+  const queue = openWriteQueue(writer, broken);
+  const channel = openReadChannel(reader);
+  const queries = openQueries(channel, now);
+  let ended = false;
+
+  function broken(error: Error): void {
+    if (ended) return;
+    ended = true;
+    queue.fail(error);
+    channel.fail(error);
+    onFatal(error);
+  }
+  for (const thread of [writer, reader]) {
+    thread.on('error', broken);
+    thread.on('exit', () => broken(new MillraceError('unavailable', 'a storage thread has ended', { reason: 'storage-failed' })));
+  }
+  async function close(): Promise<void> {
+    await Promise.all([queue.drain(), channel.drain()]);
+    ended = true;
+    // The writer goes last: the last connection to close moves the log into the database and removes it.
+    await endThread(reader);
+    await endThread(writer);
+    lock.release();
+  }
+  let closing: Promise<void> | undefined;
+
+  return {
+    features: {
+      durability: 'power-loss',
+      description: `SQLite ${path}: WAL, synchronous=FULL, one sync per batch; what was acknowledged survives a loss of power`,
+      exclusive: true,
+      globalOrder: true,
+    },
+    now,
+    async commit(entries) {
+      for (const entry of entries) checkEntry(entry);
+      return entries.length === 0 ? [] : queue.write(commitWrite(entries));
+    },
+    ...queries,
+    async claim(request) {
+      checkRowsMax(request.rowsMax);
+      checkKey('owner', request.owner);
+      return queue.write(claimWrite(request, now()));
+    },
+    async renew(tenant, leases, owner, leaseMs) {
+      const at = now();
+      return leases.length === 0 ? [] : queue.write(renewWrite(tenant, leases, owner, { now: at, until: at + leaseMs }));
+    },
+    async release(tenant, leases, owner, due) {
+      if (leases.length > 0) await queue.write(releaseWrite(tenant, leases, owner, { now: now(), due }));
+    },
+    async putDocument(tenant, collection, key, body, revision) {
+      checkKey('tenant', tenant);
+      checkKey('collection', collection);
+      checkKey('document key', key);
+      return queue.write(putDocumentWrite({ tenant, collection, key }, body, revision, now()));
+    },
+    deleteDocument: (tenant, collection, key, revision) =>
+      queue.write(deleteDocumentWrite({ tenant, collection, key }, revision)),
+    putSnapshot: (tenant, stream, snapshot) => queue.write(putSnapshotWrite(tenant, stream, snapshot)),
+    stats: () => ({ ...queue.stats(), readsInFlight: channel.inFlight(), walBytes: sizeOf(`${path}-wal`), databaseBytes: sizeOf(path) }),
+    close: () => (closing ??= close()),
+  };
+}
+
+/** One name for one file, whatever link leads to it: the lock stands beside it. */
+function pathOf(path: string): string {
+  if (path === '' || path === ':memory:') throw new MillraceError('bad-request', 'a SQLite store needs a file; use the memory store for one without');
+  const full = resolve(path);
+  try {
+    return realpathSync(full);
+  } catch {
+    return inRealFolder(full);
+  }
+}
+
+function inRealFolder(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (cause) {
+    throw new MillraceError('unavailable', `there is no folder ${dirname(path)} for the store`, { reason: 'storage-failed' }, { cause });
+  }
+}
+
+function forwardOnly(clock: () => number): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last, clock());
+    return last;
+  };
+}
+
+function throwUncaught(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import {
+  type EffectOutcome,
+  type EffectRequest,
+  type Json,
+  type SecretArgument,
+  unreachable,
+  type WorkflowError,
+} from '@millrace/core';
+import type { HttpClient } from '../http-client/http-client.ts';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import { EffectFault, fault } from './fault.ts';
+import { type HostFunction, performFunction } from './function-effect.ts';
+import type { Scope } from './http-call.ts';
+import { performHttp } from './http-effect.ts';
+import { createDocumentSource, type DocumentSource } from './openapi/document-source.ts';
+import { performOpenApi } from './openapi/openapi-effect.ts';
+import { withSecretArguments } from './secret-arguments.ts';
+import { openSecretReader, type SecretReader } from './secret-reader.ts';
+
+export interface PerformerOptions {
+  readonly http: HttpClient;
+  readonly secrets: Pick<Secrets, 'get'>;
+  /** host functions under the names that workflows call */
+  readonly functions: ReadonlyMap<string, HostFunction>;
+  /** epoch ms, of the clock that deadlines are set by */
+  readonly now: () => number;
+  /** where fetched OpenAPI documents are kept under their digest */
+  readonly documents: Pick<BlobStore, 'get' | 'put'>;
+  /** absent: `millrace/` and the version of this package */
+  readonly userAgent?: string;
+}
+
+export interface EffectContext {
+  readonly tenant: string;
+  readonly execution: string;
+  /** id of the deed, `execution/version` */
+  readonly effect: string;
+  /** sent with every request: the receiver can tell a repetition from another deed */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  /** epoch ms at which the deed is given up */
+  readonly deadline?: number;
+  readonly secrets?: readonly SecretArgument[];
+  /** JSON pointer to the task: the `instance` of an error */
+  readonly taskPointer: string;
+}
+
+export interface Performer {
+  /**
+   * Does a deed once and says what became of it. It never rejects: a failure is an outcome with a standard error,
+   * marked `unknown` when nobody knows whether the deed was done. No secret is in an outcome.
+   */
+  perform(request: EffectRequest, context: EffectContext): Promise<EffectOutcome>;
+}
+
+export function createPerformer(options: PerformerOptions): Performer {
+  const userAgent = options.userAgent ?? `millrace/${packageVersion()}`;
+  const documents = createDocumentSource(options.documents);
+  return { perform: (request, context) => perform(request, context, { ...options, userAgent }, documents) };
+}
+
+type Settings = PerformerOptions & { readonly userAgent: string };
+type Pins = Record<string, string>;
+
+async function perform(
+  request: EffectRequest,
+  context: EffectContext,
+  settings: Settings,
+  documents: DocumentSource,
+): Promise<EffectOutcome> {
+  const secrets = openSecretReader(settings.secrets, context.tenant);
+  const pins: Pins = {};
+  try {
+    const output = await attempt(request, context, settings, secrets, documents, pins);
+    return { type: 'completed', output, ...pinsOf(pins, secrets) };
+  } catch (error) {
+    const failed =
+      error instanceof EffectFault
+        ? error
+        : fault('runtime', `The call failed unexpectedly: ${(error as Error).message}`);
+    const told = secrets.redactor().json(failed.error as unknown as Json) as unknown as WorkflowError;
+    return {
+      type: 'failed',
+      error: { ...told, instance: context.taskPointer },
+      ...(failed.unknown && { unknown: true as const }),
+      ...pinsOf(pins, secrets),
+    };
+  }
+}
+
+async function attempt(
+  recorded: EffectRequest,
+  context: EffectContext,
+  settings: Settings,
+  secrets: SecretReader,
+  documents: DocumentSource,
+  pins: Pins,
+): Promise<Json> {
+  const request = context.secrets?.length
+    ? await withSecretArguments(recorded, context.secrets, secrets)
+    : recorded;
+  const { tenant, idempotencyKey, signal } = context;
+  const scope: Scope = {
+    tenant,
+    idempotencyKey,
+    signal,
+    http: settings.http,
+    secrets,
+    userAgent: settings.userAgent,
+    msLeft: () => (context.deadline ?? Number.POSITIVE_INFINITY) - settings.now(),
+  };
+  switch (request.type) {
+    case 'http':
+      return performHttp(request, scope);
+    case 'openapi':
+      return performOpenApi(request, scope, documents, pins);
+    case 'function': {
+      const { execution, effect } = context;
+      const output = await performFunction(
+        request,
+        settings.functions,
+        { execution, effect, idempotencyKey, signal },
+        scope.msLeft(),
+      );
+      return secrets.redactor().json(output);
+    }
+    default:
+      return unreachable(request);
+  }
+}
+
+function pinsOf(pins: Pins, secrets: SecretReader): { readonly pins?: Pins } {
+  const entries = Object.entries(pins).map(([uri, digest]) => [secrets.redactor().text(uri), digest]);
+  return entries.length === 0 ? {} : { pins: Object.fromEntries(entries) as Pins };
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}

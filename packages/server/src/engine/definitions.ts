@@ -1,0 +1,269 @@
+/**
+ * Definitions: workflows as they are published, and the text that each execution runs, under its digest. A text is
+ * kept for as long as anything may run it, whatever is published or removed since.
+ */
+import {
+  asJsonObject,
+  type Executable,
+  type JsonObject,
+  link,
+  lower,
+  type Program,
+  parse,
+  parseValue,
+  type Source,
+  type WorkflowDocument,
+} from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { Page, Store, StoredDocument } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { WorkflowId, WorkflowSource, WorkflowView } from './interface.ts';
+import { Lru } from './lru.ts';
+import { compareVersions } from './versions.ts';
+
+/** A definition ready to run, and its text to point into. */
+export interface Definition {
+  readonly digest: string;
+  readonly text: string;
+  readonly source: Source;
+  readonly program: Program;
+  readonly executable: Executable;
+}
+
+export interface DefinitionsOptions {
+  readonly store: Store;
+  readonly world: World;
+  /** names that the host registered */
+  readonly functions: ReadonlySet<string>;
+  /** definitions kept ready */
+  readonly definitionsMax: number;
+}
+
+/** What is stored of a published version. */
+interface Published {
+  readonly digest: string;
+  readonly format: 'yaml' | 'json';
+  readonly text: string;
+}
+
+const workflows = 'workflows';
+const texts = 'definitions';
+
+export class Definitions {
+  readonly #options: DefinitionsOptions;
+  readonly #ready: Lru<Definition>;
+  readonly #latest: Lru<WorkflowId & { readonly version: string; readonly digest: string }>;
+
+  constructor(options: DefinitionsOptions) {
+    this.#options = options;
+    this.#ready = new Lru(options.definitionsMax);
+    this.#latest = new Lru(options.definitionsMax);
+  }
+
+  async publish(
+    tenant: string,
+    text: string,
+  ): Promise<{ readonly workflow: WorkflowSource; readonly created: boolean }> {
+    const definition = this.#read(text);
+    const { namespace, name, version } = definition.program;
+    const key = `${namespace}/${name}/${version}`;
+    const body: Published = { digest: definition.digest, format: formatOf(text), text };
+    await this.#keep(tenant, definition);
+    const put = await this.#options.store.putDocument(tenant, workflows, key, JSON.stringify(body), 0);
+    this.#latest.delete(`${tenant}/${namespace}/${name}`);
+    const stored = await this.#options.store.document(tenant, workflows, key);
+    if (stored === undefined)
+      throw new MillraceError('conflict', `${key} was removed while it was being published`);
+    if (put.type === 'stored') return { workflow: this.#source(stored), created: true };
+    if (publishedOf(stored).digest === definition.digest)
+      return { workflow: this.#source(stored), created: false };
+    throw new MillraceError(
+      'conflict',
+      `${key} is published with other content: give the changed workflow a new version`,
+      { workflow: key },
+    );
+  }
+
+  async get(tenant: string, id: WorkflowId): Promise<WorkflowSource> {
+    return this.#source(await this.#stored(tenant, id));
+  }
+
+  async list(
+    tenant: string,
+    namespace: string | undefined,
+    rowsMax: number,
+    cursor: string | undefined,
+  ): Promise<Page<WorkflowView>> {
+    const page = await this.#options.store.documents(tenant, workflows, {
+      ...(namespace === undefined ? {} : { prefix: `${namespace}/` }),
+      rowsMax,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const rows = page.rows.map((row) => this.#view(row));
+    return page.cursor === undefined ? { rows } : { rows, cursor: page.cursor };
+  }
+
+  /** The versions of a workflow: one, or all when none is named. */
+  async versions(tenant: string, { namespace, name, version }: WorkflowId): Promise<readonly WorkflowView[]> {
+    if (version !== undefined) return [this.#view(await this.#stored(tenant, { namespace, name, version }))];
+    const rows = await this.#allVersions(tenant, namespace, name);
+    if (rows.length === 0) throw notFound({ namespace, name });
+    return rows.map((row) => this.#view(row));
+  }
+
+  async remove(tenant: string, { namespace, name, version }: Required<WorkflowId>): Promise<boolean> {
+    const removed = await this.#options.store.deleteDocument(
+      tenant,
+      workflows,
+      `${namespace}/${name}/${version}`,
+      undefined,
+    );
+    this.#latest.delete(`${tenant}/${namespace}/${name}`);
+    return removed;
+  }
+
+  /** The definition that a published workflow runs: the latest version when none is named. */
+  async resolve(tenant: string, id: WorkflowId): Promise<Definition> {
+    const known =
+      id.version === undefined ? this.#latest.get(`${tenant}/${id.namespace}/${id.name}`) : undefined;
+    if (known !== undefined && this.#options.store.features.exclusive)
+      return this.byDigest(tenant, known.digest);
+    const stored = await this.#stored(tenant, id);
+    const { digest, text } = publishedOf(stored);
+    const ready = this.#ready.get(digest) ?? this.#read(text);
+    const { namespace, name, version } = ready.program;
+    if (id.version === undefined)
+      this.#latest.set(`${tenant}/${namespace}/${name}`, { namespace, name, version, digest });
+    return ready;
+  }
+
+  /** The definition of a text, or of a document given as a value, kept so that executions can run it. */
+  async inline(tenant: string, definition: string | JsonObject): Promise<Definition> {
+    const read = this.#read(definition);
+    await this.#keep(tenant, read);
+    return read;
+  }
+
+  /** The definition under a digest; at once when it is ready. */
+  byDigest(tenant: string, digest: string): Definition | Promise<Definition> {
+    return this.#ready.get(digest) ?? this.#load(tenant, digest);
+  }
+
+  async #load(tenant: string, digest: string): Promise<Definition> {
+    const stored = await this.#options.store.document(tenant, texts, digest);
+    if (stored === undefined)
+      throw new MillraceError('not-found', `the definition ${digest} is not in the store`);
+    return this.#read(stored.body);
+  }
+
+  async #keep(tenant: string, { digest, text }: Definition): Promise<void> {
+    if (this.#kept.has(`${tenant}/${digest}`)) return;
+    await this.#options.store.putDocument(tenant, texts, digest, text, 0);
+    if (this.#kept.size >= this.#options.definitionsMax) this.#kept.clear();
+    this.#kept.add(`${tenant}/${digest}`);
+  }
+
+  /** texts known to be in the store, so that an inline definition is written once */
+  readonly #kept = new Set<string>();
+
+  #read(definition: string | JsonObject): Definition {
+    const text = typeof definition === 'string' ? definition : JSON.stringify(definition, null, 2);
+    const digest = `sha256:${this.#options.world.hash(text)}`;
+    const ready = this.#ready.get(digest);
+    if (ready !== undefined) return ready;
+    const { functions } = this.#options;
+    const parsed =
+      typeof definition === 'string'
+        ? parse(definition, { functions })
+        : parseValue(definition, { functions });
+    if (!parsed.ok)
+      throw new MillraceError('invalid-definition', describe(parsed.errors), { errors: parsed.errors });
+    const read = this.#prepare(digest, text, parsed.workflow, parsed.source);
+    this.#ready.set(digest, read);
+    return read;
+  }
+
+  #prepare(digest: string, text: string, workflow: WorkflowDocument, source: Source): Definition {
+    const program = lower(workflow, this.#options.functions);
+    return { digest, text, source, program, executable: link(program) };
+  }
+
+  async #stored(tenant: string, id: WorkflowId): Promise<StoredDocument> {
+    const { namespace, name, version } = id;
+    const stored =
+      version === undefined
+        ? (await this.#allVersions(tenant, namespace, name)).at(-1)
+        : await this.#options.store.document(tenant, workflows, `${namespace}/${name}/${version}`);
+    if (stored === undefined) throw notFound(id);
+    return stored;
+  }
+
+  /** All versions of one workflow, the latest last. */
+  async #allVersions(tenant: string, namespace: string, name: string): Promise<readonly StoredDocument[]> {
+    const rows: StoredDocument[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const query = {
+        prefix: `${namespace}/${name}/`,
+        rowsMax: 500,
+        ...(cursor === undefined ? {} : { cursor }),
+      };
+      const page = await this.#options.store.documents(tenant, workflows, query);
+      rows.push(...page.rows);
+      if (page.cursor === undefined) break;
+      cursor = page.cursor;
+    }
+    return rows.sort((a, b) => compareVersions(versionOf(a), versionOf(b)));
+  }
+
+  #source(stored: StoredDocument): WorkflowSource {
+    return { ...this.#view(stored), source: publishedOf(stored).text };
+  }
+
+  #view(stored: StoredDocument): WorkflowView {
+    const { digest, format, text } = publishedOf(stored);
+    const { program, source } = this.#ready.get(digest) ?? this.#read(text);
+    const header = asJsonObject(program.definition).document as WorkflowDocument['document'];
+    return {
+      id: stored.key,
+      namespace: program.namespace,
+      name: program.name,
+      version: program.version,
+      ...(header.title === undefined ? {} : { title: header.title }),
+      ...(header.summary === undefined ? {} : { summary: header.summary }),
+      ...(header.tags === undefined ? {} : { tags: header.tags }),
+      digest,
+      format,
+      createdAt: new Date(stored.time).toISOString(),
+      unsupported: program.unsupported.map(({ pointer, feature }) => ({
+        pointer,
+        line: source.locate(pointer).line,
+        message: `${feature} cannot be run by this version yet`,
+      })),
+    };
+  }
+}
+
+function publishedOf(stored: StoredDocument): Published {
+  return JSON.parse(stored.body) as Published;
+}
+
+function versionOf({ key }: StoredDocument): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+function formatOf(text: string): 'yaml' | 'json' {
+  return text.trimStart().startsWith('{') ? 'json' : 'yaml';
+}
+
+function describe(errors: readonly { readonly line: number; readonly message: string }[]): string {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return first === undefined ? 'the definition has errors' : `line ${first.line}: ${first.message}${more}`;
+}
+
+function notFound({ namespace, name, version }: WorkflowId): MillraceError {
+  return new MillraceError(
+    'not-found',
+    `there is no workflow ${namespace}/${name}${version === undefined ? '' : `/${version}`}`,
+  );
+}

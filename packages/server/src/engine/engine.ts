@@ -1,0 +1,299 @@
+/** The engine as its callers see it, over the roles and the store. */
+import {
+  type ExecutionState,
+  type Json,
+  type Phase,
+  type Refusal,
+  unreachable,
+  unsupportedMessage,
+} from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { ExecutionQuery, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Door } from '../roles/door.ts';
+import type { Submitted } from '../roles/worker.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import type { Engine, ExecutionsRequest, ExecutionView, StartRequest, WorkflowId } from './interface.ts';
+import { noExecution, type Reader } from './reader.ts';
+import { retryPoint } from './retry-point.ts';
+import { executionSummary, executionView } from './views.ts';
+
+export interface EngineParts {
+  readonly store: Store;
+  readonly world: World;
+  readonly door: Door;
+  readonly reader: Reader;
+  readonly definitions: Definitions;
+  /** stops deeds under way for an execution that was cancelled, where this process does any */
+  readonly abort: (tenant: string, execution: string) => void;
+}
+
+export const pageDefault = 50;
+export const pageMax = 1_000;
+const open: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
+
+export function createEngineOver(parts: EngineParts): Engine {
+  const { definitions, reader, store } = parts;
+  return {
+    deploy: (tenant, text) => definitions.publish(tenant, text),
+    workflow: (tenant, id) => definitions.get(tenant, id),
+    workflows: (tenant, { namespace, limit, cursor }) =>
+      definitions.list(tenant, namespace, pageSize(limit), cursor),
+    undeploy: (tenant, id, { force }) => undeploy(parts, tenant, id, force),
+    start: (tenant, request) => start(parts, tenant, request),
+    async wait(tenant, id, ms, signal) {
+      await reader.untilEnded(tenant, id, ms, signal);
+      return view(parts, tenant, id);
+    },
+    execution: (tenant, id) => view(parts, tenant, id),
+    async executions(tenant, request) {
+      const page = await store.executions(tenant, queryOf(request));
+      return { ...page, rows: page.rows.map(executionSummary) };
+    },
+    async events(tenant, id, { after = 0, limit }) {
+      const { rows, more } = await reader.events(tenant, id, after, pageSize(limit));
+      const last = rows.at(-1);
+      return more && last !== undefined ? { rows, cursor: String(last.version) } : { rows };
+    },
+    follow: (tenant, id, after, signal) => reader.follow(tenant, id, after, signal),
+    wakeUps: (tenant, id) => wakeUps(parts, tenant, id),
+    async cancel(tenant, id, reason) {
+      const cancelled = await ask(parts, tenant, id, {
+        type: 'execution.cancel',
+        ...(reason === undefined ? {} : { reason }),
+      });
+      parts.abort(tenant, id);
+      return cancelled;
+    },
+    suspend: (tenant, id, reason) =>
+      ask(parts, tenant, id, { type: 'execution.suspend', ...(reason === undefined ? {} : { reason }) }),
+    resume: (tenant, id) => ask(parts, tenant, id, { type: 'execution.resume' }),
+    retry: (tenant, id) => retry(parts, tenant, id),
+  };
+}
+
+async function start(
+  parts: EngineParts,
+  tenant: string,
+  request: StartRequest,
+): Promise<{ execution: ExecutionView; created: boolean }> {
+  const definition = await definitionOf(parts, tenant, request);
+  const { program, digest } = definition;
+  if (program.unsupported.length > 0) {
+    throw new MillraceError('not-runnable', unsupportedMessage(program.unsupported), {
+      unsupported: program.unsupported,
+    });
+  }
+  const { namespace, name, version } = program;
+  const input: Json = request.input ?? {};
+  const content =
+    request.idempotencyKey === undefined
+      ? undefined
+      : parts.world.hash(`${digest}\n${JSON.stringify(input)}`);
+  const id = idOf(parts, tenant, request);
+  const submitted = await submit(parts, tenant, id, {
+    type: 'execution.start',
+    execution: id,
+    definition: { namespace, name, version, digest },
+    input,
+    ...(content === undefined ? {} : { request: content }),
+  });
+  if (submitted === undefined) return { execution: await view(parts, tenant, id), created: true };
+  if (submitted.type === 'done')
+    return { execution: executionView(id, submitted.state, definition), created: true };
+  if (submitted.refusal.code !== 'already-exists') throw refused(submitted.refusal, id);
+  if (content === undefined)
+    throw new MillraceError('conflict', `an execution ${id} exists`, { execution: id });
+  if (submitted.state.request !== content) {
+    throw new MillraceError('idempotency-mismatch', `this idempotency key started ${id} with other content`, {
+      execution: id,
+    });
+  }
+  return { execution: await view(parts, tenant, id), created: false };
+}
+
+function definitionOf(
+  { definitions }: EngineParts,
+  tenant: string,
+  { workflow, definition }: StartRequest,
+): Promise<Definition> {
+  if (workflow !== undefined && definition !== undefined) {
+    throw new MillraceError('bad-request', 'name a `workflow` or give a `definition`, not both');
+  }
+  if (workflow !== undefined) return definitions.resolve(tenant, workflow);
+  if (definition !== undefined) return definitions.inline(tenant, definition);
+  throw new MillraceError('bad-request', 'name a `workflow` or give a `definition`');
+}
+
+function idOf({ world }: EngineParts, tenant: string, { id, idempotencyKey }: StartRequest): string {
+  if (id !== undefined) {
+    if (/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(id)) return id;
+    throw new MillraceError(
+      'bad-request',
+      'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+    );
+  }
+  return idempotencyKey === undefined
+    ? world.id()
+    : `key-${world.hash(`${tenant}\n${idempotencyKey}`).slice(0, 40)}`;
+}
+
+/** Asks an execution to move, and shows what it has become. */
+async function ask(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  command: Parameters<Door['submit']>[2],
+): Promise<ExecutionView> {
+  const submitted = await submit(parts, tenant, id, command);
+  if (submitted?.type === 'refused') throw refused(submitted.refusal, id);
+  if (submitted === undefined) return view(parts, tenant, id);
+  return executionView(id, submitted.state, await loaded(parts, tenant, submitted.state));
+}
+
+/** Submits, and where another process decides, waits until it has. */
+async function submit(
+  { door, store, world }: EngineParts,
+  tenant: string,
+  id: string,
+  command: Parameters<Door['submit']>[2],
+): Promise<Submitted | undefined> {
+  const submitted = await door.submit(tenant, id, command);
+  if (submitted !== undefined) return submitted;
+  for (let ms = 2; ; ms = Math.min(100, ms * 2)) {
+    const rows = await store.wakeUps(tenant, id);
+    if (!rows.some(({ kind }) => kind === 'command')) return undefined;
+    await new Promise<void>((resolve) => world.after(ms, resolve));
+  }
+}
+
+function refused(refusal: Refusal, id: string): MillraceError {
+  switch (refusal.code) {
+    case 'not-found':
+      return noExecution(id);
+    case 'not-runnable':
+      return new MillraceError('not-runnable', refusal.message);
+    case 'already-exists':
+    case 'already-ended':
+      return new MillraceError('conflict', refusal.message, { execution: id });
+    default:
+      return unreachable(refusal.code);
+  }
+}
+
+async function view(parts: EngineParts, tenant: string, id: string): Promise<ExecutionView> {
+  const state = await parts.reader.state(tenant, id);
+  return executionView(id, state, await loaded(parts, tenant, state));
+}
+
+/** The definition, for the line of an error: nothing else of a view needs it. */
+async function loaded(
+  { definitions }: EngineParts,
+  tenant: string,
+  state: ExecutionState,
+): Promise<Definition | undefined> {
+  if (state.error === undefined || state.definition === null) return undefined;
+  return definitions.byDigest(tenant, state.definition.digest);
+}
+
+async function wakeUps({ store }: EngineParts, tenant: string, id: string): ReturnType<Engine['wakeUps']> {
+  if ((await store.execution(tenant, id)) === undefined) throw noExecution(id);
+  return store.wakeUps(tenant, id);
+}
+
+async function retry(parts: EngineParts, tenant: string, id: string): Promise<ExecutionView> {
+  const { reader, world } = parts;
+  const { rows } = await reader.events(tenant, id, 0, Number.MAX_SAFE_INTEGER);
+  const point = retryPoint(rows);
+  const phase = (await reader.state(tenant, id)).phase;
+  if (point === undefined || phase !== 'faulted') {
+    throw new MillraceError('conflict', `only a faulted execution can be retried; ${id} is ${phase}`, {
+      execution: id,
+    });
+  }
+  if (point.version === 0 || (point.task === '' && rows.length <= 2)) {
+    throw new MillraceError('conflict', `${id} faulted on its input: start an execution with another input`, {
+      execution: id,
+    });
+  }
+  const state = await reader.fold(tenant, id, (version) => version <= point.version);
+  const next = world.id();
+  return ask(parts, tenant, next, {
+    type: 'execution.restore',
+    execution: next,
+    from: { execution: id, version: point.version },
+    state,
+    task: point.task,
+  });
+}
+
+async function undeploy(
+  parts: EngineParts,
+  tenant: string,
+  id: WorkflowId,
+  force: boolean,
+): ReturnType<Engine['undeploy']> {
+  const versions = await parts.definitions.versions(tenant, id);
+  let cancelled = 0;
+  for (const { namespace, name, version } of versions) {
+    const query = { status: open, namespace, name, version, rowsMax: pageMax };
+    for (
+      let page = await parts.store.executions(tenant, query);
+      page.rows.length > 0;
+      page = await parts.store.executions(tenant, query)
+    ) {
+      if (!force) throw stillOpen(`${namespace}/${name}/${version}`, page.rows.length);
+      for (const row of page.rows) cancelled += await cancelOpen(parts, tenant, row.id);
+    }
+  }
+  let removed = 0;
+  for (const { namespace, name, version } of versions) {
+    if (await parts.definitions.remove(tenant, { namespace, name, version })) removed += 1;
+  }
+  return { removed, cancelled };
+}
+
+/** Cancels one, unless it has just ended by itself. */
+async function cancelOpen(parts: EngineParts, tenant: string, id: string): Promise<number> {
+  const submitted = await submit(parts, tenant, id, {
+    type: 'execution.cancel',
+    reason: 'its workflow was removed',
+  });
+  parts.abort(tenant, id);
+  return submitted?.type === 'refused' ? 0 : 1;
+}
+
+function stillOpen(workflow: string, executions: number): MillraceError {
+  const count = executions >= pageMax ? `at least ${executions}` : String(executions);
+  return new MillraceError(
+    'conflict',
+    `${workflow} has ${count} open executions; cancel them, or remove it with force`,
+    { workflow },
+  );
+}
+
+function pageSize(limit: number | undefined): number {
+  if (limit === undefined) return pageDefault;
+  return limit === Number.MAX_SAFE_INTEGER ? limit : Math.min(pageMax, Math.max(1, limit));
+}
+
+function queryOf({ status, workflow, since, limit, cursor }: ExecutionsRequest): ExecutionQuery {
+  return {
+    rowsMax: pageSize(limit),
+    ...(status === undefined ? {} : { status }),
+    ...(workflow === undefined ? {} : workflowFilter(workflow)),
+    ...(since === undefined ? {} : { since }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+/** `name`, `namespace/name` or `namespace/name/version`. */
+function workflowFilter(workflow: string): Pick<ExecutionQuery, 'namespace' | 'name' | 'version'> {
+  const parts = workflow.split('/');
+  const [namespace, name, version] = parts.length === 1 ? [undefined, parts[0]] : parts;
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
+  };
+}

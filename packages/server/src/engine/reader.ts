@@ -1,0 +1,180 @@
+/** Reading executions: from memory when all of it is durable there, else from the log. */
+import { type ExecutionState, emptyState, evolve, type Fact, isTerminal } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Commit, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { decode } from '../roles/codec.ts';
+import type { Feed } from '../roles/feed.ts';
+import type { EventView } from './interface.ts';
+import { eventViews } from './views.ts';
+
+export interface ReaderOptions {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly feed: Feed;
+  readonly world: World;
+  /** the state that a worker of this process holds, when all of it is durable */
+  readonly held: (tenant: string, id: string) => ExecutionState | undefined;
+}
+
+/** commits read from the store at a time */
+const commitsMax = 256;
+/** commits that a follower may lag behind before its stream is closed */
+const lagCommitsMax = 4_096;
+
+export class Reader {
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The state as it is stored. Throws `not-found`. */
+  async state(tenant: string, id: string): Promise<ExecutionState> {
+    const held = this.#options.held(tenant, id);
+    if (held !== undefined) return held;
+    return this.fold(tenant, id, () => true);
+  }
+
+  /** Folds the log up to the first fact that `goesOn` refuses. */
+  async fold(tenant: string, id: string, goesOn: (version: number) => boolean): Promise<ExecutionState> {
+    const state = emptyState();
+    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+      for (const fact of facts) {
+        if (!goesOn(state.version + 1)) return state;
+        evolve(state, fact, commit.time);
+      }
+    }
+    if (state.version === 0) throw noExecution(id);
+    return state;
+  }
+
+  /** The commits of a stream with their facts, from the one that holds `version` on. */
+  async *commits(
+    tenant: string,
+    id: string,
+    version: number,
+  ): AsyncGenerator<{ commit: Commit; facts: readonly Fact[] }> {
+    const { store, blobs } = this.#options;
+    for (let from = version; ; ) {
+      const page = await store.read(tenant, id, { fromVersion: from, rowsMax: commitsMax });
+      for (const commit of page) yield { commit, facts: await decode(commit.body, tenant, blobs) };
+      const last = page.at(-1);
+      if (last === undefined || page.length < commitsMax) return;
+      from = last.version + last.count;
+    }
+  }
+
+  async events(
+    tenant: string,
+    id: string,
+    after: number,
+    limit: number,
+  ): Promise<{ rows: readonly EventView[]; more: boolean }> {
+    await this.#mustExist(tenant, id);
+    const rows: EventView[] = [];
+    for await (const { commit, facts } of this.commits(tenant, id, after + 1)) {
+      rows.push(...eventViews(commit, facts, after));
+      if (rows.length > limit) return { rows: rows.slice(0, limit), more: true };
+    }
+    return { rows, more: false };
+  }
+
+  /** Answers when the execution has ended, or when `ms` are over. */
+  async untilEnded(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<void> {
+    const { feed, world, store } = this.#options;
+    let wake: () => void = () => {};
+    let news = false;
+    const stop = feed.follow(tenant, id, () => {
+      news = true;
+      wake();
+    });
+    let over = signal.aborted;
+    const end = () => {
+      over = true;
+      wake();
+    };
+    const cancel = world.after(ms, end);
+    signal.addEventListener('abort', end);
+    try {
+      for (;;) {
+        news = false;
+        const phase = this.#options.held(tenant, id)?.phase ?? (await store.execution(tenant, id))?.status;
+        if (phase === undefined) throw noExecution(id);
+        if (over || (phase !== 'absent' && phase !== 'pending' && phase !== 'waiting' && isTerminal(phase)))
+          return;
+        if (!news) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      cancel();
+      stop();
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Events after a version as they become durable, until the execution ends or the signal aborts. */
+  async *follow(tenant: string, id: string, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
+    const { feed, blobs } = this.#options;
+    await this.#mustExist(tenant, id);
+    const queue: Commit[] = [];
+    let wake: () => void = () => {};
+    let overflowed = false;
+    const stop = feed.follow(tenant, id, (commit) => {
+      if (queue.length >= lagCommitsMax) overflowed = true;
+      else queue.push(commit);
+      wake();
+    });
+    const abort = () => wake();
+    signal.addEventListener('abort', abort);
+    try {
+      let seen = after;
+      for await (const { commit, facts } of this.commits(tenant, id, after + 1)) {
+        for (const view of eventViews(commit, facts, seen)) {
+          if (signal.aborted) return;
+          yield view;
+          seen = view.version;
+          if (endsExecution(view.fact)) return;
+        }
+      }
+      if (seen > 0 && seen === after && (await this.#hasEnded(tenant, id))) return;
+      while (!signal.aborted && !overflowed) {
+        const commit = queue.shift();
+        if (commit === undefined) {
+          await new Promise<void>((resolve) => (wake = resolve));
+          continue;
+        }
+        for (const view of eventViews(commit, await decode(commit.body, tenant, blobs), seen)) {
+          yield view;
+          seen = view.version;
+          if (endsExecution(view.fact)) return;
+        }
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #hasEnded(tenant: string, id: string): Promise<boolean> {
+    const row = await this.#options.store.execution(tenant, id);
+    return row !== undefined && row.endedAt !== null;
+  }
+
+  async #mustExist(tenant: string, id: string): Promise<void> {
+    if (this.#options.held(tenant, id) !== undefined) return;
+    if ((await this.#options.store.execution(tenant, id)) === undefined) throw noExecution(id);
+  }
+}
+
+export function noExecution(id: string): MillraceError {
+  return new MillraceError('not-found', `there is no execution ${id}`);
+}
+
+function endsExecution(fact: Fact): boolean {
+  return (
+    fact.type === 'execution.completed' ||
+    fact.type === 'execution.faulted' ||
+    fact.type === 'execution.cancelled'
+  );
+}

@@ -1,0 +1,189 @@
+/**
+ * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
+ * simulator run is this; they differ in the world, the store and the performer that they hand in.
+ */
+import type { Limits } from '@millrace/core';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Performer } from '../ports/performer.ts';
+import type { Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
+import { Executor } from '../roles/executor.ts';
+import { Feed } from '../roles/feed.ts';
+import { Inbox } from '../roles/inbox.ts';
+import { startTail } from '../roles/tail.ts';
+import { Timer } from '../roles/timer.ts';
+import { Worker } from '../roles/worker.ts';
+import { Definitions } from './definitions.ts';
+import { createEngineOver } from './engine.ts';
+import type { Engine } from './interface.ts';
+import { Reader } from './reader.ts';
+
+export type Role = 'api' | 'worker' | 'executor' | 'timer';
+
+export interface RuntimeOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly performer: Performer;
+  readonly roles: ReadonlySet<Role>;
+  /** names of the functions that the performer knows: `call: name` finds them at load */
+  readonly functions: ReadonlySet<string>;
+  readonly limits: Limits;
+  /** how long a row is held by the process that took it */
+  readonly leaseMs: number;
+  /** deeds at once */
+  readonly effectsMax: number;
+  /** how often rows are looked for that nobody hinted at */
+  readonly sweepMs: number;
+  /** characters of JSON from which a value leaves the log */
+  readonly blobThreshold: number;
+  /** executions kept in memory */
+  readonly executionsMax: number;
+  /** something that no caller waits for went wrong */
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+export interface Runtime {
+  readonly engine: Engine;
+  readonly feed: Feed;
+  /** absent: this process decides nothing */
+  readonly worker: Worker | undefined;
+  /** Looks for work that was left, and takes part in what comes. */
+  start(): void;
+  /** Takes nothing new, waits for deeds under way, and gives back what it holds. */
+  stop(graceMs: number): Promise<void>;
+  /** Figures of the roles, for the metrics. */
+  stats(): Readonly<Record<string, number>>;
+}
+
+const claimRowsMax = 500;
+const definitionsMax = 1_000;
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { world, store, blobs, roles, onError } = options;
+  const node = world.id();
+  const feed = new Feed();
+  const definitions = new Definitions({ store, world, functions: options.functions, definitionsMax });
+  const parts: Parts = { options, node, feed, definitions };
+  // The executor and the timer hand commands to the door before there is a worker to build it from.
+  const roleSet: RoleSet = { executor: undefined, timer: undefined };
+  const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
+  const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
+  roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
+  roleSet.timer = roles.has('timer') ? createTimer(parts, door) : undefined;
+  const inbox = worker === undefined ? undefined : createInbox(parts, worker);
+  const reader = new Reader({
+    store,
+    blobs,
+    feed,
+    world,
+    held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
+  });
+  const abort = (tenant: string, id: string) => roleSet.executor?.abort(tenant, id);
+  const engine = createEngineOver({ store, world, door, reader, definitions, abort });
+  let stopTail: () => void = () => {};
+  return {
+    engine,
+    feed,
+    worker,
+    start() {
+      inbox?.start();
+      roleSet.executor?.start();
+      roleSet.timer?.start();
+      if (worker === undefined)
+        stopTail = startTail({ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError });
+    },
+    async stop(graceMs) {
+      stopTail();
+      inbox?.stop();
+      roleSet.timer?.stop();
+      worker?.drain();
+      await roleSet.executor?.stop(graceMs);
+    },
+    stats: () => ({
+      executions_in_memory: worker?.executionsInMemory ?? 0,
+      effects_running: roleSet.executor?.running ?? 0,
+      timers_in_memory: roleSet.timer?.size ?? 0,
+      followers: feed.listeners,
+    }),
+  };
+}
+
+interface Parts {
+  readonly options: RuntimeOptions;
+  readonly node: string;
+  readonly feed: Feed;
+  readonly definitions: Definitions;
+}
+
+interface RoleSet {
+  executor: Executor | undefined;
+  timer: Timer | undefined;
+}
+
+function createWorker({ options, node, feed, definitions }: Parts, roleSet: RoleSet): Worker {
+  const { world, store, blobs, leaseMs, blobThreshold, executionsMax, limits, onError, roles } = options;
+  return new Worker({
+    world,
+    store,
+    blobs,
+    feed,
+    node,
+    leaseMs,
+    blobThreshold,
+    executionsMax,
+    limits,
+    onError,
+    executable(tenant, digest) {
+      const definition = definitions.byDigest(tenant, digest);
+      return definition instanceof Promise
+        ? definition.then(({ executable }) => executable)
+        : definition.executable;
+    },
+    ...(roles.has('executor')
+      ? {
+          effects: {
+            room: () => roleSet.executor?.room() === true,
+            take: (task) => roleSet.executor?.take(task),
+          },
+        }
+      : {}),
+    ...(roles.has('timer')
+      ? {
+          timers: {
+            set: (tenant, id, due) => roleSet.timer?.set(tenant, id, due),
+            clear: (tenant, id) => roleSet.timer?.clear(tenant, id),
+          },
+        }
+      : {}),
+  });
+}
+
+function createExecutor({ options, node }: Parts, door: Door, worker: Worker | undefined): Executor {
+  const { world, store, blobs, performer, leaseMs, effectsMax, sweepMs, onError } = options;
+  const wants = (tenant: string, id: string, effect: number) => worker?.wants(tenant, id, effect) !== false;
+  return new Executor({
+    world,
+    store,
+    blobs,
+    door,
+    performer,
+    node,
+    leaseMs,
+    effectsMax,
+    sweepMs,
+    wants,
+    onError,
+  });
+}
+
+function createTimer({ options, node }: Parts, door: Door): Timer {
+  const { world, store, leaseMs, sweepMs, onError } = options;
+  return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, onError });
+}
+
+function createInbox({ options, node }: Parts, worker: Worker): Inbox {
+  const { world, store, leaseMs, sweepMs, onError } = options;
+  return new Inbox({ world, store, worker, node, leaseMs, sweepMs, claimRowsMax, onError });
+}

@@ -1,0 +1,183 @@
+/**
+ * The one way out: every call that a workflow makes passes this client.
+ *
+ * 1. Only http and https, no credentials in a URL, no address that the policy refuses; the same rules for the
+ *    target of every redirect.
+ * 2. A mapped origin (`origins`) has connections of its own: a mapped target is allowed as that target only, and
+ *    a workflow that names the same address directly meets the policy.
+ * 3. A request never rejects: what went wrong is an outcome, and says whether the request may have been done.
+ */
+import { Agent, type Dispatcher } from 'undici';
+import { type AllowedAddress, createAddressPolicy } from './address-policy.ts';
+import { acceptedCodings } from './content-coding.ts';
+import { type ExchangeResponse, exchange } from './exchange.ts';
+import { guardedConnector, type Lookup } from './guarded-connector.ts';
+import type { FailureReason, HttpFailure } from './network-failure.ts';
+import { type OriginMap, parseOriginMap } from './origin-map.ts';
+import { followRedirect } from './redirect.ts';
+import { type Headers, hasHeader, headerFault } from './request-headers.ts';
+
+export interface HttpClientOptions {
+  /** addresses to call although they are not public */
+  readonly allow?: readonly AllowedAddress[];
+  /** origins that are reached elsewhere: `{ "https://api.example.com": "http://127.0.0.1:4010" }` */
+  readonly origins?: Readonly<Record<string, string>>;
+  /** resolves host names; absent: the system's resolver */
+  readonly lookup?: Lookup;
+  /** certificates of authorities to trust instead of the well-known ones, PEM */
+  readonly ca?: readonly string[];
+  /** connections to one origin, default 64; further requests queue */
+  readonly connectionsMax?: number;
+  /** default 10 000 */
+  readonly connectTimeoutMs?: number;
+  /** silence before the headers of the response, default 60 000 */
+  readonly headersTimeoutMs?: number;
+  /** silence within the body of the response, default 60 000 */
+  readonly bodyTimeoutMs?: number;
+  /** the whole exchange, redirects included, default 300 000; a request may ask for less */
+  readonly totalTimeoutMs?: number;
+  /** default 10 MiB */
+  readonly requestBytesMax?: number;
+  /** counted after decompression, default 10 MiB */
+  readonly responseBytesMax?: number;
+  /** ms that only grow; absent: the process's own clock */
+  readonly elapsed?: () => number;
+}
+
+export interface HttpRequest {
+  /** in upper case */
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body?: string | Uint8Array;
+  /** redirects to follow, default 0: a redirect is the answer */
+  readonly redirectsMax?: number;
+  /** headers beside the standard ones, in lower case, that no other origin may see */
+  readonly credentialHeaders?: ReadonlySet<string>;
+  /** the body holds secrets, so it is not sent to another origin */
+  readonly credentialBody?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type HttpOutcome = ExchangeResponse | HttpFailure;
+
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpOutcome>;
+  /** Ends the connections; requests under way fail. */
+  close(): Promise<void>;
+}
+
+interface Client {
+  readonly guarded: Dispatcher;
+  readonly mapped: Dispatcher;
+  readonly origins: OriginMap;
+  readonly totalTimeoutMs: number;
+  readonly requestBytesMax: number;
+  readonly responseBytesMax: number;
+  readonly elapsed: () => number;
+}
+
+/** Opens the client; options that make no sense are a `TypeError`. */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const client: Client = {
+    guarded: openAgent(options, true),
+    mapped: openAgent(options, false),
+    origins: parseOriginMap(options.origins ?? {}),
+    totalTimeoutMs: options.totalTimeoutMs ?? 300_000,
+    requestBytesMax: options.requestBytesMax ?? 10 * 2 ** 20,
+    responseBytesMax: options.responseBytesMax ?? 10 * 2 ** 20,
+    elapsed: options.elapsed ?? (() => performance.now()),
+  };
+  return {
+    request: (request) => send(client, request),
+    async close() {
+      await Promise.all([client.guarded.destroy(), client.mapped.destroy()]);
+    },
+  };
+}
+
+function openAgent(options: HttpClientOptions, guarded: boolean): Dispatcher {
+  return new Agent({
+    connect: guardedConnector({
+      ...(guarded && { policy: createAddressPolicy(options.allow ?? []) }),
+      ...(options.lookup && { lookup: options.lookup }),
+      ...(options.ca && { ca: options.ca }),
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    }),
+    allowH2: false,
+    pipelining: 1,
+    connections: options.connectionsMax ?? 64,
+    maxOrigins: 4_096,
+    // Below the 5 s after which Node's and many other servers close an idle connection, so that a request is not
+    // written into a connection that is just being closed.
+    keepAliveTimeout: 4_000,
+    headersTimeout: options.headersTimeoutMs ?? 60_000,
+    bodyTimeout: options.bodyTimeoutMs ?? 60_000,
+  });
+}
+
+async function send(client: Client, request: HttpRequest): Promise<HttpOutcome> {
+  const deadline =
+    client.elapsed() + Math.min(request.timeoutMs ?? Number.POSITIVE_INFINITY, client.totalTimeoutMs);
+  const redirectsMax = request.redirectsMax ?? 0;
+  let current = request;
+  for (let redirects = 0; ; redirects++) {
+    const outcome = checkRequest(client, current) ?? (await sendOnce(client, current, deadline));
+    if (outcome.type === 'failed' || redirectsMax === 0) return outcome;
+    const next = followRedirect(current, outcome);
+    if (next === undefined) return outcome;
+    if (redirects === redirectsMax) return failure('invalid-response', `more than ${redirectsMax} redirects`);
+    current = next;
+  }
+}
+
+function checkRequest(client: Client, { url, headers, body }: HttpRequest): HttpFailure | undefined {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return failure(
+      'refused',
+      `The scheme "${url.protocol.slice(0, -1)}" is refused: only http and https are called.`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    return failure(
+      'refused',
+      'A URL with a user name or password in it is refused: use the authentication of the call.',
+    );
+  }
+  const fault = headerFault(headers);
+  if (fault !== undefined) return failure('invalid-request', fault);
+  const bytes = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  if (bytes <= client.requestBytesMax) return undefined;
+  return failure(
+    'request-too-large',
+    `the body of ${bytes} bytes is larger than the limit of ${client.requestBytesMax} bytes`,
+  );
+}
+
+function sendOnce(client: Client, request: HttpRequest, deadline: number): Promise<HttpOutcome> {
+  const { url, method, body, signal } = request;
+  const target = client.origins.target(url.origin);
+  return exchange(target === undefined ? client.guarded : client.mapped, {
+    origin: target ?? url.origin,
+    path: url.pathname + url.search,
+    method,
+    headers: headerList(request.headers, target === undefined ? undefined : url.host),
+    body: body ?? null,
+    bytesMax: client.responseBytesMax,
+    timeoutMs: deadline - client.elapsed(),
+    ...(signal && { signal }),
+  });
+}
+
+function headerList(headers: Headers, host: string | undefined): string[] {
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name] ?? '');
+  if (host !== undefined && !hasHeader(headers, 'host')) list.push('host', host);
+  if (!hasHeader(headers, 'accept-encoding')) list.push('accept-encoding', acceptedCodings);
+  return list;
+}
+
+function failure(reason: FailureReason, detail: string): HttpFailure {
+  return { type: 'failed', reason, detail, unknown: false };
+}

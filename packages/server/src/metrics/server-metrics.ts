@@ -1,0 +1,138 @@
+/** What the server tells about itself: its requests, its process, and the engine behind it. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { StoreCounts } from '../ports/store.ts';
+import { createRegistry, type Gauge, type Registry } from './registry.ts';
+
+/** What the engine gives at a scrape. `counts` are read from the store; `stats` are its driver's and roles' own. */
+export interface EngineFigures {
+  readonly counts: StoreCounts;
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+export interface ServerMetrics {
+  /** Counts a request that was answered. */
+  request(operation: string, method: string, status: number, seconds: number): void;
+  /** Streams of events that are open: called with +1 and -1. */
+  stream(change: 1 | -1): void;
+  /** The text for Prometheus. Figures of the engine are at most `figuresAgeMsMax` old. */
+  print(): Promise<string>;
+  close(): void;
+}
+
+export interface ServerMetricsOptions {
+  readonly figures: () => Promise<EngineFigures>;
+  readonly version: string;
+  /** default 1000: scrapes, however many, do not load the store */
+  readonly figuresAgeMsMax?: number;
+}
+
+const latencyBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {
+  const registry = createRegistry();
+  const requests = registry.counter(
+    'millrace_http_requests_total',
+    'Requests answered, by operation, method and status.',
+  );
+  const latency = registry.histogram(
+    'millrace_http_request_duration_seconds',
+    'Time to answer, by operation.',
+    latencyBounds,
+  );
+  const streams = registry.gauge('millrace_http_streams', 'Event streams that are open.');
+  registry
+    .gauge('millrace_build', 'Always 1; its label is the version.')
+    .set(1, { version: options.version });
+  const lag = monitorEventLoopDelay({ resolution: 20 });
+  lag.enable();
+  const observeProcess = processGauges(registry, lag);
+  const observeEngine = engineGauges(registry, options.figures, options.figuresAgeMsMax ?? 1_000);
+  let open = 0;
+  streams.set(0);
+  return {
+    request: (operation, method, status, seconds) => {
+      requests.increment({ operation, method, status: String(status) });
+      latency.observe(seconds, { operation });
+    },
+    stream: (change) => {
+      open += change;
+      streams.set(open);
+    },
+    print: async () => {
+      observeProcess();
+      await observeEngine();
+      return registry.print();
+    },
+    close: () => void lag.disable(),
+  };
+}
+
+function processGauges(registry: Registry, lag: ReturnType<typeof monitorEventLoopDelay>): () => void {
+  const resident = registry.gauge('process_resident_memory_bytes', 'Memory of the process.');
+  const heap = registry.gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
+  // A gauge by type, since it is set from the process's own running total at each scrape.
+  const cpu = registry.gauge('process_cpu_seconds_total', 'Processor time used, user and system.');
+  const started = registry.gauge('process_start_time_seconds', 'When the process started, epoch seconds.');
+  const delay = registry.gauge(
+    'nodejs_eventloop_lag_seconds',
+    'Delay of the event loop since the last scrape.',
+  );
+  started.set(Date.now() / 1_000 - process.uptime());
+  return () => {
+    const memory = process.memoryUsage();
+    resident.set(memory.rss);
+    heap.set(memory.heapUsed);
+    const { user, system } = process.cpuUsage();
+    cpu.set((user + system) / 1e6);
+    if (lag.count > 0) {
+      delay.set(lag.mean / 1e9, { quantile: 'mean' });
+      delay.set(lag.percentile(99) / 1e9, { quantile: '0.99' });
+      delay.set(lag.max / 1e9, { quantile: '1' });
+    }
+    lag.reset();
+  };
+}
+
+function engineGauges(
+  registry: Registry,
+  figures: () => Promise<EngineFigures>,
+  ageMsMax: number,
+): () => Promise<void> {
+  const executions = registry.gauge('millrace_executions', 'Executions by status.');
+  const wakeUps = registry.gauge('millrace_wakeups', 'Rows of the wake-up ledger, by kind.');
+  const orphans = registry.gauge(
+    'millrace_orphans',
+    'Open executions that own no reason to move again; must be 0.',
+  );
+  const overdue = registry.gauge('millrace_overdue', 'Wake-ups that are long due and that nobody took.');
+  const doubted = registry.gauge('millrace_in_doubt', 'Effects marked unsafe whose outcome nobody knows.');
+  const answers = registry.gauge('millrace_store_up', '1: the store answered this scrape.');
+  const stats = new Map<string, Gauge>();
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - readAt < ageMsMax) return;
+    const read = await figures().catch(() => undefined);
+    answers.set(read === undefined ? 0 : 1);
+    if (read === undefined) return;
+    readAt = performance.now();
+    setAll(executions, 'status', read.counts.executions);
+    setAll(wakeUps, 'kind', read.counts.wakeUps);
+    orphans.set(read.counts.orphans);
+    overdue.set(read.counts.overdue);
+    doubted.set(read.counts.doubted);
+    for (const [name, value] of Object.entries(read.stats)) statGauge(registry, stats, name).set(value);
+  };
+}
+
+function setAll(gauge: Gauge, label: string, values: Readonly<Record<string, number>>): void {
+  gauge.clear();
+  for (const [name, value] of Object.entries(values)) gauge.set(value, { [label]: name });
+}
+
+/** `entriesPerBatchMax` → `millrace_store_entries_per_batch_max`. */
+function statGauge(registry: Registry, known: Map<string, Gauge>, stat: string): Gauge {
+  const name = `millrace_store_${stat.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9_]/g, '_')}`;
+  const found = known.get(name) ?? registry.gauge(name, `Figure "${stat}" of the store's driver.`);
+  known.set(name, found);
+  return found;
+}

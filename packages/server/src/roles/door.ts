@@ -1,0 +1,38 @@
+/**
+ * The door: how anything asks an execution to move. With a worker in this process a command goes to it, without a
+ * row or a hop; otherwise it becomes a durable `command` row that a worker elsewhere claims.
+ */
+import type { Command } from '@millrace/core';
+import type { Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Submitted, Worker } from './worker.ts';
+
+export interface Door {
+  /** `undefined`: the command is durable, and decided elsewhere. */
+  submit(tenant: string, execution: string, command: Command): Promise<Submitted | undefined>;
+}
+
+export function localDoor(worker: Worker): Door {
+  return { submit: (tenant, execution, command) => worker.submit(tenant, execution, command) };
+}
+
+export function remoteDoor(store: Store, world: World): Door {
+  return {
+    async submit(tenant, execution, command) {
+      const row = {
+        id: `${execution}/command/${world.id()}`,
+        execution,
+        kind: 'command',
+        due: store.now(),
+        attempt: 0,
+        lease: null,
+        unsafe: false,
+        doubt: false,
+        body: JSON.stringify(command),
+      } as const;
+      const [result] = await store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'put', row }] }]);
+      if (result?.type !== 'accepted') throw new Error(`the store refused a command row for ${execution}`);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,252 @@
+/**
+ * The executor: does the deeds that facts ask for, and hands their outcome to the door.
+ *
+ * 1. It begins a deed only under a lease with time left, and only while the execution still wants it.
+ * 2. It renews the leases of what is under way; when one is lost the deed is aborted, for another executor has it.
+ * 3. A row is given up by the commit that records the outcome, never here.
+ */
+import type { EffectOutcome, Fact } from '@millrace/core';
+import { standardError } from '@millrace/core';
+import type { BlobStore } from '../ports/blob.ts';
+import type { EffectContext, Performer } from '../ports/performer.ts';
+import type { ClaimedWakeUp, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { decode } from './codec.ts';
+import type { Door } from './door.ts';
+import { type EffectTask, rowId } from './rows.ts';
+
+export interface ExecutorOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly door: Door;
+  readonly performer: Performer;
+  readonly node: string;
+  readonly leaseMs: number;
+  /** deeds at once */
+  readonly effectsMax: number;
+  /** how often rows are looked for that nobody hinted at */
+  readonly sweepMs: number;
+  /** whether an execution still wants an effect, as far as this process knows */
+  readonly wants: (tenant: string, execution: string, effect: number) => boolean;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+interface Running {
+  readonly task: EffectTask;
+  readonly abort: AbortController;
+}
+
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #running = new Map<string, Running>();
+  #overflowed = false;
+  #claiming = false;
+  #stopped = false;
+  #cancelSweep: () => void = () => {};
+  #cancelRenewal: () => void = () => {};
+  #idle: (() => void) | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#sweep();
+    this.#renewLater();
+  }
+
+  /** Whether a new effect may be born leased to this process. */
+  room(): boolean {
+    const has = !this.#stopped && this.#running.size < this.#options.effectsMax;
+    if (!has) this.#overflowed = true;
+    return has;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Does a deed whose lease this process holds. */
+  take(task: EffectTask): void {
+    const { store, wants } = this.#options;
+    if (this.#stopped) return;
+    if (task.lease.until <= store.now() || !wants(task.tenant, task.execution, task.effect))
+      return this.#after();
+    const key = `${task.tenant}/${task.execution}/${task.effect}`;
+    if (this.#running.has(key)) return;
+    const abort = new AbortController();
+    this.#running.set(key, { task, abort });
+    this.#perform(task, abort.signal).then(
+      () => this.#done(key),
+      (error: unknown) => {
+        this.#done(key);
+        this.#options.onError(error, task.execution);
+      },
+    );
+  }
+
+  /** Aborts what is under way for an execution that has no use for it any more. */
+  abort(tenant: string, execution: string): void {
+    for (const { task, abort } of this.#running.values()) {
+      if (task.tenant === tenant && task.execution === execution) abort.abort();
+    }
+  }
+
+  /** Takes nothing more, waits for what is under way, and gives the rest back. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#cancelSweep();
+    if (this.#running.size > 0) await this.#untilIdle(graceMs);
+    this.#cancelRenewal();
+    const { store, node } = this.#options;
+    for (const { task, abort } of this.#running.values()) {
+      abort.abort();
+      await store.release(
+        task.tenant,
+        [{ id: rowId(task.execution, task.effect), attempt: task.attempt }],
+        node,
+        store.now(),
+      );
+    }
+    this.#running.clear();
+  }
+
+  #untilIdle(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.world.after(graceMs, resolve);
+      this.#idle = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  async #perform(task: EffectTask, signal: AbortSignal): Promise<void> {
+    const { performer, door } = this.#options;
+    const outcome = await performer.perform(task.fact.request, contextOf(task, signal));
+    // An abort means that nobody waits for this outcome, or that another executor holds the row.
+    if (signal.aborted) return;
+    await door.submit(task.tenant, task.execution, { type: 'effect.complete', effect: task.effect, outcome });
+  }
+
+  #done(key: string): void {
+    this.#running.delete(key);
+    this.#after();
+  }
+
+  #after(): void {
+    if (this.#running.size === 0) this.#idle?.();
+    if (this.#overflowed && !this.#stopped && this.#running.size < this.#options.effectsMax) this.#claim();
+  }
+
+  #sweep(): void {
+    if (this.#stopped) return;
+    this.#claim();
+    this.#cancelSweep = this.#options.world.after(this.#options.sweepMs, () => this.#sweep());
+  }
+
+  #claim(): void {
+    if (this.#claiming) return;
+    this.#claiming = true;
+    this.#overflowed = false;
+    this.#claimRows().then(
+      () => {
+        this.#claiming = false;
+        if (this.#overflowed) this.#after();
+      },
+      (error: unknown) => {
+        this.#claiming = false;
+        this.#options.onError(error, '');
+      },
+    );
+  }
+
+  async #claimRows(): Promise<void> {
+    const { store, node, leaseMs, effectsMax } = this.#options;
+    const rowsMax = effectsMax - this.#running.size;
+    if (rowsMax <= 0) {
+      this.#overflowed = true;
+      return;
+    }
+    const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
+    if (rows.length === rowsMax) this.#overflowed = true;
+    for (const row of rows) await this.#takeClaimed(row);
+  }
+
+  async #takeClaimed(row: ClaimedWakeUp): Promise<void> {
+    const { store, node, blobs, door } = this.#options;
+    const effect = Number(row.id.slice(row.execution.length + 1));
+    if (this.#stopped)
+      return store.release(row.tenant, [{ id: row.id, attempt: row.attempt }], node, store.now());
+    const fact = await factAt(store, blobs, row.tenant, row.execution, effect);
+    if (fact?.type === 'effect.requested') {
+      this.take({
+        tenant: row.tenant,
+        execution: row.execution,
+        effect,
+        fact,
+        attempt: row.attempt,
+        lease: row.lease,
+      });
+      return;
+    }
+    const outcome: EffectOutcome = {
+      type: 'failed',
+      error: standardError('runtime', 'the log holds no request for this effect'),
+    };
+    await door.submit(row.tenant, row.execution, { type: 'effect.complete', effect, outcome });
+  }
+
+  #renewLater(): void {
+    this.#cancelRenewal = this.#options.world.after(
+      Math.max(1, Math.floor(this.#options.leaseMs / 3)),
+      () => {
+        this.#renew().catch((error: unknown) => this.#options.onError(error, ''));
+        this.#renewLater();
+      },
+    );
+  }
+
+  async #renew(): Promise<void> {
+    const { store, node, leaseMs } = this.#options;
+    const byTenant = new Map<string, Running[]>();
+    for (const running of this.#running.values()) {
+      const { tenant } = running.task;
+      byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), running]);
+    }
+    for (const [tenant, running] of byTenant) {
+      const leases = running.map(({ task }) => ({
+        id: rowId(task.execution, task.effect),
+        attempt: task.attempt,
+      }));
+      const held = new Set(await store.renew(tenant, leases, node, leaseMs));
+      for (const { task, abort } of running) if (!held.has(rowId(task.execution, task.effect))) abort.abort();
+    }
+  }
+}
+
+function contextOf({ tenant, execution, effect, fact }: EffectTask, signal: AbortSignal): EffectContext {
+  return {
+    tenant,
+    execution,
+    effect: `${execution}/${effect}`,
+    idempotencyKey: `${tenant}/${execution}/${fact.keyOf ?? effect}`,
+    signal,
+    taskPointer: fact.task,
+    ...(fact.secrets === undefined ? {} : { secrets: fact.secrets }),
+  };
+}
+
+/** One fact of a stream. */
+async function factAt(
+  store: Store,
+  blobs: BlobStore,
+  tenant: string,
+  stream: string,
+  version: number,
+): Promise<Fact | undefined> {
+  const [commit] = await store.read(tenant, stream, { fromVersion: version, rowsMax: 1 });
+  if (commit === undefined || commit.version > version) return undefined;
+  return (await decode(commit.body, tenant, blobs))[version - commit.version];
+}

@@ -1,0 +1,81 @@
+/**
+ * The inbox: takes commands that became rows, and decisions that reached their bound in a process that ended, and
+ * hands them to the worker. The row goes with the commit that decides it.
+ */
+import type { Command } from '@millrace/core';
+import type { ClaimedWakeUp, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Worker } from './worker.ts';
+
+export interface InboxOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly worker: Worker;
+  readonly node: string;
+  readonly leaseMs: number;
+  /** how often rows are looked for that nobody hinted at */
+  readonly sweepMs: number;
+  readonly claimRowsMax: number;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+export class Inbox {
+  readonly #options: InboxOptions;
+  #cancelSweep: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#sweep();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelSweep();
+  }
+
+  #sweep(): void {
+    if (this.#stopped) return;
+    const { world, onError, sweepMs } = this.#options;
+    this.#claim().then(
+      (waitMs) => {
+        if (!this.#stopped) this.#cancelSweep = world.after(waitMs, () => this.#sweep());
+      },
+      (error: unknown) => {
+        onError(error, '');
+        if (!this.#stopped) this.#cancelSweep = world.after(sweepMs, () => this.#sweep());
+      },
+    );
+  }
+
+  async #claim(): Promise<number> {
+    const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
+    const next = await store.nextDue(['command', 'resume']);
+    if (next === undefined || next > store.now()) return sweepMs;
+    const rows = await store.claim({
+      kinds: ['command', 'resume'],
+      owner: node,
+      leaseMs,
+      rowsMax: claimRowsMax,
+    });
+    await Promise.all(rows.map((row) => this.#handOver(row)));
+    return rows.length === claimRowsMax ? 0 : sweepMs;
+  }
+
+  async #handOver(row: ClaimedWakeUp): Promise<void> {
+    const { worker, onError } = this.#options;
+    // A `resume` row goes when the execution no longer asks for it; a `command` row goes with its decision.
+    const [command, id]: [Command, string | undefined] =
+      row.body === null
+        ? [{ type: 'execution.continue' }, undefined]
+        : [JSON.parse(row.body) as Command, row.id];
+    try {
+      await worker.submit(row.tenant, row.execution, command, id);
+    } catch (error) {
+      onError(error, row.execution);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The tail reader: feeds a process that has no worker of its own from the store's log, while anybody follows. One
+ * reader serves every follower; none of its commits is missed, and none is read when nobody asks.
+ */
+import type { Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Feed } from './feed.ts';
+
+export interface TailOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly pollMs: number;
+  readonly rowsMax: number;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+/** Starts reading at the end of the log as it is now; the answer stops it. */
+export function startTail(options: TailOptions): () => void {
+  const { world, store, feed, pollMs, rowsMax, onError } = options;
+  let cursor: string | undefined;
+  let stopped = false;
+  let cancel: () => void = () => {};
+  const later = (ms: number) => {
+    if (!stopped) cancel = world.after(ms, () => poll());
+  };
+  const read = async (): Promise<number> => {
+    cursor ??= await store.end();
+    const page = await store.tail(cursor, rowsMax);
+    cursor = page.cursor;
+    if (feed.listeners > 0) for (const commit of page.commits) feed.publish(commit);
+    return page.commits.length === rowsMax ? 0 : pollMs;
+  };
+  const poll = () => {
+    read().then(later, (error: unknown) => {
+      onError(error, '');
+      later(pollMs);
+    });
+  };
+  poll();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}

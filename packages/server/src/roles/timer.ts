@@ -1,0 +1,113 @@
+/**
+ * The timer: wakes executions when something is due.
+ *
+ * 1. A timer row is born leased to the process that commits it, until a term after it is due; that process keeps
+ *    the instant in memory and needs no store to fire it.
+ * 2. All other rows are claimed when they are due: those of processes that ended, and those that were not fired
+ *    within their term. The store says when the next one is.
+ * 3. Firing is a command that decides by its own instant: early, late or twice, it does what is due and no more.
+ */
+import type { Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Door } from './door.ts';
+import { DueQueue } from './due-queue.ts';
+
+export interface TimerOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly door: Door;
+  readonly node: string;
+  readonly leaseMs: number;
+  /** how often rows are looked for that nobody hinted at */
+  readonly sweepMs: number;
+  /** rows of one claim */
+  readonly claimRowsMax: number;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+export class Timer {
+  readonly #options: TimerOptions;
+  readonly #queue = new DueQueue();
+  #cancelNext: () => void = () => {};
+  #nextAt = Number.POSITIVE_INFINITY;
+  #cancelSweep: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: TimerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#sweep();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelNext();
+    this.#cancelSweep();
+  }
+
+  /** Remembers when an execution is due, instead of when it was before. */
+  set(tenant: string, execution: string, due: number): void {
+    this.#queue.set(tenant, execution, due);
+    if (due < this.#nextAt) this.#schedule();
+  }
+
+  clear(tenant: string, execution: string): void {
+    this.#queue.clear(tenant, execution);
+  }
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  #schedule(): void {
+    this.#cancelNext();
+    const due = this.#queue.next();
+    this.#nextAt = due ?? Number.POSITIVE_INFINITY;
+    if (due === undefined || this.#stopped) return;
+    // A clock's timers take at most 2^31 ms; a longer wait is split.
+    const wait = Math.min(2 ** 31 - 1, Math.max(0, due - this.#options.store.now()));
+    this.#cancelNext = this.#options.world.after(wait, () => this.#fireDue());
+  }
+
+  #fireDue(): void {
+    const now = this.#options.store.now();
+    for (let row = this.#queue.take(now); row !== undefined; row = this.#queue.take(now))
+      this.#fire(row.tenant, row.execution);
+    this.#schedule();
+  }
+
+  #fire(tenant: string, execution: string): void {
+    const { door, onError } = this.#options;
+    door
+      .submit(tenant, execution, { type: 'timers.fire' })
+      .catch((error: unknown) => onError(error, execution));
+  }
+
+  /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */
+  #sweep(): void {
+    if (this.#stopped) return;
+    this.#claim().then(
+      (waitMs) => this.#sweepAfter(waitMs),
+      (error: unknown) => {
+        this.#options.onError(error, '');
+        this.#sweepAfter(this.#options.sweepMs);
+      },
+    );
+  }
+
+  #sweepAfter(ms: number): void {
+    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(ms, () => this.#sweep());
+  }
+
+  async #claim(): Promise<number> {
+    const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
+    const next = await store.nextDue(['timer']);
+    if (next === undefined || next > store.now())
+      return Math.min(sweepMs, (next ?? Number.POSITIVE_INFINITY) - store.now());
+    const rows = await store.claim({ kinds: ['timer'], owner: node, leaseMs, rowsMax: claimRowsMax });
+    for (const row of rows) this.#fire(row.tenant, row.execution);
+    return rows.length === claimRowsMax ? 0 : 1;
+  }
+}

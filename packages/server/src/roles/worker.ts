@@ -1,0 +1,418 @@
+/**
+ * The worker: decides commands, commits what it decided, and releases what follows from it.
+ *
+ * 1. Commands of one execution are decided one after the other, in the order in which they came: deciding is
+ *    synchronous, and while an execution is being loaded its commands queue.
+ * 2. Commits are pipelined: the next command is decided on a state that is not durable yet. An entry names its
+ *    predecessor, so that a refusal refuses all that was decided on it; the state is then dropped, and those
+ *    commands are decided again on what is stored.
+ * 3. Nothing leaves before its commit is durable: no answer, no effect, no timer, no hint.
+ * 4. An answer without facts waits for the commits before it; where other processes may write, it asserts the
+ *    version that it speaks of.
+ */
+import {
+  type Command,
+  decide,
+  type Executable,
+  type ExecutionState,
+  type Fact,
+  fold,
+  type LedgerChange,
+  type Limits,
+  ledgerChanges,
+  ownRows,
+  phaseOf,
+  type Refusal,
+} from '@millrace/core';
+import type { BlobStore } from '../ports/blob.ts';
+import {
+  type Commit,
+  type CommitResult,
+  commitContent,
+  type Entry,
+  type ExecutionRow,
+  type Lease,
+  type Store,
+  type WakeUpChange,
+} from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { decode, encode } from './codec.ts';
+import type { Feed } from './feed.ts';
+import { type LiveExecution, LiveExecutions, newLive } from './live-execution.ts';
+import { type EffectTask, ledgerEntries } from './rows.ts';
+
+/** What became of a command. `state` is the worker's own: to be read at once, never kept or changed. */
+export type Submitted =
+  | { readonly type: 'done'; readonly state: ExecutionState; readonly facts: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly state: ExecutionState };
+
+export interface WorkerOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly feed: Feed;
+  /** id of this process among those on the store */
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly blobThreshold: number;
+  readonly executionsMax: number;
+  readonly limits: Limits;
+  /** the program of a definition, at once when it is in memory */
+  readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
+  /** leases for effects and timers that this process takes itself; absent: they are left to be claimed */
+  readonly effects?: { room(): boolean; take(task: EffectTask): void };
+  readonly timers?: {
+    set(tenant: string, execution: string, due: number): void;
+    clear(tenant: string, execution: string): void;
+  };
+  /** something that this worker cannot answer for: a store that fails, a broken rule */
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+interface Job {
+  readonly command: Command;
+  readonly resolve: (submitted: Submitted) => void;
+  readonly reject: (error: unknown) => void;
+  /** the ledger row that carried the command: it goes with the decision */
+  readonly row: string | undefined;
+  tries: number;
+}
+
+/** How often a command is decided again because other processes won the race for its version. */
+const triesMax = 20;
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #live: LiveExecutions;
+  readonly #loading = new Map<string, Job[]>();
+  #draining = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#live = new LiveExecutions(options.executionsMax);
+  }
+
+  /** Decides a command and answers when that is durable. */
+  submit(tenant: string, execution: string, command: Command, row?: string): Promise<Submitted> {
+    return new Promise((resolve, reject) =>
+      this.#accept(tenant, execution, { command, resolve, reject, row, tries: 0 }),
+    );
+  }
+
+  /** The state in memory when all of it is durable: what may be shown without reading the store. */
+  durableState(tenant: string, execution: string): ExecutionState | undefined {
+    const live = this.#live.get(tenant, execution);
+    return live === undefined || live.pending > 0 || live.stale || live.state.version === 0
+      ? undefined
+      : live.state;
+  }
+
+  /** Whether an effect is still wanted, as far as this process knows: asked just before the deed. */
+  wants(tenant: string, execution: string, effect: number): boolean {
+    const live = this.#live.get(tenant, execution);
+    return live === undefined || typeof live.state.effects[effect] === 'string';
+  }
+
+  get executionsInMemory(): number {
+    return this.#live.size;
+  }
+
+  /** From now on decisions that reached their bound are left to the next process. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  #accept(tenant: string, execution: string, job: Job): void {
+    const queue = this.#loading.get(`${tenant}/${execution}`);
+    if (queue !== undefined) {
+      queue.push(job);
+      return;
+    }
+    const live = this.#live.get(tenant, execution);
+    if (live === undefined || live.stale) this.#load(tenant, execution, job, live);
+    else this.#decide(live, job);
+  }
+
+  #load(tenant: string, execution: string, first: Job, known: LiveExecution | undefined): void {
+    const jobs = [first];
+    const key = `${tenant}/${execution}`;
+    this.#loading.set(key, jobs);
+    this.#read(tenant, execution, first, known).then(
+      (live) => {
+        this.#loading.delete(key);
+        this.#live.add(live);
+        for (const job of jobs) this.#accept(tenant, execution, job);
+      },
+      (error: unknown) => {
+        this.#loading.delete(key);
+        for (const job of jobs) job.reject(error);
+      },
+    );
+  }
+
+  async #read(
+    tenant: string,
+    execution: string,
+    { command, tries }: Job,
+    known: LiveExecution | undefined,
+  ): Promise<LiveExecution> {
+    await known?.outbox;
+    const live = newLive(tenant, execution);
+    // A start expects an empty stream: it is not read unless the store has refused it once.
+    const isNew = command.type === 'execution.start' && tries === 0;
+    const commits = isNew ? [] : await this.#options.store.read(tenant, execution);
+    for (const commit of commits) {
+      fold(
+        [{ time: commit.time, facts: await decode(commit.body, tenant, this.#options.blobs) }],
+        live.state,
+      );
+      live.head = commit.id;
+    }
+    live.rows = ownRows(live.state);
+    const digest = live.state.definition?.digest ?? definitionOf(command);
+    if (digest !== undefined) live.executable = await this.#options.executable(tenant, digest);
+    return live;
+  }
+
+  #decide(live: LiveExecution, job: Job): void {
+    const { executable, state } = live;
+    if (executable === undefined)
+      return this.#refuse(live, job, { code: 'not-found', message: 'there is no such execution' });
+    const { world, store, limits } = this.#options;
+    const now = Math.max(store.now(), state.at);
+    const before = state.version;
+    let decided: ReturnType<typeof decide>;
+    try {
+      decided = decide(state, job.command, {
+        execution: live.id,
+        executable,
+        limits,
+        moment: { now, random: () => world.random() },
+      });
+    } catch (error) {
+      this.#drop(live);
+      this.#options.onError(error, live.id);
+      job.reject(error);
+      return;
+    }
+    if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
+    if (decided.facts.length === 0) return this.#answer(live, job, { type: 'done', state, facts: 0 });
+    this.#commit(live, job, before, now, decided.facts, decided.revoked);
+  }
+
+  #refuse(live: LiveExecution, job: Job, refusal: Refusal): void {
+    this.#answer(live, job, { type: 'refused', refusal, state: live.state });
+    if (live.state.version === 0 && live.pending === 0) this.#live.delete(live);
+  }
+
+  /** Answers without facts, when what the answer stands on is durable and still true. */
+  #answer(live: LiveExecution, job: Job, submitted: Submitted): void {
+    const { store } = this.#options;
+    if (live.pending === 0 && store.features.exclusive && job.row === undefined)
+      return job.resolve(submitted);
+    const after = { version: live.state.version, commit: live.head };
+    const entry: Entry = { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) };
+    this.#send(live, job, entry, () => job.resolve(submitted));
+  }
+
+  #commit(
+    live: LiveExecution,
+    job: Job,
+    before: number,
+    now: number,
+    facts: readonly Fact[],
+    revoked: readonly number[],
+  ): void {
+    const { blobs, blobThreshold } = this.#options;
+    const changes = ledgerChanges(live.rows, live.state, facts, before + 1, revoked);
+    const rows = ownRows(live.state);
+    const after = { version: before, commit: live.head };
+    const state = { row: rowOf(live.id, live.state), due: rows.due, yielded: rows.resume };
+    live.rows = rows;
+    const body = encode(facts, live.tenant, { blobs, blobThreshold });
+    if (typeof body === 'string')
+      return this.#write(live, job, { after, now, facts, changes, body, ...state });
+    // Until the large values are stored nothing can be decided on this commit: its id covers its content.
+    this.#hold(
+      live,
+      body.then((text) => () => this.#write(live, job, { after, now, facts, changes, body: text, ...state })),
+      job,
+    );
+  }
+
+  /** Keeps later commands waiting while a commit gathers its large values. */
+  #hold(live: LiveExecution, ready: Promise<() => void>, job: Job): void {
+    const key = `${live.tenant}/${live.id}`;
+    const jobs: Job[] = [];
+    this.#loading.set(key, jobs);
+    const release = () => {
+      this.#loading.delete(key);
+      for (const waiting of jobs) this.#accept(live.tenant, live.id, waiting);
+    };
+    ready.then(
+      (write) => {
+        write();
+        release();
+      },
+      (error: unknown) => {
+        this.#drop(live);
+        job.reject(error);
+        release();
+      },
+    );
+  }
+
+  #write(live: LiveExecution, job: Job, decided: DecidedCommit): void {
+    const { world } = this.#options;
+    const { after, now, facts, body, changes, row } = decided;
+    const content = {
+      version: after.version + 1,
+      count: facts.length,
+      time: now,
+      cause: causeOf(job.command),
+      body,
+    };
+    const id = world.hash(commitContent(after.commit, live.tenant, live.id, content));
+    live.head = id;
+    const { wakeUps, effects } = this.#ledger(live, changes);
+    const entry: Entry = {
+      tenant: live.tenant,
+      stream: live.id,
+      after,
+      commit: { id, ...content },
+      execution: row,
+      wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
+    };
+    const { state } = live;
+    this.#send(live, job, entry, (position) => {
+      const commit: Commit = {
+        tenant: live.tenant,
+        stream: live.id,
+        id,
+        previous: after.commit,
+        position,
+        ...content,
+      };
+      this.#release(live, commit, decided, effects);
+      job.resolve({ type: 'done', state, facts: facts.length });
+    });
+  }
+
+  #ledger(
+    live: LiveExecution,
+    changes: readonly LedgerChange[],
+  ): { wakeUps: readonly WakeUpChange[]; effects: readonly EffectTask[] } {
+    if (changes.length === 0) return { wakeUps: [], effects: [] };
+    const { store, node, leaseMs, effects, timers } = this.#options;
+    const now = store.now();
+    const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
+    return ledgerEntries(live, changes, {
+      now,
+      effectLease: () => (effects?.room() === true ? lease(now) : null),
+      timerLease: (due) => (timers === undefined ? null : lease(due)),
+      resumeLease: this.#draining ? null : lease(now),
+    });
+  }
+
+  #send(live: LiveExecution, job: Job, entry: Entry, done: (position: number) => void): void {
+    live.pending += 1;
+    const settled = this.#options.store.commit([entry]).then(
+      ([result]) => {
+        live.pending -= 1;
+        this.#settle(live, job, result, done);
+      },
+      (error: unknown) => {
+        live.pending -= 1;
+        this.#drop(live);
+        this.#options.onError(error, live.id);
+        job.reject(error);
+      },
+    );
+    live.outbox = settled;
+  }
+
+  #settle(
+    live: LiveExecution,
+    job: Job,
+    result: CommitResult | undefined,
+    done: (position: number) => void,
+  ): void {
+    if (result?.type === 'accepted') return done(result.position);
+    this.#drop(live);
+    job.tries += 1;
+    if (job.tries > triesMax)
+      return job.reject(new Error(`${live.id}: lost the race for its version ${triesMax} times`));
+    this.#accept(live.tenant, live.id, job);
+  }
+
+  #drop(live: LiveExecution): void {
+    live.stale = true;
+    this.#live.delete(live);
+  }
+
+  /** What follows from a durable commit. */
+  #release(
+    live: LiveExecution,
+    commit: Commit,
+    decided: DecidedCommit,
+    effects: readonly EffectTask[],
+  ): void {
+    const { feed, timers } = this.#options;
+    for (const effect of effects) this.#options.effects?.take(effect);
+    for (const change of decided.changes) {
+      if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
+      else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
+    }
+    if (feed.isFollowed(live.tenant, live.id)) feed.publish(commit);
+    if (decided.yielded && !this.#draining) this.#continue(live);
+  }
+
+  #continue(live: LiveExecution): void {
+    const { world, onError } = this.#options;
+    world.soon(() => {
+      this.submit(live.tenant, live.id, { type: 'execution.continue' }).catch((error: unknown) =>
+        onError(error, live.id),
+      );
+    });
+  }
+}
+
+interface DecidedCommit {
+  readonly after: { readonly version: number; readonly commit: string };
+  readonly now: number;
+  readonly facts: readonly Fact[];
+  readonly changes: readonly LedgerChange[];
+  readonly body: string;
+  readonly row: ExecutionRow;
+  readonly yielded: boolean;
+}
+
+function removalOf({ row }: Job): readonly WakeUpChange[] {
+  return row === undefined ? [] : [{ type: 'remove', id: row }];
+}
+
+function definitionOf(command: Command): string | undefined {
+  if (command.type === 'execution.start') return command.definition.digest;
+  if (command.type === 'execution.restore') return command.state.definition?.digest;
+  return undefined;
+}
+
+function causeOf(command: Command): string {
+  return command.type === 'effect.complete' ? `effect.complete ${command.effect}` : command.type;
+}
+
+function rowOf(id: string, state: ExecutionState): ExecutionRow {
+  const { namespace = '', name = '', version = '', digest = '' } = state.definition ?? {};
+  return {
+    id,
+    namespace,
+    name,
+    version,
+    definition: digest,
+    status: phaseOf(state),
+    startedAt: state.startedAt,
+    updatedAt: state.at,
+    endedAt: state.endedAt ?? null,
+    error: state.error === undefined ? null : (state.error.title ?? state.error.type),
+  };
+}

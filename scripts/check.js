@@ -1,0 +1,66 @@
+/**
+ * `npm run check`: types, lint and format, house rules, and all tests, with a line of timing for each step.
+ * `--only types,lint` runs some of the steps. Ends with the plain line `N passed, N failed, N skipped`, where a step
+ * that is no test run counts as one.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ensureInstalled } from './install.js';
+import { root, runNode } from './runtime.js';
+import { formatCounts, runTests } from './vitest.js';
+
+const projects = ['packages/jq', 'packages/core', 'packages/server', 'tsconfig.tests.json'];
+
+const steps = {
+  types: () => asCounts(checkTypes()),
+  lint: () =>
+    asCounts(
+      runNode([join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'ci', '--reporter=summary']),
+    ),
+  house: async () => (await runTests(['test/house'])).counts,
+  tests: async () => (await runTests(['--exclude=test/house/**'])).counts,
+};
+
+await ensureInstalled();
+process.exitCode = await check(chosenSteps(process.argv.slice(2)));
+
+async function check(names) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const lines = [];
+  for (const name of names) {
+    const startedAt = Date.now();
+    const counts = await steps[name]();
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+    lines.push(`${counts.failed === 0 ? '✓' : '✗'} ${name.padEnd(6)} ${seconds.padStart(6)} s`);
+  }
+  console.log(`\n${lines.join('\n')}\n${formatCounts(total)}`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+function chosenSteps(args) {
+  const all = Object.keys(steps);
+  if (args.length === 0) return all;
+  const names = args[0] === '--only' ? (args[1] ?? '').split(',') : [];
+  if (args.length === 2 && names.every((name) => all.includes(name))) return names;
+  console.error(`usage: npm run check [-- --only ${all.join(',')}]`);
+  return process.exit(2);
+}
+
+/** One compiler per project, as many at a time as there are cores. */
+async function checkTypes() {
+  const waiting = [...projects];
+  let failures = 0;
+  const work = async () => {
+    for (let project = waiting.shift(); project; project = waiting.shift()) {
+      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      if ((await runNode([tsc, '-p', project, '--noEmit'])) !== 0) failures += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), projects.length) }, work));
+  return failures;
+}
+
+async function asCounts(result) {
+  return (await result) === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}

@@ -16,7 +16,7 @@ export async function ensureInstalled() {
   const release = await acquireGuard();
   try {
     if (isInstalled()) return;
-    console.error('Installing dependencies (once, about half a minute) …');
+    console.error('Installing dependencies (once, a minute or two) …');
     const code = await npm([
       'ci',
       '--include=dev',

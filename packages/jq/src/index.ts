@@ -1,5 +1,6 @@
 export { type BudgetLimit, JqBudgetError, JqError, JqHalt, JqSyntaxError } from './errors.ts';
 export { type CompileOptions, compile, type Filter } from './filter.ts';
+export { type JqIo, runJq } from './cli.ts';
 export { findEnd } from './find-end.ts';
 export { Lazy } from './lazy.ts';
 export type { Budget, Host } from './meter.ts';
@@ -10,6 +11,7 @@ export {
   isEcmaPattern,
   type Regex,
   type RegexFlags,
+  RegexLimitError,
   type RegexMatch,
   RegexSyntaxError,
 } from './regex/regex.ts';

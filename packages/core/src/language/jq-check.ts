@@ -38,7 +38,9 @@ function faultOf(source: string, variables: readonly string[]): ExpressionFault 
     }
     const offset = Math.min(Math.max(error.offset, 0), source.length);
     // The position that the message ends with is one in the expression; ours is one in the file.
-    const message = error.message.replace(/ \(line \d+, column \d+\)$/, '');
+    const message = error.message
+      .replace(/ \(line \d+, column \d+\)$/, '')
+      .replace('end of file', 'end of the expression');
     return (
       unknownVariable(source, offset, message, variables) ?? {
         offset,

@@ -232,7 +232,7 @@ describe('parse never throws', () => {
         settles,
       ),
       {
-        numRuns: 500,
+        numRuns: 300,
       },
     );
   });
@@ -247,7 +247,7 @@ describe('parse never throws', () => {
           return text.slice(0, from) + put + text.slice(from + length);
         }, seed),
       );
-    fc.assert(fc.property(damaged, settles), { numRuns: 1500 });
+    fc.assert(fc.property(damaged, settles), { numRuns: 600 });
   });
 
   it('on any JSON value', () => {
@@ -282,7 +282,7 @@ describe('parse never throws', () => {
       fc.property(tree, (value) => {
         expect(typeof parseValue({ document: {}, do: [{ a: value }], use: value }).ok).toBe('boolean');
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -9,7 +9,7 @@ export interface LoopVariables {
 }
 
 /** Known in the `while` and the tasks of a `for`. */
-export function forVariables(clause: ForClause): LoopVariables {
+export function forVariables(clause: Pick<ForClause, 'each' | 'at'>): LoopVariables {
   return { item: clause.each ?? 'item', index: clause.at ?? 'index' };
 }
 

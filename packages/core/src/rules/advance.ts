@@ -182,7 +182,8 @@ function complete(decision: Decision): void {
 
 function endHistory(decision: Decision): void {
   const key = decision.ready.at(-1) ?? '';
-  const instance = key === '' ? '/do' : decision.task(key).task;
+  const task = decision.state.tasks[key];
+  const instance = (task ?? decision.state.main).last?.task ?? task?.task ?? '/do';
   const detail = `the execution reached its limit of ${decision.limits.historyEventsMax} events`;
   faultExecution(decision, standardError('runtime', detail, instance));
 }

@@ -6,6 +6,7 @@
  * 2. Scopes and tasks that may go on wait on a stack, the innermost on top: work goes depth first, branches of a
  *    fork in the order in which they are written.
  */
+import type { Host } from '@millrace/jq';
 import type { Moment } from '../model/commands.ts';
 import type { Fact } from '../model/facts.ts';
 import { type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
@@ -19,6 +20,8 @@ export class Decision {
   readonly executable: Executable;
   readonly moment: Moment;
   readonly limits: Limits;
+  /** what expressions may ask: the moment's clock, and a budget for each evaluation */
+  readonly host: Host;
   readonly facts: Fact[] = [];
   /** keys of scopes and tasks that may go on; '' is the main scope */
   readonly ready: string[] = [];
@@ -38,6 +41,7 @@ export class Decision {
     this.executable = executable;
     this.moment = moment;
     this.limits = limits;
+    this.host = hostOf(moment, limits);
   }
 
   emit(fact: Fact): void {
@@ -86,6 +90,17 @@ export class Decision {
         this.revoked.push(task.effect);
     }
   }
+}
+
+function hostOf({ now }: Moment, limits: Limits): Host {
+  return {
+    now: () => now / 1000,
+    budget: {
+      stepsMax: limits.expressionStepsMax,
+      depthMax: limits.expressionDepthMax,
+      sizeMax: limits.valueBytesMax,
+    },
+  };
 }
 
 /** `visit` as facts carry it: absent for the first. */

@@ -2,7 +2,7 @@
  * Evaluation of a program's expressions in a decision. Results are JSON values; every failure is an `expression`
  * fault, and a use of `$secrets` outside an effect's arguments an `authorization` fault.
  */
-import { type Budget, type Host, JqBudgetError } from '@millrace/jq';
+import { JqBudgetError } from '@millrace/jq';
 import { parseDuration } from '../language/duration.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { ExecutionState, TaskState } from '../model/state.ts';
@@ -71,7 +71,7 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
       `\`$secrets\` can be used in the arguments of a call only: ${expression.source.trim()}`,
     );
   try {
-    const value = compiled.filter.first(dot, variablesFor(compiled, place), host(place.decision));
+    const value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
     return value === undefined ? null : value;
   } catch (error) {
     if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
@@ -223,21 +223,4 @@ export function asText(value: Json): string {
     : isJsonObject(value) || Array.isArray(value)
       ? JSON.stringify(value)
       : String(value);
-}
-
-const hosts = new WeakMap<Decision, Host>();
-
-function host(decision: Decision): Host {
-  let known = hosts.get(decision);
-  if (known === undefined) {
-    const budget: Budget = {
-      stepsMax: decision.limits.expressionStepsMax,
-      depthMax: decision.limits.expressionDepthMax,
-      sizeMax: decision.limits.valueBytesMax,
-    };
-    const seconds = decision.moment.now / 1000;
-    known = { now: () => seconds, budget };
-    hosts.set(decision, known);
-  }
-  return known;
 }

@@ -139,6 +139,7 @@ function keepsTrack(resource: Resource, schema: Readonly<Record<string, unknown>
 /** The checks of one schema by the type of value they are about, so that each value meets its own only. */
 class ChecksByType {
   private readonly any: Check[] = [];
+  private readonly last: Check[] = [];
   private readonly typed: Record<'number' | 'string' | 'array' | 'object', Check[]> = {
     number: [],
     string: [],
@@ -147,12 +148,13 @@ class ChecksByType {
   };
 
   add(keyword: Keyword, check: Check): void {
-    if (keyword.on === 'any') this.any.push(check);
+    if (keyword.isLast) this.last.push(check);
+    else if (keyword.on === 'any') this.any.push(check);
     else this.typed[keyword.on].push(check);
   }
 
   join(resource: Resource, tracks: boolean): Check {
-    const { any, typed } = this;
+    const { any, typed, last } = this;
     const body: Check = (value, run, evaluated) => {
       let ok = true;
       for (const check of any) {
@@ -166,7 +168,8 @@ class ChecksByType {
         ok = false;
         if (run.failsFast) return false;
       }
-      return ok;
+      // After another failure, what is unevaluated says nothing: the schemas that failed evaluated nothing.
+      return ok && last.every((check) => check(value, run, evaluated));
     };
     return scoped(resource, tracks ? tracked(body) : body);
   }

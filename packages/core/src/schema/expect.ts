@@ -1,6 +1,6 @@
-import { compileEcma, type Regex, RegexSyntaxError } from '@millrace/jq';
+import { compileEcma, type Regex, RegexLimitError, RegexSyntaxError } from '@millrace/jq';
 import type { KeywordSite } from './compiler.ts';
-import { SchemaCompileError } from './errors.ts';
+import { SchemaCompileError, SchemaLimitError } from './errors.ts';
 import type { Run } from './run.ts';
 import { describe, type Fields, isFields, pointerToken } from './values.ts';
 
@@ -54,7 +54,17 @@ export interface Pattern {
 
 export function expectPattern(site: KeywordSite, source: string, ...keys: readonly string[]): Pattern {
   const regex = compilePattern(site, source, keys);
-  return { test: (text, run) => regex.exec(text, 0, run.charge) !== null };
+  return { test: (text, run) => matches(regex, text, run) };
+}
+
+function matches(regex: Regex, text: string, run: Run): boolean {
+  try {
+    return regex.exec(text, 0, run.charge) !== null;
+  } catch (error) {
+    if (error instanceof RegexLimitError)
+      throw new SchemaLimitError('steps', 'a pattern took more memory than it may');
+    throw error;
+  }
 }
 
 function compilePattern(site: KeywordSite, source: string, keys: readonly string[]): Regex {

@@ -15,7 +15,12 @@ export const arrayKeywords: readonly Keyword[] = [
   { name: 'contains', on: 'array', compile: contains },
 ];
 
-export const unevaluatedItems: Keyword = { name: 'unevaluatedItems', on: 'array', compile: unevaluated };
+export const unevaluatedItems: Keyword = {
+  name: 'unevaluatedItems',
+  on: 'array',
+  isLast: true,
+  compile: unevaluated,
+};
 
 function minItems(site: KeywordSite): Check {
   const min = expectCount(site);
@@ -121,7 +126,7 @@ function contains(site: KeywordSite): Check {
   return (value, run, evaluated) => {
     let matches = 0;
     (value as readonly unknown[]).forEach((item, i) => {
-      if (!run.quietly(slot.check, item, null)) return;
+      if (!run.neutrally(slot.check, item, null)) return;
       matches++;
       if (containsEvaluates) evaluated?.items.add(i);
     });
@@ -146,7 +151,8 @@ function containedCounts(site: KeywordSite): { readonly min: number; readonly ma
 function unevaluated(site: KeywordSite): Check {
   const slot = site.compiler.child(site, site.value);
   return (value, run, evaluated) => {
-    const list = value as readonly unknown[];
+    if (!Array.isArray(value)) return true;
+    const list: readonly unknown[] = value;
     let ok = true;
     for (let i = 0; i < list.length; i++) {
       run.step(1);

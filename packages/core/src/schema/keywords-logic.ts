@@ -12,14 +12,11 @@ export const logicKeywords: readonly Keyword[] = [
   { name: 'if', on: 'any', compile: conditional },
 ];
 
-/**
- * Tries a schema without reporting its errors. What it evaluated counts only if it holds.
- */
+/** Tries one of several schemas. What it evaluated counts only if it holds. */
 function holds(slot: Slot, value: unknown, run: Run, evaluated: Evaluated | null): boolean {
-  if (evaluated === null) return run.quietly(slot.check, value, null);
-  const branch = new Evaluated();
-  const ok = run.quietly(slot.check, value, branch);
-  if (ok) evaluated.merge(branch);
+  const branch = evaluated === null ? null : new Evaluated();
+  const ok = run.alternatively(slot.check, value, branch);
+  if (ok && branch !== null) evaluated?.merge(branch);
   return ok;
 }
 
@@ -46,13 +43,14 @@ function anyOf(site: KeywordSite): Check {
   const slots = alternatives(site);
   return (value, run, evaluated) => {
     let ok = false;
+    const before = run.beginChoice();
     for (const slot of slots) {
       if (!holds(slot, value, run, evaluated)) continue;
       ok = true;
       // Every alternative that holds adds to what is evaluated.
       if (evaluated === null) break;
     }
-    if (ok) return true;
+    if (ok) return run.settleChoice(before);
     return slots.length === 1
       ? onlyAlternative(slots, value, run)
       : run.fail(
@@ -71,16 +69,15 @@ function oneOf(site: KeywordSite): Check {
   const slots = alternatives(site);
   return (value, run, evaluated) => {
     const matches: number[] = [];
+    const before = run.beginChoice();
     slots.forEach((slot, i) => {
       if (matches.length < 2 && holds(slot, value, run, evaluated)) matches.push(i);
     });
-    if (matches.length === 1) return true;
+    if (matches.length === 1) return run.settleChoice(before);
     if (matches.length === 0 && slots.length === 1) return onlyAlternative(slots, value, run);
-    return run.fail(site, () => {
-      const found =
-        matches.length === 0 ? 'found none' : `found both number ${matches.map((i) => i + 1).join(' and ')}`;
-      return `Expected a match for exactly one of ${count(slots.length, 'alternative')}, ${found}.`;
-    });
+    const expected = `Expected a match for exactly one of ${count(slots.length, 'alternative')}`;
+    if (matches.length === 0) return run.failChoice(site, () => `${expected}, found none.`);
+    return run.fail(site, () => `${expected}, found both number ${matches.map((i) => i + 1).join(' and ')}.`);
   };
 }
 
@@ -88,22 +85,25 @@ function not(site: KeywordSite): Check {
   const slot = site.compiler.child(site, site.value);
   return (value, run) => {
     // What a negated schema evaluated is dropped, but its own unevaluated keywords may need it: they keep their own.
-    if (!run.quietly(slot.check, value, null)) return true;
+    if (!run.neutrally(slot.check, value, null)) return true;
     return run.fail(site, () => 'Expected no match for the schema of not, found one.');
   };
 }
 
 function conditional(site: KeywordSite): Check {
   const condition = site.compiler.child(site, site.value);
-  const positive = branch(site, 'then');
-  const negative = branch(site, 'else');
+  const positive = consequence(site, 'then');
+  const negative = consequence(site, 'else');
   return (value, run, evaluated) => {
-    const next = holds(condition, value, run, evaluated) ? positive : negative;
+    const branch = evaluated === null ? null : new Evaluated();
+    const isMet = run.neutrally(condition.check, value, branch);
+    if (isMet && branch !== null) evaluated?.merge(branch);
+    const next = isMet ? positive : negative;
     return next === null || next.check(value, run, evaluated);
   };
 }
 
-function branch(site: KeywordSite, keyword: 'then' | 'else'): Slot | null {
+function consequence(site: KeywordSite, keyword: 'then' | 'else'): Slot | null {
   const schema = own(site.schema, keyword);
   if (schema === undefined) return null;
   const pointer = site.pointer.slice(0, -pointerToken(site.keyword).length) + pointerToken(keyword);

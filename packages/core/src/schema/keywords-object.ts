@@ -152,7 +152,8 @@ function siblingPattern(site: KeywordSite, source: string): Pattern {
 function unevaluated(site: KeywordSite): Check {
   const slot = site.compiler.child(site, site.value);
   return (value, run, evaluated) =>
-    eachKey(site, slot, value as Fields, run, (key) => {
+    !isFields(value) ||
+    eachKey(site, slot, value, run, (key) => {
       if (evaluated === null || evaluated.properties.has(key)) return true;
       evaluated.properties.add(key);
       return false;

@@ -1,5 +1,6 @@
 import type { KeywordSite } from './compiler.ts';
 import { isMultipleOf, ValueSet } from './equality.ts';
+import { SchemaLimitError } from './errors.ts';
 import {
   expectArray,
   expectCount,

@@ -11,11 +11,13 @@ export interface Keyword {
   readonly name: string;
   /** The type of value the keyword is about. */
   readonly on: 'any' | 'number' | 'string' | 'array' | 'object';
+  /** Whether it asks what the other keywords did, and only of values that they take. */
+  readonly isLast?: boolean;
   /** Null if nothing need be checked. @throws SchemaCompileError if the keyword's value is ill-formed */
   readonly compile: (site: KeywordSite) => Check | null;
 }
 
-/** All keywords in the order they are checked: the unevaluated ones last, since they ask what the others did. */
+/** All keywords in the order they are checked. */
 export const KEYWORDS: readonly Keyword[] = [
   ...scalarKeywords,
   ...referenceKeywords,

@@ -16,6 +16,12 @@ export interface SchemaError {
 /** Tests a value; reports errors to the run; marks what it evaluated, if asked to. */
 export type Check = (value: unknown, run: Run, evaluated: Evaluated | null) => boolean;
 
+/** A keyword and where it stands in the schema. */
+export interface KeywordPlace {
+  readonly keyword: string;
+  readonly pointer: string;
+}
+
 /**
  * Schemas within schemas that one validation may enter, so that none overflows the native stack: with Node's default
  * stack and code not yet optimised, the costliest keywords overflowed it at 1250.
@@ -33,6 +39,9 @@ export class Run {
   private stepsLeft: number;
   private depth = 0;
   private quiet = 0;
+  /** Above 0 within schemas whose failure is no fault of the value: those of not, if and contains. */
+  private neutral = 0;
+  private nearMiss: NearMiss | null = null;
 
   constructor(root: Resource, stepsMax: number, errorsMax: number) {
     this.scope = [root];
@@ -69,26 +78,73 @@ export class Run {
     return ok;
   }
 
-  /** Runs a check whose errors are not reported. */
-  quietly(check: Check, value: unknown, evaluated: Evaluated | null): boolean {
+  /** Runs a check that may well fail: its errors are not reported. */
+  neutrally(check: Check, value: unknown, evaluated: Evaluated | null): boolean {
+    this.quiet++;
+    this.neutral++;
+    const ok = check(value, this, evaluated);
+    this.neutral--;
+    this.quiet--;
+    return ok;
+  }
+
+  /** Runs a check that is one of several alternatives: its errors are not reported, but may be a near miss. */
+  alternatively(check: Check, value: unknown, evaluated: Evaluated | null): boolean {
     this.quiet++;
     const ok = check(value, this, evaluated);
     this.quiet--;
     return ok;
   }
 
-  /** Reports an error here, or at a member of the value. Gives false, for the check to return. */
-  fail(
-    at: { readonly keyword: string; readonly pointer: string },
-    message: () => string,
-    key?: string | number,
-  ): false {
-    if (this.failsFast) return false;
-    const path = key === undefined ? this.path : [...this.path, key];
-    const pointer = path.map(pointerToken).join('');
-    this.errors.push({ pointer, keyword: at.keyword, schemaPointer: at.pointer, message: message() });
+  /**
+   * Begins a choice between alternatives. When none of them holds, the error that went deepest into the value is
+   * the near miss: it comes from the alternative that was most likely meant. Gives what was the near miss before.
+   */
+  beginChoice(): NearMiss | null {
+    const before = this.nearMiss;
+    if (this.quiet === 0) this.nearMiss = null;
+    return before;
+  }
+
+  /** An alternative holds: what the others missed is no error. */
+  settleChoice(before: NearMiss | null): true {
+    this.nearMiss = before;
+    return true;
+  }
+
+  /** Reports that no alternative holds, and the near miss if one went deeper than this place. */
+  failChoice(at: KeywordPlace, message: () => string): false {
+    const { nearMiss } = this;
+    this.fail(at, message);
+    if (nearMiss !== null && nearMiss.length > this.path.length && !this.failsFast)
+      this.errors.push(nearMiss.error);
     return false;
   }
+
+  /** Reports an error here, or at a member of the value. Gives false, for the check to return. */
+  fail(at: KeywordPlace, message: () => string, key?: string | number): false {
+    if (this.quiet > 0) this.noteNearMiss(at, message, key);
+    else if (this.errors.length < this.errorsMax) this.errors.push(this.error(at, message, key));
+    return false;
+  }
+
+  private noteNearMiss(at: KeywordPlace, message: () => string, key: string | number | undefined): void {
+    const length = this.path.length + (key === undefined ? 0 : 1);
+    if (this.neutral > 0 || length <= (this.nearMiss?.length ?? 0)) return;
+    this.nearMiss = { length, error: this.error(at, message, key) };
+  }
+
+  private error(at: KeywordPlace, message: () => string, key: string | number | undefined): SchemaError {
+    const path = key === undefined ? this.path : [...this.path, key];
+    const pointer = path.map(pointerToken).join('');
+    return { pointer, keyword: at.keyword, schemaPointer: at.pointer, message: message() };
+  }
+}
+
+/** The deepest error of alternatives that did not hold; `length` is that of its path. */
+export interface NearMiss {
+  readonly length: number;
+  readonly error: SchemaError;
 }
 
 /** The properties and items of one value that schemas have looked at. */

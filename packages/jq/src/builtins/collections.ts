@@ -96,15 +96,19 @@ function asArray(input: Json): JsonArray {
   return isArray(input) ? input : fail(`${describe(input)} cannot be sorted, as it is not an array`);
 }
 
-/** The keys of an item are all outputs of the argument, compared as an array. */
+/**
+ * The key of an item are all outputs of the argument, compared as an array. Arrays of one item each compare
+ * like their items, so these are not wrapped.
+ */
 function keyed(apply: (input: JsonArray, keys: JsonArray) => Json): Builtin {
   return (key) =>
     oneCode((env, input) => {
-      const keys: Json[] = [];
+      const wrapped: Json[][] = [];
       iterate(input, (value) => {
-        keys.push(collect(key as Code, env, value));
+        wrapped.push(collect(key as Code, env, value));
         return GO;
       });
+      const keys: Json[] = wrapped.every((outputs) => outputs.length === 1) ? wrapped.map(([only]) => only as Json) : wrapped;
       if (!isArray(input)) return fail(`${describe(input)} and ${describe(keys)} cannot be sorted, as they are not both arrays`);
       return apply(input, keys);
     });

@@ -184,7 +184,8 @@ function isNormal(input: Json): boolean {
 
 function nextInput(): Json {
   const next = meter.host.inputs?.next();
-  if (next === undefined || next.done === true) return raise('No more inputs');
+  // jq raises the string "break" here, which its `inputs` looks for.
+  if (next === undefined || next.done === true) throw new JqError('break', 'No more inputs');
   return next.value;
 }
 

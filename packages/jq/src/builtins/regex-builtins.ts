@@ -1,7 +1,8 @@
 import { Code, type Emit, type Env, type Flow, GO, manyCode } from '../compile/code.ts';
 import { collect } from '../compile/construct.ts';
+import { JqBudgetError } from '../errors.ts';
 import { charge, chargeContainer, chargeSize } from '../meter.ts';
-import { compileRegex, type Regex, type RegexMatch } from '../regex/regex.ts';
+import { compileRegex, type Regex, RegexLimitError, type RegexMatch, RegexSyntaxError } from '../regex/regex.ts';
 import { isArray, isPair, type Json, kindOf, setKey } from '../values/json.ts';
 import { add } from '../values/operators.ts';
 import { describe, fail } from '../values/print.ts';
@@ -80,12 +81,21 @@ function matches(input: Json, pattern: Json, flags: Json, isTest = false): Match
   let from = 0;
   do {
     charge(1);
-    const match = regex.exec(input, from, charge);
+    const match = execute(regex, input, from);
     if (match === null) break;
     found.push(isTest ? TESTED : toMatch(match, regex, input, offsets));
     from = match.end > match.index ? match.end : match.end + (isPair(input, match.end) ? 2 : 1);
   } while (isGlobal && from <= input.length);
   return found;
+}
+
+function execute(regex: Regex, input: string, from: number): RegexMatch | null {
+  try {
+    return regex.exec(input, from, charge);
+  } catch (error) {
+    if (error instanceof RegexLimitError) throw new JqBudgetError('size');
+    throw error;
+  }
 }
 
 const TESTED: Match = { start: 0, end: 0, offset: 0, length: 0, text: '', captures: [] };
@@ -119,7 +129,7 @@ function compile(pattern: string, flags: string): Regex {
       ignoreEmpty: flags.includes('n'),
     });
   } catch (error) {
-    if (error instanceof Error && error.name === 'RegexSyntaxError') return fail(`Regex failure: ${error.message}`);
+    if (error instanceof RegexSyntaxError) return fail(`Regex failure: ${error.message}`);
     throw error;
   }
 }

@@ -94,31 +94,27 @@ function first(source: Code): Code {
 
 /** Ends after `count` outputs, without asking the source for one more. */
 function limit(count: Code, source: Code): Code {
-  const take = <Args extends readonly unknown[]>(
-    total: Json,
-    emit: (...args: Args) => Flow,
-    run: (emit: (...args: Args) => Flow) => Flow,
-  ): Flow => {
-    if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
-    if (total < 0) return fail("limit doesn't support negative count");
-    if (!(total > 0)) return GO;
-    let left = total;
-    let isDone = false;
-    const flow = run((...args) => {
-      const inner = emit(...args);
-      if (inner !== GO) return inner;
-      left--;
-      isDone = left <= 0;
-      return isDone ? STOP : GO;
-    });
-    return isDone ? GO : flow;
-  };
   return manyCode(
     (env, input, emit) =>
-      count.many(env, input, (total) => take(total, emit, (inner) => source.many(env, input, inner))),
+      count.many(env, input, (total) => {
+        let left = limitCount(total);
+        if (!(left > 0)) return GO;
+        const flow = source.many(env, input, (value) => emit(value) || (--left > 0 ? GO : STOP));
+        return left > 0 ? flow : GO;
+      }),
     () => (env, path, at, input, emit) =>
-      count.many(env, input, (total) => take(total, emit, (inner) => source.paths(env, path, at, input, inner))),
+      count.many(env, input, (total) => {
+        let left = limitCount(total);
+        if (!(left > 0)) return GO;
+        const flow = source.paths(env, path, at, input, (p, a, value) => emit(p, a, value) || (--left > 0 ? GO : STOP));
+        return left > 0 ? flow : GO;
+      }),
   );
+}
+
+function limitCount(total: Json): number {
+  if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
+  return total < 0 ? fail("limit doesn't support negative count") : total;
 }
 
 function skip(count: Code, source: Code): Code {

@@ -119,6 +119,7 @@ export class Matcher {
           continue;
         case OP.string: {
           const literal = program.strings[code[pc + 1] as number] as string;
+          this.steps += literal.length >> 4;
           if (!text.startsWith(literal, pos)) break;
           pos += literal.length;
           pc += 2;

@@ -12,6 +12,8 @@ import { anyChar, notNewline, unicodeType } from './unicode-properties.ts';
 
 const NESTING_MAX = 250;
 const GROUPS_MAX = 1000;
+/** Quantifiers upon one another, as in `a**`. */
+const STACKED_MAX = 50;
 
 /** Parses a pattern of Oniguruma; messages of errors are Oniguruma's own. */
 export function parseOniguruma(pattern: string, flags: RegexFlags): ParsedPattern {
@@ -93,7 +95,8 @@ class Parser {
 
   private quantified(atom: Node): Node {
     let node = atom;
-    for (;;) {
+    for (let stacked = 0; ; stacked++) {
+      if (stacked > STACKED_MAX) this.scanner.fail('nested repeat operator');
       this.skipExtended();
       const at = this.scanner.at;
       const quantifier = readQuantifier(this.scanner, this.syntax);

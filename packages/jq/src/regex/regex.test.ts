@@ -281,19 +281,20 @@ describe('budget', () => {
   });
 
   test('a long text cannot overflow the native stack', () => {
-    const text = 'ab'.repeat(100_000);
-    expect(compileRegex('^(?:(a)|b)*$').exec(text, 0, () => {})?.end).toBe(200_000);
+    const text = 'ab'.repeat(30_000);
+    expect(compileRegex('^(?:(a)|b)*$').exec(text, 0, () => {})?.end).toBe(60_000);
   });
 
   test('too many open alternatives are a typed error', () => {
-    const text = 'ab'.repeat(2_000_000);
+    const text = 'ab'.repeat(250_000);
     expect(() => compileRegex('^(?:(a)|(b))*c').exec(text, 0, () => {})).toThrow(RegexLimitError);
   });
 
   test('deep nesting and huge repetitions are refused when compiled', () => {
     expect(() => compileRegex('('.repeat(10_000))).toThrow(RegexSyntaxError);
+    expect(() => compileRegex(`a${'*'.repeat(100_000)}`)).toThrow(RegexSyntaxError);
     expect(() => compileEcma(`${'(?:'.repeat(10_000)}a${')'.repeat(10_000)}`)).toThrow(RegexSyntaxError);
-    expect(() => compileRegex('(?<a>x{9}y)\\g<a>'.replaceAll('y', '(?:ab|cd)'.repeat(20_000)))).toThrow(
+    expect(() => compileRegex('(?<a>x{9}y)\\g<a>'.replaceAll('y', '(?:ab|cd)'.repeat(15_000)))).toThrow(
       RegexSyntaxError,
     );
   });

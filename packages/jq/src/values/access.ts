@@ -1,5 +1,5 @@
 /** Reading and writing one step of a path: a key, an index or a slice of a container. */
-import { charge, chargeContainer, SLOT_SIZE, chargeSize } from '../meter.ts';
+import { charge, chargeContainer, chargeSize, SLOT_SIZE } from '../meter.ts';
 import {
   codePointIndex,
   codePointLength,
@@ -106,6 +106,8 @@ export function setIndex(container: Json, key: Json, value: Json, owned?: Set<Js
     if (container === null || isArray(container)) return setSlice(container ?? [], key, value);
     if (typeof container === 'string') return fail('Cannot update string slices');
   }
+  // What cannot even be read is reported as such.
+  index(container, key);
   return fail(`Cannot update field at ${kindOf(key)} index of ${kindOf(container)}`);
 }
 

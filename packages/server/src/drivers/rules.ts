@@ -65,7 +65,12 @@ export function toCursor(place: readonly (string | number)[]): string {
 /** The place of an execution's page: `[startedAt, id]`. */
 export function fromExecutionCursor(cursor: string): { readonly startedAt: number; readonly id: string } {
   const place = fromCursor(cursor);
-  if (Array.isArray(place) && Number.isSafeInteger(place[0]) && typeof place[1] === 'string' && place.length === 2) {
+  if (
+    Array.isArray(place) &&
+    Number.isSafeInteger(place[0]) &&
+    typeof place[1] === 'string' &&
+    place.length === 2
+  ) {
     return { startedAt: place[0], id: place[1] };
   }
   throw badCursor();
@@ -105,25 +110,33 @@ export function checkRowsMax(rowsMax: number): void {
 
 /** What no caller may send: an entry that contradicts itself is our own bug, and would spoil its whole batch. */
 export function checkEntry(entry: Entry): void {
-  const { commit, execution, stream } = entry;
+  const { after, commit, execution, stream } = entry;
   checkKey('tenant', entry.tenant);
   checkKey('stream', stream);
-  checkInteger('after.version', entry.after.version, 0);
-  if ((entry.after.version === 0) !== (entry.after.commit === '')) {
-    throw new TypeError(`entry of ${stream}: after has version ${entry.after.version} and commit '${entry.after.commit}'`);
-  }
-  if (commit !== undefined) {
-    checkKey('commit.id', commit.id);
-    checkInteger('commit.count', commit.count, 1);
-    checkInteger('commit.time', commit.time, 0);
-    if (commit.version !== entry.after.version + 1) {
-      throw new TypeError(`entry of ${stream}: commit at version ${commit.version} after version ${entry.after.version}`);
-    }
-  }
+  if (after !== undefined) checkAfter(stream, after);
+  if (commit !== undefined) checkCommit(stream, after?.version, commit);
   if (execution !== undefined && execution.id !== stream) {
     throw new TypeError(`entry of ${stream}: the row of another execution, ${execution.id}`);
   }
   for (const change of entry.wakeUps) checkChange(stream, change);
+}
+
+function checkAfter(stream: string, { version, commit }: NonNullable<Entry['after']>): void {
+  checkInteger('after.version', version, 0);
+  if ((version === 0) !== (commit === '')) {
+    throw new TypeError(`entry of ${stream}: after has version ${version} and commit '${commit}'`);
+  }
+}
+
+function checkCommit(stream: string, after: number | undefined, commit: NonNullable<Entry['commit']>): void {
+  checkKey('commit.id', commit.id);
+  checkInteger('commit.count', commit.count, 1);
+  checkInteger('commit.time', commit.time, 0);
+  if (after === undefined || commit.version !== after + 1) {
+    throw new TypeError(
+      `entry of ${stream}: commit at version ${commit.version} after version ${after ?? 'unknown'}`,
+    );
+  }
 }
 
 function checkChange(stream: string, change: Entry['wakeUps'][number]): void {
@@ -145,5 +158,6 @@ export function checkKey(name: string, value: string): void {
 }
 
 function checkInteger(name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) throw new TypeError(`${name} is a whole number from ${min}: ${value}`);
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new TypeError(`${name} is a whole number from ${min}: ${value}`);
 }

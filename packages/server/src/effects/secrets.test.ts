@@ -222,3 +222,15 @@ test('a secret that a host function gives back is taken out of its result', asyn
   );
   expect(outcome).toEqual({ type: 'completed', output: { given: { t: '***' } } });
 });
+
+test('a secret that a host function quotes in its error is taken out of it', async () => {
+  const refuse = (input: Json) => {
+    throw new Error(`cannot log in with ${JSON.stringify(input)}`);
+  };
+  bench = openBench({ secrets, functions: { refuse } });
+  const outcome = await bench.perform(
+    { type: 'function', name: 'refuse', input: null },
+    { secrets: [argument('/input', [{ jq: '$secrets.account.password' }])] },
+  );
+  expect(outcome).toMatchObject({ type: 'failed', error: { detail: 'cannot log in with "***"' } });
+});

@@ -9,8 +9,9 @@ import { openMemoryStore } from '../drivers/memory/store.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import type { HostFunction } from '../effects/function-effect.ts';
 import { createPerformer } from '../effects/performer.ts';
-import { createHttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
+import { createHttpClient, type HttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Store, StoreCounts } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Engine } from './interface.ts';
@@ -62,10 +63,7 @@ const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
 /** Opens the drivers, and starts the roles. Throws a coded error when a driver cannot be opened. */
 export async function composeEngine(options: ComposeOptions): Promise<Composition> {
   const world = options.world ?? systemWorld();
-  const store = await openStore(options, world);
-  const blobs = openBlobs(options, world);
-  const secrets = openSecrets({ environment: options.secrets.environment, ...fileOf(options) });
-  const http = createHttpClient(options.http);
+  const { store, blobs, secrets, http, close } = await openDrivers(options, world);
   const functions = options.functions ?? new Map<string, HostFunction>();
   const performer = createPerformer({ http, secrets, functions, now: () => world.now(), documents: blobs });
   const runtime = createRuntime({
@@ -94,12 +92,42 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     }),
     async close(graceMs) {
       await runtime.stop(graceMs);
-      await http.close();
-      await secrets.close();
-      await blobs.close();
-      await store.close();
+      await close();
     },
   };
+}
+
+interface Drivers {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly secrets: Secrets;
+  readonly http: HttpClient;
+  close(): Promise<void>;
+}
+
+/** Opens all or nothing: what was opened before a failure is closed again, the last first. */
+async function openDrivers(options: ComposeOptions, world: World): Promise<Drivers> {
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const driver of opened.reverse()) await driver.close();
+  };
+  const open = async <D extends { close(): Promise<void> }>(driver: D | Promise<D>): Promise<D> => {
+    const ready = await driver;
+    opened.push(ready);
+    return ready;
+  };
+  try {
+    return {
+      store: await open(openStore(options, world)),
+      blobs: await open(openBlobs(options)),
+      secrets: await open(openSecrets({ environment: options.secrets.environment, ...fileOf(options) })),
+      http: await open(createHttpClient(options.http)),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function openStore({ store, onFatal }: ComposeOptions, world: World): Promise<Store> {
@@ -110,8 +138,8 @@ async function openStore({ store, onFatal }: ComposeOptions, world: World): Prom
   return openSqliteStore({ path, now: () => world.now(), onFatal });
 }
 
-function openBlobs({ store, data }: ComposeOptions, world: World): BlobStore {
-  if (store === 'memory:') return openMemoryBlobs({ hash: (text) => world.hash(text) });
+async function openBlobs({ store, data }: ComposeOptions): Promise<BlobStore> {
+  if (store === 'memory:') return openMemoryBlobs();
   const folder = join(resolve(data), 'blobs');
   mkdirSync(folder, { recursive: true });
   return openFileBlobs({ folder });

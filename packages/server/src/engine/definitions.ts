@@ -3,7 +3,6 @@
  * kept for as long as anything may run it, whatever is published or removed since.
  */
 import {
-  asJsonObject,
   type Executable,
   type JsonObject,
   link,
@@ -222,7 +221,7 @@ export class Definitions {
   #view(stored: StoredDocument): WorkflowView {
     const { digest, format, text } = publishedOf(stored);
     const { program, source } = this.#ready.get(digest) ?? this.#read(text);
-    const header = asJsonObject(program.definition).document as WorkflowDocument['document'];
+    const header = (program.definition as Pick<WorkflowDocument, 'document'> & object).document;
     return {
       id: stored.key,
       namespace: program.namespace,

@@ -16,7 +16,7 @@ export function followRedirect(request: HttpRequest, response: ExchangeResponse)
   if (url.origin === request.url.origin) return { ...request, url };
   // The server that redirects chooses the other origin: it must not choose who learns a credential.
   if (request.credentialBody === true) return undefined;
-  const secret = new Set([, ...(request.credentialHeaders ?? [])]);
+  const secret = new Set([...credentialNames, ...(request.credentialHeaders ?? [])]);
   return { ...request, url, headers: withoutHeaders(request.headers, secret) };
 }
 

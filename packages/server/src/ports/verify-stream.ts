@@ -32,7 +32,8 @@ function flawOf(
   if (commit.version !== expected.next) return `version ${expected.next} is expected here`;
   if (commit.previous !== expected.previous) return 'its predecessor is another commit';
   if (commit.position <= expected.position) return 'its position is not behind that of its predecessor';
-  if (countFacts(commit.body) !== commit.count) return `it does not hold the ${commit.count} facts that it counts`;
+  if (countFacts(commit.body) !== commit.count)
+    return `it does not hold the ${commit.count} facts that it counts`;
   const id = hash(commitContent(commit.previous, commit.tenant, commit.stream, commit));
   return id === commit.id ? undefined : 'its id is not the hash of its content';
 }

@@ -163,9 +163,7 @@ const forCommon = kindOf('for', { for: forClause, while: anything, do: anything 
 const forTask: Check = (value, place) => {
   if (!isJsonObject(value)) return;
   forCommon(value, place);
-  const names = isJsonObject(value.for)
-    ? forVariables(value.for as unknown as Parameters<typeof forVariables>[0])
-    : undefined;
+  const names = isJsonObject(value.for) ? forVariables(value.for) : undefined;
   const known =
     names === undefined ? [] : [names.item, names.index].filter((name) => typeof name === 'string');
   const inner = withVariables(place, known);

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Json } from '@millrace/core';
 import { parseDocument } from 'yaml';
@@ -9,20 +9,21 @@ const fileBytesMax = 1024 * 1024;
 export type SecretsByTenant = ReadonlyMap<string, ReadonlyMap<string, Json>>;
 
 export interface SecretsFile {
-  /** What the file says now; it is read again when its time, size or inode has changed. */
-  current(): Promise<SecretsByTenant>;
+  /** What the file says now; it is read again when its times, size or inode have changed. */
+  current(): SecretsByTenant;
 }
 
 /**
  * A YAML or JSON file of secrets: `{name: value}` for the tenant `default`, or `{tenants: {tenant: {name: value}}}`.
  * A value is any JSON value but null. Others than its owner, and its group for reading, must have no access to it.
+ * Throws `bad-request` when it cannot be taken; `current` throws `unavailable` when that is so later.
  */
-export async function openSecretsFile(given: string): Promise<SecretsFile> {
+export function openSecretsFile(given: string): SecretsFile {
   const path = resolve(given);
-  let known = await readSecrets(path, 'bad-request', undefined);
+  let known = readSecrets(path, 'bad-request', undefined);
   return {
-    async current() {
-      known = await readSecrets(path, 'unavailable', known);
+    current() {
+      known = readSecrets(path, 'unavailable', known);
       return known.secrets;
     },
   };
@@ -34,41 +35,51 @@ interface Known {
 }
 
 /** The rights that are checked are those of the very file that is read: both through one descriptor. */
-async function readSecrets(path: string, code: ErrorCode, known: Known | undefined): Promise<Known> {
-  const file = await openFile(path, code);
+function readSecrets(path: string, code: ErrorCode, known: Known | undefined): Known {
+  const file = openFile(path, code);
   try {
-    const { mode, size, mtimeNs, ctimeNs, ino } = await file.stat({ bigint: true });
+    const { mode, size, mtimeNs, ctimeNs, ino } = fstatSync(file, { bigint: true });
     const mark = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
     if (known?.mark === mark) return known;
     checkMode(path, Number(mode), code);
-    if (size > fileBytesMax) throw new MillraceError(code, `the secrets file ${path} is larger than ${fileBytesMax} bytes`);
-    return { mark, secrets: toSecrets(path, await file.readFile('utf8'), code) };
+    if (size > fileBytesMax) {
+      throw new MillraceError(code, `the secrets file ${path} is larger than ${fileBytesMax} bytes`);
+    }
+    return { mark, secrets: toSecrets(path, readFileSync(file, 'utf8'), code) };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function openFile(path: string, code: ErrorCode): Promise<FileHandle> {
+function openFile(path: string, code: ErrorCode): number {
   try {
-    return await open(path, 'r');
+    return openSync(path, 'r');
   } catch (cause) {
-    throw new MillraceError(code, `the secrets file ${path} cannot be read: ${(cause as Error).message}`, {}, { cause });
+    const message = `the secrets file ${path} cannot be read: ${(cause as Error).message}`;
+    throw new MillraceError(code, message, {}, { cause });
   }
 }
 
 function checkMode(path: string, mode: number, code: ErrorCode): void {
   if (process.platform === 'win32' || (mode & 0o037) === 0) return;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  throw new MillraceError(code, `the secrets file ${path} has mode ${octal}: others could read or change it. Set 0600 or 0640`);
+  throw new MillraceError(
+    code,
+    `the secrets file ${path} has mode ${octal}: others could read or change it. Set 0600 or 0640`,
+  );
 }
 
 function toSecrets(path: string, text: string, code: ErrorCode): SecretsByTenant {
   const content = parseText(path, text, code);
   if (content === null) return new Map();
   const object = toObject(content, `the secrets file ${path}`, code);
-  if (object.tenants === undefined) return new Map([['default', toNames(object, `the secrets file ${path}`, code)]]);
+  if (object.tenants === undefined)
+    return new Map([['default', toNames(object, `the secrets file ${path}`, code)]]);
   if (Object.keys(object).length > 1) {
-    throw new MillraceError(code, `the secrets file ${path} has names beside 'tenants': put them under a tenant`);
+    throw new MillraceError(
+      code,
+      `the secrets file ${path} has names beside 'tenants': put them under a tenant`,
+    );
   }
   const tenants = Object.entries(toObject(object.tenants, `'tenants' in the secrets file ${path}`, code));
   return new Map(
@@ -94,17 +105,23 @@ function parseText(path: string, text: string, code: ErrorCode): unknown {
   }
 }
 
-function toNames(object: Readonly<Record<string, unknown>>, place: string, code: ErrorCode): ReadonlyMap<string, Json> {
+function toNames(
+  object: Readonly<Record<string, unknown>>,
+  place: string,
+  code: ErrorCode,
+): ReadonlyMap<string, Json> {
   return new Map(
     Object.entries(object).map(([name, value]) => {
-      if (value === null || !isJson(value)) throw new MillraceError(code, `secret '${name}' of ${place} is no JSON value, or null`);
+      if (value === null || !isJson(value))
+        throw new MillraceError(code, `secret '${name}' of ${place} is no JSON value, or null`);
       return [name, value];
     }),
   );
 }
 
 function toObject(value: unknown, place: string, code: ErrorCode): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new MillraceError(code, `${place} is not an object of names and values`);
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '@millrace/core';
 import { MillraceError } from '../../errors.ts';
 import type { Secrets } from '../../ports/secrets.ts';
-import { openSecretsFile, type SecretsByTenant } from './secrets-file.ts';
+import { openSecretsFile } from './secrets-file.ts';
 
 const prefix = 'MILLRACE_SECRET_';
 
@@ -20,20 +20,20 @@ export interface SecretsOptions {
  *
  * Throws `bad-request` when a variable or the file is not well formed. No message shows a value.
  */
-export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
+export function openSecrets(options: SecretsOptions): Secrets {
   const fromEnvironment = readEnvironment(options.environment);
-  const file = options.file === undefined ? undefined : await openSecretsFile(options.file);
+  const file = options.file === undefined ? undefined : openSecretsFile(options.file);
   return {
     description: describe(fromEnvironment.size, options.file),
     async get(tenant, name) {
-      const ofTenant: ReadonlyMap<string, Json> | undefined = (await file?.current())?.get(tenant);
-      return ofTenant?.get(name) ?? (tenant === 'default' ? fromEnvironment.get(variableOf(name)) : undefined);
+      const ofTenant = file?.current().get(tenant);
+      return (
+        ofTenant?.get(name) ?? (tenant === 'default' ? fromEnvironment.get(variableOf(name)) : undefined)
+      );
     },
     async close() {},
   };
 }
-
-export type { SecretsByTenant };
 
 function readEnvironment(environment: SecretsOptions['environment']): ReadonlyMap<string, Json> {
   const found = new Map<string, Json>();

@@ -3,35 +3,46 @@
  *
  * 1. A file has its name only when it is whole and synced; then its folder is synced. So what `put` answered is there
  *    after a loss of power, and a file that was half written bears another name.
- * 2. What is read is held against its name: a damaged file is an error and never content.
+ * 2. A folder that is there need not be durable: another call, or a process that was killed, may have made it just now.
+ *    So each is synced into its parent once by this process before anything in it is answered.
+ * 3. What is read is held against its name: a damaged file is an error and never content.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MillraceError } from '../../errors.ts';
 import type { BlobStore } from '../../ports/blob.ts';
 import { digestOf } from '../memory/blobs.ts';
 import { checkKey } from '../rules.ts';
 
-/** Opens blobs in a folder, made if it is absent. Throws `unavailable` when the folder cannot be made or read. */
-export async function openFileBlobs(options: { readonly folder: string }): Promise<BlobStore> {
+/** Blobs in a folder, made if it is absent. Throws `unavailable` when the folder cannot be made or read. */
+export function openFileBlobs(options: { readonly folder: string }): BlobStore {
   const folder = resolve(options.folder);
-  await ensureFolder(folder);
-  await removeLeftovers(join(folder, incoming));
+  removeLeftovers(folder);
+  const settled = new Set<string>();
   return {
     description: `files in ${folder}, each synced before it is answered`,
     async put(tenant, content) {
       checkKey('tenant', tenant);
       const digest = digestOf(content);
       const path = pathOf(folder, tenant, digest);
-      if (!(await isWhole(path, digest))) await write(folder, path, content);
+      try {
+        await settle(settled, folder, dirname(path));
+        if (!(await isWhole(path, digest))) await write(join(folder, incoming, randomUUID()), path, content);
+        await syncFolder(dirname(path));
+      } catch (cause) {
+        throw unusable(folder, cause);
+      }
       return { digest, bytes: content.byteLength };
     },
     async get(tenant, digest) {
       const content = await readIfThere(pathOf(folder, tenant, digest));
       if (content === undefined) return undefined;
       if (digestOf(content) === digest) return content;
-      throw new MillraceError('internal', `blob ${digest} is damaged: its content has another digest`, { digest });
+      throw new MillraceError('internal', `blob ${digest} is damaged: its content has another digest`, {
+        digest,
+      });
     },
     async delete(tenant, digest) {
       await rm(pathOf(folder, tenant, digest), { force: true });
@@ -42,6 +53,9 @@ export async function openFileBlobs(options: { readonly folder: string }): Promi
 
 /** Files under way. No tenant's folder has this name, for the name of each begins with `t`. */
 const incoming = 'incoming';
+/** About 10 MB of names; when there are more, folders are synced once again. */
+const settledMax = 70_000;
+const leftoverMs = 24 * 3_600_000;
 
 function pathOf(folder: string, tenant: string, digest: string): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
@@ -61,34 +75,34 @@ function folderOf(tenant: string): string {
   return encoded;
 }
 
-async function write(folder: string, path: string, content: Uint8Array): Promise<void> {
-  await ensureFolder(dirname(path));
-  const temporary = join(folder, incoming, randomUUID());
-  await ensureFolder(dirname(temporary));
+/** Makes the folders from `root` to `path` and syncs the name of each into its parent. */
+async function settle(settled: Set<string>, root: string, path: string): Promise<void> {
+  if (settled.has(path)) return;
+  if (path !== root) await settle(settled, root, dirname(path));
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await syncFolder(dirname(path));
+  if (settled.size >= settledMax) settled.clear();
+  settled.add(path);
+}
+
+async function write(temporary: string, path: string, content: Uint8Array): Promise<void> {
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
 }
 
-/** Makes a folder, and syncs each folder above that got a new name in it. */
-async function ensureFolder(folder: string): Promise<void> {
-  try {
-    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (first === undefined) return;
-    for (let made = folder; ; made = dirname(made)) {
-      await syncFolder(dirname(made));
-      if (made === first || made === dirname(made)) return;
-    }
-  } catch (cause) {
-    const message = `the folder ${folder} for blobs cannot be made: ${(cause as Error).message}`;
-    throw new MillraceError('unavailable', message, { reason: 'storage-failed' }, { cause });
-  }
+function unusable(folder: string, cause: unknown): MillraceError {
+  const message = `the folder ${folder} for blobs cannot be used: ${(cause as Error).message}`;
+  const reason = (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'storage-failed';
+  return new MillraceError('unavailable', message, { reason }, { cause });
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -100,13 +114,18 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function removeLeftovers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const path = join(folder, name);
-    const age = Date.now() - (await stat(path)).mtimeMs;
-    // Another process may share the folder and be at work on a younger one.
-    if (age > 24 * 3_600_000) await rm(path, { force: true });
+/** What a process that was killed left half written. Another process may share the folder and be at work on a younger file. */
+function removeLeftovers(folder: string): void {
+  const temporaries = join(folder, incoming);
+  try {
+    mkdirSync(temporaries, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(temporaries)) {
+      const path = join(temporaries, name);
+      const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      if (ageMs > leftoverMs) rmSync(path, { force: true });
+    }
+  } catch (cause) {
+    throw unusable(folder, cause);
   }
 }
 

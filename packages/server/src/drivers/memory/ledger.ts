@@ -1,4 +1,11 @@
-import type { ClaimedWakeUp, ClaimRequest, Lease, WakeUp, WakeUpChange, WakeUpKind } from '../../ports/store.ts';
+import type {
+  ClaimedWakeUp,
+  ClaimRequest,
+  Lease,
+  WakeUp,
+  WakeUpChange,
+  WakeUpKind,
+} from '../../ports/store.ts';
 import { claimableFrom, compareText, isDoubted } from '../rules.ts';
 import { type DueQueue, openDueQueue } from './due-queue.ts';
 
@@ -9,7 +16,13 @@ export interface MemoryLedger {
   change(tenant: string, execution: string, changes: readonly WakeUpChange[]): void;
   claim(request: ClaimRequest, now: number): ClaimedWakeUp[];
   /** Puts another lease and due instant on each row that is held; answers the ids of those. */
-  relet(tenant: string, leases: readonly LeaseKey[], owner: string, now: number, next: (row: WakeUp) => WakeUp): string[];
+  relet(
+    tenant: string,
+    leases: readonly LeaseKey[],
+    owner: string,
+    now: number,
+    next: (row: WakeUp) => WakeUp,
+  ): string[];
   of(tenant: string, execution: string, now: number): WakeUp[];
   nextDue(kinds: readonly WakeUpKind[]): number | undefined;
   rows(): Iterable<WakeUp>;
@@ -29,7 +42,8 @@ export function openLedger(): MemoryLedger {
   const executions = new Map<string, Map<string, Kept>>();
   const leased = new Map<string, Kept>();
   const queues = new Map<WakeUpKind, DueQueue<Due>>();
-  const current = (tenant: string, row: WakeUp) => executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
+  const current = (tenant: string, row: WakeUp) =>
+    executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
 
   function put(tenant: string, row: WakeUp): void {
     const kept = { tenant, row };
@@ -49,7 +63,8 @@ export function openLedger(): MemoryLedger {
     if (rows.size === 0) executions.delete(place);
   }
   function queueOf(kind: WakeUpKind): DueQueue<Due> {
-    const queue = queues.get(kind) ?? openDueQueue<Due>((due) => current(due.tenant, due.row) === due.row, compareDue);
+    const queue =
+      queues.get(kind) ?? openDueQueue<Due>((due) => current(due.tenant, due.row) === due.row, compareDue);
     queues.set(kind, queue);
     return queue;
   }
@@ -93,7 +108,9 @@ export function openLedger(): MemoryLedger {
     },
     of(tenant, execution, now) {
       const rows = [...(executions.get(keyOf(tenant, execution))?.values() ?? [])];
-      return rows.map(({ row }) => ({ ...row, doubt: isDoubted(row, now) })).sort((a, b) => compareText(a.id, b.id));
+      return rows
+        .map(({ row }) => ({ ...row, doubt: isDoubted(row, now) }))
+        .sort((a, b) => compareText(a.id, b.id));
     },
     nextDue: (kinds) => firstOf(kinds)?.from,
     *rows() {

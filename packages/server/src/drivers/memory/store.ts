@@ -38,7 +38,10 @@ interface KeptExecution {
  * `now` is its clock in epoch ms. `hash` (SHA-256 in hexadecimal) proves the id of each commit against its content:
  * here a wrong id throws at once, where other drivers keep what they are given.
  */
-export function openMemoryStore(options: { readonly now: () => number; readonly hash: (text: string) => string }): Store {
+export function openMemoryStore(options: {
+  readonly now: () => number;
+  readonly hash: (text: string) => string;
+}): Store {
   const log: Commit[] = [];
   const streams = new Map<string, Commit[]>();
   const executions = new Map<string, KeptExecution>();
@@ -51,19 +54,20 @@ export function openMemoryStore(options: { readonly now: () => number; readonly 
     const { tenant, stream, after, commit } = entry;
     const commits = streams.get(keyOf(tenant, stream)) ?? [];
     const head = headOf(commits);
-    if (head.version !== after.version || head.commit !== after.commit) {
+    if (after !== undefined && (head.version !== after.version || head.commit !== after.commit)) {
       figures.refused++;
       return { type: 'refused', ...head };
     }
     if (commit !== undefined) {
-      const stored = { ...commit, tenant, stream, previous: after.commit, position: log.length + 1 };
+      const stored = { ...commit, tenant, stream, previous: head.commit, position: log.length + 1 };
       checkId(stored, options.hash);
       commits.push(stored);
       streams.set(keyOf(tenant, stream), commits);
       log.push(stored);
       figures.commits++;
     }
-    if (entry.execution !== undefined) executions.set(keyOf(tenant, stream), { tenant, row: { ...entry.execution } });
+    if (entry.execution !== undefined)
+      executions.set(keyOf(tenant, stream), { tenant, row: { ...entry.execution } });
     ledger.change(tenant, stream, entry.wakeUps);
     return { type: 'accepted', position: log.length };
   }
@@ -91,6 +95,7 @@ export function openMemoryStore(options: { readonly now: () => number; readonly 
       const commits = log.slice(from, from + rowsMax);
       return { commits, cursor: commits.length === 0 ? cursor : String(from + commits.length) };
     },
+    end: async () => (log.length === 0 ? '' : String(log.length)),
     execution: async (tenant, id) => executions.get(keyOf(tenant, id))?.row,
     executions: async (tenant, query) => pageOf(executions.values(), tenant, query),
     async claim(request) {
@@ -99,7 +104,10 @@ export function openMemoryStore(options: { readonly now: () => number; readonly 
     },
     async renew(tenant, leases, owner, leaseMs) {
       const now = options.now();
-      return ledger.relet(tenant, leases, owner, now, (row) => ({ ...row, lease: { owner, until: now + leaseMs } }));
+      return ledger.relet(tenant, leases, owner, now, (row) => ({
+        ...row,
+        lease: { owner, until: now + leaseMs },
+      }));
     },
     async release(tenant, leases, owner, due) {
       ledger.relet(tenant, leases, owner, options.now(), (row) => ({ ...row, lease: null, due }));
@@ -119,12 +127,15 @@ export function openMemoryStore(options: { readonly now: () => number; readonly 
 
 function headOf(commits: readonly Commit[]): { readonly version: number; readonly commit: string } {
   const last = commits.at(-1);
-  return last === undefined ? { version: 0, commit: '' } : { version: last.version + last.count - 1, commit: last.id };
+  return last === undefined
+    ? { version: 0, commit: '' }
+    : { version: last.version + last.count - 1, commit: last.id };
 }
 
 function checkId(commit: Commit, hash: (text: string) => string): void {
   const id = hash(commitContent(commit.previous, commit.tenant, commit.stream, commit));
-  if (id !== commit.id) throw new Error(`commit ${commit.stream}/${commit.version}: its id is ${commit.id}, its content's ${id}`);
+  if (id !== commit.id)
+    throw new Error(`commit ${commit.stream}/${commit.version}: its id is ${commit.id}, its content's ${id}`);
 }
 
 /** The index of the first commit whose facts reach `fromVersion`. */
@@ -145,11 +156,14 @@ function pageOf(kept: Iterable<KeptExecution>, tenant: string, query: ExecutionQ
   const after = query.cursor === undefined ? undefined : fromExecutionCursor(query.cursor);
   const found: ExecutionRow[] = [];
   for (const { tenant: owner, row } of kept) {
-    if (owner === tenant && matches(row, query) && (after === undefined || newestFirst(row, after) > 0)) found.push(row);
+    if (owner === tenant && matches(row, query) && (after === undefined || newestFirst(row, after) > 0))
+      found.push(row);
   }
   const rows = found.sort(newestFirst).slice(0, query.rowsMax);
   const last = rows.at(-1);
-  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.startedAt, last.id]) };
+  return last === undefined || found.length <= rows.length
+    ? { rows }
+    : { rows, cursor: toCursor([last.startedAt, last.id]) };
 }
 
 function matches(row: ExecutionRow, query: ExecutionQuery): boolean {
@@ -163,11 +177,19 @@ function matches(row: ExecutionRow, query: ExecutionQuery): boolean {
   );
 }
 
-function newestFirst(a: Pick<ExecutionRow, 'startedAt' | 'id'>, b: Pick<ExecutionRow, 'startedAt' | 'id'>): number {
+function newestFirst(
+  a: Pick<ExecutionRow, 'startedAt' | 'id'>,
+  b: Pick<ExecutionRow, 'startedAt' | 'id'>,
+): number {
   return b.startedAt - a.startedAt || compareText(b.id, a.id);
 }
 
-function count(kept: Iterable<KeptExecution>, ledger: MemoryLedger, now: number, overdueMs: number): StoreCounts {
+function count(
+  kept: Iterable<KeptExecution>,
+  ledger: MemoryLedger,
+  now: number,
+  overdueMs: number,
+): StoreCounts {
   const executions = Object.fromEntries(phases.map((phase) => [phase, 0]));
   const wakeUps = Object.fromEntries(wakeUpKinds.map((kind) => [kind, 0]));
   let orphans = 0;

@@ -28,7 +28,10 @@ export function putDocumentWrite(
   };
 }
 
-export function deleteDocumentWrite({ tenant, collection, key }: DocumentKey, revision: number | undefined): Write<boolean> {
+export function deleteDocumentWrite(
+  { tenant, collection, key }: DocumentKey,
+  revision: number | undefined,
+): Write<boolean> {
   return {
     units: 1,
     characters: 0,
@@ -44,7 +47,15 @@ export function putSnapshotWrite(tenant: string, stream: string, snapshot: Snaps
     units: 1,
     characters: snapshot.body.length,
     encode(out) {
-      out.push(operation.putSnapshot, tenant, stream, snapshot.schema, snapshot.version, snapshot.commit, snapshot.body);
+      out.push(
+        operation.putSnapshot,
+        tenant,
+        stream,
+        snapshot.schema,
+        snapshot.version,
+        snapshot.commit,
+        snapshot.body,
+      );
     },
     decode: () => {},
   };

@@ -8,7 +8,7 @@ import type {
   WakeUpKind,
 } from '../../ports/store.ts';
 import { claimableFrom } from '../rules.ts';
-import { operation, type WireReader, type WireValue } from './wire.ts';
+import { nothingExpected, operation, type WireReader, type WireValue } from './wire.ts';
 import type { Write } from './write-queue.ts';
 
 type LeaseKey = { readonly id: string; readonly attempt: number };
@@ -32,7 +32,15 @@ export function claimWrite(request: ClaimRequest, now: number): Write<readonly C
     units: 1,
     characters: 0,
     encode(out) {
-      out.push(operation.claim, now, lease.owner, lease.until, request.rowsMax, request.kinds.length, ...request.kinds);
+      out.push(
+        operation.claim,
+        now,
+        lease.owner,
+        lease.until,
+        request.rowsMax,
+        request.kinds.length,
+        ...request.kinds,
+      );
     },
     decode(from) {
       const rows: ClaimedWakeUp[] = [];
@@ -83,7 +91,7 @@ export function releaseWrite(
 function putEntry(out: WireValue[], entry: Entry): void {
   const { commit, execution } = entry;
   const place = out.push(0) - 1;
-  out.push(entry.tenant, entry.stream, entry.after.version, entry.after.commit);
+  out.push(entry.tenant, entry.stream, entry.after?.version ?? nothingExpected, entry.after?.commit ?? '');
   if (commit === undefined) out.push(0);
   else out.push(1, commit.version, commit.count, commit.id, commit.time, commit.cause, commit.body);
   if (execution === undefined) out.push(0);

@@ -1,7 +1,18 @@
 import type { Failure } from './wire.ts';
 
 /** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
-const result = { busy: 5, locked: 6, noMemory: 7, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, protocol: 15, notADatabase: 26 };
+const result = {
+  busy: 5,
+  locked: 6,
+  noMemory: 7,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  protocol: 15,
+  notADatabase: 26,
+};
 
 /** After these SQLite has undone the transaction, or lets it be undone, and the next may well succeed. */
 const passing = new Set([result.busy, result.locked, result.noMemory]);

@@ -45,10 +45,20 @@ export function syncFolderOf(path: string): void {
 function refusal(path: string, pidFile: string, cause: unknown): MillraceError {
   const code = (cause as { errcode?: number }).errcode ?? 0;
   if ((code & 0xff) !== 5) {
-    return new MillraceError('unavailable', `${path}.lock cannot be locked: ${(cause as Error).message}`, { reason: 'storage-failed' }, { cause });
+    return new MillraceError(
+      'unavailable',
+      `${path}.lock cannot be locked: ${(cause as Error).message}`,
+      { reason: 'storage-failed' },
+      { cause },
+    );
   }
   const pid = readPid(pidFile);
-  const holder = pid === undefined ? 'another process' : pid === process.pid ? `this process (pid ${pid})` : `process ${pid}`;
+  const holder =
+    pid === undefined
+      ? 'another process'
+      : pid === process.pid
+        ? `this process (pid ${pid})`
+        : `process ${pid}`;
   return new MillraceError(
     'unavailable',
     `${path} is in use by ${holder}: one process at a time can own a SQLite store. Stop it, or choose another file`,

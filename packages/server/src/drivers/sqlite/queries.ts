@@ -23,7 +23,17 @@ import { toCommit, toCounts, toDocument, toExecution, toNumber, toSnapshot, toWa
 
 type Queries = Pick<
   Store,
-  'read' | 'tail' | 'execution' | 'executions' | 'wakeUps' | 'nextDue' | 'document' | 'documents' | 'snapshot' | 'counts'
+  | 'read'
+  | 'tail'
+  | 'end'
+  | 'execution'
+  | 'executions'
+  | 'wakeUps'
+  | 'nextDue'
+  | 'document'
+  | 'documents'
+  | 'snapshot'
+  | 'counts'
 >;
 
 /** The reading half of the port, over the reader thread. */
@@ -39,12 +49,17 @@ export function openQueries({ read }: ReadChannel, now: () => number): Queries {
       const last = commits.at(-1);
       return { commits, cursor: last === undefined ? cursor : String(last.position) };
     },
+    async end() {
+      const [row] = await read('end', []);
+      return typeof row?.[0] === 'number' ? String(row[0]) : '';
+    },
     async execution(tenant, id) {
       const [row] = await read('execution', [tenant, id]);
       return row && toExecution(row);
     },
     executions: (tenant, query) => executions(read, tenant, query),
-    wakeUps: async (tenant, execution) => (await read('wakeUps', [tenant, execution])).map((row) => toWakeUp(row, now())),
+    wakeUps: async (tenant, execution) =>
+      (await read('wakeUps', [tenant, execution])).map((row) => toWakeUp(row, now())),
     nextDue: (kinds) => nextDue(read, kinds),
     async document(tenant, collection, key) {
       const [row] = await read('document', [tenant, collection, key]);
@@ -65,14 +80,25 @@ type Read = ReadChannel['read'];
 async function executions(read: Read, tenant: string, query: ExecutionQuery): Promise<Page<ExecutionRow>> {
   checkRowsMax(query.rowsMax);
   const after = query.cursor === undefined ? undefined : fromExecutionCursor(query.cursor);
-  const range = [query.since ?? 0, after?.startedAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', query.rowsMax + 1];
-  const filters = [query.namespace, query.name, query.version, query.definition].map((value) => value ?? null);
+  const range = [
+    query.since ?? 0,
+    after?.startedAt ?? Number.MAX_SAFE_INTEGER,
+    after?.id ?? '',
+    query.rowsMax + 1,
+  ];
+  const filters = [query.namespace, query.name, query.version, query.definition].map(
+    (value) => value ?? null,
+  );
   const statuses = [...new Set(query.status ?? phases)];
-  const parts = await Promise.all(statuses.map((status) => read('executions', [status, tenant, ...range, ...filters])));
+  const parts = await Promise.all(
+    statuses.map((status) => read('executions', [status, tenant, ...range, ...filters])),
+  );
   const found = parts.flatMap((rows) => rows.map(toExecution)).sort(newestFirst);
   const rows = found.slice(0, query.rowsMax);
   const last = rows.at(-1);
-  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.startedAt, last.id]) };
+  return last === undefined || found.length <= rows.length
+    ? { rows }
+    : { rows, cursor: toCursor([last.startedAt, last.id]) };
 }
 
 function newestFirst(a: ExecutionRow, b: ExecutionRow): number {
@@ -102,7 +128,9 @@ async function documents(
   const found = (await read('documents', args)).map(toDocument);
   const rows = found.slice(0, query.rowsMax);
   const last = rows.at(-1);
-  return last === undefined || found.length <= rows.length ? { rows } : { rows, cursor: toCursor([last.key]) };
+  return last === undefined || found.length <= rows.length
+    ? { rows }
+    : { rows, cursor: toCursor([last.key]) };
 }
 
 async function counts(read: Read, now: number, overdueMs: number): Promise<StoreCounts> {

@@ -12,6 +12,7 @@ const statements = {
       (select max(version) from commits where tenant = ? and stream = ? and version <= ?), 0)
     and version + count > ? order by version limit ?`,
   tail: `select ${commit} from commits where position > ? order by position limit ?`,
+  end: 'select max(position) from commits',
   execution: `select ${execution} from executions where tenant = ? and id = ?`,
   wakeUps: `select ${wakeUp} from wake_ups where tenant = ? and execution = ? order by id`,
   nextDue: 'select min(claimable) from wake_ups where kind = ? and claimable is not null',
@@ -36,7 +37,9 @@ export type ReadName = keyof typeof statements | 'executions';
 export const executionFilters = ['namespace', 'name', 'version', 'definition'] as const;
 
 /** The reading side in a storage thread: rows as arrays of values, in the order of the columns above. */
-export function openReader(database: DatabaseSync): { read(name: string, args: readonly WireValue[]): readonly Row[] } {
+export function openReader(database: DatabaseSync): {
+  read(name: string, args: readonly WireValue[]): readonly Row[];
+} {
   const prepared = new Map<string, StatementSync>();
   function all(sql: string, args: readonly WireValue[]): readonly Row[] {
     const known = prepared.get(sql);
@@ -62,7 +65,9 @@ export function openReader(database: DatabaseSync): { read(name: string, args: r
  * of `executionFilters`, null where it does not narrow. Statuses are read apart, for each is a stretch of the index.
  */
 function executionsSql(args: readonly WireValue[]): string {
-  const filters = executionFilters.filter((_, at) => args[6 + at] !== null).map((column) => ` and ${column} = ?`);
+  const filters = executionFilters
+    .filter((_, at) => args[6 + at] !== null)
+    .map((column) => ` and ${column} = ?`);
   return `select ${execution} from executions indexed by executions_by_status
     where status = ? and tenant = ? and started_at >= ? and (started_at, id) < (?, ?)${filters.join('')}
     order by started_at desc, id desc limit ?`;

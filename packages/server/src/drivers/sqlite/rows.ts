@@ -1,5 +1,12 @@
 import type { Phase } from '@millrace/core';
-import type { Commit, ExecutionRow, Snapshot, StoredDocument, WakeUp, WakeUpKind } from '../../ports/store.ts';
+import type {
+  Commit,
+  ExecutionRow,
+  Snapshot,
+  StoredDocument,
+  WakeUp,
+  WakeUpKind,
+} from '../../ports/store.ts';
 import { isDoubted } from '../rules.ts';
 import { type Row, WireReader } from './wire.ts';
 
@@ -70,5 +77,8 @@ export function toNumber(rows: readonly Row[]): number {
 
 /** Rows of a name and a number over names that all appear, with 0 when they have no row. */
 export function toCounts(names: readonly string[], rows: readonly Row[]): Record<string, number> {
-  return Object.fromEntries([...names.map((name) => [name, 0]), ...rows.map(([name, count]) => [name, count])]);
+  return Object.fromEntries([
+    ...names.map((name) => [name, 0]),
+    ...rows.map(([name, count]) => [name, count]),
+  ]);
 }

@@ -80,7 +80,9 @@ export function openForWriting(path: string, options: { readonly bytesMax: numbe
   try {
     checkFile(database, path);
     database.exec('pragma journal_mode = wal; pragma synchronous = full;');
-    database.exec(`pragma wal_autocheckpoint = ${pagesPerCheckpoint}; pragma journal_size_limit = ${walBytesKept};`);
+    database.exec(
+      `pragma wal_autocheckpoint = ${pagesPerCheckpoint}; pragma journal_size_limit = ${walBytesKept};`,
+    );
     migrate(database);
     if (options.bytesMax !== null) limitBytes(database, options.bytesMax);
     database.exec(`
@@ -112,7 +114,10 @@ function checkFile(database: DatabaseSync, path: string): void {
   const version = pragma(database, 'user_version');
   if (version > schemaVersion) {
     const numbers = `schema ${version}, and this Millrace knows schemas up to ${schemaVersion}`;
-    throw new SchemaError('newer-schema', `${path} was written by a newer Millrace (${numbers}): start that version, or another file`);
+    throw new SchemaError(
+      'newer-schema',
+      `${path} was written by a newer Millrace (${numbers}): start that version, or another file`,
+    );
   }
 }
 
@@ -121,7 +126,9 @@ function migrate(database: DatabaseSync): void {
     database.exec('begin immediate');
     try {
       database.exec(migrations[version] ?? '');
-      database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${version + 1}; commit;`);
+      database.exec(
+        `pragma application_id = ${applicationId}; pragma user_version = ${version + 1}; commit;`,
+      );
     } catch (error) {
       if (database.isTransaction) database.exec('rollback');
       throw error;
@@ -132,7 +139,10 @@ function migrate(database: DatabaseSync): void {
 function limitBytes(database: DatabaseSync, bytesMax: number): void {
   const pages = Math.floor(bytesMax / pragma(database, 'page_size'));
   if (pragma(database, 'page_count') > pages) {
-    throw new SchemaError('bytes-max', `the database is larger already than the ${bytesMax} bytes that it may have`);
+    throw new SchemaError(
+      'bytes-max',
+      `the database is larger already than the ${bytesMax} bytes that it may have`,
+    );
   }
   database.exec(`pragma max_page_count = ${pages}`);
 }

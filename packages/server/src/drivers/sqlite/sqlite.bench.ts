@@ -63,9 +63,28 @@ function nextId(): string {
   return `019a9f00-${String(executions).padStart(12, '0')}-7c21-9d40`;
 }
 
-function entryOf(id: string, after: number, count: number, wakeUps: readonly WakeUpChange[], execution?: ExecutionRow): Entry {
-  const commit = { version: after + 1, count, id: commitIdOf(id, after + count), time: Date.now(), cause: 'bench', body: factsOf(count) };
-  const entry = { tenant: 'default', stream: id, after: { version: after, commit: after === 0 ? '' : commitIdOf(id, after) }, commit, wakeUps };
+function entryOf(
+  id: string,
+  after: number,
+  count: number,
+  wakeUps: readonly WakeUpChange[],
+  execution?: ExecutionRow,
+): Entry {
+  const commit = {
+    version: after + 1,
+    count,
+    id: commitIdOf(id, after + count),
+    time: Date.now(),
+    cause: 'bench',
+    body: factsOf(count),
+  };
+  const entry = {
+    tenant: 'default',
+    stream: id,
+    after: { version: after, commit: after === 0 ? '' : commitIdOf(id, after) },
+    commit,
+    wakeUps,
+  };
   return execution === undefined ? entry : { ...entry, execution };
 }
 
@@ -84,7 +103,17 @@ function factsOf(count: number): string {
 function effectOf(execution: string, version: number): WakeUpChange {
   const now = Date.now();
   const lease = { owner: 'bench', until: now + 30_000 };
-  const row = { id: `${execution}/${version}`, execution, kind: 'effect', due: now, attempt: 1, lease, unsafe: false, doubt: false, body: null } as const;
+  const row = {
+    id: `${execution}/${version}`,
+    execution,
+    kind: 'effect',
+    due: now,
+    attempt: 1,
+    lease,
+    unsafe: false,
+    doubt: false,
+    body: null,
+  } as const;
   return { type: 'put', row };
 }
 
@@ -92,14 +121,23 @@ function rowOf(id: string, status: 'running' | 'completed'): ExecutionRow {
   const now = Date.now();
   const definition = 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
   const names = { namespace: 'bench', name: 'steps', version: '1.0.0', definition };
-  return { id, ...names, status, startedAt: now, updatedAt: now, endedAt: status === 'completed' ? now : null, error: null };
+  return {
+    id,
+    ...names,
+    status,
+    startedAt: now,
+    updatedAt: now,
+    endedAt: status === 'completed' ? now : null,
+    error: null,
+  };
 }
 
 function report(): void {
   const wall = performance.now() - started;
   const used = process.cpuUsage(cpu);
   latencies.sort((a, b) => a - b);
-  const at = (share: number) => Number((latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(2));
+  const at = (share: number) =>
+    Number((latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(2));
   const figures = {
     mode,
     inFlight,

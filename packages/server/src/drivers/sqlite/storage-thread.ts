@@ -8,7 +8,14 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from './failure.ts';
 import { openReader } from './reader.ts';
 import { openForReading, openForWriting, SchemaError } from './schema.ts';
-import type { OpenAnswer, ReaderAnswer, ReaderRequest, ThreadData, WriterAnswer, WriterRequest } from './wire.ts';
+import type {
+  OpenAnswer,
+  ReaderAnswer,
+  ReaderRequest,
+  ThreadData,
+  WriterAnswer,
+  WriterRequest,
+} from './wire.ts';
 import { openWriter } from './writer.ts';
 
 const data = workerData as ThreadData;

@@ -14,8 +14,8 @@ import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { checkEntry, checkKey, checkRowsMax } from '../rules.ts';
-import { claimWrite, commitWrite, releaseWrite, renewWrite } from './entry-wire.ts';
 import { deleteDocumentWrite, putDocumentWrite, putSnapshotWrite } from './document-wire.ts';
+import { claimWrite, commitWrite, releaseWrite, renewWrite } from './entry-wire.ts';
 import { lockForProcess, syncFolderOf } from './process-lock.ts';
 import { openQueries } from './queries.ts';
 import { openReadChannel } from './read-channel.ts';
@@ -78,7 +78,9 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   }
   for (const thread of [writer, reader]) {
     thread.on('error', broken);
-    thread.on('exit', () => broken(new MillraceError('unavailable', 'a storage thread has ended', { reason: 'storage-failed' })));
+    thread.on('exit', () =>
+      broken(new MillraceError('unavailable', 'a storage thread has ended', { reason: 'storage-failed' })),
+    );
   }
   async function close(): Promise<void> {
     await Promise.all([queue.drain(), channel.drain()]);
@@ -110,7 +112,9 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     },
     async renew(tenant, leases, owner, leaseMs) {
       const at = now();
-      return leases.length === 0 ? [] : queue.write(renewWrite(tenant, leases, owner, { now: at, until: at + leaseMs }));
+      return leases.length === 0
+        ? []
+        : queue.write(renewWrite(tenant, leases, owner, { now: at, until: at + leaseMs }));
     },
     async release(tenant, leases, owner, due) {
       if (leases.length > 0) await queue.write(releaseWrite(tenant, leases, owner, { now: now(), due }));
@@ -124,14 +128,23 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     deleteDocument: (tenant, collection, key, revision) =>
       queue.write(deleteDocumentWrite({ tenant, collection, key }, revision)),
     putSnapshot: (tenant, stream, snapshot) => queue.write(putSnapshotWrite(tenant, stream, snapshot)),
-    stats: () => ({ ...queue.stats(), readsInFlight: channel.inFlight(), walBytes: sizeOf(`${path}-wal`), databaseBytes: sizeOf(path) }),
+    stats: () => ({
+      ...queue.stats(),
+      readsInFlight: channel.inFlight(),
+      walBytes: sizeOf(`${path}-wal`),
+      databaseBytes: sizeOf(path),
+    }),
     close: () => (closing ??= close()),
   };
 }
 
 /** One name for one file, whatever link leads to it: the lock stands beside it. */
 function pathOf(path: string): string {
-  if (path === '' || path === ':memory:') throw new MillraceError('bad-request', 'a SQLite store needs a file; use the memory store for one without');
+  if (path === '' || path === ':memory:')
+    throw new MillraceError(
+      'bad-request',
+      'a SQLite store needs a file; use the memory store for one without',
+    );
   const full = resolve(path);
   try {
     return realpathSync(full);
@@ -144,7 +157,12 @@ function inRealFolder(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch (cause) {
-    throw new MillraceError('unavailable', `there is no folder ${dirname(path)} for the store`, { reason: 'storage-failed' }, { cause });
+    throw new MillraceError(
+      'unavailable',
+      `there is no folder ${dirname(path)} for the store`,
+      { reason: 'storage-failed' },
+      { cause },
+    );
   }
 }
 

@@ -74,7 +74,12 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
   }
 
   /** The lease that is held, if these are its owner and fencing number. */
-  function take(tenant: string, owner: string, now: number, from: WireReader): { readonly id: string; readonly row?: Held } {
+  function take(
+    tenant: string,
+    owner: string,
+    now: number,
+    from: WireReader,
+  ): { readonly id: string; readonly row?: Held } {
     const id = from.text();
     const attempt = from.number();
     const row = held.get(keyOf(tenant, id));
@@ -105,7 +110,16 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
       out.push(rows.length);
       for (const [tenant, execution, id, kind, dueAt, before, unsafe, body] of rows) {
         const attempt = before + 1;
-        lease.run(owner, until, attempt, dueAt, unsafe === 1 ? null : Math.max(dueAt, until), tenant, execution, id);
+        lease.run(
+          owner,
+          until,
+          attempt,
+          dueAt,
+          unsafe === 1 ? null : Math.max(dueAt, until),
+          tenant,
+          execution,
+          id,
+        );
         held.set(keyOf(tenant, id), { execution, owner, attempt, until, unsafe, due: dueAt });
         out.push(tenant, execution, id, kind, dueAt, attempt, unsafe, body);
       }
@@ -140,7 +154,10 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
     },
     reload() {
       held.clear();
-      for (const { tenant, id, ...row } of leased.all() as unknown as (Held & { tenant: string; id: string })[]) {
+      for (const { tenant, id, ...row } of leased.all() as unknown as (Held & {
+        tenant: string;
+        id: string;
+      })[]) {
         held.set(keyOf(tenant, id), row);
       }
     },

@@ -16,7 +16,9 @@ export async function startThread(data: ThreadData): Promise<Worker> {
   const answer = await firstAnswer(worker);
   if (answer.type === 'opened') return worker;
   await worker.terminate();
-  throw new MillraceError('unavailable', `the store cannot be opened: ${answer.message}`, { reason: answer.reason });
+  throw new MillraceError('unavailable', `the store cannot be opened: ${answer.message}`, {
+    reason: answer.reason,
+  });
 }
 
 /** Lets the thread close its connection, and answers when it has ended. */
@@ -28,7 +30,8 @@ export async function endThread(worker: Worker): Promise<void> {
 
 function firstAnswer(worker: Worker): Promise<OpenAnswer> {
   return new Promise((resolve, reject) => {
-    const early = (code: number) => reject(new Error(`the storage thread ended with code ${code} before it was open`));
+    const early = (code: number) =>
+      reject(new Error(`the storage thread ended with code ${code} before it was open`));
     worker.once('error', reject);
     worker.once('exit', early);
     worker.once('message', (answer: OpenAnswer) => {

@@ -16,6 +16,9 @@ export const operation = {
   putSnapshot: 6,
 } as const;
 
+/** The version of an entry's `after` that expects nothing. */
+export const nothingExpected = -1;
+
 /** Takes values in the order in which they were put. */
 export class WireReader {
   private readonly values: readonly WireValue[];
@@ -69,7 +72,12 @@ export interface Failure {
 
 /** To the reader thread: a statement's name and its arguments. */
 export type ReaderRequest =
-  | { readonly type: 'read'; readonly number: number; readonly name: string; readonly args: readonly WireValue[] }
+  | {
+      readonly type: 'read';
+      readonly number: number;
+      readonly name: string;
+      readonly args: readonly WireValue[];
+    }
   | { readonly type: 'close' };
 
 export type Row = readonly WireValue[];

@@ -151,5 +151,7 @@ export function toError(failure: { readonly reason: string; readonly message: st
 }
 
 function overload(): MillraceError {
-  return new MillraceError('unavailable', `more than ${unitsQueuedMax} entries wait to be written`, { reason: 'overload' });
+  return new MillraceError('unavailable', `more than ${unitsQueuedMax} entries wait to be written`, {
+    reason: 'overload',
+  });
 }

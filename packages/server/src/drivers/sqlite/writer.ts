@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { failureOf } from './failure.ts';
 import { type Head, openHeadCache } from './head-cache.ts';
 import { openThreadLedger } from './thread-ledger.ts';
-import { failureOf } from "./failure.ts";
-import { type Failure, operation, WireReader, type WireValue } from './wire.ts';
+import { type Failure, nothingExpected, operation, WireReader, type WireValue } from './wire.ts';
 
 /**
  * The log starts from its beginning when a checkpoint meets no reader. Where readers are always there it grows, and
@@ -121,7 +121,6 @@ function openCommits(
     const known = heads.get(tenant, stream) ?? (head.get(tenant, stream) as Head | undefined);
     return known ?? { version: 0, commit: '' };
   }
-  /** A first commit is not looked up: the unique index refuses it if the stream has one. */
   function appendCommit(tenant: string, stream: string, previous: string, from: WireReader): boolean {
     const version = from.number();
     const count = from.number();
@@ -129,7 +128,10 @@ function openCommits(
     const time = from.number();
     const cause = from.text();
     const body = from.text();
-    if (append.run(position + 1, tenant, stream, version, count, id, previous, time, cause, body).changes === 0) return false;
+    if (
+      append.run(position + 1, tenant, stream, version, count, id, previous, time, cause, body).changes === 0
+    )
+      return false;
     position++;
     heads.set(tenant, stream, { version: version + count - 1, commit: id });
     return true;
@@ -144,7 +146,26 @@ function openCommits(
     const updatedAt = from.number();
     const endedAt = from.numberOrNull();
     const error = from.textOrNull();
-    execution.run(tenant, id, namespace, name, version, definition, status, startedAt, updatedAt, endedAt, error);
+    execution.run(
+      tenant,
+      id,
+      namespace,
+      name,
+      version,
+      definition,
+      status,
+      startedAt,
+      updatedAt,
+      endedAt,
+      error,
+    );
+  }
+  /** A first commit to a stream unknown here is not looked up: the unique index refuses it if the stream has one. */
+  function fits(tenant: string, stream: string, after: Head, appends: boolean): boolean {
+    if (after.version === nothingExpected) return true;
+    if (appends && after.version === 0 && heads.get(tenant, stream) === undefined) return true;
+    const head = headOf(tenant, stream);
+    return head.version === after.version && head.commit === after.commit;
   }
   function applyEntry(from: WireReader, out: WireValue[]): void {
     const tenant = from.text();
@@ -152,10 +173,10 @@ function openCommits(
     const version = from.number();
     const commit = from.text();
     const appends = from.number() === 1;
-    const unseen = appends && version === 0 && heads.get(tenant, stream) === undefined;
-    const found = unseen ? undefined : headOf(tenant, stream);
-    const fits = found === undefined || (found.version === version && found.commit === commit);
-    if (!fits || (appends && !appendCommit(tenant, stream, commit, from))) {
+    if (
+      !fits(tenant, stream, { version, commit }, appends) ||
+      (appends && !appendCommit(tenant, stream, commit, from))
+    ) {
       const actual = headOf(tenant, stream);
       out.push(-1, actual.version, actual.commit);
       return;

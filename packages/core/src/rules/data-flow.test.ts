@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { completed, drive } from '../testing/drive.ts';
+
+describe('data flow', () => {
+  test("a task's output is the next task's input, and set replaces it", () => {
+    const { state } = drive(
+      `do:
+  - a: { set: { x: 1, y: 2 } }
+  - b: { set: { z: '\${ .x + .y }' } }`,
+    );
+    expect(state).toMatchObject({ phase: 'completed', output: { z: 3 } });
+  });
+
+  test('input.from shapes what the task sees, and $input is what it saw', () => {
+    const { state } = drive(
+      `do:
+  - a:
+      input: { from: .user }
+      set: { name: '\${ .name }', all: '\${ $input }' }`,
+      { input: { user: { name: 'Ada' } } },
+    );
+    expect(state.output).toEqual({ name: 'Ada', all: { name: 'Ada' } });
+  });
+
+  test('output.as works on the raw output, export.as on what output.as made of it', () => {
+    const { state } = drive(
+      `do:
+  - a:
+      set: { n: 20 }
+      output: { as: '{ n: (.n + 1) }' }
+      export: { as: '{ seen: .n, output: $output.n }' }
+  - b: { set: { n: '\${ .n }', context: '\${ $context }' } }`,
+    );
+    expect(state.output).toEqual({ n: 21, context: { seen: 21, output: 21 } });
+  });
+
+  test('$context is null until something is exported, and stays when nothing is', () => {
+    const { state } = drive(
+      `do:
+  - a: { set: { before: '\${ $context }' }, export: { as: '{ k: 1 }' } }
+  - b: { set: { after: '\${ $context.k }' } }`,
+    );
+    expect(state.output).toEqual({ after: 1 });
+  });
+
+  test("the workflow's own input.from and output.as frame the run; $workflow.input stays raw", () => {
+    const { state } = drive(
+      `input: { from: .order }
+output: { as: '{ result: .total }' }
+do:
+  - a: { set: { total: '\${ .price * 2 }', raw: '\${ $workflow.input.order.price }' } }`,
+      { input: { order: { price: 21 } } },
+    );
+    expect(state.output).toEqual({ result: 42 });
+  });
+
+  test('an object in input.from or output.as has expressions at its leaves', () => {
+    const { state } = drive(
+      `do:
+  - a:
+      input: { from: { doubled: '\${ .n * 2 }', fixed: text } }
+      set: '\${ . }'`,
+      { input: { n: 4 } },
+    );
+    expect(state.output).toEqual({ doubled: 8, fixed: 'text' });
+  });
+
+  test('texts with expressions inside are interpolated, and data is never evaluated', () => {
+    const { state } = drive(
+      `do:
+  - a: { set: { greeting: 'Hello \${ .name }, you are \${ .age }!', data: '\${ .evil }', plain: .name } }`,
+      { input: { name: 'Ada', age: 36, evil: '${ .age }' } },
+    );
+    expect(state.output).toEqual({ greeting: 'Hello Ada, you are 36!', data: '${ .age }', plain: '.name' });
+  });
+
+  test('in mode loose any text is tried, and stands for itself when it fails', () => {
+    const { state } = drive(
+      `evaluate: { mode: loose }
+do:
+  - a: { set: { n: .n, text: 'no jq at all', failing: '.n | error' } }`,
+      { input: { n: 7 } },
+    );
+    expect(state.output).toEqual({ n: 7, text: 'no jq at all', failing: '.n | error' });
+  });
+
+  test('an expression with several outputs yields the first, with none null', () => {
+    const { state } = drive(`do:
+  - a: { set: { several: '\${ 1, 2 }', none: '\${ empty }' } }`);
+    expect(state.output).toEqual({ several: 1, none: null });
+  });
+
+  test.each([
+    [
+      'input.schema of the workflow',
+      'input: { schema: { document: { type: object, required: [x] } } }\ndo: [{ a: { set: { y: 1 } } }]',
+      '/input',
+    ],
+    [
+      'input.schema of a task',
+      'do: [{ a: { input: { schema: { document: { required: [x] } } }, set: { y: 1 } } }]',
+      '/do/0/a',
+    ],
+    [
+      'output.schema of a task',
+      'do: [{ a: { set: { y: 1 }, output: { schema: { document: { required: [x] } } } } }]',
+      '/do/0/a',
+    ],
+    [
+      'export.schema of a task',
+      "do: [{ a: { set: { y: 1 }, export: { as: '{ y: 1 }', schema: { document: { required: [x] } } } } }]",
+      '/do/0/a',
+    ],
+    [
+      'output.schema of the workflow',
+      'do: [{ a: { set: { y: 1 } } }]\noutput: { schema: { document: { required: [x] } } }',
+      '/output',
+    ],
+  ])('%s that does not fit is a validation error at its place', (_, text, instance) => {
+    const { state } = drive(text);
+    expect(state).toMatchObject({
+      phase: 'faulted',
+      error: { status: 400, type: expect.stringMatching(/\/validation$/), instance },
+    });
+  });
+
+  test('a failing expression is an expression error that shows it', () => {
+    const { state } = drive(`do:\n  - a: { set: { x: '\${ .a.b.c | error("no") }' } }`);
+    expect(state.error).toMatchObject({
+      status: 400,
+      type: expect.stringMatching(/\/expression$/),
+      instance: '/do/0/a',
+      detail: expect.stringContaining('no'),
+    });
+  });
+
+  test('$task, $workflow and $runtime say where an expression runs', () => {
+    const { state } = drive(
+      `do:
+  - first task: { set: { task: '\${ $task.reference }', name: '\${ $task.name }', id: '\${ $workflow.id }', by: '\${ $runtime.name }', since: '\${ $workflow.startedAt.epoch.milliseconds }' } }`,
+    );
+    expect(state.output).toEqual({
+      task: '/do/0/first task',
+      name: 'first task',
+      id: 'x',
+      by: 'millrace',
+      since: 1_750_000_000_000,
+    });
+  });
+
+  test('keys like __proto__ are data', () => {
+    const { state } = drive(`do:\n  - a: { set: '\${ . }' }`, {
+      input: JSON.parse('{"__proto__": {"x": 1}, "constructor": 2}'),
+    });
+    expect(JSON.stringify(state.output)).toBe('{"__proto__":{"x":1},"constructor":2}');
+  });
+
+  test('a secret in an argument is left to the executor, and anywhere else refused', () => {
+    const call = drive(
+      `use: { secrets: [token] }
+do:
+  - a: { call: echo, with: { header: 'Bearer \${ $secrets.token }', plain: '\${ .n }' } }`,
+      { functions: ['echo'], input: { n: 1 }, answer: () => completed({}) },
+    );
+    expect(call.of('effect.requested')[0]).toMatchObject({
+      request: { input: { header: null, plain: 1 } },
+      secrets: [
+        { at: '/input/header', parts: ['Bearer ', { jq: expect.stringContaining('$secrets.token') }] },
+      ],
+    });
+    const set = drive(`use: { secrets: [token] }\ndo:\n  - a: { set: { x: '\${ $secrets.token }' } }`);
+    expect(set.state.error).toMatchObject({ status: 403, type: expect.stringMatching(/\/authorization$/) });
+  });
+});

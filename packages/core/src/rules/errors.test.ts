@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { completed, drive, failed, startOfTime } from '../testing/drive.ts';
+
+const boom = "raise: { error: { type: 'https://example.com/boom', status: 418, title: Boom } }";
+const tryCall = (policy: string, handler = '') => `do:
+  - attempt:
+      try: [{ ask: { call: ask, with: { n: 1 } } }]
+      catch:
+        errors: { with: { status: 503 } }
+        ${policy}
+        ${handler}`;
+
+describe('errors', () => {
+  test('an error that nobody catches faults the execution with its instance', () => {
+    expect(drive(`do: [{ a: { ${boom} } }]`).state).toMatchObject({
+      phase: 'faulted',
+      error: { type: 'https://example.com/boom', status: 418, title: 'Boom', instance: '/do/0/a' },
+    });
+  });
+
+  test('a reusable error is raised by its name, with its texts evaluated', () => {
+    const { state } = drive(
+      `use: { errors: { odd: { type: 'https://example.com/odd', status: 400, title: Odd, detail: 'n is \${ .n }' } } }
+do: [{ a: { raise: { error: odd } } }]`,
+      { input: { n: 3 } },
+    );
+    expect(state.error).toMatchObject({ title: 'Odd', detail: 'n is 3' });
+  });
+
+  test('a handler sees the error under its name and the input of the try', () => {
+    const { state } = drive(
+      `do:
+  - t:
+      try: [{ change: { set: { changed: true } } }, { a: { ${boom} } }]
+      catch: { as: problem, do: [{ h: { set: { input: '\${ . }', status: '\${ $problem.status }', at: '\${ $problem.instance }' } } }] }`,
+      { input: { k: 1 } },
+    );
+    expect(state.output).toEqual({ input: { k: 1 }, status: 418, at: '/do/0/t/try/1/a' });
+  });
+
+  test('a caught error without a handler yields the input of the try', () => {
+    expect(
+      drive(`do: [{ t: { try: [{ a: { ${boom} } }], catch: {} } }]`, { input: { k: 1 } }).state.output,
+    ).toEqual({ k: 1 });
+  });
+
+  test.each([
+    ['another status', 'errors: { with: { status: 404 } }'],
+    ['another type', "errors: { with: { type: 'https://example.com/other' } }"],
+    ['when that does not hold', 'when: $error.status == 1'],
+    ['exceptWhen that holds', 'exceptWhen: $error.status == 418'],
+  ])('%s lets the error pass', (_, filter) => {
+    expect(drive(`do: [{ t: { try: [{ a: { ${boom} } }], catch: { ${filter} } } }]`).state).toMatchObject({
+      phase: 'faulted',
+      error: { status: 418 },
+    });
+  });
+
+  test.each([
+    'https://serverlessworkflow.io/spec/1.0.0/errors/timeout',
+    'https://open-workflow-specification.org/dsl/errors/types/timeout',
+  ])('a standard error is caught under every spelling of its type: %s', (type) => {
+    const { state } = drive(`do:
+  - t:
+      try: [{ slow: { wait: { minutes: 1 }, timeout: { after: { seconds: 1 } } } }]
+      catch: { errors: { with: { type: '${type}' } }, do: [{ h: { set: { late: true } } }] }`);
+    expect(state.output).toEqual({ late: true });
+  });
+
+  test('an error in a handler goes outwards, not into the same catch', () => {
+    const { state } = drive(`do:
+  - outer:
+      try:
+        - inner: { try: [{ a: { ${boom} } }], catch: { do: [{ again: { raise: { error: { type: 'https://example.com/second', status: 500 } } } }] } }
+      catch: { do: [{ h: { set: { caught: '\${ $error.type }' } } }] }`);
+    expect(state.output).toEqual({ caught: 'https://example.com/second' });
+  });
+
+  test('catch.then decides where to go after an error, and only then', () => {
+    const text = (task: string) => `do:
+  - t: { try: [{ a: { ${task} } }], catch: { then: rescue } }
+  - normal: { set: { via: normal }, then: end }
+  - rescue: { set: { via: rescue } }`;
+    expect(drive(text(boom)).state.output).toEqual({ via: 'rescue' });
+    expect(drive(text('set: { x: 1 }')).state.output).toEqual({ via: 'normal' });
+  });
+});
+
+describe('retries', () => {
+  test.each([
+    ['constant', [1_000, 1_000, 1_000]],
+    ['linear', [1_000, 2_000, 3_000]],
+    ['exponential', [1_000, 2_000, 4_000]],
+  ])('%s backoff waits as it says, and attempts count the first', (backoff, waits) => {
+    const driven = drive(
+      tryCall(
+        `retry: { delay: { seconds: 1 }, backoff: { ${backoff}: {} }, limit: { attempt: { count: 4 } } }`,
+      ),
+      {
+        functions: ['ask'],
+        answer: () => failed(503),
+      },
+    );
+    const times = driven.commits
+      .filter(({ facts }) => facts.some(({ type }) => type === 'effect.requested'))
+      .map(({ time }) => time);
+    expect(times.slice(1).map((time, index) => time - (times[index] as number))).toEqual(waits);
+    expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 503 } });
+  });
+
+  test('a retry that succeeds ends the try with its output', () => {
+    const { state } = drive(tryCall('retry: { delay: { seconds: 1 } }'), {
+      functions: ['ask'],
+      answer: (_, effect) => (effect < 10 ? failed(503) : completed({ ok: true })),
+    });
+    expect(state).toMatchObject({ phase: 'completed', output: { ok: true } });
+  });
+
+  test('a spent policy runs the handler when there is one', () => {
+    const { state } = drive(
+      tryCall('retry: { limit: { attempt: { count: 2 } } }', 'do: [{ h: { set: { gaveUp: true } } }]'),
+      {
+        functions: ['ask'],
+        answer: () => failed(503),
+      },
+    );
+    expect(state.output).toEqual({ gaveUp: true });
+  });
+
+  test('limit.duration counts from the first attempt', () => {
+    const { state, now } = drive(
+      tryCall('retry: { delay: { seconds: 10 }, limit: { duration: { seconds: 25 } } }'),
+      { functions: ['ask'], answer: () => failed(503) },
+    );
+    expect(state.phase).toBe('faulted');
+    expect(now - startOfTime).toBe(20_000);
+  });
+
+  test('jitter is drawn between its bounds and recorded', () => {
+    const driven = drive(
+      tryCall(
+        'retry: { delay: { seconds: 1 }, jitter: { from: { seconds: 1 }, to: { seconds: 3 } }, limit: { attempt: { count: 2 } } }',
+      ),
+      {
+        functions: ['ask'],
+        answer: () => failed(503),
+        random: () => 0.25,
+      },
+    );
+    expect(driven.of('retry.scheduled')[0]?.due).toBe(startOfTime + 2_500);
+  });
+
+  test('an attempt that takes too long is a timeout inside the try, and is tried again', () => {
+    const driven = drive(
+      `do:
+  - t:
+      try: [{ ask: { call: ask } }]
+      catch: { retry: { limit: { attempt: { count: 2, duration: { seconds: 5 } } } }, do: [{ h: { set: { status: '\${ $error.status }' } } }] }`,
+      { functions: ['ask'] },
+    );
+    expect(driven.of('effect.requested')).toHaveLength(2);
+    expect(driven.state.output).toEqual({ status: 408 });
+    expect(driven.now - startOfTime).toBe(10_000);
+  });
+
+  test('the idempotency key stays while the outcome is unknown, and changes after an answer', () => {
+    const outcomes = [failed(503, true), failed(503), completed({})];
+    const driven = drive(tryCall('retry: { delay: { seconds: 1 } }'), {
+      functions: ['ask'],
+      answer: () => outcomes.shift(),
+    });
+    const [first, ...keys] = driven.of('effect.requested').map(({ keyOf }) => keyOf);
+    expect(first).toBeUndefined();
+    expect(keys).toEqual([driven.facts.findIndex(({ type }) => type === 'effect.requested') + 1, undefined]);
+  });
+
+  test('a call that its timeout cut off keeps its key in the next attempt, also inside a loop', () => {
+    let asked = 0;
+    const driven = drive(
+      `do:
+  - t:
+      try:
+        - loop:
+            for: { in: '[1, 2]' }
+            do: [{ ask: { call: ask, timeout: { after: { seconds: 1 } } } }]
+      catch: { retry: { limit: { attempt: { count: 3 } } } }`,
+      { functions: ['ask'], answer: () => (++asked === 2 ? undefined : completed({})) },
+    );
+    const requested = driven.of('effect.requested');
+    const versions = driven.facts.flatMap(({ type }, index) =>
+      type === 'effect.requested' ? [index + 1] : [],
+    );
+    expect(requested.map(({ keyOf }) => keyOf)).toEqual([undefined, undefined, undefined, versions[1]]);
+    expect(driven.state.phase).toBe('completed');
+  });
+});

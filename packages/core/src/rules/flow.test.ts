@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { drive } from '../testing/drive.ts';
+
+const append = (color: string) => `set: { colors: '\${ .colors + ["${color}"] }' }`;
+
+describe('flow', () => {
+  test('then goes to a task of the same list, forwards and backwards', () => {
+    const { state } = drive(`do:
+  - red: { ${append('red')}, then: green }
+  - blue: { ${append('blue')}, then: end }
+  - green: { ${append('green')}, then: blue }`);
+    expect(state.output).toEqual({ colors: ['red', 'green', 'blue'] });
+  });
+
+  test('a loop by then ends when its condition says so', () => {
+    const { state } = drive(`do:
+  - count: { set: { n: '\${ (.n // 0) + 1 }' } }
+  - again: { switch: [{ more: { when: .n < 5, then: count } }, { done: { then: continue } }] }
+  - last: { set: { n: '\${ .n * 10 }' } }`);
+    expect(state).toMatchObject({ phase: 'completed', output: { n: 50 } });
+  });
+
+  test('exit leaves the current scope only; end leaves the workflow', () => {
+    const exit = drive(`do:
+  - outer: { do: [{ a: { set: { a: 1 }, then: exit } }, { b: { set: { b: 1 } } }] }
+  - after: { set: { seen: '\${ . }' } }`);
+    expect(exit.state.output).toEqual({ seen: { a: 1 } });
+    const end = drive(`do:
+  - outer: { do: [{ a: { set: { a: 1 }, then: end } }, { b: { set: { b: 1 } } }] }
+  - after: { set: { seen: '\${ . }' } }`);
+    expect(end.state.output).toEqual({ a: 1 });
+  });
+
+  test('a skipped task passes its input on, and its directive does not count', () => {
+    const { state, facts } = drive(
+      `do:
+  - a: { if: .never == true, set: { x: 1 }, then: end }
+  - b: { set: { y: '\${ .n }' } }`,
+      { input: { n: 3 } },
+    );
+    expect(state.output).toEqual({ y: 3 });
+    expect(facts.map(({ type }) => type)).toContain('task.skipped');
+  });
+
+  test('a switch takes the first case that holds, its default, or goes on', () => {
+    const text = (rest: string) => `do:
+  - pick: { switch: [{ red: { when: .c == "red", then: setRed } }${rest}] }
+  - setNext: { set: { is: next }, then: end }
+  - setRed: { set: { is: red }, then: end }
+  - setOther: { set: { is: other }, then: end }`;
+    expect(drive(text(''), { input: { c: 'red' } }).state.output).toEqual({ is: 'red' });
+    expect(drive(text(''), { input: { c: 'blue' } }).state.output).toEqual({ is: 'next' });
+    expect(drive(text(', { other: { then: setOther } }'), { input: { c: 'blue' } }).state.output).toEqual({
+      is: 'other',
+    });
+  });
+
+  test('iterations chain, see their item and index, and the last output is the output', () => {
+    const { state } = drive(
+      `do:
+  - loop:
+      for: { each: word, in: .words, at: n }
+      do:
+        - join: { set: { text: '\${ (.text // "") + $word + ($n | tostring) }' } }`,
+      { input: { words: ['a', 'b', 'c'] } },
+    );
+    expect(state.output).toEqual({ text: 'a0b1c2' });
+  });
+
+  test('a loop over nothing yields its input; while is asked before each iteration', () => {
+    expect(
+      drive(`do: [{ l: { for: { in: '[]' }, do: [{ a: { set: { x: 1 } } }] } }]`, { input: { k: 1 } }).state
+        .output,
+    ).toEqual({ k: 1 });
+    const { state } = drive(`do:
+  - loop:
+      for: { in: '[1, 2, 3, 4]' }
+      while: (.sum // 0) < 3
+      do: [{ add: { set: { sum: '\${ (.sum // 0) + $item }' } } }]`);
+    expect(state.output).toEqual({ sum: 3 });
+  });
+
+  test('inner loops shadow outer names', () => {
+    const { state } = drive(`do:
+  - outer:
+      for: { in: '[1, 2]' }
+      do:
+        - inner: { for: { in: '["a", "b"]' }, do: [{ add: { set: { all: '\${ (.all // []) + [$item] }' } } }] }
+        - own: { set: { all: '\${ .all + [$item] }' } }`);
+    expect(state.output).toEqual({ all: ['a', 'b', 1, 'a', 'b', 2] });
+  });
+
+  test('exit in a loop ends the iteration, end the workflow', () => {
+    const loop = (then: string) => `do:
+  - loop:
+      for: { in: '[1, 2, 3]' }
+      do:
+        - keep: { set: { last: '\${ $item }', n: '\${ (.n // 0) + 1 }' } }
+        - leave: { switch: [{ two: { when: .last == 2, then: ${then} } }] }
+        - tail: { set: { last: '\${ .last }', n: '\${ .n + 10 }' } }`;
+    expect(drive(loop('exit')).state.output).toEqual({ last: 3, n: 23 });
+    expect(drive(loop('end')).state.output).toEqual({ last: 2, n: 12 });
+  });
+
+  test('for.in that is no array is an expression error', () => {
+    expect(
+      drive(`do: [{ l: { for: { in: .n }, do: [{ a: { set: { x: 1 } } }] } }]`, { input: { n: 1 } }).state
+        .error,
+    ).toMatchObject({ status: 400, instance: '/do/0/l' });
+  });
+
+  test('a fork yields the outputs of its branches in their order', () => {
+    const { state } = drive(`do:
+  - fork:
+      fork:
+        branches:
+          - slow: { do: [{ w: { wait: { seconds: 2 } } }, { s: { set: { is: slow } } }] }
+          - fast: { set: { is: fast } }`);
+    expect(state.output).toEqual([{ is: 'slow' }, { is: 'fast' }]);
+  });
+
+  test('in a race the first to end wins and the others are cancelled', () => {
+    const { state } = drive(`do:
+  - race:
+      fork:
+        compete: true
+        branches:
+          - slow: { do: [{ w: { wait: { seconds: 2 } } }, { s: { set: { is: slow } } }] }
+          - fast: { do: [{ w: { wait: { seconds: 1 } } }, { s: { set: { is: fast } } }] }`);
+    expect(state.output).toEqual({ is: 'fast' });
+  });
+
+  test('a branch that faults faults the fork and cancels the rest; in a race the others go on', () => {
+    const branches = `branches:
+          - bad: { raise: { error: { type: 'https://example.com/bad', status: 500 } } }
+          - good: { do: [{ w: { wait: { seconds: 1 } } }, { s: { set: { is: good } } }] }`;
+    const all = drive(`do:\n  - f:\n      fork:\n        ${branches}`);
+    expect(all.state).toMatchObject({ phase: 'faulted', error: { instance: '/do/0/f/fork/branches/0/bad' } });
+    const race = drive(`do:\n  - f:\n      fork:\n        compete: true\n        ${branches}`);
+    expect(race.state.output).toEqual({ is: 'good' });
+  });
+
+  test('end in a branch ends the workflow with its output', () => {
+    const { state } = drive(`do:
+  - f:
+      fork:
+        branches:
+          - a: { do: [{ w: { wait: { hours: 1 } } }] }
+          - b: { set: { done: true }, then: end }
+  - never: { set: { x: 1 } }`);
+    expect(state).toMatchObject({ phase: 'completed', output: { done: true } });
+  });
+
+  test('an endless loop faults at its place when its history is full, in bounded decisions', () => {
+    const driven = drive(
+      `do:
+  - spin: { set: { n: 1 }, then: spin }`,
+      { limits: { decisionEventsMax: 10, historyEventsMax: 95 } },
+    );
+    expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 500, instance: '/do/0/spin' } });
+    expect(Math.max(...driven.commits.map(({ facts }) => facts.length))).toBeLessThan(15);
+  });
+});

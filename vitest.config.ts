@@ -2,20 +2,46 @@ import { defineConfig } from 'vitest/config';
 
 const condition = 'millrace-source';
 
-export default defineConfig({
+const shared = {
   resolve: { conditions: [condition] },
   ssr: { resolve: { conditions: [condition] } },
+};
+
+const limits = {
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  // Threads that a driver starts read the sources as well.
+  execArgv: [`--conditions=${condition}`],
+};
+
+export default defineConfig({
+  ...shared,
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'conformance/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'test/**/*.test.ts',
-    ],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // Threads that a driver starts read the sources as well.
-    execArgv: [`--conditions=${condition}`],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'rules',
+          include: ['packages', 'conformance', 'scripts', 'test/house'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          // They start servers and measure them: one after the other, when all else is done.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -12,13 +12,27 @@ interface Subject {
   readonly barMicros?: number;
 }
 
-const ITEMS: Json = Array.from({ length: 480 }, (_, i) => ({ v: i % 25, name: `item ${i}`, tags: ['a', 'b'] }));
-const ORDER: Json = { customer: { name: 'Ada', city: 'London' }, lines: [{ price: 3, count: 2 }, { price: 5, count: 1 }] };
+const ITEMS: Json = Array.from({ length: 480 }, (_, i) => ({
+  v: i % 25,
+  name: `item ${i}`,
+  tags: ['a', 'b'],
+}));
+const ORDER: Json = {
+  customer: { name: 'Ada', city: 'London' },
+  lines: [
+    { price: 3, count: 2 },
+    { price: 5, count: 1 },
+  ],
+};
 
 const SUBJECTS: readonly Subject[] = [
   { name: 'field of a field', program: '.a.b', input: { a: { b: 1 }, c: 2 }, barMicros: 0.2 },
   { name: 'filter and sum 480', program: '[.[]|select(.v>10)|.v]|add', input: ITEMS, barMicros: 60 },
-  { name: 'new object', program: '{name: .customer.name, total: ([.lines[]|.price * .count]|add)}', input: ORDER },
+  {
+    name: 'new object',
+    program: '{name: .customer.name, total: ([.lines[]|.price * .count]|add)}',
+    input: ORDER,
+  },
   { name: 'condition', program: 'if .customer.city == "London" then "gb" else "xx" end', input: ORDER },
   { name: 'interpolation', program: '"Hello \\(.customer.name) of \\(.customer.city)"', input: ORDER },
   { name: 'update', program: '.lines[].price |= . + 1', input: ORDER },
@@ -26,7 +40,11 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'group 480', program: 'group_by(.v)|map({v: .[0].v, n: length})', input: ITEMS },
   { name: 'reduce 1000', program: 'reduce range(1000) as $i ([]; . + [$i])|length', input: null },
   { name: 'index 480', program: 'reduce .[] as $x ({}; .[$x.name] += $x.v)|length', input: ITEMS },
-  { name: 'function', program: 'def fib: if . < 2 then . else (. - 1|fib) + (. - 2|fib) end; 15|fib', input: null },
+  {
+    name: 'function',
+    program: 'def fib: if . < 2 then . else (. - 1|fib) + (. - 2|fib) end; 15|fib',
+    input: null,
+  },
   { name: 'tojson 480', program: 'tojson', input: ITEMS },
   { name: 'regular expression', program: 'map(select(.name|test("^item [0-9]*7$")))|length', input: ITEMS },
   { name: 'first of many', program: 'first(.[]|select(.v==20))', input: ITEMS },
@@ -67,10 +85,17 @@ async function loadYardstick(): Promise<((input: Json, program: string) => unkno
 
 const yardstick = await loadYardstick();
 console.log(`jq-web: ${yardstick === undefined ? 'not installed' : 'installed'}`);
-console.log(`${'µs per evaluation'.padEnd(24)}${'ours'.padStart(12)}${'bar'.padStart(8)}${'jq-web'.padStart(12)}`);
+console.log(
+  `${'µs per evaluation'.padEnd(24)}${'ours'.padStart(12)}${'bar'.padStart(8)}${'jq-web'.padStart(12)}`,
+);
 for (const { name, program, input, barMicros } of SUBJECTS) {
   const filter = compile(program);
   const ours = microsPerRun(() => filter.first(input));
   const theirs = yardstick === undefined ? '' : microsPerRun(() => yardstick(input, program)).toFixed(1);
-  console.log(name.padEnd(24) + ours.toFixed(3).padStart(12) + String(barMicros ?? '').padStart(8) + theirs.padStart(12));
+  console.log(
+    name.padEnd(24) +
+      ours.toFixed(3).padStart(12) +
+      String(barMicros ?? '').padStart(8) +
+      theirs.padStart(12),
+  );
 }

@@ -4,7 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { compare, compile, type Host, JqBudgetError, JqError, JqSyntaxError, type Json, stringify } from '@millrace/jq';
+import {
+  compare,
+  compile,
+  type Host,
+  JqBudgetError,
+  JqError,
+  JqSyntaxError,
+  type Json,
+  stringify,
+} from '@millrace/jq';
 
 interface Case {
   readonly file: string;
@@ -36,13 +45,20 @@ export function runConformance(files: readonly string[]): ConformanceResult {
   const skipped: Failure[] = [];
   const otherWords: Failure[] = [];
   for (const test of files.flatMap((file) => parseCases(file, readFileSync(file, 'utf8')))) {
-    const note = (reason: string): Failure => ({ place: `${test.file}:${test.line}`, program: test.program, reason });
+    const note = (reason: string): Failure => ({
+      place: `${test.file}:${test.line}`,
+      program: test.program,
+      reason,
+    });
     const skip = skipReason(test);
     if (skip !== undefined) {
       skipped.push(note(skip));
       continue;
     }
-    const result = test.compileError === undefined ? runCase(test) : runFailCase(test, (words) => otherWords.push(note(words)));
+    const result =
+      test.compileError === undefined
+        ? runCase(test)
+        : runFailCase(test, (words) => otherWords.push(note(words)));
     if (result === undefined) passed++;
     else failures.push(note(result));
   }
@@ -80,13 +96,21 @@ function toCase(file: string, line: number, group: readonly string[]): Case | un
     return { file, line, program: first, input: second, outputs: group.slice(2), compileError: undefined };
   }
   const ignoresMessage = first.includes('IGNORE MSG');
-  return { file, line, program: second, input: 'null', outputs: [], compileError: ignoresMessage ? '' : third };
+  return {
+    file,
+    line,
+    program: second,
+    input: 'null',
+    outputs: [],
+    compileError: ignoresMessage ? '' : third,
+  };
 }
 
 function skipReason({ program, compileError }: Case): string | undefined {
   const importsModule = /^\s*(import|include)\s+"[^"\\]*"(\s+as\s+\S+)?\s*;/.test(program);
   if (importsModule) return 'needs the module files of jq’s own test suite';
-  if (compileError === undefined && /\b(modulemeta|get_search_list)\b/.test(program)) return 'needs the module files of jq’s own test suite';
+  if (compileError === undefined && /\b(modulemeta|get_search_list)\b/.test(program))
+    return 'needs the module files of jq’s own test suite';
   return undefined;
 }
 
@@ -103,10 +127,12 @@ function runCase({ program, input, outputs }: Case): string | undefined {
     error = thrown;
   }
   actual ??= [];
-  if (error instanceof JqSyntaxError || error instanceof JqBudgetError) return `${error.name}: ${error.message}`;
+  if (error instanceof JqSyntaxError || error instanceof JqBudgetError)
+    return `${error.name}: ${error.message}`;
   if (error !== undefined && !(error instanceof JqError)) return `crashed: ${String(error)}`;
   const wanted = outputs.map(readJson);
-  const isSame = wanted.length === actual.length && wanted.every((value, i) => compare(value, actual[i] as Json) === 0);
+  const isSame =
+    wanted.length === actual.length && wanted.every((value, i) => compare(value, actual[i] as Json) === 0);
   if (isSame) return undefined;
   const raised = error instanceof JqError ? `, then error ${error.message}` : '';
   return `wanted ${outputs.join(' ')} but got ${actual.map(stringify).join(' ')}${raised}`;
@@ -122,7 +148,8 @@ function runFailCase({ program, compileError }: Case, note: (words: string) => v
   } catch (error) {
     if (!(error instanceof JqSyntaxError)) return `crashed: ${String(error)}`;
     const wanted = (compileError ?? '').replace(/^jq: error: /, '').replace(/ at <top-level>, line.*/, '');
-    if (wanted !== '' && !error.message.startsWith(wanted)) note(`jq says “${wanted}”, we say “${error.message}”`);
+    if (wanted !== '' && !error.message.startsWith(wanted))
+      note(`jq says “${wanted}”, we say “${error.message}”`);
     return undefined;
   }
   return 'compiles, but must not';
@@ -130,7 +157,11 @@ function runFailCase({ program, compileError }: Case, note: (words: string) => v
 
 function report({ passed, failures, skipped, otherWords }: ConformanceResult): string {
   const list = (title: string, items: readonly Failure[]): string[] =>
-    items.flatMap(({ place, program, reason }) => [`${title} ${place}`, `  program: ${program}`, `  ${reason}`]);
+    items.flatMap(({ place, program, reason }) => [
+      `${title} ${place}`,
+      `  program: ${program}`,
+      `  ${reason}`,
+    ]);
   return [
     ...list('FAILED', failures),
     ...list('OTHER WORDS', otherWords),

@@ -1,4 +1,4 @@
-/** A vitest reporter that writes the counts of a run, and why tests were skipped, to the file it was told. */
+/** A vitest reporter: writes the counts of a run to the file it was told, and says what was measured and skipped. */
 import { writeFileSync } from 'node:fs';
 
 export default class CountsReporter {
@@ -10,13 +10,14 @@ export default class CountsReporter {
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
       for (const test of module.children.allTests()) countTest(test, counts);
     }
-    const file = process.env.MILLRACE_TEST_COUNTS;
+    const file = process.env.TEST_COUNTS_FILE;
     if (file) writeFileSync(file, JSON.stringify(counts));
   }
 }
 
 function countTest(test, counts) {
   const result = test.result();
+  for (const { message } of test.annotations()) console.log(`measured: ${message}`);
   if (result.state === 'pending') counts.failed += 1;
   else counts[result.state] += 1;
   if (result.state === 'skipped') {

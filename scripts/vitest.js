@@ -12,7 +12,7 @@ export async function runTests(args) {
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const code = await runNode([vitest, 'run', ...reporters, ...args], {
-      env: { MILLRACE_TEST_COUNTS: file },
+      env: { TEST_COUNTS_FILE: file },
     });
     const counts = readCounts(file);
     const isSound = code === 0 || counts.failed > 0;

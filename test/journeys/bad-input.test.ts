@@ -44,7 +44,7 @@ describe('bad input', () => {
 
   it.each([
     ['a tab for indentation', 'document:\n\tdsl: 1.0.3\n', 2],
-    ['an unclosed quote', 'document:\n  dsl: "1.0.3\n', 2],
+    ['an unclosed quote', 'document:\n  dsl: "1.0.3\n', 3],
     ['an unclosed brace', 'document: { dsl: "1.0.3"\n', 2],
     ['a key that is there twice', "document:\n  dsl: '1.0.3'\n  dsl: '1.0.3'\n", 3],
     ['a task of no known kind', definition('do:\n  - one:\n      cal: http\n'), 4],
@@ -110,7 +110,9 @@ describe('bad input', () => {
     ['a recursion without end', 'def f: 1 + f; f'],
     ['a pattern that backtracks', '("a" * 64 + "!") | test("(a|aa|a?)+$")'],
   ])('%s in an expression is a fault of its task', async (_what, jq) => {
-    const { status, error } = await run(`do:\n  - bomb:\n      set:\n        a: \${ ${jq} }\n`);
+    const { status, error } = await run(
+      `do:\n  - bomb:\n      set:\n        a: ${JSON.stringify(`\${ ${jq} }`)}\n`,
+    );
     if (status === 'completed') return expect(jq).toContain('test(');
     expect({ status, instance: error?.instance }).toEqual({ status: 'faulted', instance: '/do/0/bomb' });
     expect(error?.type).toMatch(/\/errors\/expression$/);

@@ -5,9 +5,9 @@ export interface Random {
   between(from: number, to: number): number;
 }
 
-/** `MILLRACE_TEST_SEED` repeats a run that failed. */
+/** `TEST_SEED` repeats a run that failed. */
 export function createRandom(
-  seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1_000_000),
+  seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000),
 ): Random {
   let state = seed;
   const next = () => {

@@ -18,20 +18,42 @@ export type Node = Span &
     | { readonly type: 'string'; readonly format: string; readonly parts: readonly (string | Node)[] }
     | { readonly type: 'format'; readonly name: string }
     | { readonly type: 'index'; readonly target: Node; readonly key: Node; readonly optional: boolean }
-    | { readonly type: 'slice'; readonly target: Node; readonly from: Node; readonly to: Node; readonly optional: boolean }
+    | {
+        readonly type: 'slice';
+        readonly target: Node;
+        readonly from: Node;
+        readonly to: Node;
+        readonly optional: boolean;
+      }
     | { readonly type: 'iterate'; readonly target: Node; readonly optional: boolean }
     | { readonly type: 'pipe'; readonly left: Node; readonly right: Node }
     | { readonly type: 'comma'; readonly left: Node; readonly right: Node }
-    | { readonly type: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
+    | {
+        readonly type: 'binary';
+        readonly operator: BinaryOperator;
+        readonly left: Node;
+        readonly right: Node;
+      }
     | { readonly type: 'and' | 'or'; readonly left: Node; readonly right: Node }
     | { readonly type: 'alternative'; readonly left: Node; readonly right: Node }
-    | { readonly type: 'update'; readonly operator: UpdateOperator; readonly left: Node; readonly right: Node }
+    | {
+        readonly type: 'update';
+        readonly operator: UpdateOperator;
+        readonly left: Node;
+        readonly right: Node;
+      }
     | { readonly type: 'negate'; readonly operand: Node }
     | { readonly type: 'array'; readonly content: Node | null }
     | { readonly type: 'object'; readonly entries: readonly Entry[] }
     | { readonly type: 'if'; readonly condition: Node; readonly then: Node; readonly otherwise: Node | null }
     | { readonly type: 'try'; readonly body: Node; readonly handler: Node | null }
-    | { readonly type: 'reduce'; readonly source: Node; readonly patterns: readonly Pattern[]; readonly init: Node; readonly update: Node }
+    | {
+        readonly type: 'reduce';
+        readonly source: Node;
+        readonly patterns: readonly Pattern[];
+        readonly init: Node;
+        readonly update: Node;
+      }
     | {
         readonly type: 'foreach';
         readonly source: Node;
@@ -40,7 +62,12 @@ export type Node = Span &
         readonly update: Node;
         readonly extract: Node | null;
       }
-    | { readonly type: 'bind'; readonly source: Node; readonly patterns: readonly Pattern[]; readonly body: Node }
+    | {
+        readonly type: 'bind';
+        readonly source: Node;
+        readonly patterns: readonly Pattern[];
+        readonly body: Node;
+      }
     | { readonly type: 'label'; readonly name: string; readonly body: Node }
     | { readonly type: 'break'; readonly name: string }
     | { readonly type: 'variable'; readonly name: string }

@@ -3,7 +3,7 @@ import { JqError, JqHalt, JqSyntaxError } from './errors.ts';
 import { compile, type Filter } from './filter.ts';
 import { type Json, setKey } from './values/json.ts';
 import { parseJsonSequence } from './values/parse.ts';
-import { print, type PrintOptions, stringify } from './values/print.ts';
+import { type PrintOptions, print, stringify } from './values/print.ts';
 
 export interface JqIo {
   /** All of the standard input. Called at most once. */
@@ -57,6 +57,9 @@ interface Settings {
 
 class UsageError extends Error {}
 
+/** The standard input is not JSON. */
+class InputError extends Error {}
+
 /**
  * Runs the jq command. Answers its exit code: 0, 1 and 4 with `-e`, 2 usage, 3 the filter does not compile, 5 an
  * error while it runs; or what `halt_error` says.
@@ -92,6 +95,10 @@ function run(settings: Settings, io: JqIo): number {
     return runInputs(filter, [...variables.values()], settings, io);
   } catch (error) {
     if (error instanceof JqHalt) return halt(error, io);
+    if (error instanceof InputError) {
+      io.error(`jq: error: ${error.message}\n`);
+      return EXIT.usage;
+    }
     io.error(`jq: error: ${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.runtime;
   }
@@ -131,7 +138,7 @@ function runInputs(filter: Filter, values: readonly Json[], settings: Settings, 
 function* readInputs(settings: Settings, io: JqIo): Generator<Json, undefined> {
   const text = io.stdin();
   if (!settings.rawInput) {
-    const values = parseJsonSequence(text);
+    const values = parseInput(text);
     if (settings.slurp) yield values;
     else yield* values;
   } else if (settings.slurp) {
@@ -142,6 +149,15 @@ function* readInputs(settings: Settings, io: JqIo): Generator<Json, undefined> {
     yield* lines;
   }
   return undefined;
+}
+
+function parseInput(text: string): Json[] {
+  try {
+    return parseJsonSequence(text);
+  } catch (error) {
+    if (!(error instanceof JqError)) throw error;
+    throw new InputError(error.message.replace(/ \(while parsing [^]*/, ''));
+  }
 }
 
 function toText(value: Json, settings: Settings): string {
@@ -236,7 +252,8 @@ function readArguments(args: readonly string[]): Settings {
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
     if (optionsEnd || !arg.startsWith('-') || arg === '-') {
       if (settings.filter === undefined) settings.filter = arg;
-      else if (positional === 'none') throw new UsageError(`files are not read here: ${arg}; use the standard input`);
+      else if (positional === 'none')
+        throw new UsageError(`files are not read here: ${arg}; use the standard input`);
       else settings.positional.push(positional === 'json' ? readJson(arg, '--jsonargs') : arg);
     } else if (arg === '--') optionsEnd = true;
     else if (arg === '--args') positional = 'strings';
@@ -259,10 +276,12 @@ function readLong(name: string, queue: string[], settings: Settings): void {
     if (!/^[a-zA-Z_]\w*$/.test(variable)) throw new UsageError(`not a variable name: ${variable}`);
     const value = take();
     // The first of two arguments of the same name stands, as in jq.
-    if (!settings.named.has(variable)) settings.named.set(variable, name === 'arg' ? value : readJson(value, '--argjson'));
+    if (!settings.named.has(variable))
+      settings.named.set(variable, name === 'arg' ? value : readJson(value, '--argjson'));
   } else if (name === 'indent') {
     const width = Number(take());
-    if (!Number.isInteger(width) || width < 0 || width > 7) throw new UsageError('--indent takes a number from 0 to 7');
+    if (!Number.isInteger(width) || width < 0 || width > 7)
+      throw new UsageError('--indent takes a number from 0 to 7');
     settings.indent = width === 0 ? undefined : ' '.repeat(width);
   } else {
     setFlag(name, `--${name}`, settings);

@@ -28,7 +28,12 @@ export interface Filter {
   /** The first output, or undefined when there is none; what would come after it is not evaluated. */
   first(input: Json, variables?: readonly unknown[], host?: Host): Json | undefined;
   /** Calls `visit` with each output until it answers false. */
-  each(input: Json, visit: (value: Json) => undefined | boolean, variables?: readonly unknown[], host?: Host): void;
+  each(
+    input: Json,
+    visit: (value: Json) => undefined | boolean,
+    variables?: readonly unknown[],
+    host?: Host,
+  ): void;
 }
 
 /**
@@ -49,7 +54,10 @@ export function compile(source: string, options: CompileOptions = {}): Filter {
     current: undefined,
   };
   const code = guardStack(source, () => compileProgram(program, context, options));
-  const reads = guardStack(source, () => program.main === null || hasDefinitions(program) || readsInput(program.main));
+  const reads = guardStack(
+    source,
+    () => program.main === null || hasDefinitions(program) || readsInput(program.main),
+  );
   return makeFilter(code, uses, reads);
 }
 
@@ -61,7 +69,13 @@ function compileProgram(program: Program, context: Context, options: CompileOpti
   const loaded = loadModules(program, Scope.root, context, options.modules);
   const main: Node = program.main ?? { type: 'identity', start: 0, end: 0 };
   const body = program.definitions.reduceRight<Node>(
-    (inner, definition) => ({ type: 'define', definition, body: inner, start: definition.start, end: definition.end }),
+    (inner, definition) => ({
+      type: 'define',
+      definition,
+      body: inner,
+      start: definition.start,
+      end: definition.end,
+    }),
     main,
   );
   return compileNode(body, loaded.scope, { ...context, data: loaded.data });
@@ -120,7 +134,12 @@ class VisitorError {
   }
 }
 
-function visitOutputs(code: Code, env: Env, input: Json, visit: (value: Json) => undefined | boolean): undefined {
+function visitOutputs(
+  code: Code,
+  env: Env,
+  input: Json,
+  visit: (value: Json) => undefined | boolean,
+): undefined {
   try {
     code.many(env, input, (value) => {
       try {
@@ -142,7 +161,11 @@ const NO_VARIABLES: readonly unknown[] = [];
 /** Below this much data built, an output cannot unfold to anything large. */
 const MEASURE_FROM_SIZE = 512;
 
-function evaluate<T extends Json | undefined | void>(run: () => T, variables: readonly unknown[] = NO_VARIABLES, host: Host = NO_HOST): T {
+function evaluate<T extends Json | undefined | void>(
+  run: () => T,
+  variables: readonly unknown[] = NO_VARIABLES,
+  host: Host = NO_HOST,
+): T {
   const { steps, depth, size, host: outerHost, variables: outerVariables } = meter;
   const { budget } = host;
   const sizeMax = budget?.sizeMax ?? SIZE_MAX;
@@ -170,4 +193,3 @@ function evaluate<T extends Json | undefined | void>(run: () => T, variables: re
 function toBudgetError(error: RangeError): JqBudgetError {
   return new JqBudgetError(/call stack|recursion/i.test(error.message) ? 'depth' : 'size');
 }
-

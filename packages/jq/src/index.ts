@@ -1,6 +1,6 @@
+export { type JqIo, runJq } from './cli.ts';
 export { type BudgetLimit, JqBudgetError, JqError, JqHalt, JqSyntaxError } from './errors.ts';
 export { type CompileOptions, compile, type Filter } from './filter.ts';
-export { type JqIo, runJq } from './cli.ts';
 export { findEnd } from './find-end.ts';
 export { Lazy } from './lazy.ts';
 export type { Budget, Host } from './meter.ts';

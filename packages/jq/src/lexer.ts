@@ -85,7 +85,8 @@ export class Lexer {
 
   #operator(start: number, unit: string): Token {
     const text = this.#match(OPERATOR);
-    if (text === undefined) return this.#fail(`syntax error, unexpected character ${JSON.stringify(unit)}`, start);
+    if (text === undefined)
+      return this.#fail(`syntax error, unexpected character ${JSON.stringify(unit)}`, start);
     if (text === '(' || text === '[' || text === '{') this.#modes.push(text);
     const opener = CLOSERS[text];
     if (opener === undefined) return this.#token('operator', text, start);
@@ -95,7 +96,8 @@ export class Lexer {
       return this.#token('interpolation-end', text, start);
     }
     if (mode === opener) this.#modes.pop();
-    else if (mode !== undefined) return this.#fail(`syntax error, unexpected '${text}', '${mode}' is still open`, start);
+    else if (mode !== undefined)
+      return this.#fail(`syntax error, unexpected '${text}', '${mode}' is still open`, start);
     return this.#token('operator', text, start);
   }
 

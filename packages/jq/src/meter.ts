@@ -10,7 +10,7 @@ import type { Json } from './values/json.ts';
 
 /** Limits of one evaluation. */
 export interface Budget {
-  /** Values visited, emitted and function calls; default 10 million. */
+  /** Values visited, emitted and function calls; default 5 million. */
   readonly stepsMax?: number;
   /** Nested function calls; default 1500. */
   readonly depthMax?: number;
@@ -41,7 +41,7 @@ export interface Host {
   readonly budget?: Budget;
 }
 
-export const STEPS_MAX = 10_000_000;
+export const STEPS_MAX = 5_000_000;
 export const DEPTH_MAX = 1_500;
 export const SIZE_MAX = 256 * 1024 * 1024;
 

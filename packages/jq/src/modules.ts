@@ -29,7 +29,8 @@ export function loadModules(
   for (const wanted of program.imports) {
     if (modules === undefined) return failAt(context, `modules are not available: ${wanted.path}`, wanted);
     if (depth >= IMPORT_DEPTH_MAX) return failAt(context, 'modules import each other too deeply', wanted);
-    const source = modules(wanted.isData ? `${wanted.path}.json` : `${wanted.path}.jq`) ?? modules(wanted.path);
+    const source =
+      modules(wanted.isData ? `${wanted.path}.json` : `${wanted.path}.jq`) ?? modules(wanted.path);
     if (source === undefined) return failAt(context, `module not found: ${wanted.path}`, wanted);
     if (wanted.isData) addData(data, wanted, source);
     else inner = addFunctions(inner, wanted, source, context, modules, depth);
@@ -44,10 +45,21 @@ function addData(data: Map<string, Code>, { alias }: Import, source: string): vo
   data.set(`${alias}::${alias}`, code);
 }
 
-function addFunctions(scope: Scope, wanted: Import, source: string, context: Context, modules: ModuleSource, depth: number): Scope {
+function addFunctions(
+  scope: Scope,
+  wanted: Import,
+  source: string,
+  context: Context,
+  modules: ModuleSource,
+  depth: number,
+): Scope {
   const program = parse(source);
   if (program.main !== null) {
-    throw new JqSyntaxError('library should only have function definitions, not a main expression', source, program.main.start);
+    throw new JqSyntaxError(
+      'library should only have function definitions, not a main expression',
+      source,
+      program.main.start,
+    );
   }
   const own: Context = { ...context, source, current: undefined };
   const loaded = loadModules(program, Scope.root, own, modules, depth + 1);

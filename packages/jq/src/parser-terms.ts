@@ -52,10 +52,16 @@ export abstract class TermParser {
         return this.node({ type: 'format', name: text }, start);
       case 'field':
         this.advance();
-        return this.#index(this.node({ type: 'identity' }, start), this.node({ type: 'literal', value: text }, start), start);
+        return this.#index(
+          this.node({ type: 'identity' }, start),
+          this.node({ type: 'literal', value: text }, start),
+          start,
+        );
       case 'binding':
         this.advance();
-        return text === '__loc__' ? this.#location(start) : this.node({ type: 'variable', name: text }, start);
+        return text === '__loc__'
+          ? this.#location(start)
+          : this.node({ type: 'variable', name: text }, start);
       case 'identifier':
         return this.#call();
       case 'keyword':
@@ -151,7 +157,8 @@ export abstract class TermParser {
   #call(): Node {
     const { start, text: name } = this.advance();
     if (!this.isOperator('(')) {
-      if (name === 'true' || name === 'false') return this.node({ type: 'literal', value: name === 'true' }, start);
+      if (name === 'true' || name === 'false')
+        return this.node({ type: 'literal', value: name === 'true' }, start);
       if (name === 'null') return this.node({ type: 'literal', value: null }, start);
       return this.node({ type: 'call', name, args: [] }, start);
     }
@@ -267,7 +274,8 @@ export abstract class TermParser {
     if (type === 'binding') {
       this.advance();
       const name = this.node({ type: 'literal', value: text }, start);
-      const variable = text === '__loc__' ? this.#location(start) : this.node({ type: 'variable', name: text }, start);
+      const variable =
+        text === '__loc__' ? this.#location(start) : this.node({ type: 'variable', name: text }, start);
       if (text === '__loc__' || !this.accept(':')) return { key: name, value: variable };
       return { key: variable, value: this.#entryValue() };
     }
@@ -294,7 +302,8 @@ export abstract class TermParser {
       return this.string(text, start);
     }
     if (!this.isOperator('(')) {
-      const isExpression = type === 'number' || type === 'field' || this.isOperator('-') || this.isOperator('.');
+      const isExpression =
+        type === 'number' || type === 'field' || this.isOperator('-') || this.isOperator('.');
       if (isExpression) return this.failAt('May need parentheses around object key expression', this.token);
       return this.failUnexpected('a key');
     }

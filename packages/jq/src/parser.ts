@@ -1,7 +1,7 @@
 import type { BinaryOperator, Definition, Import, Node, Pattern, Program, UpdateOperator } from './ast.ts';
 import { constantValue } from './constant.ts';
-import { isObject, type Json } from './values/json.ts';
 import { TermParser } from './parser-terms.ts';
+import { isObject, type Json } from './values/json.ts';
 
 /** Parses a program, or a library when there is no main expression. Throws JqSyntaxError. */
 export function parse(source: string): Program {
@@ -140,7 +140,9 @@ class Parser extends TermParser {
       const binary = this.isAt('operator') || this.isAt('keyword') ? BINARY.get(operator) : undefined;
       if (binary === undefined || binary.level < level) return left;
       this.advance();
-      const right = this.nested(() => this.#binary(binary.associativity === 'right' ? binary.level : binary.level + 1));
+      const right = this.nested(() =>
+        this.#binary(binary.associativity === 'right' ? binary.level : binary.level + 1),
+      );
       left = this.#combine(operator, left, right, start);
       if (binary.associativity === 'none' && BINARY.get(this.token.text)?.level === binary.level) {
         this.failUnexpected(`'|' or parentheses, because ${operator} does not associate`);

@@ -210,6 +210,14 @@ describe('calls', () => {
     });
   });
 
+  test('a URI may mix a template with expressions, whose results are not templates', () => {
+    const driven = new Driven(
+      "do:\n  - get: { call: http, with: { method: get, endpoint: 'https://example.com/{a}/${ .b }' } }",
+      { input: { a: 'x y', b: '{a}' } },
+    ).start();
+    expect(driven.of('effect.requested')[0]?.request).toMatchObject({ uri: 'https://example.com/x%20y/{a}' });
+  });
+
   test('a fetched document is pinned for later calls of the execution', () => {
     const call =
       "call: openapi, with: { document: { endpoint: 'https://example.com/openapi.json' }, operationId: get }";

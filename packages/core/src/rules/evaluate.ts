@@ -9,6 +9,7 @@ import type { ExecutionState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { CompiledExpression, LinkedNode } from '../program/link.ts';
 import type { DurationSource, Expression, SchemaSource, Template } from '../program/program.ts';
+import { type SchemaError, SchemaLimitError } from '../schema/schema.ts';
 import type { Decision } from './decision.ts';
 import { standardFault } from './fault.ts';
 import { instantOf } from './instant.ts';
@@ -106,13 +107,27 @@ export function evaluateDuration(duration: DurationSource, dot: Json, place: Pla
 
 /** Throws a `validation` fault that names what does not fit. */
 export function validate(schema: SchemaSource, value: Json, what: string, decision: Decision): void {
-  const [first, ...more] = decision.executable.validator(schema).validate(value);
+  const [first, ...more] = schemaErrors(schema, value, what, decision);
   if (first === undefined) return;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw standardFault(
     'validation',
     `${what} does not fit its schema at ${first.pointer === '' ? 'its root' : first.pointer}: ${first.message}${others}`,
   );
+}
+
+function schemaErrors(
+  schema: SchemaSource,
+  value: Json,
+  what: string,
+  decision: Decision,
+): readonly SchemaError[] {
+  try {
+    return decision.executable.validator(schema).validate(value);
+  } catch (error) {
+    if (!(error instanceof SchemaLimitError)) throw error;
+    throw standardFault('validation', `${what} cannot be checked against its schema: ${error.message}`);
+  }
 }
 
 /** The values of the variables that the expression uses, in their positions. */

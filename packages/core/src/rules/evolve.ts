@@ -8,10 +8,6 @@
  * 3. It is total over facts that `decide` produced; anything else is a bug or a damaged log, and asserts.
  */
 import type {
-  EffectAbandoned,
-  EffectCompleted,
-  EffectFailed,
-  EffectRequested,
   ErrorCaught,
   ExecutionRestored,
   ExecutionStarted,
@@ -26,19 +22,20 @@ import type {
   WaitStarted,
 } from '../model/facts.ts';
 import {
-  type CallState,
   type ExecutionState,
   emptyState,
   type ForkState,
   type ForState,
   type GraphState,
-  type ScopeState,
   type TaskState,
   type TryState,
   taskKey,
   type WaitState,
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { dueOf, earliest, sooner } from './due.ts';
+import { effectAbandoned, effectAnswered, effectRequested, revoke } from './evolve-effects.ts';
+import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
 /** Folds `fact`, which happened at `at` (epoch ms), into `state`. */
 export function evolve(state: ExecutionState, fact: Fact, at: number): void {
@@ -212,9 +209,6 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
   }
 }
 
-/** The main scope, or a task that others run in. */
-type Scope = (ScopeState & { kind?: never }) | TaskState;
-
 /** Counts the visit, and that a fork has started one more branch. */
 function enter(state: ExecutionState, parentKey: string, fact: TaskStarted | TaskSkipped): Scope {
   state.visits[fact.task] = fact.visit ?? 1;
@@ -282,12 +276,6 @@ function leave(state: ExecutionState, task: TaskState): Scope {
   return parent;
 }
 
-/** The task is gone, its deed perhaps under way: a late result is abandoned, another attempt keeps the key. */
-function revoke(state: ExecutionState, task: CallState, effect: number): void {
-  state.effects[effect] = null;
-  for (const around of triesAround(state, task)) around.unknown[placeOf(around, task.task)] ??= effect;
-}
-
 function waitStarted(state: ExecutionState, fact: WaitStarted): void {
   const task = taskOf(state, fact) as WaitState;
   task.due = fact.due;
@@ -324,104 +312,4 @@ function retryStarted(state: ExecutionState, fact: RetryStarted, at: number): vo
   if (fact.due === undefined) delete task.due;
   else task.due = fact.due;
   state.due = earliest(state);
-}
-
-function effectRequested(state: ExecutionState, fact: EffectRequested): void {
-  const key = taskKey(fact.task, fact.visit);
-  const task = taskOf(state, fact) as CallState;
-  if (task.effect !== undefined && task.answered === undefined) delete state.effects[task.effect];
-  task.effect = state.version;
-  delete task.answered;
-  state.effects[state.version] = key;
-  for (const around of triesAround(state, task)) around.calls[fact.task] = (around.calls[fact.task] ?? 0) + 1;
-}
-
-function effectAnswered(state: ExecutionState, fact: EffectCompleted | EffectFailed): void {
-  const key = state.effects[fact.effect];
-  assert(typeof key === 'string', 'an answered effect is open');
-  delete state.effects[fact.effect];
-  if (fact.pins !== undefined) Object.assign(state.pins, fact.pins);
-  const task = state.tasks[key] as CallState;
-  const known = fact.type === 'effect.completed' || fact.unknown !== true;
-  for (const around of triesAround(state, task)) {
-    const place = placeOf(around, task.task);
-    if (known) delete around.unknown[place];
-    else around.unknown[place] ??= fact.effect;
-  }
-  if (fact.type === 'effect.completed') {
-    task.answered = 'completed';
-    task.value = fact.output;
-  } else {
-    task.answered = 'failed';
-    task.error = fact.error;
-  }
-}
-
-function effectAbandoned(state: ExecutionState, fact: EffectAbandoned): void {
-  delete state.effects[fact.effect];
-}
-
-/** The tries whose tasks, not whose handler, a task runs in: those that would do it again. */
-export function* triesAround(state: ExecutionState, task: TaskState): Generator<TryState> {
-  for (let key = task.parent; key !== ''; ) {
-    const around = state.tasks[key];
-    assert(around !== undefined, 'a task runs in a scope that runs');
-    if (around.kind === 'try' && around.stage === 'trying') yield around;
-    key = around.parent;
-  }
-}
-
-/** Names a call of this attempt as the same call in the attempt before: its pointer and how often it was made. */
-export function placeOf(around: TryState, task: string, next = 0): string {
-  return `${task}@${(around.calls[task] ?? 0) + next}`;
-}
-
-/** The earliest instant at which a task or the execution has something due. */
-function earliest(state: ExecutionState): number | null {
-  let due = state.deadline ?? null;
-  for (const key in state.tasks) {
-    const at = dueOf(state.tasks[key] as TaskState);
-    if (at !== null && (due === null || at < due)) due = at;
-  }
-  return due;
-}
-
-/** The earliest instant of one task: its timeout, its wait or its retry. */
-export function dueOf(task: TaskState): number | null {
-  const own = task.kind === 'wait' || task.kind === 'try' ? task.due : undefined;
-  if (own === undefined) return task.deadline ?? null;
-  return task.deadline === undefined ? own : Math.min(own, task.deadline);
-}
-
-function sooner(state: ExecutionState, due: number): void {
-  if (state.due === null || due < state.due) state.due = due;
-}
-
-function scopeOf(state: ExecutionState, key: string): Scope {
-  if (key === '') return state.main;
-  const scope = state.tasks[key];
-  assert(scope !== undefined, `a scope that runs: ${key}`);
-  return scope;
-}
-
-function taskOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): TaskState {
-  const task = state.tasks[taskKey(fact.task, fact.visit)];
-  assert(task !== undefined, `a task that runs: ${taskKey(fact.task, fact.visit)}`);
-  return task;
-}
-
-function forkOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): ForkState {
-  return taskOf(state, fact) as ForkState;
-}
-
-function loopOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): ForState {
-  return taskOf(state, fact) as ForState;
-}
-
-function tryOf(state: ExecutionState, fact: { readonly task: string; readonly visit?: number }): TryState {
-  return taskOf(state, fact) as TryState;
-}
-
-function assert(condition: boolean, rule: string): asserts condition {
-  if (!condition) throw new Error(`broken rule: ${rule}`);
 }

@@ -20,6 +20,7 @@ export const objectKeywords: readonly Keyword[] = [
 export const unevaluatedProperties: Keyword = {
   name: 'unevaluatedProperties',
   on: 'object',
+  isLast: true,
   compile: unevaluated,
 };
 

@@ -116,35 +116,41 @@ export class Run {
   failChoice(at: KeywordPlace, message: () => string): false {
     const { nearMiss } = this;
     this.fail(at, message);
-    if (nearMiss !== null && nearMiss.length > this.path.length && !this.failsFast)
-      this.errors.push(nearMiss.error);
+    if (nearMiss !== null && nearMiss.length > this.path.length && !this.failsFast) {
+      this.errors.push(errorAt(nearMiss.at, nearMiss.path, nearMiss.message));
+    }
     return false;
   }
 
   /** Reports an error here, or at a member of the value. Gives false, for the check to return. */
   fail(at: KeywordPlace, message: () => string, key?: string | number): false {
     if (this.quiet > 0) this.noteNearMiss(at, message, key);
-    else if (this.errors.length < this.errorsMax) this.errors.push(this.error(at, message, key));
+    else if (this.errors.length < this.errorsMax) this.errors.push(errorAt(at, this.pathTo(key), message));
     return false;
   }
 
   private noteNearMiss(at: KeywordPlace, message: () => string, key: string | number | undefined): void {
     const length = this.path.length + (key === undefined ? 0 : 1);
     if (this.neutral > 0 || length <= (this.nearMiss?.length ?? 0)) return;
-    this.nearMiss = { length, error: this.error(at, message, key) };
+    this.nearMiss = { length, at, message, path: this.pathTo(key) };
   }
 
-  private error(at: KeywordPlace, message: () => string, key: string | number | undefined): SchemaError {
-    const path = key === undefined ? this.path : [...this.path, key];
-    const pointer = path.map(pointerToken).join('');
-    return { pointer, keyword: at.keyword, schemaPointer: at.pointer, message: message() };
+  private pathTo(key: string | number | undefined): readonly (string | number)[] {
+    return key === undefined ? this.path.slice() : [...this.path, key];
   }
 }
 
-/** The deepest error of alternatives that did not hold; `length` is that of its path. */
+/** The deepest error of alternatives that did not hold. Most are never reported, so it is made out only then. */
 export interface NearMiss {
   readonly length: number;
-  readonly error: SchemaError;
+  readonly at: KeywordPlace;
+  readonly message: () => string;
+  readonly path: readonly (string | number)[];
+}
+
+function errorAt(at: KeywordPlace, path: readonly (string | number)[], message: () => string): SchemaError {
+  const pointer = path.map(pointerToken).join('');
+  return { pointer, keyword: at.keyword, schemaPointer: at.pointer, message: message() };
 }
 
 /** The properties and items of one value that schemas have looked at. */

@@ -21,7 +21,14 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
   const dayOfYear = Math.floor((153 * (m + (m > 1 ? -2 : 10)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    dayOfYear -
+    719_468
+  );
 }
 
 /** The civil time of whole seconds since 1970 in UTC. */
@@ -32,7 +39,11 @@ export function civilFromSeconds(seconds: number): CivilTime {
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
@@ -57,7 +68,10 @@ export function secondsFromCivil(time: Omit<CivilTime, 'weekday' | 'yearDay'>): 
 }
 
 /** Week of the year by ISO 8601, and the year that the week belongs to. */
-export function isoWeek({ year, weekday, yearDay }: CivilTime): { readonly year: number; readonly week: number } {
+export function isoWeek({ year, weekday, yearDay }: CivilTime): {
+  readonly year: number;
+  readonly week: number;
+} {
   const monday = (weekday + 6) % 7;
   const week = Math.floor((yearDay - monday + 10) / 7);
   if (week < 1) return { year: year - 1, week: weeksIn(year - 1) };

@@ -1,7 +1,7 @@
-import { collect } from '../compile/construct.ts';
-import { Code, firstOf, GO, manyCode, oneCode } from '../compile/code.ts';
-import { modify } from '../compile/update.ts';
 import { iterate } from '../compile/access.ts';
+import { Code, firstOf, GO, manyCode, oneCode } from '../compile/code.ts';
+import { collect } from '../compile/construct.ts';
+import { modify } from '../compile/update.ts';
 import { charge, chargeContainer, chargeSize } from '../meter.ts';
 import { index, indicesOf } from '../values/access.ts';
 import { isArray, isObject, isTruthy, type Json, type JsonArray, setKey } from '../values/json.ts';
@@ -9,8 +9,8 @@ import { compare } from '../values/order.ts';
 import { describe, fail } from '../values/print.ts';
 import { objectFrom } from './core.ts';
 import { type Builtin, type Builtins, parametric, unary, valued } from './define.ts';
-import { stringIndices } from './strings.ts';
 import { deeper } from './streams.ts';
+import { stringIndices } from './strings.ts';
 
 /** Arrays and objects as wholes: mapping, sorting, grouping, searching. */
 export const COLLECTIONS: Builtins = {
@@ -108,8 +108,11 @@ function keyed(apply: (input: JsonArray, keys: JsonArray) => Json): Builtin {
         wrapped.push(collect(key as Code, env, value));
         return GO;
       });
-      const keys: Json[] = wrapped.every((outputs) => outputs.length === 1) ? wrapped.map(([only]) => only as Json) : wrapped;
-      if (!isArray(input)) return fail(`${describe(input)} and ${describe(keys)} cannot be sorted, as they are not both arrays`);
+      const keys: Json[] = wrapped.every((outputs) => outputs.length === 1)
+        ? wrapped.map(([only]) => only as Json)
+        : wrapped;
+      if (!isArray(input))
+        return fail(`${describe(input)} and ${describe(keys)} cannot be sorted, as they are not both arrays`);
       return apply(input, keys);
     });
 }
@@ -140,7 +143,8 @@ function firsts(all: readonly Item[][]): Json {
 
 /** The first least or the last greatest value. */
 function extreme(input: Json, keys: Json, sign: -1 | 1): Json {
-  if (!isArray(input) || !isArray(keys)) return fail(`${describe(input)} and ${describe(keys)} cannot be iterated over`);
+  if (!isArray(input) || !isArray(keys))
+    return fail(`${describe(input)} and ${describe(keys)} cannot be iterated over`);
   let best = 0;
   charge(input.length);
   for (let i = 1; i < input.length; i++) {
@@ -156,7 +160,10 @@ function reverse(input: Json): Json {
     return input === '' ? [] : fail('Cannot index string with number');
   }
   if (input === null) return [];
-  if (!isArray(input)) return typeof input === 'number' || isObject(input) ? index(input, 0) : fail(`${describe(input)} has no length`);
+  if (!isArray(input))
+    return typeof input === 'number' || isObject(input)
+      ? index(input, 0)
+      : fail(`${describe(input)} has no length`);
   chargeContainer(input.length);
   return [...input].reverse();
 }
@@ -291,14 +298,21 @@ function walk(each: Code): Code {
 
 /** The leaves with their paths, and the end of each container by the path of its last item. */
 function tostream(): Code {
-  const run = (path: readonly Json[], value: Json, isTop: boolean, emit: Parameters<Code['many']>[2]): 0 | 1 | 2 => {
+  const run = (
+    path: readonly Json[],
+    value: Json,
+    isTop: boolean,
+    emit: Parameters<Code['many']>[2],
+  ): 0 | 1 | 2 => {
     charge(1 + path.length / 8);
     const keys = isArray(value) ? value.map((_, i) => i) : isObject(value) ? Object.keys(value) : [];
     if (keys.length === 0) return emit([path, value]);
     for (const key of keys) {
       const inner = [...path, key];
       chargeContainer(inner.length);
-      const flow = deeper(() => run(inner, (value as Record<string | number, Json>)[key] as Json, false, emit));
+      const flow = deeper(() =>
+        run(inner, (value as Record<string | number, Json>)[key] as Json, false, emit),
+      );
       if (flow !== GO) return flow;
     }
     const last = emit([[...path, keys.at(-1) as Json]]);

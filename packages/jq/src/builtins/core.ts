@@ -1,8 +1,17 @@
 import { environment } from '../compile/bindings.ts';
+import { GO, manyCode, oneCode } from '../compile/code.ts';
 import { JqError, JqHalt } from '../errors.ts';
 import { charge, chargeContainer, meter } from '../meter.ts';
-import { GO, manyCode, oneCode } from '../compile/code.ts';
-import { codePointLength, isArray, isObject, isTruthy, type Json, kindOf, ownKey, setKey } from '../values/json.ts';
+import {
+  codePointLength,
+  isArray,
+  isObject,
+  isTruthy,
+  type Json,
+  kindOf,
+  ownKey,
+  setKey,
+} from '../values/json.ts';
 import { contains, negate } from '../values/operators.ts';
 import { compare, sortedKeys } from '../values/order.ts';
 import { parseJson, parseNumber } from '../values/parse.ts';
@@ -18,7 +27,9 @@ export const CORE: Builtins = {
   'type/0': unary(kindOf),
   'length/0': unary(length),
   'utf8bytelength/0': unary((input) =>
-    typeof input === 'string' ? utf8Length(input) : fail(`${describe(input)} only strings have UTF-8 byte length`),
+    typeof input === 'string'
+      ? utf8Length(input)
+      : fail(`${describe(input)} only strings have UTF-8 byte length`),
   ),
   'keys/0': unary((input) => keys(input, true)),
   'keys_unsorted/0': unary((input) => keys(input, false)),

@@ -26,10 +26,16 @@ export function parametric(apply: (input: Json, ...values: Json[]) => Json | und
 /** Like `parametric`, for a function with any number of outputs. */
 export function generator(run: (input: Json, values: readonly Json[], emit: Emit) => Flow): Builtin {
   return (...args) =>
-    manyCode((env, input, emit) => eachCombination(args, false, env, input, (values) => run(input, values, emit)));
+    manyCode((env, input, emit) =>
+      eachCombination(args, false, env, input, (values) => run(input, values, emit)),
+    );
 }
 
-function combine(args: readonly Code[], lastSlowest: boolean, apply: (input: Json, values: readonly Json[]) => Json | undefined): Code {
+function combine(
+  args: readonly Code[],
+  lastSlowest: boolean,
+  apply: (input: Json, values: readonly Json[]) => Json | undefined,
+): Code {
   const ones = args.map((arg) => arg.one);
   if (ones.every((one) => one !== undefined)) return combineOnes(ones as readonly One[], apply);
   return manyCode((env, input, emit) =>
@@ -40,7 +46,10 @@ function combine(args: readonly Code[], lastSlowest: boolean, apply: (input: Jso
   );
 }
 
-function combineOnes(ones: readonly One[], apply: (input: Json, values: readonly Json[]) => Json | undefined): Code {
+function combineOnes(
+  ones: readonly One[],
+  apply: (input: Json, values: readonly Json[]) => Json | undefined,
+): Code {
   const [first] = ones;
   if (first !== undefined && ones.length === 1) {
     return oneCode((env, input) => {

@@ -1,9 +1,22 @@
 import { charge, chargeSize } from '../meter.ts';
+import {
+  decodeBase32,
+  decodeBase64,
+  decodeUtf8,
+  encodeBase32,
+  encodeBase64,
+  encodeUtf8,
+} from '../values/bytes.ts';
 import { isArray, type Json } from '../values/json.ts';
 import { describe, fail, stringify } from '../values/print.ts';
-import { decodeBase32, decodeBase64, decodeUtf8, encodeBase32, encodeBase64, encodeUtf8 } from '../values/bytes.ts';
 
-const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', "'": '&apos;', '"': '&quot;' };
+const HTML: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  "'": '&apos;',
+  '"': '&quot;',
+};
 const TSV: Readonly<Record<string, string>> = { '\t': '\\t', '\r': '\\r', '\n': '\\n', '\\': '\\\\' };
 
 const FORMATS: Readonly<Record<string, (input: Json) => string>> = {

@@ -77,7 +77,10 @@ export const MATH: Builtins = {
   'lgamma_r/0': unary((input) => [logGamma(numeric(input)), signOfGamma(numeric(input))]),
 };
 
-function each<F>(make: (apply: F) => [arity: number, builtin: Builtin], functions: Readonly<Record<string, F>>): Builtins {
+function each<F>(
+  make: (apply: F) => [arity: number, builtin: Builtin],
+  functions: Readonly<Record<string, F>>,
+): Builtins {
   return Object.fromEntries(
     Object.entries(functions).map(([name, apply]) => {
       const [arity, builtin] = make(apply);

@@ -1,5 +1,5 @@
 import { eachPath } from '../compile/access.ts';
-import { Code, GO, isIntact, manyCode, oneCode, type Path, pathToArray } from '../compile/code.ts';
+import { type Code, GO, isIntact, manyCode, oneCode, type Path, pathToArray } from '../compile/code.ts';
 import { eachTargetPath } from '../compile/update.ts';
 import { charge, chargeContainer } from '../meter.ts';
 import { isArray, isTruthy, type Json } from '../values/json.ts';
@@ -64,7 +64,11 @@ function getpath(path: Code): Code {
   );
 }
 
-function manyCodeOrOne(arg: Code, apply: (input: Json, value: Json) => Json, paths: () => Code['paths']): Code {
+function manyCodeOrOne(
+  arg: Code,
+  apply: (input: Json, value: Json) => Json,
+  paths: () => Code['paths'],
+): Code {
   const { one } = arg;
   if (one === undefined) {
     return manyCode((env, input, emit) => arg.many(env, input, (value) => emit(apply(input, value))), paths);
@@ -101,11 +105,11 @@ function pathsWhere(filter: Code | undefined): Code {
         return emit(keys);
       };
       charge(1);
-      const flow = filter === undefined ? give() : filter.many(env, value, (test) => (isTruthy(test) ? give() : GO));
+      const flow =
+        filter === undefined ? give() : filter.many(env, value, (test) => (isTruthy(test) ? give() : GO));
       if (flow !== GO) return flow;
       pushItems(path, value);
     }
     return GO;
   });
 }
-

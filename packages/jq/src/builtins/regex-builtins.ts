@@ -1,8 +1,14 @@
-import { Code, type Emit, type Env, type Flow, GO, manyCode } from '../compile/code.ts';
+import { type Code, type Emit, type Env, type Flow, GO, manyCode } from '../compile/code.ts';
 import { collect } from '../compile/construct.ts';
 import { JqBudgetError } from '../errors.ts';
 import { charge, chargeContainer, chargeSize } from '../meter.ts';
-import { compileRegex, type Regex, RegexLimitError, type RegexMatch, RegexSyntaxError } from '../regex/regex.ts';
+import {
+  compileRegex,
+  type Regex,
+  RegexLimitError,
+  type RegexMatch,
+  RegexSyntaxError,
+} from '../regex/regex.ts';
 import { isArray, isPair, type Json, kindOf, setKey } from '../values/json.ts';
 import { add } from '../values/operators.ts';
 import { describe, fail } from '../values/print.ts';
@@ -11,8 +17,12 @@ import { type Builtin, type Builtins, eachCombination, generator, parametric } f
 /** Strings and regular expressions in Oniguruma's syntax. */
 export const REGEX: Builtins = {
   'test/1': parametric((input, value) => matches(input, ...expression(value as Json), true).length > 0),
-  'test/2': parametric((input, pattern, flags) => matches(input, pattern as Json, flags as Json, true).length > 0),
-  'match/1': generator((input, [value], emit) => each(matches(input, ...expression(value as Json)), toJson, emit)),
+  'test/2': parametric(
+    (input, pattern, flags) => matches(input, pattern as Json, flags as Json, true).length > 0,
+  ),
+  'match/1': generator((input, [value], emit) =>
+    each(matches(input, ...expression(value as Json)), toJson, emit),
+  ),
   'match/2': generator((input, [pattern, flags], emit) =>
     each(matches(input, pattern as Json, flags as Json), toJson, emit),
   ),
@@ -27,7 +37,9 @@ export const REGEX: Builtins = {
     each(matches(input, pattern as Json, add('g', flags as Json)), toScan, emit),
   ),
   'split/2': parametric((input, pattern, flags) => pieces(input, pattern as Json, flags as Json)),
-  'splits/1': generator((input, [pattern], emit) => each(pieces(input, pattern as Json, null), (piece) => piece, emit)),
+  'splits/1': generator((input, [pattern], emit) =>
+    each(pieces(input, pattern as Json, null), (piece) => piece, emit),
+  ),
   'splits/2': generator((input, [pattern, flags], emit) =>
     each(pieces(input, pattern as Json, flags as Json), (piece) => piece, emit),
   ),
@@ -72,7 +84,8 @@ function expression(value: Json): [pattern: Json, flags: Json] {
 
 function matches(input: Json, pattern: Json, flags: Json, isTest = false): Match[] {
   if (typeof input !== 'string') return fail(`${describe(input)} cannot be matched, as it is not a string`);
-  if (typeof pattern !== 'string') return fail(`${describe(pattern)} cannot be matched, as it is not a string`);
+  if (typeof pattern !== 'string')
+    return fail(`${describe(pattern)} cannot be matched, as it is not a string`);
   if (flags !== null && typeof flags !== 'string') return fail(`${describe(flags)} is not a string`);
   const regex = compiled(pattern, flags ?? '');
   const isGlobal = !isTest && (flags ?? '').includes('g');
@@ -169,10 +182,22 @@ function toMatch(match: RegexMatch, regex: Regex, text: string, offsets: Offsets
     const name = regex.names[i] ?? null;
     if (group === null) return { offset: -1, length: 0, string: null, name };
     const start = offsets.at(group.index);
-    return { offset: start, length: offsets.at(group.end) - start, string: text.slice(group.index, group.end), name };
+    return {
+      offset: start,
+      length: offsets.at(group.end) - start,
+      string: text.slice(group.index, group.end),
+      name,
+    };
   });
   chargeSize(match.end - match.index);
-  return { start: match.index, end: match.end, offset, length, text: text.slice(match.index, match.end), captures };
+  return {
+    start: match.index,
+    end: match.end,
+    offset,
+    length,
+    text: text.slice(match.index, match.end),
+    captures,
+  };
 }
 
 function toJson({ offset, length, text, captures }: Match): Json {
@@ -240,5 +265,9 @@ function emitReplaced(input: Json, found: readonly Match[], replacement: Code, e
   }
   if (results.length === 0) return emit(input);
   const rest = text.slice(from);
-  return each(Array.from(results, (result) => result ?? null), (result) => add(result, rest), emit);
+  return each(
+    Array.from(results, (result) => result ?? null),
+    (result) => add(result, rest),
+    emit,
+  );
 }

@@ -1,5 +1,5 @@
-import { compileFunction } from '../compile/functions.ts';
 import { oneCode } from '../compile/code.ts';
+import { compileFunction } from '../compile/functions.ts';
 import { type Context, type FunctionUnit, Scope } from '../compile/scope.ts';
 import { parse } from '../parser.ts';
 import { COLLECTIONS } from './collections.ts';
@@ -14,9 +14,17 @@ import { STREAMS } from './streams.ts';
 import { STRINGS } from './strings.ts';
 
 const NATIVE: ReadonlyMap<string, Builtin> = new Map(
-  [CORE, STREAMS, COLLECTIONS, PATHS, STRINGS, MATH, DATES, REGEX, { 'builtins/0': listBuiltins } as Builtins].flatMap(
-    (builtins) => Object.entries(builtins),
-  ),
+  [
+    CORE,
+    STREAMS,
+    COLLECTIONS,
+    PATHS,
+    STRINGS,
+    MATH,
+    DATES,
+    REGEX,
+    { 'builtins/0': listBuiltins } as Builtins,
+  ].flatMap((builtins) => Object.entries(builtins)),
 );
 
 const compiled = new Map<string, FunctionUnit>();
@@ -32,7 +40,16 @@ function compilePrelude(key: string, context: Context): FunctionUnit | undefined
   if (source === undefined) return undefined;
   const [definition] = parse(source).definitions;
   if (definition === undefined) return undefined;
-  const own: Context = { ...context, source, externals: new Map(), uses: new Set(), data: new Map(), attempts: 0, linearLeft: 8, current: undefined };
+  const own: Context = {
+    ...context,
+    source,
+    externals: new Map(),
+    uses: new Set(),
+    data: new Map(),
+    attempts: 0,
+    linearLeft: 8,
+    current: undefined,
+  };
   const unit = compileFunction(definition, Scope.root, own);
   compiled.set(key, unit);
   return unit;

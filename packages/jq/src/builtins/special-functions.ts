@@ -97,7 +97,8 @@ export function besselY(order: number, x: number): number {
   // Wronskian: J1 Y0 - J0 Y1 = 2 / (pi x).
   const j0 = besselJ(0, x);
   let current = Math.abs(j0) > 1e-3 ? (besselJ(1, x) * below - 2 / (Math.PI * x)) / j0 : besselY1(x);
-  for (let k = 1; k < n && Number.isFinite(current); k++) [below, current] = [current, ((2 * k) / x) * current - below];
+  for (let k = 1; k < n && Number.isFinite(current); k++)
+    [below, current] = [current, ((2 * k) / x) * current - below];
   return current;
 }
 
@@ -114,7 +115,11 @@ function integrateY(n: number, x: number): number {
   const first = simpson((t) => Math.sin(x * Math.sin(t) - n * t), 0, Math.PI);
   const end = Math.asinh(750 / x) + 1;
   const sign = n % 2 === 0 ? 1 : -1;
-  const second = simpson((t) => (Math.exp(n * t) + sign * Math.exp(-n * t)) * Math.exp(-x * Math.sinh(t)), 0, end);
+  const second = simpson(
+    (t) => (Math.exp(n * t) + sign * Math.exp(-n * t)) * Math.exp(-x * Math.sinh(t)),
+    0,
+    end,
+  );
   return (first - second) / Math.PI;
 }
 

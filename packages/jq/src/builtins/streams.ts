@@ -1,5 +1,18 @@
-import { Code, type Emit, type Env, firstOf, type Flow, GO, isIntact, lastOf, manyCode, oneCode, type Paths, STOP } from '../compile/code.ts';
 import { eachPath, iterate } from '../compile/access.ts';
+import {
+  Code,
+  type Emit,
+  type Env,
+  type Flow,
+  firstOf,
+  GO,
+  isIntact,
+  lastOf,
+  manyCode,
+  oneCode,
+  type Paths,
+  STOP,
+} from '../compile/code.ts';
 import { charge, meter, spent } from '../meter.ts';
 import { index } from '../values/access.ts';
 import { isTruthy, type Json } from '../values/json.ts';
@@ -24,10 +37,16 @@ export const STREAMS: Builtins = {
   'until/2': (condition, next) => until(condition as Code, next as Code),
   'while/2': (condition, next) => loop(next as Code, condition as Code),
   'repeat/1': (source) => repeat(source as Code),
-  'recurse/0': () => new Code(undefined, (_env, input, emit) => descend(input, emit), () => (_env, path, at, value, emit) => {
-    if (!isIntact(at, value)) return fail(`Invalid path expression near attempt to iterate through ${excerpt(value)}`);
-    return descendPaths(path, value, emit);
-  }),
+  'recurse/0': () =>
+    new Code(
+      undefined,
+      (_env, input, emit) => descend(input, emit),
+      () => (_env, path, at, value, emit) => {
+        if (!isIntact(at, value))
+          return fail(`Invalid path expression near attempt to iterate through ${excerpt(value)}`);
+        return descendPaths(path, value, emit);
+      },
+    ),
   'recurse/1': (step) => recurse(step as Code, undefined),
   'recurse/2': (step, condition) => recurse(step as Code, condition as Code),
   'isempty/1': (source) =>
@@ -51,8 +70,7 @@ export const STREAMS: Builtins = {
     oneCode((env, input) =>
       some(source as Code, env, input, (a) => some(others as Code, env, input, (b) => equals(a, b))),
     ),
-  'add/0': () =>
-    oneCode((_env, input) => sum((emit) => iterate(input, emit))),
+  'add/0': () => oneCode((_env, input) => sum((emit) => iterate(input, emit))),
   'add/1': (source) => oneCode((env, input) => sum((emit) => (source as Code).many(env, input, emit))),
 };
 
@@ -106,7 +124,13 @@ function limit(count: Code, source: Code): Code {
       count.many(env, input, (total) => {
         let left = limitCount(total);
         if (!(left > 0)) return GO;
-        const flow = source.paths(env, path, at, input, (p, a, value) => emit(p, a, value) || (--left > 0 ? GO : STOP));
+        const flow = source.paths(
+          env,
+          path,
+          at,
+          input,
+          (p, a, value) => emit(p, a, value) || (--left > 0 ? GO : STOP),
+        );
         return left > 0 ? flow : GO;
       }),
   );
@@ -145,10 +169,22 @@ function nth(count: Code, source: Code): Code {
   });
   return manyCode(
     (env, input, emit) =>
-      checked.many(env, input, (total) => first(skip(oneCode(() => total), source)).many(env, input, emit)),
+      checked.many(env, input, (total) =>
+        first(
+          skip(
+            oneCode(() => total),
+            source,
+          ),
+        ).many(env, input, emit),
+      ),
     () => (env, path, at, input, emit) =>
       checked.many(env, input, (total) =>
-        first(skip(oneCode(() => total), source)).paths(env, path, at, input, emit),
+        first(
+          skip(
+            oneCode(() => total),
+            source,
+          ),
+        ).paths(env, path, at, input, emit),
       ),
   );
 }
@@ -166,7 +202,9 @@ function elementAt(position: Code): Code {
   const paths = (): Paths => (env, path, at, input, emit) =>
     position.many(env, input, (key) => {
       if (!isIntact(at, input)) {
-        return fail(`Invalid path expression near attempt to access element ${excerpt(key)} of ${excerpt(input)}`);
+        return fail(
+          `Invalid path expression near attempt to access element ${excerpt(key)} of ${excerpt(input)}`,
+        );
       }
       const value = index(input, key);
       return emit({ key, up: path }, value, value);
@@ -196,7 +234,9 @@ function until(condition: Code, next: Code): Code {
     charge(1);
     return condition.many(env, input, (value) => {
       if (isTruthy(value)) return emit(path, at, input);
-      return deeper(() => next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)));
+      return deeper(() =>
+        next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)),
+      );
     });
   };
   if (test === undefined || step === undefined) return manyCode(run, () => runPaths);
@@ -249,10 +289,13 @@ function loop(next: Code, condition: Code | undefined): Code {
     return goesOn(env, input, () => {
       const flow = emit(path, at, input);
       if (flow !== GO) return flow;
-      return deeper(() => next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)));
+      return deeper(() =>
+        next.paths(env, path, at, input, (p, a, output) => runPaths(env, p, a, output, emit)),
+      );
     });
   };
-  if (step === undefined || (condition !== undefined && test === undefined)) return manyCode(run, () => runPaths);
+  if (step === undefined || (condition !== undefined && test === undefined))
+    return manyCode(run, () => runPaths);
   return manyCode(
     (env, input, emit) => {
       let value: Json | undefined = input;
@@ -301,10 +344,15 @@ function descendPaths(path: Place['path'], root: Json, emit: Parameters<Paths>[4
     const flow = emit(place.path, place.value, place.value);
     if (flow !== GO) return flow;
     const inner: Place[] = [];
-    eachPath(place.path, place.value, (innerPath, _at, value) => {
-      inner.push({ path: innerPath, value });
-      return GO;
-    }, true);
+    eachPath(
+      place.path,
+      place.value,
+      (innerPath, _at, value) => {
+        inner.push({ path: innerPath, value });
+        return GO;
+      },
+      true,
+    );
     for (let i = inner.length - 1; i >= 0; i--) stack.push(inner[i] as Place);
   }
   return GO;
@@ -325,7 +373,9 @@ function recurse(step: Code, condition: Code | undefined): Code {
     const flow = emit(path, at, input);
     if (flow !== GO) return flow;
     return deeper(() =>
-      step.paths(env, path, at, input, (p, a, value) => allowed(env, value, () => runPaths(env, p, a, value, emit))),
+      step.paths(env, path, at, input, (p, a, value) =>
+        allowed(env, value, () => runPaths(env, p, a, value, emit)),
+      ),
     );
   };
   return manyCode(run, () => runPaths);
@@ -360,4 +410,3 @@ function sum(run: (emit: Emit) => Flow): Json {
   });
   return total;
 }
-

@@ -1,7 +1,15 @@
 import { fail } from '../values/print.ts';
 import { type CivilTime, isoWeek } from './calendar.ts';
 
-export const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+export const WEEKDAYS = [
+  'Sunday',
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+] as const;
 export const MONTHS = [
   'January',
   'February',
@@ -42,14 +50,18 @@ const CONVERSION = /%([-_0^#]*)(\d*)([EO]?)([a-zA-Z%+])/g;
 
 /** Formats a time as the C library's strftime does in the C locale, with glibc's flags `-`, `_`, `0` and `^`. */
 export function strftime(time: CivilTime, format: string, zone: Zone): string {
-  return format.replace(CONVERSION, (whole, flags: string, width: string, _modifier: string, conversion: string) => {
-    const compound = COMPOUND[conversion];
-    if (compound !== undefined && Object.hasOwn(COMPOUND, conversion)) return strftime(time, compound, zone);
-    const field = convert(time, conversion, zone);
-    if (field === undefined) return whole;
-    const text = typeof field === 'string' ? padText(field, flags, width) : padNumber(field, flags, width);
-    return flags.includes('^') ? text.toUpperCase() : text;
-  });
+  return format.replace(
+    CONVERSION,
+    (whole, flags: string, width: string, _modifier: string, conversion: string) => {
+      const compound = COMPOUND[conversion];
+      if (compound !== undefined && Object.hasOwn(COMPOUND, conversion))
+        return strftime(time, compound, zone);
+      const field = convert(time, conversion, zone);
+      if (field === undefined) return whole;
+      const text = typeof field === 'string' ? padText(field, flags, width) : padNumber(field, flags, width);
+      return flags.includes('^') ? text.toUpperCase() : text;
+    },
+  );
 }
 
 type NumberField = { readonly value: number; readonly width: number; readonly pad: '0' | ' ' };
@@ -125,7 +137,11 @@ function convert(time: CivilTime, conversion: string, zone: Zone): string | Numb
   }
 }
 
-function convertText({ weekday, month, hour }: CivilTime, conversion: string, zone: Zone): string | undefined {
+function convertText(
+  { weekday, month, hour }: CivilTime,
+  conversion: string,
+  zone: Zone,
+): string | undefined {
   switch (conversion) {
     case 'a':
       return WEEKDAYS[weekday]?.slice(0, 3) ?? '?';

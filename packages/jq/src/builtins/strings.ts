@@ -8,11 +8,13 @@ import { format } from './formats.ts';
 /** Strings without regular expressions. */
 export const STRINGS: Builtins = {
   'startswith/1': valued((input, prefix) => {
-    if (typeof input !== 'string' || typeof prefix !== 'string') return fail('startswith() requires string inputs');
+    if (typeof input !== 'string' || typeof prefix !== 'string')
+      return fail('startswith() requires string inputs');
     return input.startsWith(prefix);
   }),
   'endswith/1': valued((input, suffix) => {
-    if (typeof input !== 'string' || typeof suffix !== 'string') return fail('endswith() requires string inputs');
+    if (typeof input !== 'string' || typeof suffix !== 'string')
+      return fail('endswith() requires string inputs');
     return input.endsWith(suffix);
   }),
   'ltrimstr/1': parametric((input, prefix) => trimLeft(input, prefix as Json)),
@@ -22,7 +24,8 @@ export const STRINGS: Builtins = {
   'ltrim/0': unary((input) => trimSpace(input, true, false)),
   'rtrim/0': unary((input) => trimSpace(input, false, true)),
   'split/1': valued((input, separator) => {
-    if (typeof input !== 'string' || typeof separator !== 'string') return fail('split input and separator must be strings');
+    if (typeof input !== 'string' || typeof separator !== 'string')
+      return fail('split input and separator must be strings');
     return split(input, separator);
   }),
   'join/1': parametric((input, separator) => join(input, separator as Json)),
@@ -32,8 +35,11 @@ export const STRINGS: Builtins = {
   'ascii_downcase/0': unary((input) => mapAscii(input, /[A-Z]+/g, (text) => text.toLowerCase())),
   'ascii_upcase/0': unary((input) => mapAscii(input, /[a-z]+/g, (text) => text.toUpperCase())),
   '_strindices/1': valued((input, wanted) => {
-    if (typeof input !== 'string') return fail(`${describe(input)} cannot be searched, as it is not a string`);
-    return typeof wanted === 'string' ? stringIndices(input, wanted) : fail(`${describe(wanted as Json)} is not a string`);
+    if (typeof input !== 'string')
+      return fail(`${describe(input)} cannot be searched, as it is not a string`);
+    return typeof wanted === 'string'
+      ? stringIndices(input, wanted)
+      : fail(`${describe(wanted as Json)} is not a string`);
   }),
   'format/1': valued((input, name) => {
     if (typeof name !== 'string') return fail(`${describe(name as Json)} is not a valid format`);
@@ -42,12 +48,14 @@ export const STRINGS: Builtins = {
 };
 
 function trimLeft(input: Json, prefix: Json): Json {
-  if (typeof input !== 'string' || typeof prefix !== 'string') return fail('startswith() requires string inputs');
+  if (typeof input !== 'string' || typeof prefix !== 'string')
+    return fail('startswith() requires string inputs');
   return input.startsWith(prefix) ? input.slice(prefix.length) : input;
 }
 
 function trimRight(input: Json, suffix: Json): Json {
-  if (typeof input !== 'string' || typeof suffix !== 'string') return fail('endswith() requires string inputs');
+  if (typeof input !== 'string' || typeof suffix !== 'string')
+    return fail('endswith() requires string inputs');
   return input.endsWith(suffix) ? input.slice(0, input.length - suffix.length) : input;
 }
 
@@ -67,7 +75,11 @@ function trimSpace(input: Json, atStart: boolean, atEnd: boolean): Json {
 }
 
 function join(input: Json, separator: Json): Json {
-  const items = isArray(input) ? input : typeof input === 'object' && input !== null ? Object.values(input) : undefined;
+  const items = isArray(input)
+    ? input
+    : typeof input === 'object' && input !== null
+      ? Object.values(input)
+      : undefined;
   if (items === undefined) return fail(`Cannot iterate over ${describe(input)}`);
   charge(items.length);
   let text: Json = null;

@@ -215,7 +215,11 @@ class TimeParser {
     const rest = this.rest.slice(0, 16).toLowerCase();
     for (const [i, name] of names.entries()) {
       const full = name.toLowerCase();
-      const matched = rest.startsWith(full) ? full : rest.startsWith(full.slice(0, 3)) ? full.slice(0, 3) : undefined;
+      const matched = rest.startsWith(full)
+        ? full
+        : rest.startsWith(full.slice(0, 3))
+          ? full.slice(0, 3)
+          : undefined;
       if (matched === undefined) continue;
       this.#position += matched.length;
       set(i);

@@ -3,7 +3,19 @@ import { charge, meter, spent } from '../meter.ts';
 import { index, slice } from '../values/access.ts';
 import { isArray, type Json, type JsonObject } from '../values/json.ts';
 import { describe, excerpt, fail } from '../values/print.ts';
-import { Code, type Emit, type Env, type Flow, GO, isIntact, manyCode, type One, oneCode, type PathEmit, type Paths } from './code.ts';
+import {
+  Code,
+  type Emit,
+  type Env,
+  type Flow,
+  GO,
+  isIntact,
+  manyCode,
+  type One,
+  oneCode,
+  type PathEmit,
+  type Paths,
+} from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import type { Context, Scope } from './scope.ts';
 
@@ -96,7 +108,9 @@ function indexPaths(target: Code, key: Code, get: Get): Paths {
     key.many(env, input, (k) =>
       targetPaths(env, path, at, input, (innerPath, innerAt, t) => {
         if (!isIntact(innerAt, t)) {
-          return fail(`Invalid path expression near attempt to access element ${excerpt(k)} of ${excerpt(t)}`);
+          return fail(
+            `Invalid path expression near attempt to access element ${excerpt(k)} of ${excerpt(t)}`,
+          );
         }
         const value = get(t, k);
         return value === undefined ? GO : emit({ key: k, up: innerPath }, value, value);
@@ -110,7 +124,9 @@ export function compileSlice(node: NodeOf<'slice'>, scope: Scope, context: Conte
   const from = compileNode(node.from, scope, context);
   const to = compileNode(node.to, scope, context);
   const cut = (container: Json, start: Json, end: Json): Json =>
-    isArray(container) || typeof container === 'string' ? slice(container, start, end) : index(container, { start, end });
+    isArray(container) || typeof container === 'string'
+      ? slice(container, start, end)
+      : index(container, { start, end });
   const bounds: Code = manyCode((env, input, emit) =>
     from.many(env, input, (start) => to.many(env, input, (end) => emit({ start, end }))),
   );
@@ -190,7 +206,12 @@ function iteratePaths(target: Code, isOptional: boolean): Paths {
 }
 
 /** Emits the path and value of every item of a container that stands at `path`. */
-export function eachPath(path: Parameters<PathEmit>[0], container: Json, emit: PathEmit, isOptional: boolean): Flow {
+export function eachPath(
+  path: Parameters<PathEmit>[0],
+  container: Json,
+  emit: PathEmit,
+  isOptional: boolean,
+): Flow {
   if (isArray(container)) {
     for (let i = 0; i < container.length; i++) {
       if (--meter.steps < 0) spent('steps');

@@ -1,10 +1,10 @@
 import type { Pattern } from '../ast.ts';
-import { unreachable, JqError } from '../errors.ts';
+import { JqError, unreachable } from '../errors.ts';
+import { Lazy } from '../lazy.ts';
 import { meter } from '../meter.ts';
 import { index } from '../values/access.ts';
 import { type Json, setKey } from '../values/json.ts';
 import { describe, fail } from '../values/print.ts';
-import { Lazy } from '../lazy.ts';
 import { type Code, Env, type Flow, GO, manyCode, oneCode, outer, type Paths } from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import { type Context, failAt, type Scope } from './scope.ts';
@@ -62,7 +62,9 @@ export interface Binder {
 export function compilePatterns(patterns: readonly Pattern[], scope: Scope, context: Context): Binder {
   const [first] = patterns;
   if (first === undefined) return unreachable(first as never);
-  return patterns.length === 1 ? compilePattern(first, scope, context) : compileChoice(patterns, scope, context);
+  return patterns.length === 1
+    ? compilePattern(first, scope, context)
+    : compileChoice(patterns, scope, context);
 }
 
 /** `a ?// b`: an error in a, or in what follows it, leads to b; all variables of all patterns exist. */
@@ -71,9 +73,14 @@ function compileChoice(patterns: readonly Pattern[], scope: Scope, context: Cont
   const binders = patterns.map((pattern) => compilePattern(pattern, scope, context));
   const shared = names.reduce((inner, name) => inner.with('variable', name), scope);
   const copiers = binders.map((binder) => {
-    const hops = names.map((name) => (binder.scope.depth === scope.depth ? undefined : slotWithin(binder.scope, scope, name)));
+    const hops = names.map((name) =>
+      binder.scope.depth === scope.depth ? undefined : slotWithin(binder.scope, scope, name),
+    );
     return (outerEnv: Env, bound: Env): Env =>
-      hops.reduce<Env>((env, hop) => new Env(hop === undefined ? null : outer(bound, hop).value, env), outerEnv);
+      hops.reduce<Env>(
+        (env, hop) => new Env(hop === undefined ? null : outer(bound, hop).value, env),
+        outerEnv,
+      );
   });
   const bind = (env: Env, value: Json, next: (env: Env) => Flow): Flow => {
     const { depth } = meter;
@@ -136,7 +143,11 @@ function asArray(value: Json): Json {
 
 type Step = { readonly binder: Binder; readonly part: (value: Json) => Json };
 
-function sequence<T>(scope: Scope, parts: readonly T[], compile: (part: T, scope: Scope, i: number) => Step): Binder {
+function sequence<T>(
+  scope: Scope,
+  parts: readonly T[],
+  compile: (part: T, scope: Scope, i: number) => Step,
+): Binder {
   const steps: Step[] = [];
   let inner = scope;
   for (const [i, part] of parts.entries()) {
@@ -202,7 +213,8 @@ function withBindOne(binder: Binder, key: Code, isNamed: boolean, below: Binder 
 }
 
 function getField(value: Json, name: Json): Json {
-  if (typeof name !== 'string') return fail(`Cannot index ${describe(value).split(' ')[0]} with ${describe(name)}`);
+  if (typeof name !== 'string')
+    return fail(`Cannot index ${describe(value).split(' ')[0]} with ${describe(name)}`);
   return index(value, name);
 }
 
@@ -223,7 +235,9 @@ export function compileBind(node: NodeOf<'bind'>, scope: Scope, context: Context
   const isSimple = sourceOne !== undefined && bindOne !== undefined;
   const body = compileNode(node.body, binder.scope, context, isTail && isSimple);
   const paths = (): Paths => (env, path, at, input, emit) =>
-    source.many(env, input, (value) => binder.bind(env, value, (bound) => body.paths(bound, path, at, input, emit)));
+    source.many(env, input, (value) =>
+      binder.bind(env, value, (bound) => body.paths(bound, path, at, input, emit)),
+    );
   if (!isSimple) {
     return manyCode(
       (env, input, emit) =>

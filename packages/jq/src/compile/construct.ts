@@ -17,7 +17,8 @@ export function compileString(node: NodeOf<'string'>, scope: Scope, context: Con
     const code = compileNode(part, scope, context);
     const apply = (value: Json) => format(node.format, value);
     const { one } = code;
-    if (one === undefined) return manyCode((env, input, emit) => code.many(env, input, (value) => emit(apply(value))));
+    if (one === undefined)
+      return manyCode((env, input, emit) => code.many(env, input, (value) => emit(apply(value))));
     return oneCode((env, input) => {
       const value = one(env, input);
       return value === undefined ? undefined : apply(value);
@@ -85,7 +86,11 @@ export function collect(content: Code, env: Env, input: Json): Json[] {
   return items;
 }
 
-type EntryCode = { readonly key: Code; readonly constant: string | undefined; readonly value: Code | undefined };
+type EntryCode = {
+  readonly key: Code;
+  readonly constant: string | undefined;
+  readonly value: Code | undefined;
+};
 
 /** `{entries}`; the first entry varies slowest. */
 export function compileObject(node: NodeOf<'object'>, scope: Scope, context: Context): Code {

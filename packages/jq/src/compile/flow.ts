@@ -23,7 +23,10 @@ export function pipeCode(left: Code, right: Code): Code {
   const leftOne = left.one;
   const rightOne = right.one;
   if (leftOne === undefined) {
-    return manyCode((env, input, emit) => left.many(env, input, (value) => right.many(env, value, emit)), paths);
+    return manyCode(
+      (env, input, emit) => left.many(env, input, (value) => right.many(env, value, emit)),
+      paths,
+    );
   }
   if (rightOne === undefined) {
     return manyCode((env, input, emit) => {
@@ -60,7 +63,9 @@ export function compileIf(node: NodeOf<'if'>, scope: Scope, context: Context, is
   const then = compileNode(node.then, scope, context, inTail);
   const otherwise = compileNode(node.otherwise ?? { ...node, type: 'identity' }, scope, context, inTail);
   const paths = (): Paths => (env, path, at, input, emit) =>
-    condition.many(env, input, (value) => (isTruthy(value) ? then : otherwise).paths(env, path, at, input, emit));
+    condition.many(env, input, (value) =>
+      (isTruthy(value) ? then : otherwise).paths(env, path, at, input, emit),
+    );
   const test = condition.one;
   if (test === undefined) {
     return manyCode(
@@ -147,7 +152,10 @@ export function compileTry(node: NodeOf<'try'>, scope: Scope, context: Context):
   const handler = node.handler === null ? undefined : compileNode(node.handler, scope, context);
   const paths = (): Paths => (env, path, at, input, emit) =>
     attempt(
-      (guard) => body.paths(env, path, at, input, (innerPath, innerAt, value) => guard(() => emit(innerPath, innerAt, value))),
+      (guard) =>
+        body.paths(env, path, at, input, (innerPath, innerAt, value) =>
+          guard(() => emit(innerPath, innerAt, value)),
+        ),
       (error) => handler?.paths(env, path, at, error, emit) ?? GO,
     );
   const bodyOne = body.one;

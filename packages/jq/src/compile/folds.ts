@@ -1,7 +1,19 @@
-import { IDENTITY } from './access.ts';
 import type { Json } from '../values/json.ts';
-import { compilePatterns, type Binder } from './bindings.ts';
-import { type Code, type Emit, type Env, type Flow, GO, lastOf, manyCode, oneCode, type Path, type PathEmit, type Paths } from './code.ts';
+import { IDENTITY } from './access.ts';
+import { type Binder, compilePatterns } from './bindings.ts';
+import {
+  type Code,
+  type Emit,
+  type Env,
+  type Flow,
+  GO,
+  lastOf,
+  manyCode,
+  oneCode,
+  type Path,
+  type PathEmit,
+  type Paths,
+} from './code.ts';
 import { compileLinear } from './linear.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import type { Context, Scope } from './scope.ts';
@@ -27,7 +39,10 @@ export function compileReduce(node: NodeOf<'reduce'>, scope: Scope, context: Con
   const paths = (): Paths => reducePaths(source, init, binder, update);
   const initOne = init.one;
   if (initOne === undefined) {
-    return manyCode((env, input, emit) => init.many(env, input, (start) => emit(fold(env, input, start))), paths);
+    return manyCode(
+      (env, input, emit) => init.many(env, input, (start) => emit(fold(env, input, start))),
+      paths,
+    );
   }
   return oneCode((env, input) => {
     const start = initOne(env, input);

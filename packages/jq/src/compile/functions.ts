@@ -3,8 +3,8 @@ import { builtin } from '../builtins/registry.ts';
 import { meter, spent } from '../meter.ts';
 import type { Json } from '../values/json.ts';
 import {
-  Code,
   type Closure,
+  Code,
   type Emit,
   Env,
   type Flow,
@@ -18,7 +18,7 @@ import {
   tailCall,
 } from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
-import { type Context, failAt, type FunctionUnit, type Scope } from './scope.ts';
+import { type Context, type FunctionUnit, failAt, type Scope } from './scope.ts';
 
 /** At this many optimistic compilations inside each other, functions are taken to have many outputs. */
 const ATTEMPTS_MAX = 4;
@@ -135,10 +135,14 @@ export function callCode(unit: FunctionUnit, hops: number, args: readonly Code[]
   const { bindOne, bind } = bindArguments(unit, hops, args);
   unit.isRecursive ||= unit.body === undefined || isTail;
   if (isTail && bindOne !== undefined) return tailCode(unit, bindOne);
-  const paths = (): Paths => (env, path, at, input, emit) => bind(env, input, (bound) => enterPaths(unit, bound, path, at, input, emit));
+  const paths = (): Paths => (env, path, at, input, emit) =>
+    bind(env, input, (bound) => enterPaths(unit, bound, path, at, input, emit));
   // Under the optimistic assumption the body may not exist yet, so it is looked up when called.
-  const isOne = bindOne !== undefined && (unit.body === undefined ? unit.yieldsOne : unit.yieldsOne && unit.body.one !== undefined);
-  const many = (env: Env, input: Json, emit: Emit): Flow => bind(env, input, (bound) => enterMany(unit, bound, input, emit));
+  const isOne =
+    bindOne !== undefined &&
+    (unit.body === undefined ? unit.yieldsOne : unit.yieldsOne && unit.body.one !== undefined);
+  const many = (env: Env, input: Json, emit: Emit): Flow =>
+    bind(env, input, (bound) => enterMany(unit, bound, input, emit));
   if (!isOne || bindOne === undefined) return manyCode(many, paths);
   const one: One = (env, input) => {
     const bound = bindOne(env, input);
@@ -193,7 +197,14 @@ function enterMany(unit: FunctionUnit, env: Env, input: Json, emit: Emit): Flow 
   return flow;
 }
 
-function enterPaths(unit: FunctionUnit, env: Env, path: Parameters<PathEmit>[0], at: Json, input: Json, emit: PathEmit): Flow {
+function enterPaths(
+  unit: FunctionUnit,
+  env: Env,
+  path: Parameters<PathEmit>[0],
+  at: Json,
+  input: Json,
+  emit: PathEmit,
+): Flow {
   if (--meter.steps < 0) spent('steps');
   if (--meter.depth < 0) spent('depth');
   const flow = (unit.body as Code).paths(env, path, at, input, emit);
@@ -202,12 +213,15 @@ function enterPaths(unit: FunctionUnit, env: Env, path: Parameters<PathEmit>[0],
 }
 
 function bindArguments(unit: FunctionUnit, hops: number, args: readonly Code[]): Arguments {
-  const closures = args.filter((_, i) => unit.isClosure[i]).map((code) => ({ code, forward: forwards.get(code) }));
+  const closures = args
+    .filter((_, i) => unit.isClosure[i])
+    .map((code) => ({ code, forward: forwards.get(code) }));
   const values = args.filter((_, i) => unit.parameters[i]?.startsWith('$'));
   const bindClosures = (env: Env): Env => {
     let bound = outer(env, hops);
     for (const { code, forward } of closures) {
-      const closure: unknown = forward === undefined ? ({ code, env } satisfies Closure) : outer(env, forward).value;
+      const closure: unknown =
+        forward === undefined ? ({ code, env } satisfies Closure) : outer(env, forward).value;
       bound = new Env(closure, bound);
     }
     return bound;

@@ -13,7 +13,7 @@ import { isTruthy, type Json } from '../values/json.ts';
 import { add } from '../values/operators.ts';
 import { getPath, setPath } from '../values/paths.ts';
 import { compilePatterns } from './bindings.ts';
-import { Env, firstOf, type One } from './code.ts';
+import { type Env, firstOf, type One } from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import { operation } from './operators.ts';
 import { readsInput } from './reads-input.ts';

@@ -4,7 +4,14 @@ import { compileIndex, compileIterate, compileSlice, IDENTITY } from './access.t
 import { compileBind, compileVariable } from './bindings.ts';
 import { type Code, oneCode } from './code.ts';
 import { compileArray, compileFormat, compileNegate, compileObject, compileString } from './construct.ts';
-import { compileAlternative, compileComma, compileIf, compileLogic, compilePipe, compileTry } from './flow.ts';
+import {
+  compileAlternative,
+  compileComma,
+  compileIf,
+  compileLogic,
+  compilePipe,
+  compileTry,
+} from './flow.ts';
 import { compileForeach, compileReduce } from './folds.ts';
 import { compileCall, compileDefine } from './functions.ts';
 import { compileBreak, compileLabel } from './labels.ts';

@@ -42,7 +42,12 @@ export function readsInput(node: Node): boolean {
     case 'object':
       return node.entries.some(({ key, value }) => value === null || readsInput(key) || readsInput(value));
     case 'if':
-      return readsInput(node.condition) || readsInput(node.then) || node.otherwise === null || readsInput(node.otherwise);
+      return (
+        readsInput(node.condition) ||
+        readsInput(node.then) ||
+        node.otherwise === null ||
+        readsInput(node.otherwise)
+      );
     case 'try':
       return readsInput(node.body);
     case 'reduce':
@@ -72,7 +77,8 @@ function patternHasExpression(pattern: Pattern): boolean {
       return pattern.items.some(patternHasExpression);
     case 'object':
       return pattern.entries.some(
-        ({ key, pattern: inner }) => key.type !== 'literal' || (inner !== null && patternHasExpression(inner)),
+        ({ key, pattern: inner }) =>
+          key.type !== 'literal' || (inner !== null && patternHasExpression(inner)),
       );
   }
 }

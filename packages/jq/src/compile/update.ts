@@ -1,8 +1,8 @@
 import type { UpdateOperator } from '../ast.ts';
 import { unreachable } from '../errors.ts';
 import { isTruthy, type Json } from '../values/json.ts';
-import { excerpt, fail } from '../values/print.ts';
 import { deletePaths, getPath, setPath } from '../values/paths.ts';
+import { excerpt, fail } from '../values/print.ts';
 import { type Code, type Env, firstOf, GO, isIntact, manyCode, oneCode, pathToArray } from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import { operation } from './operators.ts';
@@ -12,10 +12,13 @@ import type { Context, Scope } from './scope.ts';
 export function compileUpdate(node: NodeOf<'update'>, scope: Scope, context: Context): Code {
   const target = compileNode(node.left, scope, context);
   const right = compileNode(node.right, scope, context);
-  if (node.operator === '|=') return oneCode((env, input) => modify(target, env, input, (old) => firstOf(right, env, old)));
+  if (node.operator === '|=')
+    return oneCode((env, input) => modify(target, env, input, (old) => firstOf(right, env, old)));
   const change = changeOf(node.operator);
   const apply = (env: Env, input: Json, value: Json): Json =>
-    change === undefined ? assign(target, env, input, value) : modify(target, env, input, (old) => change(old, value));
+    change === undefined
+      ? assign(target, env, input, value)
+      : modify(target, env, input, (old) => change(old, value));
   const { one } = right;
   if (one === undefined) {
     return manyCode((env, input, emit) => right.many(env, input, (value) => emit(apply(env, input, value))));

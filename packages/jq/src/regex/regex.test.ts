@@ -44,6 +44,10 @@ type Case = readonly [
   flags?: RegexFlags,
 ];
 
+function titled(items: readonly Case[]): { readonly title: string; readonly item: Case }[] {
+  return items.map((item) => ({ title: `${item[0]}: /${item[1]}/ on ${JSON.stringify(item[2])}`, item }));
+}
+
 const cases: readonly Case[] = [
   ['the leftmost match wins over a longer one', 'b+|a', 'abbb', ['a']],
   ['the first alternative wins', 'a|ab', 'ab', ['a']],
@@ -121,7 +125,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('patterns of jq', () => {
-  test.each(cases)('%s: /%s/ on %j', (_rule, pattern, text, expected, flags) => {
+  test.each(titled(cases))('$title', ({ item: [, pattern, text, expected, flags] }) => {
     expect(found(compileRegex(pattern, flags), text)).toEqual(expected);
   });
 
@@ -159,20 +163,22 @@ describe('patterns of jq', () => {
 });
 
 describe('patterns of ECMA-262', () => {
-  test.each<Case>([
-    ['\\d is ASCII', '\\d', '٣', null],
-    ['\\w is ASCII', '^\\w$', 'é', null],
-    ['`$` is the end of the text', 'a$', 'a\n', null],
-    ['dot stops at every line end', '^.$', '\u2028', null],
-    ['an optional empty round does not count', '(a*)?', 'b', ['', null]],
-    ['a round forgets the groups of the last', '(?:(a)|b)*', 'ab', ['ab', null]],
-    ['an unset backreference matches nothing', '\\1(a)', 'a', ['a', 'a']],
-    ['a slash may be escaped', 'a\\/b', 'a/b', ['a/b']],
-    ['a code point escape', '\\u{1F600}|\\ud83d\\ude01', '😁', ['😁']],
-    ['a script property', '^\\p{Script=Greek}+$', 'γδ', ['γδ']],
-    ['a name for a group', '(?<y>a)\\k<y>', 'aa', ['aa', 'a']],
-    ['a repeated assertion in a group', '(?:(?=a))*a', 'a', ['a']],
-  ])('%s: /%s/ on %j', (_rule, pattern, text, expected) => {
+  test.each(
+    titled([
+      ['\\d is ASCII', '\\d', '٣', null],
+      ['\\w is ASCII', '^\\w$', 'é', null],
+      ['`$` is the end of the text', 'a$', 'a\n', null],
+      ['dot stops at every line end', '^.$', '\u2028', null],
+      ['an optional empty round does not count', '(a*)?', 'b', ['', null]],
+      ['a round forgets the groups of the last', '(?:(a)|b)*', 'ab', ['ab', null]],
+      ['an unset backreference matches nothing', '\\1(a)', 'a', ['a', 'a']],
+      ['a slash may be escaped', 'a\\/b', 'a/b', ['a/b']],
+      ['a code point escape', '\\u{1F600}|\\ud83d\\ude01', '😁', ['😁']],
+      ['a script property', '^\\p{Script=Greek}+$', 'γδ', ['γδ']],
+      ['a name for a group', '(?<y>a)\\k<y>', 'aa', ['aa', 'a']],
+      ['a repeated assertion in a group', '(?:(?=a))*a', 'a', ['a']],
+    ]),
+  )('$title', ({ item: [, pattern, text, expected] }) => {
     expect(found(compileEcma(pattern), text)).toEqual(expected);
   });
 

@@ -10,7 +10,13 @@ export function encodeUtf8(text: string): number[] {
     if (code < 0x80) bytes.push(code);
     else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
     else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else
+      bytes.push(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 63),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
   }
   return bytes;
 }
@@ -29,7 +35,14 @@ export function decodeUtf8(bytes: readonly number[]): string {
 function decodeOne(bytes: readonly number[], at: number): [code: number, length: number] {
   const first = bytes[at] as number;
   if (first < 0x80) return [first, 1];
-  const length = first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 0;
+  const length =
+    first >= 0xf0 && first < 0xf5
+      ? 4
+      : first >= 0xe0 && first < 0xf0
+        ? 3
+        : first >= 0xc2 && first < 0xe0
+          ? 2
+          : 0;
   if (length === 0) return [0xfffd, 1];
   let code = first & (0x7f >> length);
   for (let i = 1; i < length; i++) {

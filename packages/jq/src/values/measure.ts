@@ -1,4 +1,4 @@
-import { CONTAINER_SIZE, chargeSize, charge, SLOT_SIZE } from '../meter.ts';
+import { CONTAINER_SIZE, charge, chargeSize, SLOT_SIZE } from '../meter.ts';
 import { isArray, type Json } from './json.ts';
 
 /**

@@ -111,7 +111,8 @@ function mergeDeep(a: JsonObject, b: JsonObject): Json {
 
 export function divide(a: Json, b: Json): Json {
   if (typeof a === 'number' && typeof b === 'number') {
-    if (b === 0) return fail(`${describe(a)} and ${describe(b)} cannot be divided because the divisor is zero`);
+    if (b === 0)
+      return fail(`${describe(a)} and ${describe(b)} cannot be divided because the divisor is zero`);
     return a / b;
   }
   if (typeof a === 'string' && typeof b === 'string') return split(a, b);
@@ -132,7 +133,9 @@ export function remainder(a: Json, b: Json): Json {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
   const divisor = Math.trunc(b);
   if (divisor === 0) {
-    return fail(`${describe(a)} and ${describe(b)} cannot be divided (remainder) because the divisor is zero`);
+    return fail(
+      `${describe(a)} and ${describe(b)} cannot be divided (remainder) because the divisor is zero`,
+    );
   }
   if (isInt32(a) && isInt32(divisor)) return (Math.trunc(a) % divisor) + 0;
   return Number(toInt64(a) % toInt64(divisor));

@@ -137,10 +137,15 @@ class Reader {
   }
 
   #close(unit: string, top: Container | undefined): void {
-    if (top === undefined || Array.isArray(top.value) !== (unit === ']')) return this.#fail(`Unmatched '${unit}'`);
-    const before = this.#text.slice(0, this.#position - 1).trimEnd().at(-1);
+    if (top === undefined || Array.isArray(top.value) !== (unit === ']'))
+      return this.#fail(`Unmatched '${unit}'`);
+    const before = this.#text
+      .slice(0, this.#position - 1)
+      .trimEnd()
+      .at(-1);
     if (this.#next !== undefined) this.#add(top);
-    else if (before === ',') this.#fail(unit === ']' ? 'Expected another array element' : 'Expected another key-value pair');
+    else if (before === ',')
+      this.#fail(unit === ']' ? 'Expected another array element' : 'Expected another key-value pair');
     else if (top.key !== undefined) this.#fail('Missing value in key:value pair');
     this.#stack.pop();
     this.#next = top.value;
@@ -155,12 +160,19 @@ class Reader {
     const value = parseNative(this.#text.slice(start, i + 1));
     if (value !== undefined) return value;
     const raw = this.#text.slice(start, i + 1);
-    return this.#fail(/\\(?!["\\/bfnrtu])/.test(raw) ? 'Invalid escape' : 'Invalid string: control characters from U+0000 through U+001F must be escaped');
+    return this.#fail(
+      /\\(?!["\\/bfnrtu])/.test(raw)
+        ? 'Invalid escape'
+        : 'Invalid string: control characters from U+0000 through U+001F must be escaped',
+    );
   }
 
   #literal(): Json {
     const start = this.#position;
-    while (this.#position < this.#text.length && !' \t\r\n[{:,]}"'.includes(this.#text[this.#position] as string)) {
+    while (
+      this.#position < this.#text.length &&
+      !' \t\r\n[{:,]}"'.includes(this.#text[this.#position] as string)
+    ) {
       this.#position++;
     }
     const token = this.#text.slice(start, this.#position);
@@ -172,7 +184,8 @@ class Reader {
     if (token.startsWith("'")) return this.#fail(`Invalid string literal; expected ", but got '`);
     if (/^(t|f|nu)/.test(token)) return this.#fail('Invalid literal');
     const value = parseNumber(token);
-    if (value === undefined) return this.#fail(atEnd ? 'Invalid numeric literal at EOF' : 'Invalid numeric literal');
+    if (value === undefined)
+      return this.#fail(atEnd ? 'Invalid numeric literal at EOF' : 'Invalid numeric literal');
     if (!atEnd) this.#position--;
     return value;
   }

@@ -88,7 +88,8 @@ class Printer {
       this.#newLine();
       const key = level.keys === undefined ? i : (level.keys[i] as string);
       if (typeof key === 'string') {
-        this.#text += quote(key, this.#options.ascii === true) + (this.#options.indent === undefined ? ':' : ': ');
+        this.#text +=
+          quote(key, this.#options.ascii === true) + (this.#options.indent === undefined ? ':' : ': ');
       }
       this.#put((level.items as Record<string | number, Json>)[key] as Json);
     }
@@ -143,7 +144,8 @@ function printScalar(value: null | boolean | number | string, ascii: boolean): s
  * stand more than 15 places right of the digits or 4 places left of them, with at least two digits.
  */
 export function printNumber(value: number): string {
-  if (Number.isInteger(value) && value < 1e15 && value > -1e15) return Object.is(value, -0) ? '-0' : String(value);
+  if (Number.isInteger(value) && value < 1e15 && value > -1e15)
+    return Object.is(value, -0) ? '-0' : String(value);
   if (Number.isNaN(value)) return 'null';
   const finite = Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
   const [mantissa = '', exponent = '0'] = Math.abs(finite).toExponential().split('e');
@@ -166,7 +168,10 @@ const SPECIAL = /[\u0000-\u001f"\\\u007f\ud800-\udfff]/;
 
 function quote(text: string, ascii: boolean): string {
   if (!ascii && !SPECIAL.test(text)) return `"${text}"`;
-  const quoted = JSON.stringify(text.isWellFormed() ? text : text.toWellFormed()).replaceAll('\u007f', '\\u007f');
+  const quoted = JSON.stringify(text.isWellFormed() ? text : text.toWellFormed()).replaceAll(
+    '\u007f',
+    '\\u007f',
+  );
   return ascii ? escapeNonAscii(quoted) : quoted;
 }
 

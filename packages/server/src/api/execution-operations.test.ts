@@ -107,7 +107,7 @@ describe('a start is refused', () => {
   ])('%s', async (_, body, status, detail) => {
     const answer = await send('POST', '/api/v1/executions', body);
     expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body.detail).toContain(detail);
   });
 
@@ -170,7 +170,7 @@ describe('reading', () => {
     const { body } = await start('long', {}, '?wait=50ms');
     const { body: wakeUps } = await send('GET', `/api/v1/executions/${body.id}/wake-ups`);
     expect(wakeUps.items).toEqual([
-      expect.objectContaining({ kind: 'timer', due: expect.stringMatching(/Z$/), attempt: 0 }),
+      expect.objectContaining({ kind: 'timer', due: expect.stringMatching(/Z$/), doubt: false }),
     ]);
     expect((await send('GET', '/api/v1/executions/nobody/wake-ups')).status).toBe(404);
   });

@@ -79,7 +79,6 @@ function createApp(config: HttpSettings): FastifyInstance {
   const app = fastify({
     // Ours instead: one logger, one validator, one body reader, all with problem documents for their errors.
     logger: false,
-    disableRequestLogging: true,
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',

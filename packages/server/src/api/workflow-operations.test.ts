@@ -53,7 +53,7 @@ describe('publishing', () => {
     const bad = workflowText('bad', '  - a:\n      sett: { x: 1 }\n  - b:\n      wait: soon');
     const { status, headers, body } = await send('POST', '/api/v1/workflows', bad);
     expect(status).toBe(422);
-    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(body.type).toBe('urn:millrace:problem:invalid-definition');
     expect(body.errors.length).toBeGreaterThanOrEqual(2);
     for (const error of body.errors) {
@@ -67,12 +67,12 @@ describe('publishing', () => {
   });
 
   it.each([
-    ['a: [', 'broken YAML'],
-    ['{"a": ', 'broken JSON'],
-    ['['.repeat(100_000), 'nesting without end'],
-    ['a: &a [*a]', 'an alias of itself'],
-    ['', 'nothing'],
-  ])('refuses %.20s (%s) with 422', async (text) => {
+    ['broken YAML', 'a: ['],
+    ['broken JSON', '{"a": '],
+    ['nesting without end', '['.repeat(100_000)],
+    ['an alias of itself', 'a: &a [*a]'],
+    ['an empty body', ''],
+  ])('refuses %s with 422', async (...[, text]) => {
     const { status, body } = await send('POST', '/api/v1/workflows', text);
     expect(status).toBe(422);
     expect(body.errors[0]).toMatchObject({ line: expect.any(Number), message: expect.any(String) });
@@ -141,16 +141,18 @@ describe('reading', () => {
     for (const name of ['page-a', 'page-b', 'page-c']) {
       await send('POST', '/api/v1/workflows', workflowText(name, '  - a:\n      set: { x: 1 }'));
     }
-    const names: string[] = [];
+    const ids: string[] = [];
     let cursor = '';
     do {
       const { body } = await send('GET', `/api/v1/workflows?namespace=test&limit=2${cursor}`);
       expect(body.items.length).toBeLessThanOrEqual(2);
-      names.push(...body.items.map((item: { name: string }) => item.name));
+      ids.push(...body.items.map((item: { id: string }) => item.id));
       cursor = body.cursor === undefined ? '' : `&cursor=${encodeURIComponent(body.cursor)}`;
     } while (cursor !== '');
-    expect(names).toEqual(expect.arrayContaining(['page-a', 'page-b', 'page-c']));
-    expect(new Set(names).size).toBe(names.length);
+    expect(ids).toEqual(
+      expect.arrayContaining(['test/page-a/1.0.0', 'test/page-b/1.0.0', 'test/page-c/1.0.0']),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });
 

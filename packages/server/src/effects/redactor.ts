@@ -24,13 +24,18 @@ export const plainRedactor: Redactor = {
 export function createRedactor(secrets: Iterable<string>): Redactor {
   const values = [...new Set(secrets)].filter((value) => value.length >= lengthMin);
   if (values.length === 0) return plainRedactor;
-  const pattern = patternOf(values.flatMap(formsOf));
-  const bytePattern = patternOf(values.flatMap(formsOf).map((form) => Buffer.from(form).toString('latin1')));
+  const forms = values.flatMap(formsOf);
+  const pattern = patternOf(forms);
+  // Made when bytes are seen: most deeds have none, and a pattern costs more than a small response.
+  let bytePattern: RegExp | undefined;
   const exact = new Set(values);
   const text = (value: string): string => value.replace(pattern, mask);
   return {
     text,
-    bytes: (content) => redactBytes(content, bytePattern),
+    bytes(content) {
+      bytePattern ??= patternOf(forms.map((form) => Buffer.from(form).toString('latin1')));
+      return redactBytes(content, bytePattern);
+    },
     json: (value) => redactJson(value, text, exact),
   };
 }

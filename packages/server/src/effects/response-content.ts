@@ -9,6 +9,8 @@ const nestingMax = 1_000;
 
 const excerptCharactersMax = 500;
 
+const utf8 = new TextDecoder();
+
 /** The content of a response: JSON as its value, text as it is, anything else in base64, nothing as null. */
 export function parseContent(response: ExchangeResponse, redactor: Redactor): Json {
   const { body } = response;
@@ -41,7 +43,7 @@ function contentTypeOf(response: ExchangeResponse): string {
 }
 
 function parseJson(body: Uint8Array): Json {
-  const text = new TextDecoder('utf-8').decode(body);
+  const text = utf8.decode(body);
   let value: Json;
   try {
     value = JSON.parse(text) as Json;

@@ -144,8 +144,9 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
     ...(roles.has('executor')
       ? {
           effects: {
-            room: () => roleSet.executor?.room() === true,
-            take: (task) => roleSet.executor?.take(task),
+            reserve: () => roleSet.executor?.reserve() === true,
+            unreserve: (places) => roleSet.executor?.unreserve(places),
+            take: (task) => roleSet.executor?.takeReserved(task),
           },
         }
       : {}),

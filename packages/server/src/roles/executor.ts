@@ -40,6 +40,7 @@ interface Running {
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #running = new Map<string, Running>();
+  #reserved = 0;
   #overflowed = false;
   #claiming = false;
   #stopped = false;
@@ -56,11 +57,22 @@ export class Executor {
     this.#renewLater();
   }
 
-  /** Whether a new effect may be born leased to this process. */
-  room(): boolean {
-    const has = !this.#stopped && this.#running.size < this.#options.effectsMax;
-    if (!has) this.#overflowed = true;
+  /** Keeps a place for an effect that is to be born leased to this process; `take` uses it. */
+  reserve(): boolean {
+    const has = !this.#stopped && this.#running.size + this.#reserved < this.#options.effectsMax;
+    if (has) this.#reserved += 1;
+    else this.#overflowed = true;
     return has;
+  }
+
+  unreserve(places: number): void {
+    this.#reserved -= places;
+  }
+
+  /** Does a deed that a place was reserved for. */
+  takeReserved(task: EffectTask): void {
+    this.#reserved -= 1;
+    this.take(task);
   }
 
   get running(): number {
@@ -137,7 +149,8 @@ export class Executor {
 
   #after(): void {
     if (this.#running.size === 0) this.#idle?.();
-    if (this.#overflowed && !this.#stopped && this.#running.size < this.#options.effectsMax) this.#claim();
+    if (this.#overflowed && !this.#stopped && this.#running.size + this.#reserved < this.#options.effectsMax)
+      this.#claim();
   }
 
   #sweep(): void {
@@ -164,7 +177,7 @@ export class Executor {
 
   async #claimRows(): Promise<void> {
     const { store, node, leaseMs, effectsMax } = this.#options;
-    const rowsMax = effectsMax - this.#running.size;
+    const rowsMax = effectsMax - this.#running.size - this.#reserved;
     if (rowsMax <= 0) {
       this.#overflowed = true;
       return;

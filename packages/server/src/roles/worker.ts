@@ -21,22 +21,20 @@ import {
   type Limits,
   ledgerChanges,
   ownRows,
-  phaseOf,
   type Refusal,
 } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import {
   type Commit,
-  type CommitResult,
   commitContent,
   type Entry,
-  type ExecutionRow,
   type Lease,
   type Store,
   type WakeUpChange,
 } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode, encode } from './codec.ts';
+import { causeOf, type DecidedCommit, definitionOf, rowOf } from './decided-commit.ts';
 import type { Feed } from './feed.ts';
 import { type LiveExecution, LiveExecutions, newLive } from './live-execution.ts';
 import { type EffectTask, ledgerEntries } from './rows.ts';
@@ -60,7 +58,13 @@ export interface WorkerOptions {
   /** the program of a definition, at once when it is in memory */
   readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
   /** leases for effects and timers that this process takes itself; absent: they are left to be claimed */
-  readonly effects?: { room(): boolean; take(task: EffectTask): void };
+  readonly effects?: {
+    /** keeps a place for an effect that is about to be committed */
+    reserve(): boolean;
+    /** gives back places whose commit was not accepted */
+    unreserve(places: number): void;
+    take(task: EffectTask): void;
+  };
   readonly timers?: {
     set(tenant: string, execution: string, due: number): void;
     clear(tenant: string, execution: string): void;
@@ -245,7 +249,9 @@ export class Worker {
     const key = `${live.tenant}/${live.id}`;
     const jobs: Job[] = [];
     this.#loading.set(key, jobs);
+    live.pending += 1;
     const release = () => {
+      live.pending -= 1;
       this.#loading.delete(key);
       for (const waiting of jobs) this.#accept(live.tenant, live.id, waiting);
     };
@@ -284,7 +290,8 @@ export class Worker {
       wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
     };
     const { state } = live;
-    this.#send(live, job, entry, (position) => {
+    const undo = () => this.#options.effects?.unreserve(effects.length);
+    const done = (position: number) => {
       const commit: Commit = {
         tenant: live.tenant,
         stream: live.id,
@@ -295,7 +302,8 @@ export class Worker {
       };
       this.#release(live, commit, decided, effects);
       job.resolve({ type: 'done', state, facts: facts.length });
-    });
+    };
+    this.#send(live, job, entry, done, undo);
   }
 
   #ledger(
@@ -308,21 +316,30 @@ export class Worker {
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
-      effectLease: () => (effects?.room() === true ? lease(now) : null),
+      effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
     });
   }
 
-  #send(live: LiveExecution, job: Job, entry: Entry, done: (position: number) => void): void {
+  #send(
+    live: LiveExecution,
+    job: Job,
+    entry: Entry,
+    done: (position: number) => void,
+    undo = () => {},
+  ): void {
     live.pending += 1;
     const settled = this.#options.store.commit([entry]).then(
       ([result]) => {
         live.pending -= 1;
-        this.#settle(live, job, result, done);
+        if (result?.type === 'accepted') return done(result.position);
+        undo();
+        this.#lost(live, job);
       },
       (error: unknown) => {
         live.pending -= 1;
+        undo();
         this.#drop(live);
         this.#options.onError(error, live.id);
         job.reject(error);
@@ -331,17 +348,13 @@ export class Worker {
     live.outbox = settled;
   }
 
-  #settle(
-    live: LiveExecution,
-    job: Job,
-    result: CommitResult | undefined,
-    done: (position: number) => void,
-  ): void {
-    if (result?.type === 'accepted') return done(result.position);
+  /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
+  #lost(live: LiveExecution, job: Job): void {
     this.#drop(live);
     job.tries += 1;
-    if (job.tries > triesMax)
+    if (job.tries > triesMax) {
       return job.reject(new Error(`${live.id}: lost the race for its version ${triesMax} times`));
+    }
     this.#accept(live.tenant, live.id, job);
   }
 
@@ -377,42 +390,6 @@ export class Worker {
   }
 }
 
-interface DecidedCommit {
-  readonly after: { readonly version: number; readonly commit: string };
-  readonly now: number;
-  readonly facts: readonly Fact[];
-  readonly changes: readonly LedgerChange[];
-  readonly body: string;
-  readonly row: ExecutionRow;
-  readonly yielded: boolean;
-}
-
 function removalOf({ row }: Job): readonly WakeUpChange[] {
   return row === undefined ? [] : [{ type: 'remove', id: row }];
-}
-
-function definitionOf(command: Command): string | undefined {
-  if (command.type === 'execution.start') return command.definition.digest;
-  if (command.type === 'execution.restore') return command.state.definition?.digest;
-  return undefined;
-}
-
-function causeOf(command: Command): string {
-  return command.type === 'effect.complete' ? `effect.complete ${command.effect}` : command.type;
-}
-
-function rowOf(id: string, state: ExecutionState): ExecutionRow {
-  const { namespace = '', name = '', version = '', digest = '' } = state.definition ?? {};
-  return {
-    id,
-    namespace,
-    name,
-    version,
-    definition: digest,
-    status: phaseOf(state),
-    startedAt: state.startedAt,
-    updatedAt: state.at,
-    endedAt: state.endedAt ?? null,
-    error: state.error === undefined ? null : (state.error.title ?? state.error.type),
-  };
 }

@@ -1,8 +1,9 @@
 /** Endpoints, external documents, schemas, and the data flow of tasks and workflows. */
+import { compileSchema, SchemaCompileError } from '../../schema/schema.ts';
 import { authentication } from './authentication.ts';
 import { transform } from './expressions.ts';
-import { anything, matching, text, uri } from './fields.ts';
-import type { Check } from './place.ts';
+import { matching, text, uri } from './fields.ts';
+import { type Check, child, report } from './place.ts';
 import { byType, object } from './shape.ts';
 
 export const endpoint: Check = byType('an endpoint (a URI, a URI template, an expression or an object)', {
@@ -18,11 +19,26 @@ export const externalResource: Check = object(
 
 export const catalog: Check = object('a catalog', { endpoint }, { required: ['endpoint'] });
 
+/** An ill-formed schema is found when it is published, not when the first value meets it. */
+function jsonSchema(value: Parameters<Check>[0], place: Parameters<Check>[1]): void {
+  try {
+    compileSchema(value);
+  } catch (error) {
+    if (!(error instanceof SchemaCompileError)) throw error;
+    const steps = error.pointer.split('/').slice(1);
+    const at = steps.reduce(
+      (around, step) => child(around, step.replaceAll('~1', '/').replaceAll('~0', '~')),
+      place,
+    );
+    report(at, `this is no JSON Schema: ${error.message}`);
+  }
+}
+
 const schema: Check = object(
   'a schema',
   {
     format: matching("the schema's format", /^json(?::.+)?$/i, "'json', or 'json:' and a version"),
-    document: anything,
+    document: jsonSchema,
     resource: externalResource,
   },
   { exactlyOne: ['document', 'resource'] },

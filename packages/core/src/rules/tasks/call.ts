@@ -12,7 +12,7 @@ import type {
 } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { asText } from '../evaluate.ts';
-import { placeOf as placeInAttempt, triesAround } from '../evolve.ts';
+import { placeOf as placeInAttempt, triesAround } from '../evolve-effects.ts';
 import { Fault, standardFault } from '../fault.ts';
 import { finish, placeOf } from '../finish.ts';
 import { Arguments } from './arguments.ts';
@@ -107,8 +107,16 @@ function openApiRequest(
 }
 
 function uriOf(source: UriSource, args: Arguments, at: string): string {
-  if (source.type === 'computed') return asText(args.value(source.value, at));
-  const expanded = expandTemplate(source.template, args.input);
+  if (source.type === 'template') return expand(source.template, args);
+  const { value } = source;
+  if (value.type !== 'text') return asText(args.value(value, at));
+  // `{x}` is expanded in the text that the author wrote, never in what an expression yields.
+  const parts = value.parts.map((part) => (typeof part === 'string' ? expand(part, args) : part));
+  return asText(args.value({ ...value, parts }, at));
+}
+
+function expand(template: string, args: Arguments): string {
+  const expanded = expandTemplate(template, args.input);
   if (!expanded.ok) throw standardFault('expression', expanded.message);
   return expanded.uri;
 }

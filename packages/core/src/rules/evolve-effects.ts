@@ -1,0 +1,66 @@
+/** The part of `evolve` that concerns deeds: what is open, what was answered, and which idempotency key goes on. */
+import type { EffectAbandoned, EffectCompleted, EffectFailed, EffectRequested } from '../model/facts.ts';
+import {
+  type CallState,
+  type ExecutionState,
+  type TaskState,
+  type TryState,
+  taskKey,
+} from '../model/state.ts';
+import { assert, taskOf } from './lookup.ts';
+
+export function effectRequested(state: ExecutionState, fact: EffectRequested): void {
+  const key = taskKey(fact.task, fact.visit);
+  const task = taskOf(state, fact) as CallState;
+  if (task.effect !== undefined && task.answered === undefined) delete state.effects[task.effect];
+  task.effect = state.version;
+  delete task.answered;
+  state.effects[state.version] = key;
+  for (const around of triesAround(state, task)) around.calls[fact.task] = (around.calls[fact.task] ?? 0) + 1;
+}
+
+export function effectAnswered(state: ExecutionState, fact: EffectCompleted | EffectFailed): void {
+  const key = state.effects[fact.effect];
+  assert(typeof key === 'string', 'an answered effect is open');
+  delete state.effects[fact.effect];
+  if (fact.pins !== undefined) Object.assign(state.pins, fact.pins);
+  const task = state.tasks[key] as CallState;
+  const known = fact.type === 'effect.completed' || fact.unknown !== true;
+  for (const around of triesAround(state, task)) {
+    const place = placeOf(around, task.task);
+    if (known) delete around.unknown[place];
+    else around.unknown[place] ??= fact.effect;
+  }
+  if (fact.type === 'effect.completed') {
+    task.answered = 'completed';
+    task.value = fact.output;
+  } else {
+    task.answered = 'failed';
+    task.error = fact.error;
+  }
+}
+
+export function effectAbandoned(state: ExecutionState, fact: EffectAbandoned): void {
+  delete state.effects[fact.effect];
+}
+
+/** The task is gone, its deed perhaps under way: a late result is abandoned, another attempt keeps the key. */
+export function revoke(state: ExecutionState, task: CallState, effect: number): void {
+  state.effects[effect] = null;
+  for (const around of triesAround(state, task)) around.unknown[placeOf(around, task.task)] ??= effect;
+}
+
+/** The tries whose tasks, not whose handler, a task runs in: those that would do it again. */
+export function* triesAround(state: ExecutionState, task: TaskState): Generator<TryState> {
+  for (let key = task.parent; key !== ''; ) {
+    const around = state.tasks[key];
+    assert(around !== undefined, 'a task runs in a scope that runs');
+    if (around.kind === 'try' && around.stage === 'trying') yield around;
+    key = around.parent;
+  }
+}
+
+/** Names a call of this attempt as the same call in the attempt before: its pointer and how often it was made. */
+export function placeOf(around: TryState, task: string, next = 0): string {
+  return `${task}@${(around.calls[task] ?? 0) + next}`;
+}

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import type { ExecutionQuery, ExecutionRow, Store } from './store.ts';
+import { empty, entryOf, harnessOf, type OpenStore, rowOf } from './store-fixture.contract.ts';
+
+const putExecutions = (store: Store, rows: readonly ExecutionRow[], tenant = 'a') =>
+  store.commit(rows.map((execution) => entryOf(execution.id, empty, { tenant, execution })));
+const idsOf = async (store: Store, query: Partial<ExecutionQuery>) =>
+  (await store.executions('a', { rowsMax: 100, ...query })).rows.map(({ id }) => id);
+
+/** What every store keeps to when it lists executions and keeps documents and snapshots. */
+export function queryContract(open: OpenStore): void {
+  const start = harnessOf(open);
+
+  describe('executions', () => {
+    test('a row reads back as it was put last, each member of it', async () => {
+      const { store } = await start();
+      await putExecutions(store, [rowOf('s')]);
+      const row = rowOf('s', {
+        status: 'faulted',
+        updatedAt: 9,
+        endedAt: 9,
+        error: 'ünkind',
+        name: 'x',
+        namespace: 'y',
+        version: '2',
+        definition: 'd',
+      });
+      await store.commit([{ tenant: 'a', stream: 's', execution: row, wakeUps: [] }]);
+      expect(await store.execution('a', 's')).toEqual(row);
+      expect(await store.executions('a', { rowsMax: 5 })).toEqual({ rows: [row] });
+      expect(await store.execution('a', 'none')).toBeUndefined();
+    });
+
+    test('come newest first, and by id from the last when they started together', async () => {
+      const { store } = await start();
+      const started = [
+        ['b', 5],
+        ['old', 1],
+        ['\u{1f600}', 5],
+        ['\uff5e', 5],
+        ['a', 5],
+        ['new', 9],
+      ] as const;
+      const statuses = ['running', 'completed', 'waiting'] as const;
+      await putExecutions(
+        store,
+        started.map(([id, startedAt], at) => rowOf(id, { startedAt, status: statuses[at % 3] ?? 'running' })),
+      );
+      expect(await idsOf(store, {})).toEqual(['new', '\u{1f600}', '\uff5e', 'b', 'a', 'old']);
+    });
+
+    test('are narrowed by each filter and by all together', async () => {
+      const { store } = await start();
+      await putExecutions(store, [
+        rowOf('1', { startedAt: 1, status: 'completed' }),
+        rowOf('2', { startedAt: 2, namespace: 'other' }),
+        rowOf('3', { startedAt: 3, name: 'refund', status: 'faulted' }),
+        rowOf('4', { startedAt: 4, version: '2.0.0', definition: 'sha256:d2' }),
+      ]);
+      expect(await idsOf(store, { status: ['completed'] })).toEqual(['1']);
+      expect(await idsOf(store, { status: ['faulted', 'running', 'faulted'] })).toEqual(['4', '3', '2']);
+      expect(await idsOf(store, { status: [] })).toEqual([]);
+      expect(await idsOf(store, { namespace: 'other' })).toEqual(['2']);
+      expect(await idsOf(store, { name: 'refund' })).toEqual(['3']);
+      expect(await idsOf(store, { version: '2.0.0' })).toEqual(['4']);
+      expect(await idsOf(store, { definition: 'sha256:d2' })).toEqual(['4']);
+      expect(await idsOf(store, { since: 3 })).toEqual(['4', '3']);
+      const all = {
+        status: ['running'],
+        namespace: 'shop',
+        name: 'order',
+        version: '2.0.0',
+        definition: 'sha256:d2',
+        since: 4,
+      } as const;
+      expect(await idsOf(store, all)).toEqual(['4']);
+      expect(await idsOf(store, { ...all, since: 5 })).toEqual([]);
+    });
+
+    test('go on from page to page without repeating or losing a row, whatever starts meanwhile', async () => {
+      const { store } = await start();
+      const rows = Array.from({ length: 25 }, (_, at) => rowOf(`e${at}`, { startedAt: 100 + (at % 5) }));
+      await putExecutions(store, rows);
+      const expected = await idsOf(store, {});
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < 9; page++) {
+        const found = await store.executions('a', { rowsMax: 4, ...(cursor !== undefined && { cursor }) });
+        seen.push(...found.rows.map(({ id }) => id));
+        cursor = found.cursor;
+        await putExecutions(store, [rowOf(`new${page}`, { startedAt: 500 + page })]);
+        if (cursor === undefined) break;
+      }
+      expect(seen).toEqual(expected);
+      expect(cursor).toBeUndefined();
+    });
+
+    test('that fill a page exactly have no page behind it', async () => {
+      const { store } = await start();
+      await putExecutions(store, [rowOf('1'), rowOf('2')]);
+      expect(await store.executions('a', { rowsMax: 2 })).not.toHaveProperty('cursor');
+      expect(await store.executions('a', { rowsMax: 1 })).toHaveProperty('cursor');
+    });
+
+    test('a cursor that was made up is refused', async () => {
+      const { store } = await start();
+      for (const cursor of ['', 'x', 'bnVsbA', 'WzFd', '"']) {
+        await expect(store.executions('a', { rowsMax: 1, cursor })).rejects.toMatchObject({
+          code: 'bad-request',
+        });
+      }
+    });
+
+    test('a page of no rows cannot be asked for', async () => {
+      const { store } = await start();
+      await expect(store.executions('a', { rowsMax: 0 })).rejects.toThrow(RangeError);
+    });
+  });
+
+  describe('documents', () => {
+    test('a document reads back with its revision and the instant it was put', async () => {
+      const { store, advance } = await start();
+      expect(await store.putDocument('a', 'c', 'k', 'one', undefined)).toEqual({
+        type: 'stored',
+        revision: 1,
+      });
+      advance(5);
+      expect(await store.putDocument('a', 'c', 'k', 'two', undefined)).toEqual({
+        type: 'stored',
+        revision: 2,
+      });
+      expect(await store.document('a', 'c', 'k')).toEqual({
+        key: 'k',
+        revision: 2,
+        time: store.now(),
+        body: 'two',
+      });
+      expect(await store.document('a', 'other', 'k')).toBeUndefined();
+    });
+
+    test('is stored only when the revision is the one that was expected', async () => {
+      const { store } = await start();
+      expect(await store.putDocument('a', 'c', 'k', 'x', 1)).toEqual({ type: 'conflict', revision: 0 });
+      expect(await store.putDocument('a', 'c', 'k', 'x', 0)).toEqual({ type: 'stored', revision: 1 });
+      expect(await store.putDocument('a', 'c', 'k', 'y', 0)).toEqual({ type: 'conflict', revision: 1 });
+      expect(await store.putDocument('a', 'c', 'k', 'y', 1)).toEqual({ type: 'stored', revision: 2 });
+      expect(await store.document('a', 'c', 'k')).toMatchObject({ body: 'y' });
+    });
+
+    test('of many who put at once on the same revision one wins', async () => {
+      const { store } = await start();
+      const puts = Array.from({ length: 10 }, (_, at) => store.putDocument('a', 'c', 'k', `${at}`, 0));
+      expect((await Promise.all(puts)).filter(({ type }) => type === 'stored')).toHaveLength(1);
+    });
+
+    test('is deleted only when the revision is the one that was expected', async () => {
+      const { store } = await start();
+      await store.putDocument('a', 'c', 'k', 'x', 0);
+      expect(await store.deleteDocument('a', 'c', 'k', 2)).toBe(false);
+      expect(await store.deleteDocument('a', 'c', 'k', 1)).toBe(true);
+      expect(await store.deleteDocument('a', 'c', 'k', undefined)).toBe(false);
+      expect(await store.document('a', 'c', 'k')).toBeUndefined();
+    });
+
+    test('come by key, those with a prefix, from page to page', async () => {
+      const { store } = await start();
+      const keys = ['b/2', 'b/10', 'a', 'b', 'c', 'b/\u{1f600}', 'b/\uff5e', 'b/%', 'b/_', 'B/1'];
+      for (const key of keys) await store.putDocument('a', 'c', key, key, 0);
+      await store.putDocument('a', 'other', 'b/0', 'x', 0);
+      const all = ['b/%', 'b/10', 'b/2', 'b/_', 'b/\uff5e', 'b/\u{1f600}'];
+      const page = await store.documents('a', 'c', { prefix: 'b/', rowsMax: 4 });
+      expect(page.rows.map(({ key }) => key)).toEqual(all.slice(0, 4));
+      await store.putDocument('a', 'c', 'b/0', 'before', 0);
+      const rest = await store.documents('a', 'c', { prefix: 'b/', rowsMax: 4, cursor: page.cursor ?? '' });
+      expect(rest.rows.map(({ key }) => key)).toEqual(all.slice(4));
+      expect(rest).not.toHaveProperty('cursor');
+      expect((await store.documents('a', 'c', { rowsMax: 100 })).rows).toHaveLength(11);
+    });
+
+    test('a cursor that was made up is refused', async () => {
+      const { store } = await start();
+      await expect(store.documents('a', 'c', { rowsMax: 1, cursor: 'x' })).rejects.toMatchObject({
+        code: 'bad-request',
+      });
+    });
+  });
+
+  describe('snapshots', () => {
+    test('a snapshot reads back as it was put last', async () => {
+      const { store } = await start();
+      expect(await store.snapshot('a', 's')).toBeUndefined();
+      await store.putSnapshot('a', 's', { schema: 1, version: 5, commit: 'c', body: '{}' });
+      const last = { schema: 2, version: 7, commit: 'd', body: '{"ü":1}' };
+      await store.putSnapshot('a', 's', last);
+      expect(await store.snapshot('a', 's')).toEqual(last);
+    });
+  });
+
+  describe('the clock', () => {
+    test('is the one that leases are measured with', async () => {
+      const { store, advance } = await start();
+      const before = store.now();
+      advance(1_234);
+      expect(store.now()).toBe(before + 1_234);
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { describe } from 'vitest';
+import { commitContract } from './commit.contract.ts';
+import { ledgerContract } from './ledger.contract.ts';
+import { queryContract } from './query.contract.ts';
+import type { OpenStore } from './store-fixture.contract.ts';
+
+/** What every store driver keeps to. `open` gives an empty store whose clock stands at 1,000,000. */
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`store: ${name}`, () => {
+    commitContract(open);
+    ledgerContract(open);
+    queryContract(open);
+  });
+}

@@ -1,0 +1,43 @@
+import type { Command, ExecutionState, Fact, LedgerChange } from '@millrace/core';
+import { phaseOf } from '@millrace/core';
+import type { ExecutionRow } from '../ports/store.ts';
+
+/** A decision on its way to the store. */
+export interface DecidedCommit {
+  readonly after: { readonly version: number; readonly commit: string };
+  readonly now: number;
+  readonly facts: readonly Fact[];
+  readonly changes: readonly LedgerChange[];
+  readonly body: string;
+  readonly row: ExecutionRow;
+  readonly yielded: boolean;
+}
+
+/** The digest of the definition that a command brings to a stream that is empty. */
+export function definitionOf(command: Command): string | undefined {
+  if (command.type === 'execution.start') return command.definition.digest;
+  if (command.type === 'execution.restore') return command.state.definition?.digest;
+  return undefined;
+}
+
+/** What a commit says it was caused by. */
+export function causeOf(command: Command): string {
+  return command.type === 'effect.complete' ? `effect.complete ${command.effect}` : command.type;
+}
+
+/** The row that lists show of an execution. */
+export function rowOf(id: string, state: ExecutionState): ExecutionRow {
+  const { namespace = '', name = '', version = '', digest = '' } = state.definition ?? {};
+  return {
+    id,
+    namespace,
+    name,
+    version,
+    definition: digest,
+    status: phaseOf(state),
+    startedAt: state.startedAt,
+    updatedAt: state.at,
+    endedAt: state.endedAt ?? null,
+    error: state.error === undefined ? null : (state.error.title ?? state.error.type),
+  };
+}

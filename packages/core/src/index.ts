@@ -31,3 +31,4 @@ export { evolve, fold } from './rules/evolve.ts';
 export { standardError } from './rules/fault.ts';
 export { defaultLimits, type Limits } from './rules/limits.ts';
 export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';
+export { version } from './version.ts';

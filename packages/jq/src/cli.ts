@@ -156,7 +156,7 @@ function parseInput(text: string): Json[] {
     return parseJsonSequence(text);
   } catch (error) {
     if (!(error instanceof JqError)) throw error;
-    throw new InputError(error.message.replace(/ \(while parsing [^]*/, ''));
+    throw new InputError(error.message.replace(/ \(while parsing .*/s, ''));
   }
 }
 

@@ -110,7 +110,11 @@ function makeFilter(code: Code, uses: ReadonlySet<string>, reads: boolean): Filt
         host,
       ) ?? [],
     each: (input, visit, variables, host) => {
-      evaluate(() => visitOutputs(code, ROOT, input, visit), variables, host);
+      try {
+        evaluate(() => visitOutputs(code, ROOT, input, visit), variables, host);
+      } catch (error) {
+        throw error instanceof VisitorError ? error.error : error;
+      }
     },
   };
 }
@@ -125,7 +129,7 @@ function firstOutput(code: Code, input: Json): Json | undefined {
   return first;
 }
 
-/** An error of the visitor is not the filter's: it leaves as it came. */
+/** An error of the visitor is not the filter's: no `try` catches it, and it leaves as it came. */
 class VisitorError {
   readonly error: unknown;
 
@@ -140,18 +144,13 @@ function visitOutputs(
   input: Json,
   visit: (value: Json) => undefined | boolean,
 ): undefined {
-  try {
-    code.many(env, input, (value) => {
-      try {
-        return visit(value) === false ? STOP : GO;
-      } catch (error) {
-        throw new VisitorError(error);
-      }
-    });
-  } catch (error) {
-    if (error instanceof VisitorError) throw error.error;
-    throw error;
-  }
+  code.many(env, input, (value) => {
+    try {
+      return visit(value) === false ? STOP : GO;
+    } catch (error) {
+      throw new VisitorError(error);
+    }
+  });
   return undefined;
 }
 
@@ -161,7 +160,7 @@ const NO_VARIABLES: readonly unknown[] = [];
 /** Below this much data built, an output cannot unfold to anything large. */
 const MEASURE_FROM_SIZE = 512;
 
-function evaluate<T extends Json | undefined | void>(
+function evaluate<T extends Json | undefined>(
   run: () => T,
   variables: readonly unknown[] = NO_VARIABLES,
   host: Host = NO_HOST,

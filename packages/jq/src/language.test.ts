@@ -44,7 +44,7 @@ describe('errors', () => {
     [
       'a value is cut at 29 bytes',
       '{a: [range(40)]} - 1',
-      'object ({"a":[0,1,2,3,4,5,6,7,8,...}) and number (1) cannot be subtracted',
+      'object ({"a":[0,1,2,3,4,5,6,7,8,9...}) and number (1) cannot be subtracted',
     ],
     ['null as an error is still an error', 'error(null)', 'null (not a string)'],
     ['an object as an error is shown', 'error({a: 1})', '{"a":1} (not a string)'],

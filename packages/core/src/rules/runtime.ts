@@ -1,4 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
+import { version } from '../version.ts';
 
 /** `$runtime`, as every expression sees it. */
-export const runtime: JsonObject = { name: 'millrace', version: '0.1.0', metadata: {} };
+export const runtime: JsonObject = { name: 'millrace', version, metadata: {} };

@@ -130,7 +130,7 @@ describe('collections', () => {
     ['walk(if type == "number" then . + 1 else . end)', [1, { a: [2] }], '[2,{"a":[3]}]'],
     ['[tostream]', { a: [1, []] }, '[[["a",0],1],[["a",1],[]],[["a",1]],[["a"]]]'],
     ['[1 | truncate_stream([[0], 1], [[1, 0], 2], [[1, 0]], [[1]])]', null, '[[[0],2],[[0]]]'],
-    ['INDEX(.id), (INDEX(.id) as $i | [JOIN($i; .id)] | length)', [{ id: 1 }], '{"1":{"id":1}} 1'],
+    ['INDEX(.id), (INDEX(.id) as $i | [JOIN($i; .id | tostring)] | length)', [{ id: 1 }], '{"1":{"id":1}} 1'],
     [
       'getpath(["a", "b"]), pick(.a.b), ([paths(type == "number")])',
       { a: { b: 1 } },

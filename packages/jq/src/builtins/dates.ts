@@ -7,7 +7,7 @@ import { strftime } from './strftime.ts';
 import { strptime } from './strptime.ts';
 
 /** Beyond this no broken down time has a year that fits the C library's int. */
-const SECONDS_MAX = 67_767_976_233_532_799;
+const SECONDS_MAX = 67_767_976_233_532_000;
 
 /** Times as seconds since 1970, as arrays of fields, and as text. */
 export const DATES: Builtins = {

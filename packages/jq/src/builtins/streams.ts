@@ -8,8 +8,11 @@ import {
   GO,
   isIntact,
   lastOf,
+  type Many,
   manyCode,
   oneCode,
+  type Path,
+  type PathEmit,
   type Paths,
   STOP,
 } from '../compile/code.ts';
@@ -275,6 +278,50 @@ function repeat(source: Code): Code {
 function loop(next: Code, condition: Code | undefined): Code {
   const step = next.one;
   const test = condition?.one;
+  const isLoop = step !== undefined && (condition === undefined || test !== undefined);
+  if (!isLoop) return branching(next, condition);
+  const many: Many = (env, input, emit) => {
+    let value: Json | undefined = input;
+    while (value !== undefined) {
+      if (--meter.steps < 0) spent('steps');
+      if (test !== undefined && !isTruthy(test(env, value) ?? false)) return GO;
+      const flow = emit(value);
+      if (flow !== GO) return flow;
+      value = step(env, value);
+    }
+    return GO;
+  };
+  return manyCode(many, () => (env, path, at, input, emit) => {
+    let place: Place | undefined = { path, at, value: input };
+    while (place !== undefined) {
+      charge(1);
+      if (test !== undefined && !isTruthy(test(env, place.value) ?? false)) return GO;
+      const flow = emit(place.path, place.at, place.value);
+      if (flow !== GO) return flow;
+      place = nextPlace(next, env, place);
+    }
+    return GO;
+  });
+}
+
+interface Place {
+  readonly path: Path;
+  readonly at: Json;
+  readonly value: Json;
+}
+
+/** Where code with at most one output leads from a place. */
+function nextPlace(code: Code, env: Env, from: Place): Place | undefined {
+  let found: Place | undefined;
+  code.paths(env, from.path, from.at, from.value, (path, at, value) => {
+    found = { path, at, value };
+    return GO;
+  });
+  return found;
+}
+
+/** The same when a step may lead to many values: then the native stack is as deep as the longest way. */
+function branching(next: Code, condition: Code | undefined): Code {
   const goesOn = (env: Env, input: Json, then: () => Flow): Flow =>
     condition === undefined ? then() : condition.many(env, input, (value) => (isTruthy(value) ? then() : GO));
   const run = (env: Env, input: Json, emit: Emit): Flow => {
@@ -294,22 +341,7 @@ function loop(next: Code, condition: Code | undefined): Code {
       );
     });
   };
-  if (step === undefined || (condition !== undefined && test === undefined))
-    return manyCode(run, () => runPaths);
-  return manyCode(
-    (env, input, emit) => {
-      let value: Json | undefined = input;
-      while (value !== undefined) {
-        if (--meter.steps < 0) spent('steps');
-        if (test !== undefined && !isTruthy(test(env, value) ?? false)) return GO;
-        const flow = emit(value);
-        if (flow !== GO) return flow;
-        value = step(env, value);
-      }
-      return GO;
-    },
-    () => runPaths,
-  );
+  return manyCode(run, () => runPaths);
 }
 
 export function deeper<T>(run: () => T): T {
@@ -334,10 +366,8 @@ function descend(root: Json, emit: Emit): Flow {
   return GO;
 }
 
-type Place = { readonly path: Parameters<Parameters<Paths>[4]>[0]; readonly value: Json };
-
-function descendPaths(path: Place['path'], root: Json, emit: Parameters<Paths>[4]): Flow {
-  const stack: Place[] = [{ path, value: root }];
+function descendPaths(path: Path, root: Json, emit: PathEmit): Flow {
+  const stack: Place[] = [{ path, at: root, value: root }];
   while (stack.length > 0) {
     const place = stack.pop() as Place;
     if (--meter.steps < 0) spent('steps');
@@ -348,7 +378,7 @@ function descendPaths(path: Place['path'], root: Json, emit: Parameters<Paths>[4
       place.path,
       place.value,
       (innerPath, _at, value) => {
-        inner.push({ path: innerPath, value });
+        inner.push({ path: innerPath, at: value, value });
         return GO;
       },
       true,

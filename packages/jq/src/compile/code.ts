@@ -103,7 +103,7 @@ export function pathToArray(path: Path): Json[] {
 
 /** Whether `value` is still the thing that the path leads to. */
 export function isIntact(at: Json, value: Json): boolean {
-  return at === value || (at !== at && value !== value);
+  return at === value || (Number.isNaN(at) && Number.isNaN(value));
 }
 
 export function outer(env: Env, hops: number): Env {

@@ -1,15 +1,46 @@
 import { JqError } from '../errors.ts';
 import { meter } from '../meter.ts';
 import { isTruthy, type Json } from '../values/json.ts';
-import { type Code, type Flow, GO, manyCode, oneCode, type Paths } from './code.ts';
+import {
+  type Closure,
+  type Code,
+  type Env,
+  type Flow,
+  GO,
+  type Many,
+  manyCode,
+  oneCode,
+  type Paths,
+} from './code.ts';
+import { closureOf, settle } from './functions.ts';
 import { compileNode, type NodeOf } from './node.ts';
-import type { Context, Scope } from './scope.ts';
+import type { Context, FunctionUnit, Scope } from './scope.ts';
 
 /** `left | right` */
 export function compilePipe(node: NodeOf<'pipe'>, scope: Scope, context: Context, isTail: boolean): Code {
   const left = compileNode(node.left, scope, context);
+  const { current } = context;
+  if (isTail && current !== undefined) {
+    const closure = closureOf(left);
+    if (closure !== undefined) {
+      return tailPipe(left, compileNode(node.right, scope, context, true), closure, current);
+    }
+  }
   const right = compileNode(node.right, scope, context, isTail && left.one !== undefined);
   return pipeCode(left, right);
+}
+
+/** `f | right` in tail position, where f is a parameter: only the call knows whether it has one output. */
+function tailPipe(left: Code, right: Code, closure: (env: Env) => Closure, unit: FunctionUnit): Code {
+  const many: Many = (env, input, emit) => {
+    const { code, env: around } = closure(env);
+    if (code.one === undefined) {
+      return code.many(around, input, (value) => settle(unit, right.many(env, value, emit), emit));
+    }
+    const value = code.one(around, input);
+    return value === undefined ? GO : right.many(env, value, emit);
+  };
+  return manyCode(many, () => pipeCode(left, right).paths);
 }
 
 export function pipeCode(left: Code, right: Code): Code {
@@ -59,7 +90,9 @@ export function compileComma(node: NodeOf<'comma'>, scope: Scope, context: Conte
 /** `if condition then then else otherwise end` */
 export function compileIf(node: NodeOf<'if'>, scope: Scope, context: Context, isTail: boolean): Code {
   const condition = compileNode(node.condition, scope, context);
-  const inTail = isTail && condition.one !== undefined;
+  const { current } = context;
+  const closure = isTail && current !== undefined ? closureOf(condition) : undefined;
+  const inTail = isTail && (condition.one !== undefined || closure !== undefined);
   const then = compileNode(node.then, scope, context, inTail);
   const otherwise = compileNode(node.otherwise ?? { ...node, type: 'identity' }, scope, context, inTail);
   const paths = (): Paths => (env, path, at, input, emit) =>
@@ -67,6 +100,17 @@ export function compileIf(node: NodeOf<'if'>, scope: Scope, context: Context, is
       (isTruthy(value) ? then : otherwise).paths(env, path, at, input, emit),
     );
   const test = condition.one;
+  if (closure !== undefined && current !== undefined) {
+    return manyCode((env, input, emit) => {
+      const branch = (value: Json): Flow => (isTruthy(value) ? then : otherwise).many(env, input, emit);
+      const { code, env: around } = closure(env);
+      if (code.one === undefined) {
+        return code.many(around, input, (value) => settle(current, branch(value), emit));
+      }
+      const value = code.one(around, input);
+      return value === undefined ? GO : branch(value);
+    }, paths);
+  }
   if (test === undefined) {
     return manyCode(
       (env, input, emit) =>

@@ -112,6 +112,19 @@ function parameterCall(hops: number): Code {
  */
 const forwards = new WeakMap<Code, number>();
 
+/** The closure that code which only names a parameter stands for; undefined for other code. */
+export function closureOf(code: Code): ((env: Env) => Closure) | undefined {
+  const hops = forwards.get(code);
+  return hops === undefined ? undefined : (env) => outer(env, hops).value as Closure;
+}
+
+/** Makes the call that TAIL asks for, where the answer cannot be handed on to the entry of the function. */
+export function settle(unit: FunctionUnit, flow: Flow, emit: Emit): Flow {
+  let settled = flow;
+  while (settled === TAIL) settled = enterMany(unit, tailCall.env, tailCall.input, emit);
+  return settled;
+}
+
 function parameterCode(hops: number): Code {
   const run = (env: Env, input: Json, emit: Emit): Flow => {
     const { code, env: around } = outer(env, hops).value as Closure;

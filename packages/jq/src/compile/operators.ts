@@ -71,21 +71,21 @@ function binaryOne(operator: BinaryOperator, left: One, right: One): One {
         const b = right(env, input);
         const a = left(env, input);
         if (a === undefined || b === undefined) return undefined;
-        return a === b ? a === a && (typeof a !== 'object' || equals(a, b)) : equals(a, b);
+        return a === b ? !Number.isNaN(a) && (typeof a !== 'object' || equals(a, b)) : equals(a, b);
       };
     case '>':
       return (env, input) => {
         const b = right(env, input);
         const a = left(env, input);
         if (a === undefined || b === undefined) return undefined;
-        return typeof a === 'number' && typeof b === 'number' && b === b ? a > b : compare(a, b) > 0;
+        return typeof a === 'number' && typeof b === 'number' && !Number.isNaN(b) ? a > b : compare(a, b) > 0;
       };
     case '<':
       return (env, input) => {
         const b = right(env, input);
         const a = left(env, input);
         if (a === undefined || b === undefined) return undefined;
-        return typeof a === 'number' && typeof b === 'number' && a === a ? a < b : isLess(a, b);
+        return typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a) ? a < b : isLess(a, b);
       };
     default:
       return genericOne(operation(operator), left, right);

@@ -32,6 +32,8 @@ function stepsOf(regex: Regex, text: string): number {
   let total = 0;
   regex.exec(text, 0, (steps) => {
     total += steps;
+    // A search that is not polynomial would otherwise never come back to fail its test.
+    if (total > STEPS_MAX) throw new BudgetSpent();
   });
   return total;
 }

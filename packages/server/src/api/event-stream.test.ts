@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { greet, longWait, openTestServer, shortWait, type TestServer } from './test-server.ts';
+import { greet, longWait, openTestServer, shortWait, type TestServer } from './test-support/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faulty, greet, longWait, openTestServer, shortWait, type TestServer } from './test-server.ts';
+import {
+  faulty,
+  greet,
+  longWait,
+  openTestServer,
+  shortWait,
+  type TestServer,
+} from './test-support/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorTable } from '../errors.ts';
 import { toOpenApi } from './openapi.ts';
 import { operations } from './operations.ts';
-import { openTestServer, type TestServer } from './test-server.ts';
+import { openTestServer, type TestServer } from './test-support/test-server.ts';
 
 interface Parameter {
   readonly name: string;

@@ -1,7 +1,9 @@
 /** THE operations table. Every surface is derived from it: REST, OpenAPI, and later the SDK and the CLI's verbs. */
 import { Type } from 'typebox';
 import { contentType } from '../metrics/registry.ts';
+import { changeOperations } from './change-operations.ts';
 import { executionOperations } from './execution-operations.ts';
+import { historyOperations } from './history-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { workflowOperations } from './workflow-operations.ts';
 
@@ -106,5 +108,7 @@ const serverOperations: readonly Operation[] = [
 export const operations: readonly Operation[] = [
   ...workflowOperations,
   ...executionOperations,
+  ...historyOperations,
+  ...changeOperations,
   ...serverOperations,
 ];

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../config/resolve.ts';
-import { greet, longWait, openTestServer, type TestServer } from './test-server.ts';
+import { greet, longWait, openTestServer, type TestServer } from './test-support/test-server.ts';
 
 const json = { 'content-type': 'application/json' };
 

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { greet, longWait, openTestServer, type TestServer, workflowText } from './test-server.ts';
+import {
+  greet,
+  longWait,
+  openTestServer,
+  type TestServer,
+  workflowText,
+} from './test-support/test-server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,10 +1,11 @@
 /** The command line: finds the command in a table, and turns errors into sentences and exit codes. */
+
+import { version } from '@millrace/core';
 import { ConfigError } from '../config/resolve.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { MillraceError } from '../errors.ts';
 import { CliError, exitCodeHelp, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
-import { version } from './version.ts';
 
 interface Command {
   readonly usage: string;

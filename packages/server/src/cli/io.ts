@@ -1,5 +1,5 @@
 /** What commands touch of the process: handed in, so that a test can look. */
-import { readFileSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { CliError, exitCodes } from './exit.ts';
 
@@ -37,9 +37,38 @@ export function processIo(): Io {
 /** The text of a file; `-` is standard input. Throws a `CliError`. */
 export async function readTextFile(path: string): Promise<string> {
   try {
-    return path === '-' ? readFileSync(0, 'utf8') : await readFile(path, 'utf8');
+    return path === '-' ? readStandardInput() : await readFile(path, 'utf8');
   } catch (error) {
     throw new CliError(exitCodes.usage, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * All of standard input, waiting for its end. `readFileSync(0)` is not enough: a pipe that does not block answers
+ * EAGAIN when its writer is slower than we are.
+ */
+export function readStandardInput(): string {
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(2 ** 16);
+  for (;;) {
+    const bytes = readChunk(chunk);
+    if (bytes === 0) return Buffer.concat(chunks).toString('utf8');
+    if (bytes > 0) chunks.push(Buffer.from(chunk.subarray(0, bytes)));
+  }
+}
+
+const pauseMs = 5;
+
+/** Bytes read; 0 at the end; -1 when there is nothing yet. */
+function readChunk(chunk: Buffer): number {
+  try {
+    return readSync(0, chunk);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EOF') return 0;
+    if (code !== 'EAGAIN') throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    return -1;
   }
 }
 

@@ -1,4 +1,6 @@
 /** `millrace start`: the server, until it is told to stop. */
+
+import { version } from '@millrace/core';
 import { refusalToServe } from '../api/access.ts';
 import { createHttpServer, type HttpServer } from '../api/serve.ts';
 import { loadConfig } from '../config/load.ts';
@@ -11,7 +13,6 @@ import { readArguments, settingOptions } from './arguments.ts';
 import { type Composition, compose } from './composition.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
-import { version } from './version.ts';
 
 export async function start(args: readonly string[], io: Io): Promise<number> {
   const { flags, positionals } = readArguments(args, settingOptions());

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EffectOutcome, EffectRequest, Json } from '@millrace/core';
 import { createHttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
+import type { EffectContext } from '../ports/performer.ts';
 import type { HostFunction } from './function-effect.ts';
-import { createPerformer, type EffectContext } from './performer.ts';
+import { createPerformer } from './performer.ts';
 
 export interface Bench {
   perform(request: EffectRequest, context?: Partial<EffectContext>): Promise<EffectOutcome>;

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import {
   type EffectOutcome,
   type EffectRequest,
   type Json,
-  type SecretArgument,
   unreachable,
+  version,
   type WorkflowError,
 } from '@millrace/core';
 import type { HttpClient } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
+import type { EffectContext, Performer } from '../ports/performer.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { EffectFault, fault } from './fault.ts';
 import { type HostFunction, performFunction } from './function-effect.ts';
@@ -32,31 +32,8 @@ export interface PerformerOptions {
   readonly userAgent?: string;
 }
 
-export interface EffectContext {
-  readonly tenant: string;
-  readonly execution: string;
-  /** id of the deed, `execution/version` */
-  readonly effect: string;
-  /** sent with every request: the receiver can tell a repetition from another deed */
-  readonly idempotencyKey: string;
-  readonly signal: AbortSignal;
-  /** epoch ms at which the deed is given up */
-  readonly deadline?: number;
-  readonly secrets?: readonly SecretArgument[];
-  /** JSON pointer to the task: the `instance` of an error */
-  readonly taskPointer: string;
-}
-
-export interface Performer {
-  /**
-   * Does a deed once and says what became of it. It never rejects: a failure is an outcome with a standard error,
-   * marked `unknown` when nobody knows whether the deed was done. No secret is in an outcome.
-   */
-  perform(request: EffectRequest, context: EffectContext): Promise<EffectOutcome>;
-}
-
 export function createPerformer(options: PerformerOptions): Performer {
-  const userAgent = options.userAgent ?? `millrace/${packageVersion()}`;
+  const userAgent = options.userAgent ?? `millrace/${version}`;
   const documents = createDocumentSource(options.documents);
   return { perform: (request, context) => perform(request, context, { ...options, userAgent }, documents) };
 }
@@ -134,11 +111,4 @@ async function attempt(
 function pinsOf(pins: Pins, secrets: SecretReader): { readonly pins?: Pins } {
   const entries = Object.entries(pins).map(([uri, digest]) => [secrets.redactor().text(uri), digest]);
   return entries.length === 0 ? {} : { pins: Object.fromEntries(entries) as Pins };
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly version: string;
-  };
-  return manifest.version;
 }

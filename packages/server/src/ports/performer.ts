@@ -9,12 +9,18 @@ export interface EffectContext {
   /** the same for every try of this deed until an answer is recorded */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** epoch ms at which the deed is given up */
+  readonly deadline?: number;
   /** JSON pointer of the task, for the `instance` of errors */
   readonly taskPointer: string;
   readonly secrets?: readonly SecretArgument[];
 }
 
-/** The performer port: does deeds. It never throws; a failure is an outcome. */
+/** The performer port: does deeds. */
 export interface Performer {
+  /**
+   * Does a deed once and says what became of it. It never rejects: a failure is an outcome with a standard error,
+   * marked `unknown` when nobody knows whether the deed was done. No secret is in an outcome.
+   */
   perform(request: EffectRequest, context: EffectContext): Promise<EffectOutcome>;
 }

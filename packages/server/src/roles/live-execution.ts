@@ -69,6 +69,10 @@ export class LiveExecutions {
     return this.#byKey.size;
   }
 
+  values(): Iterable<LiveExecution> {
+    return this.#byKey.values();
+  }
+
   /** Lets go of idle executions down to nine tenths of the bound, so that not every addition looks for one. */
   #evict(): void {
     const target = Math.floor(this.#executionsMax * 0.9);

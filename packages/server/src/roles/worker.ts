@@ -117,6 +117,11 @@ export class Worker {
     return live === undefined || typeof live.state.effects[effect] === 'string';
   }
 
+  /** What it holds in memory, for whoever checks it against the log: to be read at once, never kept or changed. */
+  inspect(): Iterable<Pick<LiveExecution, 'tenant' | 'id' | 'state' | 'pending'>> {
+    return this.#live.values();
+  }
+
   get executionsInMemory(): number {
     return this.#live.size;
   }

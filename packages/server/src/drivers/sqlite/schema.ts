@@ -61,6 +61,9 @@ const pagesPerCheckpoint = 1_000;
 /** What a log that has grown is cut to when it starts from its beginning. */
 const walBytesKept = 16 * 1024 * 1024;
 
+/** What a statement waits while another program holds the database, such as one that makes a copy. */
+export const busyMs = 5_000;
+
 /** Why a file cannot be opened; `reason` becomes a detail of the coded error that the opener throws. */
 export class SchemaError extends Error {
   readonly reason: 'foreign-file' | 'newer-schema' | 'bytes-max';
@@ -76,7 +79,7 @@ export class SchemaError extends Error {
  * the process lock is the only one, so no lease in the file has a living owner.
  */
 export function openForWriting(path: string, options: { readonly bytesMax: number | null }): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
+  const database = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
     checkFile(database, path);
     database.exec('pragma journal_mode = wal; pragma synchronous = full;');
@@ -97,7 +100,7 @@ export function openForWriting(path: string, options: { readonly bytesMax: numbe
 
 /** Opens a file that `openForWriting` has prepared, for reads only. */
 export function openForReading(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000 });
+  const database = new DatabaseSync(path, { timeout: busyMs });
   database.exec('pragma query_only = on; pragma wal_autocheckpoint = 0;');
   return database;
 }

@@ -4,6 +4,7 @@
  *
  * It imports nothing but what lies beside it: it is started as a file of its own.
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from './failure.ts';
 import { openReader } from './reader.ts';
@@ -13,6 +14,7 @@ import type {
   ReaderAnswer,
   ReaderRequest,
   ThreadData,
+  WireValue,
   WriterAnswer,
   WriterRequest,
 } from './wire.ts';
@@ -38,25 +40,29 @@ function serveWriter(port: MessagePort): void {
   });
 }
 
+/** The reader opens when it is told that the writer has prepared the file. */
 function serveReader(port: MessagePort): void {
-  const database = opened(port, () => openForReading(data.path));
-  if (database === undefined) return;
-  const reader = openReader(database);
-  port.on('message', (request: ReaderRequest) => {
-    if (request.type === 'close') {
-      database.close();
-      port.close();
-      return;
-    }
-    port.postMessage(answer(request));
+  port.once('message', () => {
+    const database = opened(port, () => openForReading(data.path));
+    if (database !== undefined) answerReads(port, database);
   });
-  function answer(request: ReaderRequest & { type: 'read' }): ReaderAnswer {
+}
+
+function answerReads(port: MessagePort, database: DatabaseSync): void {
+  const reader = openReader(database);
+  const answer = (number: number, name: string, args: readonly WireValue[]): ReaderAnswer => {
     try {
-      return { type: 'done', number: request.number, rows: reader.read(request.name, request.args) };
+      return { type: 'done', number, rows: reader.read(name, args) };
     } catch (error) {
-      return { type: 'failed', number: request.number, failure: failureOf(error) };
+      return { type: 'failed', number, failure: failureOf(error) };
     }
-  }
+  };
+  port.on('message', (request: ReaderRequest) => {
+    if (request.type === 'read') port.postMessage(answer(request.number, request.name, request.args));
+    if (request.type !== 'close') return;
+    database.close();
+    port.close();
+  });
 }
 
 /** Opens, and tells the store how that went; `undefined`: it went wrong, and the thread ends. */

@@ -10,7 +10,6 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { checkEntry, checkKey, checkRowsMax } from '../rules.ts';
@@ -19,7 +18,7 @@ import { claimWrite, commitWrite, releaseWrite, renewWrite } from './entry-wire.
 import { lockForProcess, syncFolderOf } from './process-lock.ts';
 import { openQueries } from './queries.ts';
 import { openReadChannel } from './read-channel.ts';
-import { endThread, startThread } from './thread.ts';
+import { endThread, startThreads, type Threads } from './thread.ts';
 import { openWriteQueue } from './write-queue.ts';
 
 export interface SqliteOptions {
@@ -44,20 +43,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const lock = lockForProcess(path);
   try {
     const data = { path, bytesMax: options.bytesMax ?? null };
-    const writer = await startThread({ ...data, role: 'writer' });
-    syncFolderOf(path);
-    const reader = await startThread({ ...data, role: 'reader' });
-    return compose(options, { path, writer, reader, lock });
+    const threads = await startThreads(data, () => syncFolderOf(path));
+    return compose(options, { ...threads, path, lock });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-interface Parts {
+interface Parts extends Threads {
   readonly path: string;
-  readonly writer: Worker;
-  readonly reader: Worker;
   readonly lock: { release(): void };
 }
 

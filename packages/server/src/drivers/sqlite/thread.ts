@@ -7,18 +7,35 @@ const source = new URL(
   import.meta.url,
 );
 
+export interface Threads {
+  readonly writer: Worker;
+  readonly reader: Worker;
+}
+
 /**
- * Starts a storage thread and answers when it has opened the file. Throws `unavailable` with the `reason` when it
- * could not: `newer-schema`, `foreign-file`, `bytes-max`, `storage-failed`, `busy`, `disk-full`.
+ * Starts both storage threads and answers when they have opened the file. They start side by side, which halves the time;
+ * the reader opens when the writer has made the file what it should be, and when `prepared` has run.
+ *
+ * Throws `unavailable` with a `reason` when a thread could not open it: `newer-schema`, `foreign-file`, `bytes-max`,
+ * `storage-failed`, `busy`, `disk-full`.
  */
-export async function startThread(data: ThreadData): Promise<Worker> {
-  const worker = new Worker(source, { workerData: data, name: `millrace-sqlite-${data.role}` });
-  const answer = await firstAnswer(worker);
-  if (answer.type === 'opened') return worker;
-  await worker.terminate();
-  throw new MillraceError('unavailable', `the store cannot be opened: ${answer.message}`, {
-    reason: answer.reason,
-  });
+export async function startThreads(data: Omit<ThreadData, 'role'>, prepared: () => void): Promise<Threads> {
+  const start = (role: ThreadData['role']) =>
+    new Worker(source, { workerData: { ...data, role }, name: `millrace-sqlite-${role}` });
+  const [writer, reader] = [start('writer'), start('reader')];
+  const answers = { writer: firstAnswer(writer), reader: firstAnswer(reader) };
+  // What happens to the reader meanwhile is told when it is waited for.
+  answers.reader.catch(() => {});
+  try {
+    await opened(answers.writer);
+    prepared();
+    reader.postMessage({ type: 'open' });
+    await opened(answers.reader);
+    return { writer, reader };
+  } catch (error) {
+    await Promise.all([writer.terminate(), reader.terminate()]);
+    throw error;
+  }
 }
 
 /** Lets the thread close its connection, and answers when it has ended. */
@@ -26,6 +43,14 @@ export async function endThread(worker: Worker): Promise<void> {
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ type: 'close' });
   await ended;
+}
+
+async function opened(thread: Promise<OpenAnswer>): Promise<void> {
+  const answer = await thread;
+  if (answer.type === 'opened') return;
+  throw new MillraceError('unavailable', `the store cannot be opened: ${answer.message}`, {
+    reason: answer.reason,
+  });
 }
 
 function firstAnswer(worker: Worker): Promise<OpenAnswer> {

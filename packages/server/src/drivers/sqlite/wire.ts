@@ -78,7 +78,7 @@ export type ReaderRequest =
       readonly name: string;
       readonly args: readonly WireValue[];
     }
-  | { readonly type: 'close' };
+  | { readonly type: 'open' | 'close' };
 
 export type Row = readonly WireValue[];
 

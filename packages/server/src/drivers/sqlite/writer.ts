@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { failureOf } from './failure.ts';
 import { type Head, openHeadCache } from './head-cache.ts';
+import { busyMs } from './schema.ts';
 import { openThreadLedger } from './thread-ledger.ts';
 import { type Failure, nothingExpected, operation, WireReader, type WireValue } from './wire.ts';
 
@@ -10,7 +11,9 @@ import { type Failure, nothingExpected, operation, WireReader, type WireValue } 
  * at this size a checkpoint waits for them.
  */
 const walBytesMax = 64 * 1024 * 1024;
-const batchesPerLook = 64;
+const batchesPerLook = 16;
+/** Reads take a few ms; whoever reads for longer, from outside, must not hold up commits. */
+const readersWaitMs = 200;
 
 /** About 25 MB: `tenant\0stream`, a number and a SHA-256 each. */
 const headsMax = 65_536;
@@ -84,7 +87,10 @@ function openLogKeeper(database: DatabaseSync): () => void {
   let batches = 0;
   return () => {
     if (++batches % batchesPerLook !== 0) return;
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > walBytesMax) restart.all();
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < walBytesMax) return;
+    database.exec(`pragma busy_timeout = ${readersWaitMs}`);
+    restart.all();
+    database.exec(`pragma busy_timeout = ${busyMs}`);
   };
 }
 

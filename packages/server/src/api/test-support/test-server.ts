@@ -1,11 +1,11 @@
 /** For tests: the real engine on the memory store, behind the real HTTP server on a free port. */
 import { defaultLimits } from '@millrace/core';
-import { resolveConfig } from '../config/resolve.ts';
-import type { Settings } from '../config/settings.ts';
-import { type Composition, composeEngine } from '../engine/compose.ts';
-import { createLogger } from '../log/logger.ts';
-import { createServerMetrics } from '../metrics/server-metrics.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from './serve.ts';
+import { resolveConfig } from '../../config/resolve.ts';
+import type { Settings } from '../../config/settings.ts';
+import { type Composition, composeEngine } from '../../engine/compose.ts';
+import { createLogger } from '../../log/logger.ts';
+import { createServerMetrics } from '../../metrics/server-metrics.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../serve.ts';
 
 export interface TestServer {
   readonly url: string;

@@ -1,0 +1,105 @@
+/** Operations that change the course of an execution. */
+import { Type } from 'typebox';
+import type { Engine, ExecutionView } from '../engine/interface.ts';
+import {
+  executionExample as example,
+  location,
+  one,
+  executionParams as params,
+  parseWait,
+  executionPath as path,
+  toCreated,
+  toJson,
+  wait,
+  waited,
+} from './execution-common.ts';
+import { defineOperation, type Operation } from './operation.ts';
+
+export const changeOperations: readonly Operation[] = [
+  change(
+    'cancelExecution',
+    'cancel',
+    'Cancel an execution',
+    'No task of it begins any more.',
+    ({ engine }, tenant, id, reason) => engine.cancel(tenant, id, reason),
+  ),
+  change(
+    'suspendExecution',
+    'suspend',
+    'Suspend an execution',
+    'It goes on when it is resumed; what is under way is recorded.',
+    ({ engine }, tenant, id, reason) => engine.suspend(tenant, id, reason),
+  ),
+  change(
+    'resumeExecution',
+    'resume',
+    'Resume a suspended execution',
+    'It goes on where it stood.',
+    ({ engine }, tenant, id) => engine.resume(tenant, id),
+  ),
+  defineOperation({
+    name: 'retryExecution',
+    summary: 'Retry a faulted execution',
+    description:
+      'What has ended stays ended: this starts a linked execution from the state before the fault.',
+    tag: 'executions',
+    permission: 'executions:write',
+    method: 'POST',
+    path: `${path}/retry`,
+    params,
+    query: Type.Object({ wait }, { additionalProperties: false }),
+    responses: [
+      {
+        status: 201,
+        description: 'The new execution.',
+        content: one,
+        example: { ...example, retryOf: '019ab3c2-0000-7c4e-9a53-6b1f0c2d3e4f' },
+        headers: location,
+      },
+    ],
+    problems: ['not-found', 'conflict'],
+    handler: async ({ engine }, request) => {
+      const ms = parseWait(request.query.wait);
+      const execution = await engine.retry(request.tenant, request.params.id);
+      return toCreated(await waited(engine, request, execution, ms), true);
+    },
+  }),
+];
+
+type Change = (
+  context: { readonly engine: Engine },
+  tenant: string,
+  id: string,
+  reason: string | undefined,
+) => Promise<ExecutionView>;
+
+/** An operation that changes the course of an execution and answers with it. */
+function change(name: string, verb: string, summary: string, description: string, run: Change): Operation {
+  return defineOperation({
+    name,
+    summary,
+    description,
+    tag: 'executions',
+    permission: 'executions:write',
+    method: 'POST',
+    path: `${path}/${verb}`,
+    params,
+    query: Type.Object({ wait }, { additionalProperties: false }),
+    body: {
+      type: 'json',
+      required: false,
+      schema: Type.Object(
+        { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
+        { additionalProperties: false },
+      ),
+      example: { reason: 'ordered by mistake' },
+    },
+    responses: [{ status: 200, description: 'The execution as it stands.', content: one, example }],
+    problems: ['not-found', 'conflict'],
+    handler: async (context, request) => {
+      const ms = parseWait(request.query.wait);
+      const execution = await run(context, request.tenant, request.params.id, request.body?.reason);
+      return toJson(await waited(context.engine, request, execution, ms));
+    },
+  });
+}

@@ -1,0 +1,139 @@
+/** Operations on what happened in an execution, and on what it waits for. */
+import { Type } from 'typebox';
+import type { Engine } from '../engine/interface.ts';
+import { MillraceError } from '../errors.ts';
+import type { WakeUp } from '../ports/store.ts';
+import {
+  executionExample as example,
+  isEnded,
+  executionParams as params,
+  executionPath as path,
+  toJson,
+} from './execution-common.ts';
+import { defineOperation, type Operation, type OperationReply, type OperationRequest } from './operation.ts';
+import { eventSchema, wakeUpSchema } from './schemas.ts';
+
+export const historyOperations: readonly Operation[] = [
+  defineOperation({
+    name: 'getExecutionEvents',
+    summary: 'Read or follow what happened in an execution',
+    description:
+      'A page as JSON. With `Accept: text/event-stream`: what is there and what comes, until the execution ends; an event’s id is its version, and `Last-Event-ID` resumes after it. Answers 204 when nothing can come any more.',
+    tag: 'executions',
+    permission: 'executions:read',
+    method: 'GET',
+    path: `${path}/events`,
+    params,
+    query: Type.Object(
+      {
+        after: Type.Optional(
+          Type.Integer({ minimum: 0, default: 0, description: 'Only events after this version.' }),
+        ),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 200 })),
+      },
+      { additionalProperties: false },
+    ),
+    headers: Type.Object({
+      'last-event-id': Type.Optional(
+        Type.String({ pattern: '^\\d{1,15}$', description: 'Version of the last event that was received.' }),
+      ),
+    }),
+    responses: [
+      {
+        status: 200,
+        description: 'Events in order.',
+        content: {
+          'application/json': Type.Object({
+            items: Type.Array(eventSchema),
+            after: Type.Optional(
+              Type.Integer({ description: 'For the next page; absent: this was the last.' }),
+            ),
+          }),
+          'text/event-stream': Type.String(),
+        },
+        example: {
+          items: [
+            {
+              id: `${example.id}/4`,
+              version: 4,
+              time: example.endedAt,
+              commit: '9f2c…',
+              fact: { type: 'execution.completed', output: example.output },
+            },
+          ],
+        },
+      },
+      {
+        status: 204,
+        description: 'The execution has ended and every event of it was received (streams only).',
+      },
+    ],
+    problems: ['not-found', 'not-acceptable'],
+    handler: async ({ engine }, request) => {
+      const wanted = request.prefers(['application/json', 'text/event-stream']);
+      if (wanted === undefined)
+        throw new MillraceError(
+          'not-acceptable',
+          'Events are given as application/json or text/event-stream.',
+        );
+      const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
+      if (wanted === 'text/event-stream') return followed(engine, request, request.params.id, after);
+      const page = await engine.events(request.tenant, request.params.id, {
+        after,
+        limit: request.query.limit ?? 200,
+      });
+      const more = page.cursor === undefined ? {} : { after: page.rows.at(-1)?.version };
+      return toJson({ items: page.rows, ...more });
+    },
+  }),
+  defineOperation({
+    name: 'getExecutionWakeUps',
+    summary: 'Why an execution is waiting',
+    description: 'Its rows in the wake-up ledger: what will move it, from when, and who holds it.',
+    tag: 'executions',
+    permission: 'executions:read',
+    method: 'GET',
+    path: `${path}/wake-ups`,
+    params,
+    responses: [
+      {
+        status: 200,
+        description: 'The reasons; none when the execution has ended.',
+        content: { 'application/json': Type.Object({ items: Type.Array(wakeUpSchema) }) },
+        example: {
+          items: [
+            {
+              id: `${example.id}/timer`,
+              kind: 'timer',
+              due: '2026-11-21T10:05:00.000Z',
+              attempt: 0,
+              unsafe: false,
+              doubt: false,
+            },
+          ],
+        },
+      },
+    ],
+    problems: ['not-found'],
+    handler: async ({ engine }, { tenant, params: { id } }) =>
+      toJson({ items: (await engine.wakeUps(tenant, id)).map(toWakeUp) }),
+  }),
+];
+
+/** 204 tells a browser's EventSource to stop reconnecting. */
+async function followed(
+  engine: Engine,
+  request: OperationRequest,
+  id: string,
+  after: number,
+): Promise<OperationReply> {
+  const execution = await engine.execution(request.tenant, id);
+  if (isEnded(execution) && after >= execution.version) return { type: 'empty', status: 204 };
+  return { type: 'events', events: engine.follow(request.tenant, id, after, request.signal()) };
+}
+
+function toWakeUp({ id, kind, due, attempt, lease, unsafe, doubt }: WakeUp) {
+  const held =
+    lease === null ? {} : { lease: { owner: lease.owner, until: new Date(lease.until).toISOString() } };
+  return { id, kind, due: new Date(due).toISOString(), attempt, ...held, unsafe, doubt };
+}

@@ -1,0 +1,64 @@
+/**
+ * A process to be killed or starved, started by tests:
+ * `FILE hold` opens the store, prints `open` and waits; `FILE ROUND` commits without end on eight streams, and prints a
+ * line `stream version id` for each commit that was acknowledged. A fatal store ends it with code 70.
+ */
+import { createHash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { commitContent, type Entry, type Store } from '../../ports/store.ts';
+import { openSqliteStore } from './store.ts';
+
+const [path = '', round = 'hold'] = process.argv.slice(2);
+const store = await openSqliteStore({ path, onFatal: endFatally });
+print('open');
+if (round === 'hold') setInterval(() => {}, 60_000);
+else await Promise.all(Array.from({ length: 8 }, (_, at) => drive(store, `${round}-${at}`)));
+
+async function drive(into: Store, stream: string): Promise<never> {
+  let after = { version: 0, commit: '' };
+  for (;;) {
+    const entry = entryOf(stream, after);
+    const [result] = await into.commit([entry]);
+    if (result?.type !== 'accepted' || entry.commit === undefined)
+      throw new Error(`refused: ${JSON.stringify(result)}`);
+    after = { version: entry.commit.version + 1, commit: entry.commit.id };
+    print(`${stream} ${entry.commit.version} ${entry.commit.id}`);
+  }
+}
+
+/** Two facts, and one wake-up that replaces the one before. */
+function entryOf(stream: string, after: { readonly version: number; readonly commit: string }): Entry {
+  const body = JSON.stringify([
+    { type: 'noted', note: 'x'.repeat(after.version % 3_000) },
+    { type: 'noted' },
+  ]);
+  const commit = { version: after.version + 1, count: 2, time: 1, cause: 'crash', body };
+  const id = createHash('sha256')
+    .update(commitContent(after.commit, 'a', stream, commit))
+    .digest('hex');
+  const base = {
+    execution: stream,
+    kind: 'timer',
+    due: 1,
+    attempt: 0,
+    lease: null,
+    unsafe: false,
+    doubt: false,
+  } as const;
+  const row = { ...base, id: `${stream}/${commit.version}`, body: id };
+  const changes = [
+    { type: 'remove', id: `${stream}/${after.version - 1}` },
+    { type: 'put', row },
+  ] as const;
+  return { tenant: 'a', stream, after, commit: { ...commit, id }, wakeUps: changes };
+}
+
+/** Written at once, so that what was acknowledged is told before the next can happen. */
+function print(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+function endFatally(error: Error): void {
+  writeSync(1, `fatal ${error.message}\n`);
+  process.exit(70);
+}

@@ -1,0 +1,281 @@
+/**
+ * simulate: one run of the real roles on a simulated world, made from one seed. Faults rage for a while, then they
+ * stop, and everything must come to rest. What holds is checked after every step.
+ */
+import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type Executable, isTerminal, link, lower, parseValue } from '@millrace/core';
+import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
+import { openMemoryStore } from '../drivers/memory/store.ts';
+import type { Store } from '../ports/store.ts';
+import { type ActionsOptions, bootLater, scheduleActions } from './actions.ts';
+import { createChance } from './chance.ts';
+import { Clients } from './clients.ts';
+import { Cluster } from './cluster.ts';
+import { Invariants } from './invariants.ts';
+import { LeaseWatch } from './lease-watch.ts';
+import { Mirror, type Mirrored } from './mirror.ts';
+import { referenceRun } from './reference-run.ts';
+import { type ExecutionPlan, randomScenario, type Scenario } from './scenario.ts';
+import { createSimPerformers, functionNames } from './sim-performer.ts';
+import { type Owner, SimQueue } from './sim-queue.ts';
+import type { Weather } from './sim-store.ts';
+import { Violations } from './violations.ts';
+
+/** Guards taken away on purpose, to see that the simulation misses them. */
+export interface Plant {
+  /** around the store that all processes share */
+  readonly shared?: (store: Store) => Store;
+  /** around the store as each process sees it */
+  readonly around?: (store: Store) => Store;
+}
+
+export interface SimulateOptions {
+  readonly plant?: Plant;
+  /** steps after which a run that does not rest is given up */
+  readonly stepsMax?: number;
+}
+
+export interface Report {
+  readonly seed: number;
+  /** rules that were broken; empty: all held */
+  readonly violations: readonly string[];
+  readonly steps: number;
+  /** simulated ms */
+  readonly elapsedMs: number;
+  readonly commits: number;
+  readonly refused: number;
+  readonly crashes: number;
+  readonly deeds: number;
+  readonly executions: number;
+  /** executions that came to what a run without faults comes to */
+  readonly foretold: number;
+  /** digest of the whole log: the same seed gives the same */
+  readonly digest: string;
+}
+
+const stepsMaxDefault = 60_000;
+const outside: Owner = { alive: true };
+
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Report> {
+  const simulation = new Simulation(seed, options);
+  return simulation.run();
+}
+
+class Simulation {
+  readonly #seed: number;
+  readonly #stepsMax: number;
+  readonly #scenario: Scenario;
+  readonly #queue: SimQueue;
+  readonly #shared: Store;
+  readonly #mirror: Mirror;
+  readonly #clients: Clients;
+  readonly #cluster: Cluster;
+  readonly #invariants: Invariants;
+  readonly #weather: Weather;
+  readonly #parts: ActionsOptions;
+  readonly #violations = new Violations();
+  /** executions that are left suspended */
+  readonly #keptSuspended = new Set<string>();
+  #foretold = 0;
+
+  constructor(seed: number, { plant = {}, stepsMax = stepsMaxDefault }: SimulateOptions) {
+    const chance = createChance(seed);
+    const violations = this.#violations;
+    const scenario = randomScenario(chance.fork());
+    const queue = new SimQueue(chance.fork());
+    const memory = openMemoryStore({ now: () => queue.now, hash: (text) => hash('sha256', text) });
+    const shared = plant.shared?.(memory) ?? memory;
+    const blobs = openMemoryBlobs();
+    const leases: LeaseWatch = new LeaseWatch({
+      queue,
+      violations,
+      mirror: () => mirror,
+      cancelledAt: (tenant, execution) => this.#clients.cancelled.get(`${tenant}/${execution}`),
+    });
+    const performers = createSimPerformers({
+      queue,
+      chance: chance.fork(),
+      slowMsMax: scenario.leaseMs * 3,
+      begun: (deed) => leases.begun(deed),
+      mayBeUnknown: (tenant, execution) => planOf(scenario, tenant, execution)?.workflow.foretold !== true,
+    });
+    const mirror = new Mirror({
+      shared,
+      blobs,
+      queue,
+      violations,
+      yielded: (effect) =>
+        performers.ended
+          .filter(({ deed }) => `${deed.tenant}/${deed.effect}` === effect)
+          .map(({ outcome }) => outcome),
+    });
+    const weather: Weather = { failure: scenario.failureShare, slowSync: scenario.slowSyncShare };
+    const cluster = new Cluster({
+      scenario,
+      queue,
+      chance: chance.fork(),
+      shared,
+      blobs,
+      performers,
+      leases,
+      mirror,
+      weather,
+      violations,
+      around: plant.around ?? ((store) => store),
+    });
+    const clients = new Clients({ queue, cluster, mirror, violations });
+    this.#seed = seed;
+    this.#stepsMax = stepsMax;
+    this.#scenario = scenario;
+    this.#queue = queue;
+    this.#shared = shared;
+    this.#mirror = mirror;
+    this.#clients = clients;
+    this.#cluster = cluster;
+    this.#weather = weather;
+    this.#parts = { scenario, queue, chance: chance.fork(), cluster, clients, mirror, performers, violations };
+    this.#invariants = new Invariants({
+      shared,
+      exclusive: scenario.exclusive,
+      mirror,
+      leases,
+      violations,
+      workers: () => cluster.workers(),
+    });
+  }
+
+  async run(): Promise<Report> {
+    await this.#cluster.bootAll();
+    scheduleActions(this.#parts);
+    await this.#storm();
+    await this.#calm();
+    if (!this.#violations.any) await this.#checkEnd();
+    return this.#report();
+  }
+
+  async #storm(): Promise<void> {
+    const { chance } = this.#parts;
+    while (this.#queue.elapsed < this.#scenario.stormMs) {
+      if (!(await this.#step())) return;
+      const alive = this.#cluster.processes;
+      if (alive.length === 0 || !chance.happens(this.#scenario.crashShare)) continue;
+      const process = chance.pick(alive);
+      this.#cluster.crash(process);
+      bootLater(this.#parts, process);
+    }
+  }
+
+  async #calm(): Promise<void> {
+    this.#weather.failure = 0;
+    this.#weather.slowSync = 0;
+    this.#parts.performers.calm();
+    await this.#cluster.bootAll();
+    this.#settleLater();
+    while (!(await this.#isAtRest())) if (!(await this.#step())) return;
+    // Late answers and leases that lapse must not bring anything back to life.
+    const until = this.#queue.elapsed + this.#scenario.leaseMs * 3 + 2_000;
+    while (this.#queue.elapsed < until) if (!(await this.#step())) return;
+  }
+
+  /** One step and its checks; false: there is no use in going on. */
+  async #step(): Promise<boolean> {
+    if (!(await this.#queue.step())) this.#violations.add('something is always scheduled', 'the queue is empty');
+    await this.#invariants.afterStep();
+    this.#clients.afterStep();
+    if (this.#queue.steps > this.#stepsMax)
+      this.#violations.add('everything comes to rest', await this.#describeOpen());
+    return !this.#violations.any;
+  }
+
+  /** Asks those that are suspended to go on, but for a few, and ends those that stay in doubt. */
+  #settleLater(): void {
+    this.#queue.schedule(outside, 200, () => {
+      for (const stream of this.#mirror.streams) this.#settle(stream).catch(() => {});
+      this.#settleLater();
+    });
+  }
+
+  async #settle({ tenant, id, state }: Mirrored): Promise<void> {
+    const [process] = this.#cluster.open;
+    if (process === undefined || isTerminal(state.phase)) return;
+    const key = `${tenant}/${id}`;
+    if (state.phase === 'suspended' && !this.#keptSuspended.has(key)) {
+      if (this.#parts.chance.happens(0.2)) this.#keptSuspended.add(key);
+      else this.#clients.resume(process, tenant, id);
+    }
+    const rows = await this.#shared.wakeUps(tenant, id);
+    if (state.phase === 'running' && rows.length > 0 && rows.every(({ doubt }) => doubt))
+      this.#clients.cancel(process, tenant, id);
+  }
+
+  async #isAtRest(): Promise<boolean> {
+    for (const { tenant, id, state } of this.#mirror.streams) {
+      if (isTerminal(state.phase)) continue;
+      if (state.phase !== 'suspended' || !this.#keptSuspended.has(`${tenant}/${id}`)) return false;
+    }
+    return (await this.#shared.nextDue(['command'])) === undefined;
+  }
+
+  async #checkEnd(): Promise<void> {
+    await this.#invariants.atRest();
+    for (const key of this.#clients.acknowledged) {
+      const at = key.indexOf('/');
+      const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));
+      this.#violations.expect(stored !== undefined, 'an acknowledged execution is never missing', () => key);
+    }
+    for (const plan of this.#scenario.executions) this.#checkForetold(plan);
+  }
+
+  /** What depends on nothing but its deeds comes to the same as without faults. */
+  #checkForetold({ tenant, id, workflow, input }: ExecutionPlan): void {
+    const state = this.#mirror.get(tenant, id)?.state;
+    if (state === undefined || !workflow.foretold || state.phase === 'cancelled' || state.phase === 'suspended') return;
+    const wanted = referenceRun(executableOf(workflow.definition), id, { ...input });
+    const shown = (of: typeof state) => ({ phase: of.phase, output: of.output, error: of.error, context: of.context });
+    this.#violations.expect(
+      isDeepStrictEqual(shown(state), shown(wanted)),
+      'faults do not change what comes out',
+      () => `${id}: ${JSON.stringify(shown(state))} ≠ ${JSON.stringify(shown(wanted))}`,
+    );
+    this.#foretold += 1;
+  }
+
+  async #describeOpen(): Promise<string> {
+    const open: string[] = [];
+    for (const { tenant, id, state } of this.#mirror.streams) {
+      if (isTerminal(state.phase)) continue;
+      const rows = await this.#shared.wakeUps(tenant, id);
+      open.push(`${tenant}/${id} ${state.phase} ${JSON.stringify(rows)}`);
+    }
+    return `after ${this.#queue.steps} steps: ${open.join('; ')}`;
+  }
+
+  #report(): Report {
+    const streams = [...this.#mirror.streams];
+    const { commits = 0, refused = 0 } = this.#shared.stats();
+    return {
+      seed: this.#seed,
+      violations: this.#violations.found,
+      steps: this.#queue.steps,
+      elapsedMs: this.#queue.elapsed,
+      commits,
+      refused,
+      crashes: this.#cluster.crashes,
+      deeds: this.#parts.performers.deeds.length,
+      executions: streams.length,
+      foretold: this.#foretold,
+      digest: hash('sha256', streams.map(({ tenant, id, head }) => `${tenant}/${id} ${head}`).join('\n')),
+    };
+  }
+}
+
+function planOf(scenario: Scenario, tenant: string, execution: string): ExecutionPlan | undefined {
+  return scenario.executions.find((plan) => plan.tenant === tenant && plan.id === execution);
+}
+
+function executableOf(definition: ExecutionPlan['workflow']['definition']): Executable {
+  const parsed = parseValue(definition, { functions: functionNames });
+  if (!parsed.ok) throw new Error(`a random workflow is well formed: ${JSON.stringify(parsed.errors)}`);
+  return link(lower(parsed.workflow, functionNames));
+}

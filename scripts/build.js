@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -46,6 +47,12 @@ export async function bundle(fingerprint = fingerprintSources()) {
     target: 'node24',
     conditions: ['millrace-source'],
     external: ['*.node'],
+    // Commands load what they need: `jq` needs no server. The parts lie beside the entries, since some of them
+    // find files by their own place.
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: 'linked',
     legalComments: 'none',
     logLevel: 'error',
@@ -123,6 +130,7 @@ function replaceFile(path, contents) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await ensureInstalled();
+  for (const name of packages) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   await bundle();
   process.exitCode = await emitPackages();
 }

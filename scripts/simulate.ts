@@ -8,9 +8,23 @@ import { type Report, simulate } from '../packages/server/src/simulation/simulat
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, runs: { type: 'string' }, minutes: { type: 'string' } },
 });
-const first = values.seed === undefined ? Math.floor(Date.now() / 86_400_000) * 1_000_000 : wholeNumber('seed', values.seed);
-const runsMax = values.runs === undefined ? (values.minutes === undefined && values.seed !== undefined ? 1 : Number.MAX_SAFE_INTEGER) : wholeNumber('runs', values.runs);
-const until = Date.now() + (values.minutes === undefined ? (values.runs === undefined ? 60_000 : Number.MAX_SAFE_INTEGER / 2) : Number(values.minutes) * 60_000);
+const first =
+  values.seed === undefined
+    ? Math.floor(Date.now() / 86_400_000) * 1_000_000
+    : wholeNumber('seed', values.seed);
+const runsMax =
+  values.runs === undefined
+    ? values.minutes === undefined && values.seed !== undefined
+      ? 1
+      : Number.MAX_SAFE_INTEGER
+    : wholeNumber('runs', values.runs);
+const until =
+  Date.now() +
+  (values.minutes === undefined
+    ? values.runs === undefined
+      ? 60_000
+      : Number.MAX_SAFE_INTEGER / 2
+    : Number(values.minutes) * 60_000);
 
 let failed = 0;
 let runs = 0;
@@ -25,7 +39,11 @@ console.log(`${runs - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function describe({ seed, violations }: Report): string {
-  return [`seed ${seed}:`, ...violations.slice(0, 5).map((line) => `  ${line}`), `  repeat: npm run simulate -- --seed ${seed}`].join('\n');
+  return [
+    `seed ${seed}:`,
+    ...violations.slice(0, 5).map((line) => `  ${line}`),
+    `  repeat: npm run simulate -- --seed ${seed}`,
+  ].join('\n');
 }
 
 function wholeNumber(name: string, text: string): number {

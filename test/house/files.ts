@@ -1,15 +1,25 @@
 /** Rules about files as such: how long, how named, what they must not hold. */
-import { lineAt, type SourceFile, type Violation } from './source-files.ts';
+import { isTestCode, lineAt, type SourceFile, type Violation } from './source-files.ts';
 
-const linesMax = 400;
+/** A test file is a table of cases: it reads well at a greater length. */
+const linesMax = { source: 400, test: 600 };
 
 /** Files that are one thought all the same, each with the reason. */
-export const longFiles: Readonly<Record<string, string>> = {};
+export const longFiles: Readonly<Record<string, string>> = {
+  'packages/core/src/language/document.ts':
+    'the shapes of the whole language stand in one place, in the order of its reference',
+  'packages/jq/src/parser-terms.ts':
+    'the grammar of terms is one recursion, and half of it would call the other',
+  'packages/jq/src/regex/compiler.ts': 'every kind of node has its few lines of code generation here',
+  'packages/jq/src/regex/matcher.ts':
+    'one loop over the operations and its stack: splitting it would cost a call for each step',
+};
 
 export function checkLength(file: SourceFile): Violation[] {
   const lines = file.text.split('\n').length - 1;
-  if (lines <= linesMax || longFiles[file.path]) return [];
-  return [{ path: file.path, message: `has ${lines} lines, more than ${linesMax}: a file has one noun` }];
+  const max = isTestCode(file.path) ? linesMax.test : linesMax.source;
+  if (lines <= max || longFiles[file.path]) return [];
+  return [{ path: file.path, message: `has ${lines} lines, more than ${max}: a file has one noun` }];
 }
 
 const namesByCustom = /^(README|ARCHITECTURE|GLOSSARY|STYLE|CONTRIBUTING|CHANGELOG|LICENSE)(\.md)?$/;

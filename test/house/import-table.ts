@@ -96,9 +96,27 @@ export const rooms: readonly Room[] = [
     types: [`${server}/ports`],
   },
   {
+    path: `${server}/simulation`,
+    uses: [
+      `${server}/roles`,
+      `${server}/ports`,
+      `${server}/drivers`,
+      `${server}/engine`,
+      `${server}/errors.ts`,
+      '@millrace/core',
+      'node:',
+    ],
+    types: [`${server}/engine/interface.ts`],
+  },
+  {
+    path: `${server}/embedded.ts`,
+    uses: [`${server}/engine`, `${server}/effects`, `${server}/errors.ts`, '@millrace/core'],
+    types: [`${server}/engine/interface.ts`, `${server}/http-client`, `${server}/ports`],
+  },
+  {
     path: `${server}/index.ts`,
-    uses: [`${server}/engine`, `${server}/errors.ts`],
-    types: [`${server}/engine/interface.ts`, `${server}/ports`, '@millrace/core'],
+    uses: [`${server}/embedded.ts`, `${server}/engine`, `${server}/errors.ts`],
+    types: [`${server}/effects`, `${server}/engine/interface.ts`, `${server}/ports`, '@millrace/core'],
   },
 ];
 
@@ -133,6 +151,8 @@ function refuseFile(file: SourceFile, room: Room, each: Import, table: readonly 
   if (!/\.(ts|json)$/.test(each.from)) return `imports '${each.from}' without its extension`;
   const target = posix.join(posix.dirname(file.path), each.from);
   if (target.endsWith('/package.json') && target.startsWith(packageFolder(file.path))) return undefined;
+  // What a script measures, a test holds.
+  if (isTestCode(file.path) && target.startsWith('scripts/')) return undefined;
   if (packageFolder(target) !== packageFolder(file.path))
     return `imports '${each.from}' out of another package: use its name`;
   const isTest = isTestCode(file.path);
@@ -149,7 +169,9 @@ function isAllowed(name: string, each: Import, room: Room, isTest: boolean): boo
 }
 
 function roomOf(path: string, table: readonly Room[]): Room | undefined {
-  const holds = ({ path: room }: Room) => path === room || path.startsWith(`${room}/`);
+  // A test stands in the room of what it tests.
+  const tested = path.replace(/\.test\.ts$/, '.ts');
+  const holds = ({ path: room }: Room) => tested === room || path.startsWith(`${room}/`);
   return table.filter(holds).sort((a, b) => b.path.length - a.path.length)[0];
 }
 

@@ -27,7 +27,10 @@ test('the core runs where there is neither Node nor eval: in a page with a stric
 input: { schema: { document: { type: object, properties: { n: { type: number } } } } }
 do: [{ a: { set: { n: '\${ .n + 1 | tostring | sub("1"; "x") }' } } }]`;
   // A new realm has the language's own objects and nothing of the host; text cannot become code in it.
-  const page = createContext({ text, result: undefined }, { codeGeneration: { strings: false, wasm: false } });
+  const page = createContext(
+    { text, result: undefined },
+    { codeGeneration: { strings: false, wasm: false } },
+  );
   runInContext(outputFiles[0]?.text ?? '', page);
   expect(page.result).toBe('{"n":"2x"}');
 });

@@ -6,9 +6,7 @@ export interface Random {
 }
 
 /** `TEST_SEED` repeats a run that failed. */
-export function createRandom(
-  seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000),
-): Random {
+export function createRandom(seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000)): Random {
   let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;

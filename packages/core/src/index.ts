@@ -24,7 +24,12 @@ export {
   type OwnRows,
   ownRows,
 } from './projections/ledger.ts';
-export { type LifecycleEvent, lifecycleEvents, type StoredCommit } from './projections/lifecycle.ts';
+export {
+  type LifecycleEvent,
+  lifecycleEvents,
+  lifecycleOf,
+  type StoredCommit,
+} from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
 export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
 export { evolve, fold } from './rules/evolve.ts';

@@ -37,16 +37,20 @@ export function* lifecycleEvents(
   execution: string,
   commits: Iterable<StoredCommit>,
 ): Generator<LifecycleEvent> {
+  const project = lifecycleOf(execution);
+  for (const commit of commits) yield* project(commit);
+}
+
+/** Projects a stream commit by commit: each, from the first on, is handed in once and in its order. */
+export function lifecycleOf(execution: string): (commit: StoredCommit) => readonly LifecycleEvent[] {
   const state = emptyState();
-  for (const { time, facts } of commits) {
-    for (const fact of facts) {
-      const before = outputBefore(state, fact);
+  return ({ time, facts }) =>
+    facts.flatMap((fact) => {
+      const output = outputBefore(state, fact);
       evolve(state, fact, time);
-      for (const [k, occurrence] of occurrences(fact, state, execution, time, before).entries()) {
-        yield envelope(execution, state, k, time, occurrence);
-      }
-    }
-  }
+      const told = occurrences(fact, state, execution, time, output);
+      return told.map((occurrence, k) => envelope(execution, state, k, time, occurrence));
+    });
 }
 
 function envelope(

@@ -157,6 +157,8 @@ function completeEffect(decision: Decision, { effect, outcome }: CompleteEffect)
   const key = decision.state.effects[effect];
   if (key === undefined) return;
   if (key === null) return decision.emit(abandoned(effect, outcome));
+  // Asked before the result is folded, which ends the pause between two decisions.
+  const { yielded } = decision.state;
   const pins = outcome.pins === undefined ? {} : { pins: outcome.pins };
   if (outcome.type === 'completed') {
     decision.weigh(outcome.output);
@@ -173,7 +175,7 @@ function completeEffect(decision: Decision, { effect, outcome }: CompleteEffect)
     });
   }
   if (!decision.running) return;
-  if (decision.state.yielded) readyAll(decision);
+  if (yielded) readyAll(decision);
   decision.ready.push(key);
 }
 

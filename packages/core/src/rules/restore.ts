@@ -28,11 +28,20 @@ function forget(task: CallState): void {
   task.value = task.input;
 }
 
+/** Takes a task and all that runs inside it out of the state: what struck it from outside found it at work. */
 function takeOut(state: ExecutionState, task: TaskState): void {
-  delete state.tasks[taskKey(task.task, task.visit)];
+  const key = taskKey(task.task, task.visit);
+  const inside = Object.keys(state.tasks).filter((other) => runsIn(state, other, key));
+  for (const gone of [...inside, key]) delete state.tasks[gone];
   const parent = state.tasks[task.parent];
   const scope = parent ?? state.main;
   scope.live -= 1;
   if (parent?.kind === 'fork') parent.again = [task.branch ?? 0];
   else scope.next = task.task;
+}
+
+function runsIn({ tasks }: ExecutionState, task: string, key: string): boolean {
+  for (let parent = tasks[task]?.parent ?? ''; parent !== ''; parent = tasks[parent]?.parent ?? '')
+    if (parent === key) return true;
+  return false;
 }

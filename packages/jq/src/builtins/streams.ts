@@ -18,7 +18,7 @@ import {
 } from '../compile/code.ts';
 import { charge, meter, spent } from '../meter.ts';
 import { index } from '../values/access.ts';
-import { isTruthy, type Json } from '../values/json.ts';
+import { isArray, isTruthy, type Json } from '../values/json.ts';
 import { add, isLess } from '../values/operators.ts';
 import { equals } from '../values/order.ts';
 import { describe, excerpt, fail } from '../values/print.ts';
@@ -73,7 +73,7 @@ export const STREAMS: Builtins = {
     oneCode((env, input) =>
       some(source as Code, env, input, (a) => some(others as Code, env, input, (b) => equals(a, b))),
     ),
-  'add/0': () => oneCode((_env, input) => sum((emit) => iterate(input, emit))),
+  'add/0': () => oneCode((_env, input) => sumOfNumbers(input) ?? sum((emit) => iterate(input, emit))),
   'add/1': (source) => oneCode((env, input) => sum((emit) => (source as Code).many(env, input, emit))),
 };
 
@@ -428,6 +428,19 @@ function quantify(source: Code | undefined, condition: Code, isAny: boolean): Co
     const flow = source === undefined ? iterate(input, visit) : source.many(env, input, visit);
     return (flow === STOP) === isAny;
   });
+}
+
+/** The sum of an array of numbers alone, else undefined. */
+function sumOfNumbers(input: Json): number | undefined {
+  if (!isArray(input) || input.length === 0) return undefined;
+  charge(input.length);
+  let total = 0;
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i];
+    if (typeof value !== 'number') return undefined;
+    total += value;
+  }
+  return total;
 }
 
 /** Adds in place what this sum alone has made. */

@@ -53,6 +53,16 @@ export function pipeCode(left: Code, right: Code): Code {
   };
   const leftOne = left.one;
   const rightOne = right.one;
+  if (leftOne === undefined && rightOne !== undefined) {
+    return manyCode(
+      (env, input, emit) =>
+        left.many(env, input, (value) => {
+          const output = rightOne(env, value);
+          return output === undefined ? GO : emit(output);
+        }),
+      paths,
+    );
+  }
   if (leftOne === undefined) {
     return manyCode(
       (env, input, emit) => left.many(env, input, (value) => right.many(env, value, emit)),

@@ -11,7 +11,7 @@ import {
   toJson,
 } from './execution-common.ts';
 import { defineOperation, type Operation, type OperationReply, type OperationRequest } from './operation.ts';
-import { eventSchema, wakeUpSchema } from './schemas.ts';
+import { cloudEventSchema, eventSchema, wakeUpSchema } from './schemas.ts';
 
 export const historyOperations: readonly Operation[] = [
   defineOperation({
@@ -84,6 +84,66 @@ export const historyOperations: readonly Operation[] = [
       });
       const more = page.cursor === undefined ? {} : { after: page.rows.at(-1)?.version };
       return toJson({ items: page.rows, ...more });
+    },
+  }),
+  defineOperation({
+    name: 'getExecutionLifecycle',
+    summary: 'Read the lifecycle events of an execution',
+    description:
+      'The CloudEvents that the specification defines for workflows and tasks, projected from what is stored.',
+    tag: 'executions',
+    permission: 'executions:read',
+    method: 'GET',
+    path: `${path}/lifecycle`,
+    params,
+    query: Type.Object(
+      {
+        after: Type.Optional(
+          Type.Integer({ minimum: 0, default: 0, description: 'How many events to leave out.' }),
+        ),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 200 })),
+      },
+      { additionalProperties: false },
+    ),
+    responses: [
+      {
+        status: 200,
+        description: 'CloudEvents in order, in the JSON format.',
+        content: {
+          'application/json': Type.Object({
+            items: Type.Array(cloudEventSchema),
+            after: Type.Optional(
+              Type.Integer({ description: 'For the next page; absent: this was the last.' }),
+            ),
+          }),
+        },
+        example: {
+          items: [
+            {
+              specversion: '1.0',
+              id: `${example.id}/4.0`,
+              source: '/examples/hello/1.0.0',
+              subject: example.id,
+              type: 'io.serverlessworkflow.workflow.completed.v1',
+              time: example.endedAt,
+              datacontenttype: 'application/json',
+              data: {
+                name: `hello-${example.id}.examples`,
+                completedAt: example.endedAt,
+                output: example.output,
+              },
+            },
+          ],
+        },
+      },
+    ],
+    problems: ['not-found'],
+    handler: async ({ engine }, { tenant, params: { id }, query: { after = 0, limit = 200 } }) => {
+      const page = await engine.lifecycle(tenant, id, { after, limit });
+      return toJson({
+        items: page.rows,
+        ...(page.cursor === undefined ? {} : { after: Number(page.cursor) }),
+      });
     },
   }),
   defineOperation({

@@ -116,6 +116,17 @@ export const eventSchema = Type.Object({
   }),
 });
 
+export const cloudEventSchema = Type.Object({
+  specversion: Type.Literal('1.0'),
+  id: Type.String({ description: 'execution/version.k' }),
+  source: Type.String({ description: '/namespace/name/version of the workflow' }),
+  subject: Type.String({ description: 'The execution.' }),
+  type: Type.String({ description: 'Such as io.serverlessworkflow.task.completed.v1.' }),
+  time: instant('When it happened.'),
+  datacontenttype: Type.Literal('application/json'),
+  data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
+});
+
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
   kind: Type.Enum(['effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume'] as const),
@@ -163,6 +174,7 @@ export const components: Readonly<Record<string, TSchema>> = {
   Execution: executionSchema,
   ExecutionSummary: executionSummarySchema,
   Event: eventSchema,
+  CloudEvent: cloudEventSchema,
   WakeUp: wakeUpSchema,
   Problem: problemSchema,
 };

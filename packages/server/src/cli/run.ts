@@ -119,8 +119,9 @@ async function readInput(given: string | boolean | undefined): Promise<Json | un
   const content = path === undefined ? text : await readTextFile(path);
   try {
     if (path === undefined || !/\.ya?ml$/.test(path)) return JSON.parse(content) as Json;
-    const { parse: parseYaml } = await import('yaml');
-    return parseYaml(content, { maxAliasCount: 100 }) as Json;
+    const parsed = (await import('../config/yaml-text.ts')).parseYamlText(content);
+    if (parsed.ok) return parsed.value as Json;
+    throw new Error(parsed.errors.join('; '));
   } catch (error) {
     const forms = path === undefined ? 'JSON, or @file' : `JSON in ${path}`;
     throw new CliError(exitCodes.usage, `--input: expected ${forms}: ${messageOf(error)}`, { cause: error });

@@ -34,11 +34,10 @@ async function readText(path: string, required: boolean): Promise<string | undef
   }
 }
 
-/** `yaml` is loaded only when there is a file: most starts have none, and it costs tens of milliseconds. */
+/** The YAML reader is loaded only when there is a file: most starts have none, and it costs tens of milliseconds. */
 async function parse(path: string, text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { prettyErrors: true, version: '1.2' });
-  if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map((error) => `${path}: ${error.message}`));
-  return document.toJS({ maxAliasCount: 100 });
+  const { parseYamlText } = await import('./yaml-text.ts');
+  const parsed = parseYamlText(text);
+  if (!parsed.ok) throw new ConfigError(parsed.errors.map((error) => `${path}: ${error}`));
+  return parsed.value;
 }

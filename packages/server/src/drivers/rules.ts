@@ -4,7 +4,7 @@
  */
 import type { Phase } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
-import type { Entry, Lease, WakeUpKind } from '../ports/store.ts';
+import type { ClaimRequest, Entry, ExecutionRow, Lease, WakeUpKind } from '../ports/store.ts';
 
 export const openPhases: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
 export const phases: readonly Phase[] = [...openPhases, 'cancelled', 'faulted', 'completed'];
@@ -102,6 +102,12 @@ function badCursor(): MillraceError {
   return new MillraceError('bad-request', 'The cursor is not one that this store gave out');
 }
 
+export function checkClaim(request: ClaimRequest): void {
+  checkRowsMax(request.rowsMax);
+  checkKey('owner', request.owner);
+  checkInteger('leaseMs', request.leaseMs, 0);
+}
+
 export function checkRowsMax(rowsMax: number): void {
   if (!Number.isSafeInteger(rowsMax) || rowsMax < 1) {
     throw new RangeError(`rowsMax is a whole number from 1, not ${rowsMax}`);
@@ -115,9 +121,7 @@ export function checkEntry(entry: Entry): void {
   checkKey('stream', stream);
   if (after !== undefined) checkAfter(stream, after);
   if (commit !== undefined) checkCommit(stream, after?.version, commit);
-  if (execution !== undefined && execution.id !== stream) {
-    throw new TypeError(`entry of ${stream}: the row of another execution, ${execution.id}`);
-  }
+  if (execution !== undefined) checkRow(stream, execution);
   for (const change of entry.wakeUps) checkChange(stream, change);
 }
 
@@ -139,6 +143,13 @@ function checkCommit(stream: string, after: number | undefined, commit: NonNulla
   }
 }
 
+function checkRow(stream: string, row: ExecutionRow): void {
+  if (row.id !== stream) throw new TypeError(`entry of ${stream}: the row of another execution, ${row.id}`);
+  checkInteger('startedAt', row.startedAt, 0);
+  checkInteger('updatedAt', row.updatedAt, 0);
+  if (row.endedAt !== null) checkInteger('endedAt', row.endedAt, 0);
+}
+
 function checkChange(stream: string, change: Entry['wakeUps'][number]): void {
   if (change.type === 'remove') return checkKey('wake-up id', change.id);
   const { row } = change;
@@ -157,7 +168,7 @@ export function checkKey(name: string, value: string): void {
   }
 }
 
-function checkInteger(name: string, value: number, min: number): void {
+export function checkInteger(name: string, value: number, min: number): void {
   if (!Number.isSafeInteger(value) || value < min)
     throw new TypeError(`${name} is a whole number from ${min}: ${value}`);
 }

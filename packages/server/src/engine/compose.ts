@@ -149,10 +149,19 @@ function fileOf({ secrets }: ComposeOptions): { file?: string } {
   return secrets.file === undefined ? {} : { file: secrets.file };
 }
 
-/** Ready: the store answers a read. */
+/** How long a store may take to answer and still be called ready. */
+const readyMsMax = 2_000;
+
+/** Ready: the store answers a read, and its writer takes an entry that changes nothing. */
 async function readiness(store: Store): ReturnType<Composition['readiness']> {
   try {
-    await store.nextDue(['command']);
+    await within(
+      readyMsMax,
+      Promise.all([
+        store.nextDue(['command']),
+        store.commit([{ tenant: 'default', stream: 'readiness', wakeUps: [] }]),
+      ]),
+    );
     return { ready: true, checks: { store: { ok: true } } };
   } catch (error) {
     return {
@@ -160,4 +169,13 @@ async function readiness(store: Store): ReturnType<Composition['readiness']> {
       checks: { store: { ok: false, detail: error instanceof Error ? error.message : String(error) } },
     };
   }
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${ms} ms`)), ms);
+  const given = new Promise<never>((_, reject) =>
+    late.signal.addEventListener('abort', () => reject(late.signal.reason)),
+  );
+  return Promise.race([promise, given]).finally(() => clearTimeout(timer));
 }

@@ -55,6 +55,13 @@ export function createEngineOver(parts: EngineParts): Engine {
       const last = rows.at(-1);
       return more && last !== undefined ? { rows, cursor: String(last.version) } : { rows };
     },
+    async lifecycle(tenant, id, { after = 0, limit }) {
+      const size = pageSize(limit);
+      const events = await reader.lifecycle(tenant, id, after, size);
+      return events.length > size
+        ? { rows: events.slice(0, size), cursor: String(after + size) }
+        : { rows: events };
+    },
     follow: (tenant, id, after, signal) => reader.follow(tenant, id, after, signal),
     wakeUps: (tenant, id) => wakeUps(parts, tenant, id),
     async cancel(tenant, id, reason) {
@@ -100,7 +107,7 @@ async function start(
   });
   if (submitted === undefined) return { execution: await view(parts, tenant, id), created: true };
   if (submitted.type === 'done')
-    return { execution: executionView(id, submitted.state, definition), created: true };
+    return { execution: executionView(id, submitted.state, definition, submitted.status), created: true };
   if (submitted.refusal.code !== 'already-exists') throw refused(submitted.refusal, id);
   if (content === undefined)
     throw new MillraceError('conflict', `an execution ${id} exists`, { execution: id });
@@ -148,7 +155,7 @@ async function ask(
   const submitted = await submit(parts, tenant, id, command);
   if (submitted?.type === 'refused') throw refused(submitted.refusal, id);
   if (submitted === undefined) return view(parts, tenant, id);
-  return executionView(id, submitted.state, await loaded(parts, tenant, submitted.state));
+  return executionView(id, submitted.state, await loaded(parts, tenant, submitted.state), submitted.status);
 }
 
 /** Submits, and where another process decides, waits until it has. */

@@ -2,7 +2,7 @@
  * What a surface (REST, CLI, an embedding program) may ask of Millrace. One interface, whoever calls:
  * answers are given when they are durable, refusals are coded errors (`errors.ts`).
  */
-import type { Fact, Json, JsonObject, Phase, WorkflowError } from '@millrace/core';
+import type { Fact, Json, JsonObject, LifecycleEvent, Phase, WorkflowError } from '@millrace/core';
 import type { Page, WakeUp } from '../ports/store.ts';
 
 export interface WorkflowId {
@@ -129,6 +129,12 @@ export interface Engine {
   ): Promise<Page<EventView>>;
   /** Facts after a version as they become durable, until the execution has ended or `signal` aborts; a slow reader is closed, and resumes. */
   follow(tenant: string, id: string, after: number, signal: AbortSignal): AsyncIterable<EventView>;
+  /** The specification's lifecycle events, projected from the facts: those after `after` of them, in order. */
+  lifecycle(
+    tenant: string,
+    id: string,
+    request: { readonly after?: number; readonly limit?: number },
+  ): Promise<Page<LifecycleEvent>>;
   /** Why it is waiting: its rows in the wake-up ledger. */
   wakeUps(tenant: string, id: string): Promise<readonly WakeUp[]>;
   cancel(tenant: string, id: string, reason?: string): Promise<ExecutionView>;

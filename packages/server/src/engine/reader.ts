@@ -1,5 +1,13 @@
 /** Reading executions: from memory when all of it is durable there, else from the log. */
-import { type ExecutionState, emptyState, evolve, type Fact, isTerminal } from '@millrace/core';
+import {
+  type ExecutionState,
+  emptyState,
+  evolve,
+  type Fact,
+  isTerminal,
+  type LifecycleEvent,
+  lifecycleOf,
+} from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Store } from '../ports/store.ts';
@@ -33,7 +41,8 @@ export class Reader {
   /** The state as it is stored. Throws `not-found`. */
   async state(tenant: string, id: string): Promise<ExecutionState> {
     const held = this.#options.held(tenant, id);
-    if (held !== undefined) return held;
+    // A copy: the worker goes on with its own before the caller has looked.
+    if (held !== undefined) return { ...held };
     return this.fold(tenant, id, () => true);
   }
 
@@ -79,6 +88,26 @@ export class Reader {
       if (rows.length > limit) return { rows: rows.slice(0, limit), more: true };
     }
     return { rows, more: false };
+  }
+
+  /** Lifecycle events after the first `after`; one more than `limit` says that there are more. */
+  async lifecycle(
+    tenant: string,
+    id: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly LifecycleEvent[]> {
+    await this.#mustExist(tenant, id);
+    const project = lifecycleOf(id);
+    const events: LifecycleEvent[] = [];
+    let seen = 0;
+    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+      for (const event of project({ time: commit.time, facts })) {
+        if (seen++ >= after) events.push(event);
+        if (events.length > limit) return events;
+      }
+    }
+    return events;
   }
 
   /** Answers when the execution has ended, or when `ms` are over. */

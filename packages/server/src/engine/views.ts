@@ -1,5 +1,5 @@
 /** What readers are shown of an execution, from its state and its rows. */
-import { type ExecutionState, type Fact, phaseOf, type WorkflowError } from '@millrace/core';
+import { type ExecutionState, type Fact, type Phase, phaseOf, type WorkflowError } from '@millrace/core';
 import type { Commit, ExecutionRow } from '../ports/store.ts';
 import type { Definition } from './definitions.ts';
 import type { EventView, ExecutionSummary, ExecutionView } from './interface.ts';
@@ -8,13 +8,14 @@ export function executionView(
   id: string,
   state: ExecutionState,
   definition: Definition | undefined,
+  status: Phase = phaseOf(state),
 ): ExecutionView {
   const { namespace = '', name = '', version = '', digest = '' } = state.definition ?? {};
   return {
     id,
     workflow: { namespace, name, version },
     definition: digest,
-    status: phaseOf(state),
+    status,
     input: state.input,
     ...(state.output === undefined ? {} : { output: state.output }),
     ...(state.error === undefined ? {} : { error: located(state.error, definition) }),

@@ -40,7 +40,7 @@ it('asks the store once for scrapes that follow each other closely', async () =>
     'millrace_wakeups{kind="timer"} 3',
     'millrace_orphans 0',
     'millrace_overdue 1',
-    'millrace_store_entries_per_batch_max 9',
+    'millrace_store_group_size_max 9',
   ]) {
     expect(text).toContain(`${line}\n`);
   }

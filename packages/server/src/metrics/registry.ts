@@ -19,6 +19,8 @@ export interface Histogram {
 export interface Registry {
   counter(name: string, help: string): Counter;
   gauge(name: string, help: string): Gauge;
+  /** A counter that somebody else counts: it is set to what they say, and only grows. */
+  total(name: string, help: string): Gauge;
   /** `bounds`: upper bounds of the buckets, growing, in the unit of the name */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram;
   print(): string;
@@ -37,17 +39,22 @@ export function createRegistry(): Registry {
       [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`, ...lines(), ''].join('\n'),
     );
   };
+  const gauge = (name: string, help: string, type: 'gauge' | 'counter'): Gauge => {
+    const series = new Map<string, number>();
+    add(name, help, type, () => printSeries(name, series));
+    return {
+      set: (value, labels) => put(series, toKey(labels), () => value),
+      clear: () => series.clear(),
+    };
+  };
   return {
     counter: (name, help) => {
       const series = new Map<string, number>();
       add(name, help, 'counter', () => printSeries(name, series));
       return { increment: (labels, by = 1) => put(series, toKey(labels), (old) => (old ?? 0) + by) };
     },
-    gauge: (name, help) => {
-      const series = new Map<string, number>();
-      add(name, help, 'gauge', () => printSeries(name, series));
-      return { set: (value, labels) => put(series, toKey(labels), () => value), clear: () => series.clear() };
-    },
+    gauge: (name, help) => gauge(name, help, 'gauge'),
+    total: (name, help) => gauge(name, help, 'counter'),
     histogram: (name, help, bounds) => {
       const series = new Map<string, Buckets>();
       add(name, help, 'histogram', () =>

@@ -70,8 +70,7 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
 function processGauges(registry: Registry, lag: ReturnType<typeof monitorEventLoopDelay>): () => void {
   const resident = registry.gauge('process_resident_memory_bytes', 'Memory of the process.');
   const heap = registry.gauge('nodejs_heap_size_used_bytes', 'Heap in use.');
-  // A gauge by type, since it is set from the process's own running total at each scrape.
-  const cpu = registry.gauge('process_cpu_seconds_total', 'Processor time used, user and system.');
+  const cpu = registry.total('process_cpu_seconds_total', 'Processor time used, user and system.');
   const started = registry.gauge('process_start_time_seconds', 'When the process started, epoch seconds.');
   const delay = registry.gauge(
     'nodejs_eventloop_lag_seconds',
@@ -129,10 +128,47 @@ function setAll(gauge: Gauge, label: string, values: Readonly<Record<string, num
   for (const [name, value] of Object.entries(values)) gauge.set(value, { [label]: name });
 }
 
-/** `entriesPerBatchMax` → `millrace_store_entries_per_batch_max`. */
+/** What drivers and roles are known to count; what is not in here is named after them. */
+const statTable: Readonly<Record<string, { name: string; help: string; type?: 'total' }>> = {
+  commits: { name: 'millrace_commits_total', help: 'Commits that were stored.', type: 'total' },
+  units: {
+    name: 'millrace_store_writes_total',
+    help: 'Commits, claims and documents written.',
+    type: 'total',
+  },
+  batches: { name: 'millrace_store_groups_total', help: 'Groups of writes, one sync each.', type: 'total' },
+  groups: { name: 'millrace_store_groups_total', help: 'Groups of writes, one sync each.', type: 'total' },
+  refused: {
+    name: 'millrace_store_refused_total',
+    help: 'Commits refused by their expectation.',
+    type: 'total',
+  },
+  failedBatches: {
+    name: 'millrace_store_failed_groups_total',
+    help: 'Groups that were not stored.',
+    type: 'total',
+  },
+  unitsPerBatchMax: { name: 'millrace_store_group_size_max', help: 'Most writes in one group so far.' },
+  entriesPerBatchMax: { name: 'millrace_store_group_size_max', help: 'Most writes in one group so far.' },
+  queuedUnits: { name: 'millrace_store_queue_length', help: 'Writes that wait for the storage thread.' },
+  batchesInFlight: { name: 'millrace_store_groups_in_flight', help: 'Groups at the storage thread.' },
+  readsInFlight: { name: 'millrace_store_reads_in_flight', help: 'Reads at the storage thread.' },
+  walBytes: { name: 'millrace_store_wal_bytes', help: 'Size of the write-ahead log.' },
+  databaseBytes: { name: 'millrace_store_database_bytes', help: 'Size of the database file.' },
+  executions_in_memory: { name: 'millrace_executions_in_memory', help: 'Executions kept ready to go on.' },
+  effects_running: { name: 'millrace_effects_running', help: 'Effects under way in this process.' },
+  timers_in_memory: { name: 'millrace_timers_in_memory', help: 'Timers that this process watches.' },
+  followers: { name: 'millrace_followers', help: 'Readers that wait for events of an execution.' },
+};
+
 function statGauge(registry: Registry, known: Map<string, Gauge>, stat: string): Gauge {
-  const name = `millrace_store_${stat.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9_]/g, '_')}`;
-  const found = known.get(name) ?? registry.gauge(name, `Figure "${stat}" of the store's driver.`);
+  const snake = stat.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9_]/g, '_');
+  const { name, help, type } = statTable[stat] ?? {
+    name: `millrace_stat_${snake}`,
+    help: `Figure "${stat}" of a driver or role.`,
+  };
+  const found =
+    known.get(name) ?? (type === 'total' ? registry.total(name, help) : registry.gauge(name, help));
   known.set(name, found);
   return found;
 }

@@ -116,6 +116,21 @@ export function ledgerContract(open: OpenStore): void {
       expect(ids(await claimAs(store, 'o', ['timer', 'resume'], 2))).toEqual(['s/3']);
     });
 
+    test('a part of a millisecond is no time: the call is thrown back, and no other is harmed', async () => {
+      const { store } = await start();
+      await putRows(store, [wakeUpOf('s', '1')]);
+      const calls = [
+        store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 0.5, rowsMax: 1 }),
+        store.renew('a', [{ id: 's/1', attempt: 1 }], 'o', 0.5),
+        store.release('a', [{ id: 's/1', attempt: 1 }], 'o', 0.5),
+        store.commit([{ tenant: 'a', stream: 's', wakeUps: [put(wakeUpOf('s', '2', { due: 0.5 }))] }]),
+        store.commit([{ tenant: 'a', stream: 's', wakeUps: [], execution: rowOf('s', { updatedAt: 0.5 }) }]),
+      ];
+      const claim = claimAs(store, 'o');
+      for (const call of calls) await expect(call).rejects.toThrow(TypeError);
+      expect(ids(await claim)).toEqual(['s/1']);
+    });
+
     test('kinds that were not asked for are left', async () => {
       const { store } = await start();
       await putRows(store, [wakeUpOf('s', '1', { kind: 'effect' }), wakeUpOf('s', '2', { kind: 'send' })]);

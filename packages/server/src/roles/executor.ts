@@ -114,6 +114,8 @@ export class Executor {
     const { store, node } = this.#options;
     for (const { task, abort } of this.#running.values()) {
       abort.abort();
+      // Given back it would be done again: its lease lapses instead, and it goes in doubt.
+      if (task.fact.unsafe === true) continue;
       await store.release(
         task.tenant,
         [{ id: rowId(task.execution, task.effect), attempt: task.attempt }],

@@ -57,7 +57,7 @@ export class LiveExecutions {
 
   add(live: LiveExecution): void {
     this.#byKey.set(`${live.tenant}/${live.id}`, live);
-    if (this.#byKey.size > this.#executionsMax) this.#evict();
+    if (this.#byKey.size > this.#executionsMax) this.#evict(live);
   }
 
   delete(live: LiveExecution): void {
@@ -73,12 +73,15 @@ export class LiveExecutions {
     return this.#byKey.values();
   }
 
-  /** Lets go of idle executions down to nine tenths of the bound, so that not every addition looks for one. */
-  #evict(): void {
+  /**
+   * Lets go of idle executions down to nine tenths of the bound, so that not every addition looks for one. The one
+   * just added stays: were it to leave before its command is decided, it would be loaded again without end.
+   */
+  #evict(added: LiveExecution): void {
     const target = Math.floor(this.#executionsMax * 0.9);
     for (const [key, live] of this.#byKey) {
       if (this.#byKey.size <= target) return;
-      if (live.pending === 0) this.#byKey.delete(key);
+      if (live.pending === 0 && live !== added) this.#byKey.delete(key);
     }
   }
 }

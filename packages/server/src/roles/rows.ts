@@ -22,8 +22,8 @@ export interface LeasePolicy {
   readonly resumeLease: Lease | null;
 }
 
-/** A row that waits for a person: no clock makes it due. */
-export const neverDue = Number.MAX_SAFE_INTEGER;
+/** A row that waits for a person: the last instant that a date can hold. */
+export const neverDue = 8_640_000_000_000_000;
 
 export function rowId(execution: string, row: LedgerRow): string {
   return `${execution}/${row}`;

@@ -21,6 +21,8 @@ import {
   type Limits,
   ledgerChanges,
   ownRows,
+  type Phase,
+  phaseOf,
   type Refusal,
 } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
@@ -39,10 +41,14 @@ import type { Feed } from './feed.ts';
 import { type LiveExecution, LiveExecutions, newLive } from './live-execution.ts';
 import { type EffectTask, ledgerEntries } from './rows.ts';
 
-/** What became of a command. `state` is the worker's own: to be read at once, never kept or changed. */
-export type Submitted =
-  | { readonly type: 'done'; readonly state: ExecutionState; readonly facts: number }
-  | { readonly type: 'refused'; readonly refusal: Refusal; readonly state: ExecutionState };
+/**
+ * What became of a command. `state` is as of its decision, whatever was decided since and is not durable yet; its
+ * `tasks` and `effects` are the worker's own, so the phase is given beside it.
+ */
+export type Submitted = { readonly state: ExecutionState; readonly status: Phase } & (
+  | { readonly type: 'done'; readonly facts: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+);
 
 export interface WorkerOptions {
   readonly world: World;
@@ -205,12 +211,13 @@ export class Worker {
       return;
     }
     if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
-    if (decided.facts.length === 0) return this.#answer(live, job, { type: 'done', state, facts: 0 });
+    if (decided.facts.length === 0)
+      return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
     this.#commit(live, job, before, now, decided.facts, decided.revoked);
   }
 
   #refuse(live: LiveExecution, job: Job, refusal: Refusal): void {
-    this.#answer(live, job, { type: 'refused', refusal, state: live.state });
+    this.#answer(live, job, { type: 'refused', refusal, ...shownOf(live.state) });
     if (live.state.version === 0 && live.pending === 0) this.#live.delete(live);
   }
 
@@ -294,7 +301,8 @@ export class Worker {
       execution: row,
       wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
     };
-    const { state } = live;
+    // Later commands are decided on the same state before this one is durable: the answer must not show them.
+    const state = { ...live.state };
     const undo = () => this.#options.effects?.unreserve(effects.length);
     const done = (position: number) => {
       const commit: Commit = {
@@ -306,7 +314,7 @@ export class Worker {
         ...content,
       };
       this.#release(live, commit, decided, effects);
-      job.resolve({ type: 'done', state, facts: facts.length });
+      job.resolve({ type: 'done', state, status: row.status, facts: facts.length });
     };
     this.#send(live, job, entry, done, undo);
   }
@@ -397,4 +405,8 @@ export class Worker {
 
 function removalOf({ row }: Job): readonly WakeUpChange[] {
   return row === undefined ? [] : [{ type: 'remove', id: row }];
+}
+
+function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {
+  return { state: { ...state }, status: phaseOf(state) };
 }

@@ -12,7 +12,9 @@ import type {
 } from '../../ports/store.ts';
 import { commitContent } from '../../ports/store.ts';
 import {
+  checkClaim,
   checkEntry,
+  checkInteger,
   checkRowsMax,
   claimableFrom,
   compareText,
@@ -99,10 +101,11 @@ export function openMemoryStore(options: {
     execution: async (tenant, id) => executions.get(keyOf(tenant, id))?.row,
     executions: async (tenant, query) => pageOf(executions.values(), tenant, query),
     async claim(request) {
-      checkRowsMax(request.rowsMax);
+      checkClaim(request);
       return ledger.claim(request, options.now());
     },
     async renew(tenant, leases, owner, leaseMs) {
+      checkInteger('leaseMs', leaseMs, 0);
       const now = options.now();
       return ledger.relet(tenant, leases, owner, now, (row) => ({
         ...row,
@@ -110,6 +113,7 @@ export function openMemoryStore(options: {
       }));
     },
     async release(tenant, leases, owner, due) {
+      checkInteger('due', due, 0);
       ledger.relet(tenant, leases, owner, options.now(), (row) => ({ ...row, lease: null, due }));
     },
     wakeUps: async (tenant, execution) => ledger.of(tenant, execution, options.now()),

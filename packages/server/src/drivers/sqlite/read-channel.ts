@@ -56,6 +56,7 @@ export function openReadChannel(worker: Worker): ReadChannel {
       refusal = error;
       for (const waiting of inFlight.values()) waiting.reject(error);
       inFlight.clear();
+      drained?.();
     },
   };
 }

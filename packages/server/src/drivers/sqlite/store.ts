@@ -12,7 +12,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MillraceError } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
-import { checkEntry, checkKey, checkRowsMax } from '../rules.ts';
+import { checkClaim, checkEntry, checkInteger, checkKey } from '../rules.ts';
 import { deleteDocumentWrite, putDocumentWrite, putSnapshotWrite } from './document-wire.ts';
 import { claimWrite, commitWrite, releaseWrite, renewWrite } from './entry-wire.ts';
 import { lockForProcess, syncFolderOf } from './process-lock.ts';
@@ -101,17 +101,18 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     },
     ...queries,
     async claim(request) {
-      checkRowsMax(request.rowsMax);
-      checkKey('owner', request.owner);
+      checkClaim(request);
       return queue.write(claimWrite(request, now()));
     },
     async renew(tenant, leases, owner, leaseMs) {
+      checkInteger('leaseMs', leaseMs, 0);
       const at = now();
       return leases.length === 0
         ? []
         : queue.write(renewWrite(tenant, leases, owner, { now: at, until: at + leaseMs }));
     },
     async release(tenant, leases, owner, due) {
+      checkInteger('due', due, 0);
       if (leases.length > 0) await queue.write(releaseWrite(tenant, leases, owner, { now: now(), due }));
     },
     async putDocument(tenant, collection, key, body, revision) {
@@ -164,7 +165,7 @@ function inRealFolder(path: string): string {
 function forwardOnly(clock: () => number): () => number {
   let last = 0;
   return () => {
-    last = Math.max(last, clock());
+    last = Math.max(last, Math.floor(clock()));
     return last;
   };
 }

@@ -7,6 +7,9 @@ const source = new URL(
   import.meta.url,
 );
 
+/** What Node says of a thread that has ended; it tells of its end once only. */
+const threadIdOfEnded = -1;
+
 export interface Threads {
   readonly writer: Worker;
   readonly reader: Worker;
@@ -40,6 +43,7 @@ export async function startThreads(data: Omit<ThreadData, 'role'>, prepared: () 
 
 /** Lets the thread close its connection, and answers when it has ended. */
 export async function endThread(worker: Worker): Promise<void> {
+  if (worker.threadId === threadIdOfEnded) return;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ type: 'close' });
   await ended;

@@ -89,14 +89,9 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
       figures.failedBatches++;
       const error = toError(answer.failure);
       for (const waiting of batch) waiting.reject(error);
-      if (answer.type === 'fatal') breakWith(error);
+      if (answer.type === 'fatal') onFatal(error);
     }
     send();
-  }
-  function breakWith(error: Error): void {
-    if (refusal !== undefined && drained === undefined) return;
-    fail(error);
-    onFatal(error);
   }
   function fail(error: Error): void {
     refusal = error;
@@ -105,6 +100,7 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
     inFlight.clear();
     queue = [];
     queuedUnits = 0;
+    drained?.();
   }
 
   worker.on('message', receive);

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { failureOf } from './failure.ts';
-import { type Head, openHeadCache } from './head-cache.ts';
 import { busyMs } from './schema.ts';
+import { openThreadCommits } from './thread-commits.ts';
+import { openThreadDocuments } from './thread-documents.ts';
 import { openThreadLedger } from './thread-ledger.ts';
-import { type Failure, nothingExpected, operation, WireReader, type WireValue } from './wire.ts';
+import { type Failure, operation, WireReader, type WireValue } from './wire.ts';
 
 /**
  * The log starts from its beginning when a checkpoint meets no reader. Where readers are always there it grows, and
@@ -14,9 +15,6 @@ const walBytesMax = 64 * 1024 * 1024;
 const batchesPerLook = 16;
 /** Reads take a few ms; whoever reads for longer, from outside, must not hold up commits. */
 const readersWaitMs = 200;
-
-/** About 25 MB: `tenant\0stream`, a number and a SHA-256 each. */
-const headsMax = 65_536;
 
 export type Applied =
   | { readonly type: 'done'; readonly results: readonly WireValue[] }
@@ -36,8 +34,8 @@ export function openWriter(database: DatabaseSync): { apply(operations: readonly
   const keepLogShort = openLogKeeper(database);
   const end = database.prepare('commit');
   const ledger = openThreadLedger(database);
-  const commits = openCommits(database, ledger.change);
-  const documents = openDocumentWriter(database);
+  const commits = openThreadCommits(database, ledger.change);
+  const documents = openThreadDocuments(database);
   let broken: Failure | undefined;
 
   function perform(from: WireReader, out: WireValue[]): void {
@@ -63,6 +61,18 @@ export function openWriter(database: DatabaseSync): { apply(operations: readonly
     if (failure.reason === 'storage-failed') broken = failure;
     return { type: broken === undefined ? 'failed' : 'fatal', failure };
   }
+  /**
+   * The batch is durable whatever comes of this. Where a checkpoint found no room or met a reader the log keeps all
+   * and grows on, as after those that SQLite runs itself; a failed write or sync is the end, from the next batch on.
+   */
+  function tidy(): void {
+    try {
+      keepLogShort();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.reason === 'storage-failed') broken = failure;
+    }
+  }
   return {
     apply(operations) {
       if (broken !== undefined) return { type: 'fatal', failure: broken };
@@ -72,10 +82,10 @@ export function openWriter(database: DatabaseSync): { apply(operations: readonly
         begin.run();
         while (from.more) perform(from, results);
         end.run();
-        keepLogShort();
       } catch (error) {
         return undo(error);
       }
+      tidy();
       return { type: 'done', results };
     },
   };
@@ -91,170 +101,5 @@ function openLogKeeper(database: DatabaseSync): () => void {
     database.exec(`pragma busy_timeout = ${readersWaitMs}`);
     restart.all();
     database.exec(`pragma busy_timeout = ${busyMs}`);
-  };
-}
-
-interface Commits {
-  apply(from: WireReader, out: WireValue[]): void;
-  reload(): void;
-}
-
-function openCommits(
-  database: DatabaseSync,
-  changeWakeUps: (tenant: string, execution: string, from: WireReader) => void,
-): Commits {
-  const heads = openHeadCache(headsMax);
-  const last = database.prepare('select coalesce(max(position), 0) as position from commits');
-  const head = database.prepare(
-    `select version + count - 1 as version, id as "commit" from commits
-     where tenant = ? and stream = ? order by version desc limit 1`,
-  );
-  const append = database.prepare(
-    `insert into commits (position, tenant, stream, version, count, id, previous, time, cause, body)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant, stream, version) do nothing`,
-  );
-  const execution = database.prepare(
-    `insert into executions (tenant, id, namespace, name, version, definition, status, started_at, updated_at, ended_at, error)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict (tenant, id) do update set namespace = excluded.namespace, name = excluded.name, version = excluded.version,
-       definition = excluded.definition, status = excluded.status, started_at = excluded.started_at,
-       updated_at = excluded.updated_at, ended_at = excluded.ended_at, error = excluded.error`,
-  );
-  const lastPosition = () => (last.get() as { position: number }).position;
-  let position = lastPosition();
-
-  function headOf(tenant: string, stream: string): Head {
-    const known = heads.get(tenant, stream) ?? (head.get(tenant, stream) as Head | undefined);
-    return known ?? { version: 0, commit: '' };
-  }
-  function appendCommit(tenant: string, stream: string, previous: string, from: WireReader): boolean {
-    const version = from.number();
-    const count = from.number();
-    const id = from.text();
-    const time = from.number();
-    const cause = from.text();
-    const body = from.text();
-    if (
-      append.run(position + 1, tenant, stream, version, count, id, previous, time, cause, body).changes === 0
-    )
-      return false;
-    position++;
-    heads.set(tenant, stream, { version: version + count - 1, commit: id });
-    return true;
-  }
-  function putExecution(tenant: string, id: string, from: WireReader): void {
-    const namespace = from.text();
-    const name = from.text();
-    const version = from.text();
-    const definition = from.text();
-    const status = from.text();
-    const startedAt = from.number();
-    const updatedAt = from.number();
-    const endedAt = from.numberOrNull();
-    const error = from.textOrNull();
-    execution.run(
-      tenant,
-      id,
-      namespace,
-      name,
-      version,
-      definition,
-      status,
-      startedAt,
-      updatedAt,
-      endedAt,
-      error,
-    );
-  }
-  /** A first commit to a stream unknown here is not looked up: the unique index refuses it if the stream has one. */
-  function fits(tenant: string, stream: string, after: Head, appends: boolean): boolean {
-    if (after.version === nothingExpected) return true;
-    if (appends && after.version === 0 && heads.get(tenant, stream) === undefined) return true;
-    const head = headOf(tenant, stream);
-    return head.version === after.version && head.commit === after.commit;
-  }
-  function applyEntry(from: WireReader, out: WireValue[]): void {
-    const tenant = from.text();
-    const stream = from.text();
-    const version = from.number();
-    const commit = from.text();
-    const appends = from.number() === 1;
-    if (
-      !fits(tenant, stream, { version, commit }, appends) ||
-      (appends && !appendCommit(tenant, stream, commit, from))
-    ) {
-      const actual = headOf(tenant, stream);
-      out.push(-1, actual.version, actual.commit);
-      return;
-    }
-    if (from.number() === 1) putExecution(tenant, stream, from);
-    changeWakeUps(tenant, stream, from);
-    out.push(position);
-  }
-  return {
-    apply(from, out) {
-      for (let entries = from.number(); entries > 0; entries--) {
-        const end = from.number() + from.at;
-        applyEntry(from, out);
-        // A refused entry was left where it was refused.
-        from.at = end;
-      }
-    },
-    reload() {
-      heads.clear();
-      position = lastPosition();
-    },
-  };
-}
-
-interface DocumentWriter {
-  put(from: WireReader, out: WireValue[]): void;
-  delete(from: WireReader, out: WireValue[]): void;
-  putSnapshot(from: WireReader): void;
-}
-
-function openDocumentWriter(database: DatabaseSync): DocumentWriter {
-  const where = 'where tenant = ? and collection = ? and key = ?';
-  const current = database.prepare(`select revision from documents ${where}`);
-  const put = database.prepare(
-    'insert or replace into documents (tenant, collection, key, revision, time, body) values (?, ?, ?, ?, ?, ?)',
-  );
-  const remove = database.prepare(`delete from documents ${where}`);
-  const snapshot = database.prepare(
-    'insert or replace into snapshots (tenant, stream, schema, version, id, body) values (?, ?, ?, ?, ?, ?)',
-  );
-  function revisionOf(tenant: string, collection: string, key: string): number {
-    const row = current.get(tenant, collection, key) as { revision: number } | undefined;
-    return row?.revision ?? 0;
-  }
-  return {
-    put(from, out) {
-      const tenant = from.text();
-      const collection = from.text();
-      const key = from.text();
-      const expected = from.numberOrNull();
-      const time = from.number();
-      const body = from.text();
-      const revision = revisionOf(tenant, collection, key);
-      if (expected !== null && expected !== revision) {
-        out.push(0, revision);
-        return;
-      }
-      put.run(tenant, collection, key, revision + 1, time, body);
-      out.push(1, revision + 1);
-    },
-    delete(from, out) {
-      const tenant = from.text();
-      const collection = from.text();
-      const key = from.text();
-      const expected = from.numberOrNull();
-      const revision = revisionOf(tenant, collection, key);
-      const goes = revision > 0 && (expected === null || expected === revision);
-      if (goes) remove.run(tenant, collection, key);
-      out.push(goes ? 1 : 0);
-    },
-    putSnapshot(from) {
-      snapshot.run(from.text(), from.text(), from.number(), from.number(), from.text(), from.text());
-    },
   };
 }

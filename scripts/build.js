@@ -47,10 +47,7 @@ export async function bundle(fingerprint = fingerprintSources()) {
     target: 'node24',
     conditions: ['millrace-source'],
     external: ['*.node'],
-    // Commands load what they need: `jq` needs no server. The parts lie beside the entries, since some of them
-    // find files by their own place.
-    splitting: true,
-    chunkNames: 'part-[hash]',
+    // One file, not split: in parts, a CommonJS package that is imported late comes without its named exports.
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',

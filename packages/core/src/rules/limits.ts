@@ -19,8 +19,8 @@ export const defaultLimits: Limits = {
   decisionBytesMax: 4 * 1024 * 1024,
   historyEventsMax: 1_000_000,
   valueBytesMax: 64 * 1024 * 1024,
-  expressionStepsMax: 10_000_000,
-  expressionDepthMax: 10_000,
+  expressionStepsMax: 2_000_000,
+  expressionDepthMax: 1_500,
 };
 
 /** About how many bytes a value takes as JSON, counted no further than `max`. */

@@ -1,4 +1,5 @@
 /** Every setting of the server: its type, default, meaning and names. Flags, environment and file are read by it. */
+import { defaultLimits } from '@millrace/core';
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** How a text (a flag, a variable) is read. */
@@ -116,27 +117,27 @@ const table = {
     description: 'Effects (calls) that run at the same time in this process.',
   }),
   historyEventsMax: setting(count(100, 100_000_000), 'number', {
-    default: 100_000,
+    default: defaultLimits.historyEventsMax,
     description: 'Events that one execution may have; above it the execution faults.',
   }),
   decisionEventsMax: setting(count(1, 1_000_000), 'number', {
-    default: 1_000,
+    default: defaultLimits.decisionEventsMax,
     description: 'Events of one decision; at the bound it is committed and goes on.',
   }),
   decisionBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
-    default: 4 * 2 ** 20,
+    default: defaultLimits.decisionBytesMax,
     description: 'Size of one decision; at the bound it is committed and goes on.',
   }),
   valueBytesMax: setting(count(1_024, 2 ** 31), 'bytes', {
-    default: 64 * 2 ** 20,
+    default: defaultLimits.valueBytesMax,
     description: 'Largest value that a task may yield.',
   }),
   expressionStepsMax: setting(count(1_000, 10 ** 12), 'number', {
-    default: 10_000_000,
+    default: defaultLimits.expressionStepsMax,
     description: 'Steps of one expression; above it the task faults.',
   }),
   expressionDepthMax: setting(count(16, 100_000), 'number', {
-    default: 10_000,
+    default: defaultLimits.expressionDepthMax,
     description: 'Depth of the evaluation of one expression; above it the task faults.',
   }),
   overdueMs: setting(count(100, 86_400_000), 'duration', {

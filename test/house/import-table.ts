@@ -61,7 +61,7 @@ export const rooms: readonly Room[] = [
   },
   { path: `${server}/log`, uses: ['node:'] },
   { path: `${server}/metrics`, uses: ['node:'], types: [`${server}/ports`, '@millrace/core'] },
-  { path: `${server}/config`, uses: [`${server}/errors.ts`, 'typebox', 'yaml', 'node:'] },
+  { path: `${server}/config`, uses: [`${server}/errors.ts`, '@millrace/core', 'typebox', 'yaml', 'node:'] },
   {
     path: `${server}/api`,
     uses: [

@@ -45,7 +45,10 @@ export function readFiles(...endings: readonly string[]): SourceFile[] {
 
 /** Code that only tests load: free of the rules for what is shipped. */
 export function isTestCode(path: string): boolean {
-  return /\.(test|bench|contract)\.ts$/.test(path) || /(^|\/)(test|test-support|testing)\//.test(path);
+  return (
+    /\.(test|bench|contract)\.ts$|\/test-[a-z-]+\.ts$/.test(path) ||
+    /(^|\/)(test|test-support|testing)\//.test(path)
+  );
 }
 
 export function isShipped(path: string): boolean {

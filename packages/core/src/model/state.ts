@@ -142,6 +142,8 @@ export interface CallState extends TaskBase {
   kind: 'call';
   /** version of the effect; absent: not asked for yet */
   effect?: number;
+  /** version of the effect whose idempotency key it carries on; absent: its own */
+  keyOf?: number;
   /** the outcome is recorded; while suspended the task does not go on */
   answered?: 'completed' | 'failed';
   error?: WorkflowError;

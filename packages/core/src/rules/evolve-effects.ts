@@ -14,6 +14,8 @@ export function effectRequested(state: ExecutionState, fact: EffectRequested): v
   const task = taskOf(state, fact) as CallState;
   if (task.effect !== undefined && task.answered === undefined) delete state.effects[task.effect];
   task.effect = state.version;
+  if (fact.keyOf === undefined) delete task.keyOf;
+  else task.keyOf = fact.keyOf;
   delete task.answered;
   state.effects[state.version] = key;
   for (const around of triesAround(state, task)) around.calls[fact.task] = (around.calls[fact.task] ?? 0) + 1;
@@ -25,12 +27,8 @@ export function effectAnswered(state: ExecutionState, fact: EffectCompleted | Ef
   delete state.effects[fact.effect];
   if (fact.pins !== undefined) Object.assign(state.pins, fact.pins);
   const task = state.tasks[key] as CallState;
-  const known = fact.type === 'effect.completed' || fact.unknown !== true;
-  for (const around of triesAround(state, task)) {
-    const place = placeOf(around, task.task);
-    if (known) delete around.unknown[place];
-    else around.unknown[place] ??= fact.effect;
-  }
+  if (fact.type === 'effect.completed' || fact.unknown !== true) retireKey(state, task, fact.effect);
+  else keepKey(state, task, fact.effect);
   if (fact.type === 'effect.completed') {
     task.answered = 'completed';
     task.value = fact.output;
@@ -47,7 +45,20 @@ export function effectAbandoned(state: ExecutionState, fact: EffectAbandoned): v
 /** The task is gone, its deed perhaps under way: a late result is abandoned, another attempt keeps the key. */
 export function revoke(state: ExecutionState, task: CallState, effect: number): void {
   state.effects[effect] = null;
-  for (const around of triesAround(state, task)) around.unknown[placeOf(around, task.task)] ??= effect;
+  keepKey(state, task, effect);
+}
+
+/** Whoever tries this call again carries the key of its deed on. */
+function keepKey(state: ExecutionState, task: CallState, effect: number): void {
+  for (const around of triesAround(state, task))
+    around.unknown[placeOf(around, task.task)] ??= task.keyOf ?? effect;
+}
+
+/** The answer to a key is recorded: no attempt of any try carries it on, whichever of its calls it stood for. */
+function retireKey(state: ExecutionState, task: CallState, effect: number): void {
+  const owner = task.keyOf ?? effect;
+  for (const { unknown } of triesAround(state, task))
+    for (const place in unknown) if (unknown[place] === owner) delete unknown[place];
 }
 
 /** The tries whose tasks, not whose handler, a task runs in: those that would do it again. */

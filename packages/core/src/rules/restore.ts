@@ -19,10 +19,13 @@ function restart(task: TaskState, shift: number): void {
   if (task.deadline !== undefined) task.deadline += shift;
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
   if (task.kind === 'call') forget(task);
+  // Keys are of the other execution: under their numbers this one would ask for deeds of its own.
+  if (task.kind === 'try') task.unknown = {};
 }
 
 function forget(task: CallState): void {
   delete task.effect;
+  delete task.keyOf;
   delete task.answered;
   delete task.error;
   task.value = task.input;

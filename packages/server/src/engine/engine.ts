@@ -24,8 +24,6 @@ export interface EngineParts {
   readonly door: Door;
   readonly reader: Reader;
   readonly definitions: Definitions;
-  /** stops deeds under way for an execution that was cancelled, where this process does any */
-  readonly abort: (tenant: string, execution: string) => void;
 }
 
 export const pageDefault = 50;
@@ -64,14 +62,8 @@ export function createEngineOver(parts: EngineParts): Engine {
     },
     follow: (tenant, id, after, signal) => reader.follow(tenant, id, after, signal),
     wakeUps: (tenant, id) => wakeUps(parts, tenant, id),
-    async cancel(tenant, id, reason) {
-      const cancelled = await ask(parts, tenant, id, {
-        type: 'execution.cancel',
-        ...(reason === undefined ? {} : { reason }),
-      });
-      parts.abort(tenant, id);
-      return cancelled;
-    },
+    cancel: (tenant, id, reason) =>
+      ask(parts, tenant, id, { type: 'execution.cancel', ...(reason === undefined ? {} : { reason }) }),
     suspend: (tenant, id, reason) =>
       ask(parts, tenant, id, { type: 'execution.suspend', ...(reason === undefined ? {} : { reason }) }),
     resume: (tenant, id) => ask(parts, tenant, id, { type: 'execution.resume' }),
@@ -266,7 +258,6 @@ async function cancelOpen(parts: EngineParts, tenant: string, id: string): Promi
     type: 'execution.cancel',
     reason: 'its workflow was removed',
   });
-  parts.abort(tenant, id);
   return submitted?.type === 'refused' ? 0 : 1;
 }
 

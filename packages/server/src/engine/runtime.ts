@@ -80,8 +80,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     world,
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
   });
-  const abort = (tenant: string, id: string) => roleSet.executor?.abort(tenant, id);
-  const engine = createEngineOver({ store, world, door, reader, definitions, abort });
+  const engine = createEngineOver({ store, world, door, reader, definitions });
   let stopTail: () => void = () => {};
   return {
     engine,
@@ -145,6 +144,7 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
       ? {
           effects: {
             reserve: () => roleSet.executor?.reserve() === true,
+            revoke: (tenant, id, effects) => roleSet.executor?.revoke(tenant, id, effects),
             unreserve: (places) => roleSet.executor?.unreserve(places),
             take: (task) => roleSet.executor?.takeReserved(task),
           },

@@ -7,6 +7,8 @@ export interface DecidedCommit {
   readonly after: { readonly version: number; readonly commit: string };
   readonly now: number;
   readonly facts: readonly Fact[];
+  /** effects whose task went away */
+  readonly revoked: readonly number[];
   readonly changes: readonly LedgerChange[];
   readonly body: string;
   readonly row: ExecutionRow;

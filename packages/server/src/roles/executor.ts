@@ -35,6 +35,8 @@ export interface ExecutorOptions {
 interface Running {
   readonly task: EffectTask;
   readonly abort: AbortController;
+  /** another executor may have the row: whatever comes of it here does not count */
+  lost: boolean;
 }
 
 export class Executor {
@@ -88,8 +90,9 @@ export class Executor {
     const key = `${task.tenant}/${task.execution}/${task.effect}`;
     if (this.#running.has(key)) return;
     const abort = new AbortController();
-    this.#running.set(key, { task, abort });
-    this.#perform(task, abort.signal).then(
+    const running: Running = { task, abort, lost: false };
+    this.#running.set(key, running);
+    this.#perform(running).then(
       () => this.#done(key),
       (error: unknown) => {
         this.#done(key);
@@ -98,11 +101,9 @@ export class Executor {
     );
   }
 
-  /** Aborts what is under way for an execution that has no use for it any more. */
-  abort(tenant: string, execution: string): void {
-    for (const { task, abort } of this.#running.values()) {
-      if (task.tenant === tenant && task.execution === execution) abort.abort();
-    }
+  /** Ends what is under way for tasks that went away. Its outcome is still handed in, to be recorded as abandoned. */
+  revoke(tenant: string, execution: string, effects: readonly number[]): void {
+    for (const effect of effects) this.#running.get(`${tenant}/${execution}/${effect}`)?.abort.abort();
   }
 
   /** Takes nothing more, waits for what is under way, and gives the rest back. */
@@ -112,8 +113,9 @@ export class Executor {
     if (this.#running.size > 0) await this.#untilIdle(graceMs);
     this.#cancelRenewal();
     const { store, node } = this.#options;
-    for (const { task, abort } of this.#running.values()) {
-      abort.abort();
+    for (const running of this.#running.values()) {
+      const { task } = running;
+      lose(running);
       // Given back it would be done again: its lease lapses instead, and it goes in doubt.
       if (task.fact.unsafe === true) continue;
       await store.release(
@@ -136,11 +138,11 @@ export class Executor {
     });
   }
 
-  async #perform(task: EffectTask, signal: AbortSignal): Promise<void> {
+  async #perform(running: Running): Promise<void> {
     const { performer, door } = this.#options;
-    const outcome = await performer.perform(task.fact.request, contextOf(task, signal));
-    // An abort means that nobody waits for this outcome, or that another executor holds the row.
-    if (signal.aborted) return;
+    const { task, abort } = running;
+    const outcome = await performer.perform(task.fact.request, contextOf(task, abort.signal));
+    if (running.lost) return;
     await door.submit(task.tenant, task.execution, { type: 'effect.complete', effect: task.effect, outcome });
   }
 
@@ -236,9 +238,14 @@ export class Executor {
         attempt: task.attempt,
       }));
       const held = new Set(await store.renew(tenant, leases, node, leaseMs));
-      for (const { task, abort } of running) if (!held.has(rowId(task.execution, task.effect))) abort.abort();
+      for (const each of running) if (!held.has(rowId(each.task.execution, each.task.effect))) lose(each);
     }
   }
+}
+
+function lose(running: Running): void {
+  running.lost = true;
+  running.abort.abort();
 }
 
 function contextOf({ tenant, execution, effect, fact }: EffectTask, signal: AbortSignal): EffectContext {

@@ -70,6 +70,8 @@ export interface WorkerOptions {
     /** gives back places whose commit was not accepted */
     unreserve(places: number): void;
     take(task: EffectTask): void;
+    /** ends deeds whose task went away */
+    revoke(tenant: string, execution: string, effects: readonly number[]): void;
   };
   readonly timers?: {
     set(tenant: string, execution: string, due: number): void;
@@ -120,7 +122,9 @@ export class Worker {
   /** Whether an effect is still wanted, as far as this process knows: asked just before the deed. */
   wants(tenant: string, execution: string, effect: number): boolean {
     const live = this.#live.get(tenant, execution);
-    return live === undefined || typeof live.state.effects[effect] === 'string';
+    if (live === undefined) return true;
+    // Another process decided what this one has not read yet: a state that is behind knows nothing of it.
+    return effect > live.state.version || typeof live.state.effects[effect] === 'string';
   }
 
   /** What it holds in memory, for whoever checks it against the log: to be read at once, never kept or changed. */
@@ -247,11 +251,13 @@ export class Worker {
     live.rows = rows;
     const body = encode(facts, live.tenant, { blobs, blobThreshold });
     if (typeof body === 'string')
-      return this.#write(live, job, { after, now, facts, changes, body, ...state });
+      return this.#write(live, job, { after, now, facts, revoked, changes, body, ...state });
     // Until the large values are stored nothing can be decided on this commit: its id covers its content.
     this.#hold(
       live,
-      body.then((text) => () => this.#write(live, job, { after, now, facts, changes, body: text, ...state })),
+      body.then(
+        (text) => () => this.#write(live, job, { after, now, facts, revoked, changes, body: text, ...state }),
+      ),
       job,
     );
   }
@@ -385,6 +391,7 @@ export class Worker {
   ): void {
     const { feed, timers } = this.#options;
     for (const effect of effects) this.#options.effects?.take(effect);
+    if (decided.revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, decided.revoked);
     for (const change of decided.changes) {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
       else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);

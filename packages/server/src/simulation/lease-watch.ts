@@ -30,6 +30,9 @@ export class LeaseWatch implements StoreObserver {
   /** deeds that must not be done twice */
   readonly #unsafe = new Set<string>();
   readonly #begunOnce = new Set<string>();
+  /** the keys that each place of a workflow has seen, in their order */
+  readonly #keys = new Map<string, string[]>();
+  readonly #places = new Map<string, string>();
   /** streams whose rows were changed since the last look, as `tenant/execution` */
   readonly touched = new Set<string>();
 
@@ -101,13 +104,34 @@ export class LeaseWatch implements StoreObserver {
   }
 
   #checkKey(deed: Deed, grant: Grant): void {
-    const stream = this.#options.mirror().get(deed.tenant, deed.execution);
-    const known = stream?.known.get(Number(deed.key.slice(deed.key.lastIndexOf('/') + 1)));
-    this.#options.violations.expect(
+    const { violations } = this.#options;
+    const { key, tenant, execution } = deed;
+    const known = this.#knownAt(deed, key);
+    violations.expect(
       known === undefined || grant.step <= known,
       'no deed is repeated under a key whose outcome is recorded',
-      () => deed.key,
+      () => key,
     );
+    const place = `${tenant}/${execution} ${deed.place}`;
+    const first = this.#places.get(key) ?? place;
+    this.#places.set(key, first);
+    violations.expect(first === place, 'a key stands for one deed', () => `${key}: ${first}, ${place}`);
+    const keys = this.#keys.get(place) ?? [];
+    this.#keys.set(place, keys);
+    const last = keys.at(-1);
+    if (keys.includes(key)) return;
+    keys.push(key);
+    violations.expect(
+      last === undefined || this.#knownAt(deed, last) !== undefined,
+      'a key changes only when its outcome is recorded',
+      () => `${key} after ${last}`,
+    );
+  }
+
+  /** The step at which the outcome of a key was recorded. */
+  #knownAt({ tenant, execution }: Deed, key: string): number | undefined {
+    const stream = this.#options.mirror().get(tenant, execution);
+    return stream?.known.get(Number(key.slice(key.lastIndexOf('/') + 1)));
   }
 
   #grant(by: Owner, key: string, until: number): void {

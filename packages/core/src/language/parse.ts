@@ -48,7 +48,12 @@ export function parse(text: string, options: ParseOptions = {}): Parsed {
   if (!read.ok) return read;
   const errors = checkDocument(read.value, read.source, options, limits.errorsMax);
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, workflow: read.value as unknown as WorkflowDocument, source: read.source };
+  return { ok: true, workflow: checked(read.value), source: read.source };
+}
+
+/** A value that has passed every check of the tables is what the types say. */
+function checked(value: Json): WorkflowDocument {
+  return value as unknown as WorkflowDocument;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type CallState, type ExecutionState, type TaskState, taskKey } from '../model/state.ts';
+import { triesAround } from './evolve-effects.ts';
 
 /**
  * The state that an execution goes on from when another's is tried again: as it was before the fault, with the
@@ -9,21 +10,24 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
   const shift = now - before.at;
   state.effects = {};
   if (state.deadline !== undefined) state.deadline += shift;
-  for (const task of Object.values(state.tasks)) restart(task, shift);
+  for (const task of Object.values(state.tasks)) restart(state, task, shift);
   const task = state.tasks[faulted];
   if (task !== undefined) takeOut(state, task);
   return state;
 }
 
-function restart(task: TaskState, shift: number): void {
+function restart(state: ExecutionState, task: TaskState, shift: number): void {
   if (task.deadline !== undefined) task.deadline += shift;
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
-  if (task.kind === 'call') forget(task);
+  if (task.kind === 'call') forget(state, task);
   // Keys are of the other execution: under their numbers this one would ask for deeds of its own.
   if (task.kind === 'try') task.unknown = {};
 }
 
-function forget(task: CallState): void {
+/** The call is made anew, and counts once. */
+function forget(state: ExecutionState, task: CallState): void {
+  if (task.effect !== undefined)
+    for (const { calls } of triesAround(state, task)) calls[task.task] = (calls[task.task] ?? 1) - 1;
   delete task.effect;
   delete task.keyOf;
   delete task.answered;

@@ -9,7 +9,7 @@ import { compare } from '../values/order.ts';
 import { describe, fail } from '../values/print.ts';
 import { objectFrom } from './core.ts';
 import { type Builtin, type Builtins, parametric, unary, valued } from './define.ts';
-import { deeper } from './streams.ts';
+import { deeper } from './loops.ts';
 import { stringIndices } from './strings.ts';
 
 /** Arrays and objects as wholes: mapping, sorting, grouping, searching. */

@@ -6,6 +6,7 @@ import { COLLECTIONS } from './collections.ts';
 import { CORE } from './core.ts';
 import { DATES } from './dates.ts';
 import type { Builtin, Builtins } from './define.ts';
+import { LOOPS } from './loops.ts';
 import { MATH } from './math.ts';
 import { PATHS } from './path-builtins.ts';
 import { PRELUDE } from './prelude.ts';
@@ -17,6 +18,7 @@ const NATIVE: ReadonlyMap<string, Builtin> = new Map(
   [
     CORE,
     STREAMS,
+    LOOPS,
     COLLECTIONS,
     PATHS,
     STRINGS,

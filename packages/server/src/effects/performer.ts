@@ -57,7 +57,7 @@ async function perform(
       error instanceof EffectFault
         ? error
         : fault('runtime', `The call failed unexpectedly: ${(error as Error).message}`);
-    const told = secrets.redactor().json(failed.error as unknown as Json) as unknown as WorkflowError;
+    const told = errorOf(secrets.redactor().json(failed.error));
     return {
       type: 'failed',
       error: { ...told, instance: context.taskPointer },
@@ -65,6 +65,11 @@ async function perform(
       ...pinsOf(pins, secrets),
     };
   }
+}
+
+/** A redacted error: its texts have changed, not its shape. */
+function errorOf(told: Json): WorkflowError {
+  return told as unknown as WorkflowError;
 }
 
 async function attempt(

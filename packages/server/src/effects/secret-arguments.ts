@@ -14,10 +14,19 @@ export async function withSecretArguments(
   list: readonly SecretArgument[],
   secrets: SecretReader,
 ): Promise<EffectRequest> {
-  let filled: Json = request as unknown as Json;
+  let filled: Json = jsonOf(request);
   for (const argument of list) {
     filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, secrets));
   }
+  return requestOf(filled);
+}
+
+function jsonOf(request: EffectRequest): Json {
+  return request as unknown as Json;
+}
+
+/** The same request: values were put into places that its shape has. */
+function requestOf(filled: Json): EffectRequest {
   return filled as unknown as EffectRequest;
 }
 

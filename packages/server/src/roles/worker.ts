@@ -16,7 +16,6 @@ import {
   type Executable,
   type ExecutionState,
   type Fact,
-  fold,
   type LedgerChange,
   type Limits,
   ledgerChanges,
@@ -35,10 +34,11 @@ import {
   type WakeUpChange,
 } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { decode, encode } from './codec.ts';
-import { causeOf, type DecidedCommit, definitionOf, rowOf } from './decided-commit.ts';
+import { encode } from './codec.ts';
+import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
 import type { Feed } from './feed.ts';
-import { type LiveExecution, LiveExecutions, newLive } from './live-execution.ts';
+import { type LiveExecution, LiveExecutions } from './live-execution.ts';
+import { readLive } from './read-live.ts';
 import { type EffectTask, ledgerEntries } from './rows.ts';
 
 /**
@@ -156,7 +156,7 @@ export class Worker {
     const jobs = [first];
     const key = `${tenant}/${execution}`;
     this.#loading.set(key, jobs);
-    this.#read(tenant, execution, first, known).then(
+    readLive(this.#options, tenant, execution, first, known).then(
       (live) => {
         this.#loading.delete(key);
         this.#live.add(live);
@@ -167,30 +167,6 @@ export class Worker {
         for (const job of jobs) job.reject(error);
       },
     );
-  }
-
-  async #read(
-    tenant: string,
-    execution: string,
-    { command, tries }: Job,
-    known: LiveExecution | undefined,
-  ): Promise<LiveExecution> {
-    await known?.outbox;
-    const live = newLive(tenant, execution);
-    // A start expects an empty stream: it is not read unless the store has refused it once.
-    const isNew = command.type === 'execution.start' && tries === 0;
-    const commits = isNew ? [] : await this.#options.store.read(tenant, execution);
-    for (const commit of commits) {
-      fold(
-        [{ time: commit.time, facts: await decode(commit.body, tenant, this.#options.blobs) }],
-        live.state,
-      );
-      live.head = commit.id;
-    }
-    live.rows = ownRows(live.state);
-    const digest = live.state.definition?.digest ?? definitionOf(command);
-    if (digest !== undefined) live.executable = await this.#options.executable(tenant, digest);
-    return live;
   }
 
   #decide(live: LiveExecution, job: Job): void {

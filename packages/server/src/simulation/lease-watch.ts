@@ -17,6 +17,8 @@ export interface LeaseWatchOptions {
   readonly queue: SimQueue;
   readonly violations: Violations;
   readonly mirror: () => Mirror;
+  /** one process owns the store */
+  readonly exclusive: boolean;
   /** step at which an execution's cancellation was acknowledged */
   readonly cancelledAt: (tenant: string, execution: string) => number | undefined;
 }
@@ -97,10 +99,19 @@ export class LeaseWatch implements StoreObserver {
       'no deed begins under a lease taken after an acknowledged cancel',
       () => key,
     );
+    this.#checkWanted(deed);
     this.#checkKey(deed, grant);
     if (!this.#unsafe.has(key)) return;
     violations.expect(!this.#begunOnce.has(key), 'an unsafe deed is done at most once', () => key);
     this.#begunOnce.add(key);
+  }
+
+  /** An only process knows what its log wants; another's may be behind for a moment, which the key covers. */
+  #checkWanted({ tenant, execution, effect }: Deed): void {
+    const { violations, exclusive, mirror } = this.#options;
+    const version = Number(effect.slice(effect.lastIndexOf('/') + 1));
+    const isOpen = typeof mirror().get(tenant, execution)?.state.effects[version] === 'string';
+    violations.expect(!exclusive || isOpen, 'an only process begins no deed that nobody waits for', () => effect);
   }
 
   #checkKey(deed: Deed, grant: Grant): void {

@@ -91,6 +91,7 @@ class Simulation {
       queue,
       violations,
       mirror: () => mirror,
+      exclusive: scenario.exclusive,
       cancelledAt: (tenant, execution) => this.#clients.cancelled.get(`${tenant}/${execution}`),
     });
     const performers = createSimPerformers({

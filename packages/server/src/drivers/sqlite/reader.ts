@@ -37,6 +37,11 @@ export type ReadName = keyof typeof statements | 'executions';
 export const executionFilters = ['namespace', 'name', 'version', 'definition'] as const;
 
 /** The reading side in a storage thread: rows as arrays of values, in the order of the columns above. */
+/** Rows of a statement that answers with arrays. */
+function rowsOf(statement: StatementSync, args: readonly WireValue[]): readonly Row[] {
+  return statement.all(...args) as unknown as readonly Row[];
+}
+
 export function openReader(database: DatabaseSync): {
   read(name: string, args: readonly WireValue[]): readonly Row[];
 } {
@@ -48,7 +53,7 @@ export function openReader(database: DatabaseSync): {
       statement.setReturnArrays(true);
       prepared.set(sql, statement);
     }
-    return statement.all(...args) as unknown as readonly Row[];
+    return rowsOf(statement, args);
   }
   return {
     read(name, args) {

@@ -104,7 +104,7 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
       const rowsMax = from.number();
       const found: ClaimRow[] = [];
       for (let kinds = from.number(); kinds > 0; kinds--) {
-        found.push(...(due.all(from.text(), now, rowsMax) as unknown as ClaimRow[]));
+        found.push(...claimRows(due.all(from.text(), now, rowsMax)));
       }
       const rows = found.sort(compareClaims).slice(0, rowsMax);
       out.push(rows.length);
@@ -154,10 +154,7 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
     },
     reload() {
       held.clear();
-      for (const { tenant, id, ...row } of leased.all() as unknown as (Held & {
-        tenant: string;
-        id: string;
-      })[]) {
+      for (const { tenant, id, ...row } of heldRows(leased.all())) {
         held.set(keyOf(tenant, id), row);
       }
     },
@@ -175,4 +172,14 @@ function compareClaims(a: ClaimRow, b: ClaimRow): number {
 
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** The columns of the query for what is due, in their order. */
+function claimRows(rows: unknown): ClaimRow[] {
+  return rows as ClaimRow[];
+}
+
+/** The columns of the query for what is leased, by name. */
+function heldRows(rows: unknown): (Held & { readonly tenant: string; readonly id: string })[] {
+  return rows as (Held & { readonly tenant: string; readonly id: string })[];
 }

@@ -1,0 +1,229 @@
+/**
+ * Guards taken away one by one, in the real code's own path, to see that the simulation misses them. A check that
+ * was never seen to fail proves nothing.
+ */
+import { hash } from 'node:crypto';
+import type { Decided, DecideOptions, ExecutionState, Command } from '@millrace/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { commitContent, type Entry, type Store } from '../ports/store.ts';
+import type { EffectTask } from '../roles/rows.ts';
+import { type Plant, simulate } from './simulate.ts';
+
+type Decide = (state: ExecutionState, command: Command, options: DecideOptions) => Decided;
+
+const planted = vi.hoisted(() => ({
+  decide: undefined as ((real: Decide) => Decide) | undefined,
+  task: undefined as ((task: EffectTask) => EffectTask) | undefined,
+  wants: undefined as boolean | undefined,
+}));
+
+vi.mock('@millrace/core', async (original) => {
+  const core = await original<typeof import('@millrace/core')>();
+  const decide: Decide = (...given) => (planted.decide?.(core.decide) ?? core.decide)(...given);
+  return { ...core, decide };
+});
+
+vi.mock('../roles/executor.ts', async (original) => {
+  const { Executor } = await original<typeof import('../roles/executor.ts')>();
+  class PlantedExecutor extends Executor {
+    override take(task: EffectTask): void {
+      super.take(planted.task?.(task) ?? task);
+    }
+  }
+  return { Executor: PlantedExecutor };
+});
+
+vi.mock('../roles/worker.ts', async (original) => {
+  const { Worker } = await original<typeof import('../roles/worker.ts')>();
+  class PlantedWorker extends Worker {
+    override wants(tenant: string, execution: string, effect: number): boolean {
+      return planted.wants ?? super.wants(tenant, execution, effect);
+    }
+  }
+  return { Worker: PlantedWorker };
+});
+
+afterEach(() => {
+  planted.decide = undefined;
+  planted.task = undefined;
+  planted.wants = undefined;
+});
+
+/** The first rule that a run breaks, and how many seeds it took. */
+async function firstBroken(plant: Plant, seedsMax: number): Promise<{ rule: string; seeds: number }> {
+  for (let seed = 1; seed <= seedsMax; seed++) {
+    const { violations } = await simulate(seed, { plant, stepsMax: 8_000 });
+    const [first] = violations;
+    if (first !== undefined) return { rule: first.slice(0, first.indexOf(':')), seeds: seed };
+  }
+  return { rule: 'none', seeds: seedsMax };
+}
+
+async function expectBroken(plant: Plant, rules: readonly string[], seedsMax = 300): Promise<void> {
+  const { rule, seeds } = await firstBroken(plant, seedsMax);
+  if (process.env.MILLRACE_TEST_FIGURES !== undefined) console.info(`${rule}, after ${seeds} seeds`);
+  expect(rules).toContain(rule);
+}
+
+describe('the simulation misses a store that', { timeout: 60_000 }, () => {
+  it('accepts a commit by its version alone', async () => {
+    await expectBroken({ shared: acceptingByVersion }, [
+      'a live state is the fold of the log',
+      'the log folds',
+      'an effect has one recorded result',
+      "an execution's row agrees with its log",
+    ]);
+  });
+
+  it('leases a row that is leased', async () => {
+    await expectBroken({ shared: claimingTwice }, ['a row that is leased is not claimed by another']);
+  });
+
+  it('forgets the timer of a commit', async () => {
+    const shared = changing((change) => change.type === 'put' && change.row.kind === 'timer');
+    await expectBroken({ shared }, ['the ledger holds what the state waits for']);
+  });
+
+  it('forgets that a cancelled effect gives up its row', async () => {
+    const shared = changing((change) => change.type === 'remove' && /\/\d+$/.test(change.id));
+    await expectBroken({ shared }, ['the ledger holds what the state waits for']);
+  });
+
+  it('answers before a commit is durable', async () => {
+    await expectBroken({ around: answeringEarly }, [
+      'a live state without pending commits is durable',
+      'what was answered is durable',
+      'no deed begins without a lease',
+    ]);
+  });
+
+  it('hides a refusal', async () => {
+    await expectBroken({ around: hidingRefusals }, [
+      'a live state is the fold of the log',
+      'a live state without pending commits is durable',
+      'what was answered is durable',
+      'no deed begins without a lease',
+    ]);
+  });
+});
+
+describe('the simulation misses rules that', { timeout: 60_000 }, () => {
+  it('record the result of an effect twice', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const isSpent = command.type === 'effect.complete' && state.effects[command.effect] === undefined;
+      if (!isSpent || state.version === 0) return real(state, command, options);
+      state.effects[command.effect] = null;
+      return real(state, command, options);
+    };
+    await expectBroken({}, ['an effect has one recorded result', 'a live state is the fold of the log']);
+  });
+
+  it('let a late result go on', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const decided = real(state, command, options);
+      if (command.type !== 'effect.complete' || decided.type === 'refused') return decided;
+      const facts = decided.facts.map((fact) =>
+        fact.type === 'effect.abandoned' ? { type: 'effect.completed', effect: fact.effect, output: fact.output ?? null } as const : fact,
+      );
+      return { ...decided, facts };
+    };
+    await expectBroken({}, ['an end is final', 'the log folds', 'a live state is the fold of the log']);
+  });
+
+  it('fire a timer a second early', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const { now } = options.moment;
+      const isNear = command.type === 'timers.fire' && state.due !== null && state.due > now && state.due < now + 1_000;
+      const moment = isNear ? { ...options.moment, now: state.due ?? now } : options.moment;
+      return real(state, command, { ...options, moment });
+    };
+    await expectBroken({}, ['nothing that waits for an instant comes early']);
+  });
+
+  it('give a repeated deed a new key while nobody knows what became of the first', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const decided = real(state, command, options);
+      if (decided.type === 'refused') return decided;
+      for (const fact of decided.facts) if (fact.type === 'effect.requested') Reflect.deleteProperty(fact, 'keyOf');
+      for (const task of Object.values(state.tasks)) if (task.kind === 'call') delete task.keyOf;
+      return decided;
+    };
+    await expectBroken({}, ['a key changes only when its outcome is recorded']);
+  });
+});
+
+describe('the simulation misses an executor that', { timeout: 60_000 }, () => {
+  it('begins a deed under a lease that has lapsed', async () => {
+    planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
+    await expectBroken({}, ['no deed begins under a lapsed lease']);
+  });
+
+  it('begins a deed without asking whether it is still wanted', async () => {
+    planted.wants = true;
+    await expectBroken({}, ['an only process begins no deed that nobody waits for']);
+  });
+});
+
+/** Puts an entry on whatever commit has the version that it expects. */
+function acceptingByVersion(store: Store): Store {
+  const moved = async (entry: Entry): Promise<Entry> => {
+    const { tenant, stream, after, commit } = entry;
+    const head = (await store.read(tenant, stream)).at(-1);
+    if (after === undefined || head === undefined || head.version + head.count - 1 !== after.version) return entry;
+    if (commit === undefined) return { ...entry, after: { ...after, commit: head.id } };
+    const id = hash('sha256', commitContent(head.id, tenant, stream, commit));
+    return { ...entry, after: { ...after, commit: head.id }, commit: { ...commit, id } };
+  };
+  return {
+    ...store,
+    async commit(entries) {
+      const results = [];
+      for (const entry of entries) results.push(...(await store.commit([await moved(entry)])));
+      return results;
+    },
+  };
+}
+
+function claimingTwice(store: Store): Store {
+  return {
+    ...store,
+    async claim(request) {
+      const page = await store.executions('default', { rowsMax: 100 });
+      for (const { id } of page.rows) {
+        const leased = (await store.wakeUps('default', id)).filter(({ lease }) => lease !== null);
+        const wakeUps = leased.map((row) => ({ type: 'put', row: { ...row, lease: null } }) as const);
+        if (wakeUps.length > 0) await store.commit([{ tenant: 'default', stream: id, wakeUps }]);
+      }
+      return store.claim(request);
+    },
+  };
+}
+
+/** Drops the changes of wake-ups that `isDropped` names. */
+function changing(isDropped: (change: Entry['wakeUps'][number]) => boolean): (store: Store) => Store {
+  return (store) => ({
+    ...store,
+    commit: (entries) =>
+      store.commit(
+        entries.map((entry) => ({ ...entry, wakeUps: entry.wakeUps.filter((change) => !isDropped(change)) })),
+      ),
+  });
+}
+
+function answeringEarly(store: Store): Store {
+  return {
+    ...store,
+    async commit(entries) {
+      store.commit(entries).catch(() => {});
+      return entries.map(() => ({ type: 'accepted', position: 1 }));
+    },
+  };
+}
+
+function hidingRefusals(store: Store): Store {
+  return {
+    ...store,
+    commit: async (entries) =>
+      (await store.commit(entries)).map((result) => (result.type === 'refused' ? { type: 'accepted', position: 1 } : result)),
+  };
+}

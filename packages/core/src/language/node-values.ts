@@ -155,7 +155,8 @@ function readScalar(reading: Reading, node: Node & { value: unknown; source?: st
   const { value } = node;
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  // JSON text has no -0: what writes it writes 0.
+  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   refuse(
     reading,
     node,

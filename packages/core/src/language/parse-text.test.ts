@@ -135,6 +135,16 @@ describe('the limits of a definition', () => {
     expect(errorsOf(text)).toHaveLength(100);
     expect(errorsOf(text, { errorsMax: 3, file: 'a.yaml' })).toHaveLength(3);
   });
+
+  it.each([['escapes', `a: "${'\\q'.repeat(400_000)}"`]])(
+    'reading stops soon after the last error that is reported: %s',
+    (_, text) => {
+      const begun = performance.now();
+      const errors = errorsOf(text);
+      expect(errors).toHaveLength(100);
+      expect(performance.now() - begun).toBeLessThan(2_500);
+    },
+  );
 });
 
 describe('parseValue', () => {

@@ -1,4 +1,4 @@
-import { type Document, type Node, parseDocument, type YAMLError } from 'yaml';
+import { Composer, type Document, type Node, Parser, type YAMLError } from 'yaml';
 import type { Json } from '../model/json.ts';
 import { readNodes } from './node-values.ts';
 import { type NodeSource, positions, sourceOf } from './source.ts';
@@ -19,12 +19,9 @@ export type ReadText =
 export function readText(text: string, options: TextOptions): ReadText {
   const fault = checkSize(text, options) ?? checkTokens(text, options);
   if (fault !== undefined) return refuse(text, [fault], options);
-  const composed = compose(text);
-  if (!composed.ok) return refuse(text, [composed.fault], options);
-  const { document } = composed;
-  if (document.errors.length > 0)
-    return refuse(text, syntaxFaults(document.errors, options.errorsMax), options);
-  const root = document.contents as Node | null;
+  const composed = compose(text, options.errorsMax);
+  if (!composed.ok) return refuse(text, composed.faults, options);
+  const root = composed.document.contents as Node | null;
   const { value, faults, targets } = readNodes(root, options, options.errorsMax);
   if (faults.length > 0) return refuse(text, faults, options);
   return { ok: true, value, source: sourceOf(text, root, targets, options.file) };
@@ -50,29 +47,59 @@ function utf8Length(text: string): number {
 
 type Composed =
   | { readonly ok: true; readonly document: Document.Parsed }
-  | { readonly ok: false; readonly fault: TextFault };
+  | { readonly ok: false; readonly faults: readonly TextFault[] };
 
-function compose(text: string): Composed {
+function compose(text: string, errorsMax: number): Composed {
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    // The library compares each key with all before it; `readNodes` finds twins in linear time.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  stopAfter(composer, errorsMax * 2);
   try {
-    const document = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-      // The library compares each key with all before it; `readNodes` finds twins in linear time.
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
-    return { ok: true, document };
+    const [document, second] = composer.compose(new Parser().parse(text), true, text.length);
+    if (document === undefined) throw new Error('it holds no document');
+    const faults = syntaxFaults(document.errors, errorsMax);
+    if (second !== undefined) faults.push(severalDocuments(second));
+    return faults.length === 0 ? { ok: true, document } : { ok: false, faults };
   } catch (error) {
+    if (error instanceof TooManyErrors)
+      return { ok: false, faults: syntaxFaults(composer.streamInfo().errors, errorsMax) };
     // The library has thrown on broken texts before; a user's text must never take the process down.
     const reason = error instanceof Error ? error.message : String(error);
     return {
       ok: false,
-      fault: { offset: 0, pointer: '', message: `the text is not readable as YAML: ${reason}` },
+      faults: [{ offset: 0, pointer: '', message: `the text is not readable as YAML: ${reason}` }],
     };
   }
+}
+
+class TooManyErrors extends Error {}
+
+/**
+ * The library makes an error object, stack included, for every slip, and goes on: a text of a megabyte can hold
+ * hundreds of thousands, and would hold the thread for ten seconds. Its warnings are read by nobody.
+ */
+function stopAfter(composer: Composer, errorsMax: number): void {
+  const { onError } = composer as unknown as { onError: (...problem: unknown[]) => void };
+  let errors = 0;
+  Object.assign(composer, {
+    onError: (source: unknown, code: unknown, message: unknown, warning?: boolean) => {
+      if (warning === true) return;
+      onError(source, code, message);
+      errors += 1;
+      if (errors >= errorsMax) throw new TooManyErrors();
+    },
+  });
+}
+
+function severalDocuments({ range }: Document.Parsed): TextFault {
+  return { offset: range[0], pointer: '', message: `not valid YAML: ${sentences.MULTIPLE_DOCS}` };
 }
 
 function syntaxFaults(errors: readonly YAMLError[], errorsMax: number): TextFault[] {

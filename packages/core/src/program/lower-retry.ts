@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../language/document.ts';
 import { durationSource, expressionAt } from './lower-values.ts';
 import { type Lowering, used } from './lowering.ts';
+import { pointerTo } from './pointer.ts';
 import type { RetrySource } from './program.ts';
 
 /** A retry policy, given in place or by its name in `use.retries`. */
@@ -11,7 +12,7 @@ export function lowerRetry(
 ): RetrySource | undefined {
   if (retry === undefined) return undefined;
   if (typeof retry === 'string')
-    return policy(used(lowering.use.retries, retry), `/use/retries/${retry}`, lowering);
+    return policy(used(lowering.use.retries, retry), pointerTo('/use/retries', retry), lowering);
   return policy(retry, at, lowering);
 }
 

@@ -40,17 +40,19 @@ export function templateAt(value: Json, at: string, lowering: Lowering): Templat
 }
 
 function textTemplate(read: ExpressionText, text: string, at: string, lowering: Lowering): Template {
-  const otherwise = lowering.mode === 'loose' ? { otherwise: text } : {};
+  const otherwise = (written: string) => (lowering.mode === 'loose' ? { otherwise: written } : {});
   switch (read.type) {
     case 'literal':
       return { type: 'literal', value: text };
     case 'jq':
-      return { type: 'jq', source: read.source, at, ...otherwise };
+      return { type: 'jq', source: read.source, at, ...otherwise(text) };
     case 'template':
       return {
         type: 'text',
         parts: read.parts.map((part) =>
-          typeof part === 'string' ? part : { type: 'jq', source: part.source, at },
+          typeof part === 'string'
+            ? part
+            : { type: 'jq', source: part.source, at, ...otherwise(`\${${part.source}}`) },
         ),
         at,
       };

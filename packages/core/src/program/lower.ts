@@ -93,7 +93,7 @@ function timeoutOf(timeout: TaskCommon['timeout'], pointer: string, lowering: Lo
   if (timeout === undefined) return undefined;
   if (typeof timeout !== 'string') return durationSource(timeout.after, `${pointer}/after`, lowering);
   const named = used(lowering.use.timeouts, timeout);
-  return durationSource(named.after, `/use/timeouts/${timeout}/after`, lowering);
+  return durationSource(named.after, `${pointerTo('/use/timeouts', timeout)}/after`, lowering);
 }
 
 /** The own members of a node, without those that all tasks share. */
@@ -225,7 +225,7 @@ function errorFilter(filter: object, pointer: string, lowering: Lowering): Error
 }
 
 function errorSource(error: string | object, pointer: string, lowering: Lowering): ErrorSource {
-  const place = typeof error === 'string' ? `/use/errors/${error}` : pointer;
+  const place = typeof error === 'string' ? pointerTo('/use/errors', error) : pointer;
   const definition = typeof error === 'string' ? used(lowering.use.errors, error) : error;
   const entries = Object.entries(definition).map(([name, value]) => [
     name,

@@ -111,9 +111,15 @@ function occurrences(
     case 'execution.cancelled':
       return [ofWorkflow('cancelled', { cancelledAt: at })];
     case 'execution.suspended':
-      return [ofWorkflow('suspended', { suspendedAt: at })];
+      return [
+        ofWorkflow('suspended', { suspendedAt: at }),
+        ...running(state).map((task) => ofTask('suspended', task, { suspendedAt: at })),
+      ];
     case 'execution.resumed':
-      return [ofWorkflow('resumed', { resumedAt: at })];
+      return [
+        ofWorkflow('resumed', { resumedAt: at }),
+        ...running(state).map((task) => ofTask('resumed', task, { resumedAt: at })),
+      ];
     case 'task.started':
       return [
         ofTask('created', fact.task, { createdAt: at }),
@@ -144,6 +150,11 @@ function occurrences(
     default:
       return unreachable(fact);
   }
+}
+
+/** Pointers of the tasks that have started and not ended: they stop and go on with their execution. */
+function running({ tasks }: ExecutionState): readonly string[] {
+  return Object.values(tasks).map(({ task }) => task);
 }
 
 function referenceOf({ definition }: ExecutionState): JsonObject {

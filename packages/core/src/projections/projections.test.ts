@@ -53,6 +53,25 @@ describe('lifecycle events', () => {
     expect(events.find(({ type }) => type.includes('task.completed'))?.data.output).toEqual({ k: 1 });
   });
 
+  test('tasks that have started are suspended and resumed with their execution', () => {
+    const driven = new Driven(
+      'do: [{ a: { set: { x: 1 } } }, { b: { do: [{ c: { wait: { hours: 1 } } }] } }]',
+    ).start();
+    driven.command({ type: 'execution.suspend' });
+    driven.command({ type: 'execution.resume' });
+    const told = [...lifecycleEvents('x', driven.commits)]
+      .filter(({ type }) => /(suspended|resumed)/.test(type))
+      .map(({ type, data, id }) => [type.slice('io.serverlessworkflow.'.length, -3), data.task, id]);
+    expect(told).toEqual([
+      ['workflow.suspended', undefined, 'x/7.0'],
+      ['task.suspended', '/do/1/b', 'x/7.1'],
+      ['task.suspended', '/do/1/b/do/0/c', 'x/7.2'],
+      ['workflow.resumed', undefined, 'x/8.0'],
+      ['task.resumed', '/do/1/b', 'x/8.1'],
+      ['task.resumed', '/do/1/b/do/0/c', 'x/8.2'],
+    ]);
+  });
+
   test('suspending, resuming, cancelling and faulting are said', () => {
     const driven = new Driven('do: [{ w: { wait: { hours: 1 } } }]').start();
     driven.command({ type: 'execution.suspend' });

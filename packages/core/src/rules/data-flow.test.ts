@@ -84,6 +84,16 @@ do:
     expect(state.output).toEqual({ n: 7, text: 'no jq at all', failing: '.n | error' });
   });
 
+  test('in mode loose a part of a text that fails stands as it is written', () => {
+    const { state } = drive(
+      `evaluate: { mode: loose }
+do:
+  - a: { set: { text: '\${ .n } and \${ .n | error } and \${ no jq }' } }`,
+      { input: { n: 7 } },
+    );
+    expect(state.output).toEqual({ text: '7 and ${ .n | error } and ${ no jq }' });
+  });
+
   test('an expression with several outputs yields the first, with none null', () => {
     const { state } = drive(`do:
   - a: { set: { several: '\${ 1, 2 }', none: '\${ empty }' } }`);
@@ -110,6 +120,11 @@ do:
       'export.schema of a task',
       "do: [{ a: { set: { y: 1 }, export: { as: '{ y: 1 }', schema: { document: { required: [x] } } } } }]",
       '/do/0/a',
+    ],
+    [
+      'export.schema, of a context that is emptied',
+      "do: [{ b: { set: { y: 1 }, export: { as: '{ x: 1 }' } } }, { a: { set: { y: 1 }, export: { as: 'null', schema: { document: { type: object } } } } }]",
+      '/do/1/a',
     ],
     [
       'output.schema of the workflow',

@@ -25,7 +25,9 @@ import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts'
 import { Fault, standardError } from './fault.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { cancelAll, faultExecution, raise } from './raise.ts';
+import { withJsonNumbers } from './recordable.ts';
 import { restoredState } from './restore.ts';
+import { catches } from './tasks/catch.ts';
 
 export type Decided =
   | {
@@ -117,7 +119,8 @@ function carryOut(decision: Decision, command: Command): void {
 
 function start(decision: Decision, command: StartExecution): void {
   const { program } = decision.executable;
-  const { definition, input, request } = command;
+  const { definition, request } = command;
+  const input = withJsonNumbers(command.input);
   const fact = {
     type: 'execution.started',
     definition,
@@ -161,8 +164,9 @@ function completeEffect(decision: Decision, { effect, outcome }: CompleteEffect)
   const { yielded } = decision.state;
   const pins = outcome.pins === undefined ? {} : { pins: outcome.pins };
   if (outcome.type === 'completed') {
-    decision.weigh(outcome.output);
-    decision.emit({ type: 'effect.completed', effect, output: outcome.output, ...pins });
+    const output = withJsonNumbers(outcome.output);
+    decision.weigh(output);
+    decision.emit({ type: 'effect.completed', effect, output, ...pins });
   } else {
     const unknown = outcome.unknown === true ? { unknown: true as const } : {};
     const instance = (decision.state.tasks[key] as CallState).task;
@@ -217,7 +221,9 @@ function timeOutAttempt(decision: Decision, key: string, task: TaskState): void 
     (other) => decision.state.tasks[other]?.parent === key,
   );
   const error = standardError('timeout', "the attempt's time limit struck", task.task);
-  raise(decision, inside ?? key, error);
+  if (inside !== undefined) raise(decision, inside, error);
+  // A decision that reached its bound may have stopped between two tasks of the attempt.
+  else if (!catches(decision, key, error)) raise(decision, key, error);
 }
 
 function goOn(decision: Decision): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { completed, drive, failed, startOfTime } from '../testing/drive.ts';
+import { completed, Driven, drive, failed, startOfTime } from '../testing/drive.ts';
 
 const boom = "raise: { error: { type: 'https://example.com/boom', status: 418, title: Boom } }";
 const tryCall = (policy: string, handler = '') => `do:
@@ -26,6 +26,27 @@ do: [{ a: { raise: { error: odd } } }]`,
     );
     expect(state.error).toMatchObject({ title: 'Odd', detail: 'n is 3' });
   });
+
+  test.each([
+    ['700', 700],
+    ["'\${ 100 + 4 }'", 104],
+    ["'\${ \"404\" }'", 404],
+  ])('the status %s is raised as %d', (status, raised) => {
+    const { state } = drive(
+      `do: [{ a: { raise: { error: { type: 'https://example.com/x', status: ${status} } } } }]`,
+    );
+    expect(state.error).toMatchObject({ type: 'https://example.com/x', status: raised });
+  });
+
+  test.each(['true', '[404]', '1000', '404.5', 'null', '""'])(
+    'a status that is computed to be %s is an expression error',
+    (status) => {
+      const { state } = drive(
+        `do: [{ a: { raise: { error: { type: 'https://example.com/x', status: '\${ ${status} }' } } } }]`,
+      );
+      expect(state.error?.type).toMatch(/\/expression$/);
+    },
+  );
 
   test('a handler sees the error under its name and the input of the try', () => {
     const { state } = drive(
@@ -172,6 +193,21 @@ describe('retries', () => {
     const [first, ...keys] = driven.of('effect.requested').map(({ keyOf }) => keyOf);
     expect(first).toBeUndefined();
     expect(keys).toEqual([driven.facts.findIndex(({ type }) => type === 'effect.requested') + 1, undefined]);
+  });
+
+  test('an attempt whose time ends between two of its tasks is caught all the same', () => {
+    const sets = Array.from({ length: 20 }, (_, index) => `{ s${index}: { set: { x: 1 } } }`).join(', ');
+    const driven = new Driven(
+      `do:
+  - t:
+      try: [${sets}]
+      catch: { retry: { limit: { attempt: { count: 1, duration: { seconds: 5 } } } }, do: [{ h: { set: { status: '\${ $error.status }' } } }] }`,
+      { limits: { decisionEventsMax: 6 } },
+    ).start();
+    expect(driven.state).toMatchObject({ yielded: true, tasks: { '/do/0/t': { live: 0 } } });
+    driven.now += 6_000;
+    driven.command({ type: 'timers.fire' });
+    expect(driven.run().state).toMatchObject({ phase: 'completed', output: { status: 408 } });
   });
 
   test('a call that its timeout cut off keeps its key in the next attempt, also inside a loop', () => {

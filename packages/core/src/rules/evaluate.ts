@@ -13,6 +13,7 @@ import { type SchemaError, SchemaLimitError } from '../schema/schema.ts';
 import type { Decision } from './decision.ts';
 import { standardFault } from './fault.ts';
 import { instantOf } from './instant.ts';
+import { recordable } from './recordable.ts';
 import { runtime } from './runtime.ts';
 
 /** What the variables of an expression refer to at the place where it stands. */
@@ -71,13 +72,15 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
       'authorization',
       `\`$secrets\` can be used in the arguments of a call only: ${expression.source.trim()}`,
     );
+  let value: Json | undefined;
   try {
-    const value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
-    return value === undefined ? null : value;
+    value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
   } catch (error) {
     if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
     throw expressionFault(expression, error);
   }
+  if (value === undefined || value === null) return null;
+  return recordable(value, place.decision.limits.valueBytesMax, expression.source);
 }
 
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */

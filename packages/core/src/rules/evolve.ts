@@ -34,7 +34,7 @@ import {
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { dueOf, earliest, sooner } from './due.ts';
-import { effectAbandoned, effectAnswered, effectRequested, revoke } from './evolve-effects.ts';
+import { effectAbandoned, effectAnswered, effectRequested, revoke, triesAround } from './evolve-effects.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
 /** Folds `fact`, which happened at `at` (epoch ms), into `state`. */
@@ -306,10 +306,17 @@ function retryStarted(state: ExecutionState, fact: RetryStarted, at: number): vo
   task.attempt = fact.attempt;
   task.attemptedAt = at;
   task.value = task.input;
-  task.calls = {};
+  recountCalls(state, task);
   delete task.last;
   delete task.error;
   if (fact.due === undefined) delete task.due;
   else task.due = fact.due;
   state.due = earliest(state);
+}
+
+/** The calls of an attempt that is over count no longer, in the tries around either: the next one makes the same. */
+function recountCalls(state: ExecutionState, task: TryState): void {
+  for (const { calls } of triesAround(state, task))
+    for (const [call, count] of Object.entries(task.calls)) calls[call] = (calls[call] ?? count) - count;
+  task.calls = {};
 }

@@ -24,7 +24,12 @@ export function finish(decision: Decision, key: string, ending: Ending = {}): vo
   const context =
     node.export?.as === undefined ? undefined : evaluate(node.export.as, output, { ...place, output });
   if (node.export?.schema !== undefined)
-    validate(node.export.schema, context ?? decision.state.context, 'the exported context', decision);
+    validate(
+      node.export.schema,
+      context === undefined ? decision.state.context : context,
+      'the exported context',
+      decision,
+    );
   if (output !== task.value) bound(decision, output);
   if (context !== undefined) bound(decision, context);
   const then = ending.then ?? node.then;

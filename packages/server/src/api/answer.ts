@@ -8,7 +8,7 @@ import { isJsonType, isYamlType, mediaType, preferredType } from './accept.ts';
 import type { Access } from './access.ts';
 import { checkValue, readHeaders, readQuery } from './check.ts';
 import { sendEvents } from './event-stream.ts';
-import { parseJsonText } from './json-text.ts';
+import { checkDefinitionJson, parseJsonText } from './json-text.ts';
 import type { Operation, OperationContext, OperationReply, OperationRequest } from './operation.ts';
 import { readBodyText } from './request-body.ts';
 
@@ -74,10 +74,13 @@ async function readBody(
   if (body === undefined) return undefined;
   const type = mediaType(request.headers['content-type']);
   switch (body.type) {
-    case 'definition':
+    case 'definition': {
       if (!isJsonType(type) && !isYamlType(type))
         throw wrongType(type, 'application/yaml or application/json');
-      return readBodyText(request.raw, config);
+      const text = await readBodyText(request.raw, config);
+      if (isJsonType(type)) checkDefinitionJson(text, { depthMax: config.jsonDepthMax });
+      return text;
+    }
     case 'json': {
       if (!body.required && type === '') return readAbsent(request, config);
       if (!isJsonType(type)) throw wrongType(type, 'application/json');

@@ -24,6 +24,23 @@ export function parseJsonText(text: string, { depthMax }: JsonTextLimits): unkno
   }
 }
 
+/**
+ * Throws `invalid-definition` when a definition that was sent as JSON is not JSON: its reader takes YAML, which
+ * would let single quotes and trailing commas pass. What nests too deep is left to that reader, which refuses it.
+ */
+export function checkDefinitionJson(text: string, { depthMax }: JsonTextLimits): void {
+  if (findDepth(text, depthMax) >= 0) return;
+  try {
+    JSON.parse(text);
+  } catch {
+    const { offset, message } = findJsonError(text);
+    const place = locate(text, offset);
+    throw new MillraceError('invalid-definition', `line ${place.line}: not valid JSON: ${message}`, {
+      errors: [{ ...place, pointer: '', message: `not valid JSON: ${message}` }],
+    });
+  }
+}
+
 function refuse(text: string, offset: number, message: string): MillraceError {
   const place = locate(text, offset);
   const sentence = `The body is not JSON that can be taken: line ${place.line}, column ${place.column}: ${message}.`;

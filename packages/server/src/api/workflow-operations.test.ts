@@ -45,6 +45,18 @@ describe('publishing', () => {
     });
   });
 
+  it('refuses JSON that only YAML would take, with its place', async () => {
+    const text = '{"document": {"dsl": "1.0.3"},\n "do": [{"a": {"set": {"x": 1}}},]}';
+    const { status, body } = await send('POST', '/api/v1/workflows', text, {
+      'content-type': 'application/json',
+    });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      type: 'urn:millrace:problem:invalid-definition',
+      errors: [{ line: 2, column: 34, pointer: '', message: expect.stringContaining('not valid JSON') }],
+    });
+  });
+
   it('refuses other content under a version that exists', async () => {
     await send('POST', '/api/v1/workflows', workflowText('fixed', '  - a:\n      set: { x: 1 }'));
     const other = await send(

@@ -1,20 +1,8 @@
-import type { WorkflowError } from '@millrace/core';
+import { standardErrors, standardType, type WorkflowError } from '@millrace/core';
 import type { FailureReason, HttpFailure } from '../http-client/network-failure.ts';
 
-/** Kinds of error that the specification names, with the status each has unless a call says better. */
-const kinds = {
-  configuration: { status: 400, title: 'Configuration Error' },
-  validation: { status: 400, title: 'Validation Error' },
-  expression: { status: 400, title: 'Expression Error' },
-  authorization: { status: 403, title: 'Authorization Error' },
-  timeout: { status: 408, title: 'Timeout' },
-  communication: { status: 500, title: 'Communication Error' },
-  runtime: { status: 500, title: 'Runtime Error' },
-} as const;
-
-export type FaultKind = keyof typeof kinds;
-
-const typePrefix = 'https://serverlessworkflow.io/spec/1.0.0/errors/';
+/** A standard error's name; its status stands unless a call says better. */
+export type FaultKind = keyof typeof standardErrors;
 
 /**
  * How a deed ends early, within the performer only: `perform` turns it into a failed outcome. `unknown` says that
@@ -37,9 +25,9 @@ export function fault(
   detail: string,
   own: { readonly status?: number; readonly title?: string } = {},
 ): EffectFault {
-  const { status, title } = kinds[kind];
+  const { status, title } = standardErrors[kind];
   return new EffectFault({
-    type: typePrefix + kind,
+    type: standardType(kind),
     status: own.status ?? status,
     title: own.title ?? title,
     detail,

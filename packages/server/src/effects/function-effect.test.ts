@@ -50,7 +50,7 @@ describe('an error', () => {
       error: {
         type: 'https://serverlessworkflow.io/spec/1.0.0/errors/runtime',
         status: 500,
-        title: 'Runtime Error',
+        title: 'Runtime error',
         detail: 'no stock',
         instance: '/do/0/call',
       },

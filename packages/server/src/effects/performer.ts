@@ -81,7 +81,7 @@ async function attempt(
   pins: Pins,
 ): Promise<Json> {
   const request = context.secrets?.length
-    ? await withSecretArguments(recorded, context.secrets, secrets)
+    ? await withSecretArguments(recorded, context.secrets, secrets, settings.now)
     : recorded;
   const { tenant, idempotencyKey, signal } = context;
   const scope: Scope = {

@@ -1,5 +1,5 @@
 import type { EffectRequest, Json, SecretArgument } from '@millrace/core';
-import { compile, type Filter, stringify } from '@millrace/jq';
+import { compile, type Filter, type Host, stringify } from '@millrace/jq';
 import { fault } from './fault.ts';
 import { parsePointer, withValueAt } from './json-pointer.ts';
 import { createLru } from './lru.ts';
@@ -7,16 +7,19 @@ import { leavesOf, type SecretReader } from './secret-reader.ts';
 
 /**
  * The request with the arguments that its expressions compute from secrets. An expression reads `$secrets` by
- * name (`$secrets.key`, `$secrets["my-key"]`), so that no more secrets are fetched than it uses.
+ * name (`$secrets.key`, `$secrets["my-key"]`), so that no more secrets are fetched than it uses. `now` (epoch ms)
+ * is the moment of the deed.
  */
 export async function withSecretArguments(
   request: EffectRequest,
   list: readonly SecretArgument[],
   secrets: SecretReader,
+  now: () => number,
 ): Promise<EffectRequest> {
+  const host: Host = { now: () => now() / 1000 };
   let filled: Json = jsonOf(request);
   for (const argument of list) {
-    filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, secrets));
+    filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, secrets, host));
   }
   return requestOf(filled);
 }
@@ -30,26 +33,31 @@ function requestOf(filled: Json): EffectRequest {
   return filled as unknown as EffectRequest;
 }
 
-async function evaluateParts(argument: SecretArgument, secrets: SecretReader): Promise<Json> {
+async function evaluateParts(argument: SecretArgument, secrets: SecretReader, host: Host): Promise<Json> {
   const [first, ...others] = argument.parts;
   if (first !== undefined && typeof first !== 'string' && others.length === 0)
-    return evaluate(first.jq, argument, secrets);
+    return evaluate(first.jq, argument, secrets, host);
   let text = '';
   for (const part of argument.parts) {
-    const value = typeof part === 'string' ? part : await evaluate(part.jq, argument, secrets);
+    const value = typeof part === 'string' ? part : await evaluate(part.jq, argument, secrets, host);
     text += typeof value === 'string' ? value : stringify(value);
   }
   return text;
 }
 
-async function evaluate(source: string, argument: SecretArgument, secrets: SecretReader): Promise<Json> {
+async function evaluate(
+  source: string,
+  argument: SecretArgument,
+  secrets: SecretReader,
+  host: Host,
+): Promise<Json> {
   const names = Object.keys(argument.variables);
   const filter = compiled(source, names);
   const values: Json[] = names.map((name) => argument.variables[name] ?? null);
   values.push(filter.uses.has('secrets') ? await readSecrets(source, secrets) : {});
   let result: Json;
   try {
-    result = filter.first(argument.input, values) ?? null;
+    result = filter.first(argument.input, values, host) ?? null;
   } catch {
     // jq's messages quote the beginning of a value, which no redaction finds again.
     throw fault(

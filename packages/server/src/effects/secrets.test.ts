@@ -138,6 +138,16 @@ describe('arguments computed from secrets', () => {
       expect(told(outcome)).not.toContain(leak);
   });
 
+  test('may use the clock, which shows the moment of the deed', async () => {
+    const outcome = await perform(httpRequest(`${server.origin}/a`, { headers: { 'x-at': '' } }), [
+      argument('/headers/x-at', [{ jq: '"\\(now | floor) \\($secrets.token | length)"' }]),
+    ]);
+    const at = (outcome as { output: { headers: Record<string, string> } }).output.headers['x-at'];
+    const [seconds, length] = String(at).split(' ').map(Number);
+    expect(length).toBe(secrets.token.length);
+    expect(Math.abs(Date.now() / 1000 - Number(seconds))).toBeLessThan(60);
+  });
+
   test('may be the whole of a part', async () => {
     await perform(httpRequest(server.origin), [
       argument('/headers', [{ jq: '{"x-key": $secrets.token, "x-n": 5}' }]),

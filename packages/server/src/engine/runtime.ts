@@ -90,7 +90,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       inbox?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
-      if (worker === undefined)
+      // What another process decides is heard of from the log only.
+      if (worker === undefined || !store.features.exclusive)
         stopTail = startTail({ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError });
     },
     async stop(graceMs) {

@@ -59,7 +59,9 @@ describe('an execution', () => {
     const harness = openHarness({
       effectsMax: 1,
       perform: () =>
-        new Promise((resolve) => harness.world.after(20, () => resolve({ type: 'completed', output: { n: 1 } }))),
+        new Promise((resolve) =>
+          harness.world.after(20, () => resolve({ type: 'completed', output: { n: 1 } })),
+        ),
     });
     const { runtime, calls, advance } = harness;
     runtime.start();

@@ -1,5 +1,5 @@
 /**
- * The tail reader: feeds a process that has no worker of its own from the store's log, while anybody follows. One
+ * The tail reader: feeds a process that is not the only one to decide from the store's log, while anybody follows. One
  * reader serves every follower; none of its commits is missed, and none is read when nobody asks.
  */
 import type { Store } from '../ports/store.ts';

@@ -176,24 +176,23 @@ export class Worker {
     const { world, store, limits } = this.#options;
     const now = Math.max(store.now(), state.at);
     const before = state.version;
-    let decided: ReturnType<typeof decide>;
     try {
-      decided = decide(state, job.command, {
+      const decided = decide(state, job.command, {
         execution: live.id,
         executable,
         limits,
         moment: { now, random: () => world.random() },
       });
+      if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
+      if (decided.facts.length === 0)
+        return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
+      this.#commit(live, job, before, now, decided.facts, decided.revoked);
     } catch (error) {
+      // A broken rule, or facts that cannot be written: the state is ahead of the log, and the process goes on.
       this.#drop(live);
       this.#options.onError(error, live.id);
       job.reject(error);
-      return;
     }
-    if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
-    if (decided.facts.length === 0)
-      return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
-    this.#commit(live, job, before, now, decided.facts, decided.revoked);
   }
 
   #refuse(live: LiveExecution, job: Job, refusal: Refusal): void {
@@ -365,14 +364,15 @@ export class Worker {
     decided: DecidedCommit,
     effects: readonly EffectTask[],
   ): void {
-    const { feed, timers } = this.#options;
+    const { feed, store, timers } = this.#options;
     for (const effect of effects) this.#options.effects?.take(effect);
     if (decided.revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, decided.revoked);
     for (const change of decided.changes) {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
       else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
     }
-    if (feed.isFollowed(live.tenant, live.id)) feed.publish(commit);
+    // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
+    if (store.features.exclusive && feed.isFollowed(live.tenant, live.id)) feed.publish(commit);
     if (decided.yielded && !this.#draining) this.#continue(live);
   }
 

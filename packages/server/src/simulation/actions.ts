@@ -3,6 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Clients } from './clients.ts';
 import type { Cluster, SimProcess } from './cluster.ts';
 import { describe, isOutage } from './cluster.ts';
+import type { Followers } from './followers.ts';
 import type { Mirror, Mirrored } from './mirror.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimPerformers } from './sim-performer.ts';
@@ -15,6 +16,7 @@ export interface ActionsOptions {
   readonly chance: Chance;
   readonly cluster: Cluster;
   readonly clients: Clients;
+  readonly followers: Followers;
   readonly mirror: Mirror;
   readonly performers: SimPerformers;
   readonly violations: Violations;
@@ -37,8 +39,19 @@ export function scheduleActions(options: ActionsOptions): void {
 
 function act(options: ActionsOptions): void {
   const { chance, clients } = options;
-  const kinds = ['cancel', 'suspend', 'suspend', 'resume', 'resume', 'retry', 'again', 'again', 'spurious', 'spurious'];
-  switch (chance.pick([...kinds, 'jump', 'stop', 'start'])) {
+  const kinds = [
+    'cancel',
+    'suspend',
+    'suspend',
+    'resume',
+    'resume',
+    'retry',
+    'again',
+    'again',
+    'spurious',
+    'spurious',
+  ];
+  switch (chance.pick([...kinds, 'follow', 'follow', 'jump', 'stop', 'start'])) {
     case 'cancel':
       return onStream(options, (process, { tenant, id }) => clients.cancel(process, tenant, id));
     case 'suspend':
@@ -53,12 +66,16 @@ function act(options: ActionsOptions): void {
       return deliverAgain(options);
     case 'spurious':
       return spurious(options);
+    case 'follow':
+      return onStream(options, (process, stream) => options.followers.follow(process, stream));
     case 'jump':
       return options.queue.jump(chance.pick([1, 50, 500, 5_000, 3_600_000]));
     case 'stop':
       return stop(options);
     default:
-      return withClient(options, (process) => clients.start(process, chance.pick(options.scenario.executions)));
+      return withClient(options, (process) =>
+        clients.start(process, chance.pick(options.scenario.executions)),
+      );
   }
 }
 

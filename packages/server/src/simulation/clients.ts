@@ -1,6 +1,7 @@
 /** Clients: they start, cancel, suspend, resume and retry, believe what they are told, and are told it late or never. */
-import { MillraceError } from '../errors.ts';
+
 import type { Engine, ExecutionView } from '../engine/interface.ts';
+import { MillraceError } from '../errors.ts';
 import { type Cluster, describe, isOutage, type SimProcess } from './cluster.ts';
 import type { Mirror } from './mirror.ts';
 import type { ExecutionPlan } from './scenario.ts';
@@ -34,7 +35,11 @@ export class Clients {
   start(process: SimProcess, { tenant, id, workflow, input }: ExecutionPlan): void {
     this.requested.add(`${tenant}/${id}`);
     this.#ask(process, 'start', tenant, async (engine) => {
-      const { execution } = await engine.start(tenant, { definition: workflow.definition, input: { ...input }, id });
+      const { execution } = await engine.start(tenant, {
+        definition: workflow.definition,
+        input: { ...input },
+        id,
+      });
       this.acknowledged.add(`${tenant}/${id}`);
       return execution;
     });
@@ -65,7 +70,8 @@ export class Clients {
     const { mirror, violations, queue } = this.#options;
     for (const { what, tenant, view } of this.#answers.splice(0)) {
       const stored = mirror.get(tenant, view.id)?.state;
-      const place = () => `${what} of ${view.id}: answered ${view.status} at version ${view.version}, stored ${stored?.phase} at ${stored?.version}`;
+      const place = () =>
+        `${what} of ${view.id}: answered ${view.status} at version ${view.version}, stored ${stored?.phase} at ${stored?.version}`;
       violations.expect((stored?.version ?? 0) >= view.version, 'what was answered is durable', place);
       if (what !== 'cancel' || view.status !== 'cancelled') continue;
       violations.expect(stored?.phase === 'cancelled', 'a cancel that was acknowledged is in the log', place);

@@ -92,7 +92,8 @@ export class Cluster {
       blobThreshold: scenario.blobThreshold,
       executionsMax: scenario.executionsMax,
       onError: (error, execution) => {
-        if (!isOutage(error)) violations.add('roles meet no error but an outage', `${execution}: ${describe(error)}`);
+        if (!isOutage(error))
+          violations.add('roles meet no error but an outage', `${execution}: ${describe(error)}`);
       },
     });
     const process: SimProcess = Object.assign(owner, { plan, runtime, stopping: false });
@@ -131,5 +132,7 @@ export function isOutage(error: unknown): boolean {
 }
 
 export function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' | ') : String(error);
+  return error instanceof Error
+    ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' | ')
+    : String(error);
 }

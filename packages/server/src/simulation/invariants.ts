@@ -38,7 +38,11 @@ export class Invariants {
       }
       leases.touched.clear();
       const { orphans } = await shared.counts(overdueMs);
-      violations.expect(orphans === 0, 'every open execution has a reason to move again', () => `${orphans} orphans`);
+      violations.expect(
+        orphans === 0,
+        'every open execution has a reason to move again',
+        () => `${orphans} orphans`,
+      );
     }
     this.#checkLive();
   }
@@ -59,11 +63,17 @@ export class Invariants {
         const version = stored?.state.version ?? 0;
         const place = () => `${id}: version ${state.version} in memory, ${version} in the log`;
         violations.expect(state.version <= version, 'a live state without pending commits is durable', place);
-        violations.expect(!exclusive || state.version >= version, 'an only process is never behind the log', place);
+        violations.expect(
+          !exclusive || state.version >= version,
+          'an only process is never behind the log',
+          place,
+        );
         if (state.version !== version || this.#compared.get(state) === version) continue;
         this.#compared.set(state, version);
-        violations.expect(isDeepStrictEqual(state, stored?.state), 'a live state is the fold of the log', () =>
-          difference(id, state, stored?.state),
+        violations.expect(
+          isDeepStrictEqual(state, stored?.state),
+          'a live state is the fold of the log',
+          () => difference(id, state, stored?.state),
         );
       }
     }
@@ -83,8 +93,10 @@ export class Invariants {
       () => `${id}/${stream.state.version}: found ${found.join(' ')}, wanted ${wanted.join(' ')}`,
     );
     const row = await shared.execution(tenant, id);
-    violations.expect(row !== undefined && agrees(row, stream.state), "an execution's row agrees with its log", () =>
-      JSON.stringify(row),
+    violations.expect(
+      row !== undefined && agrees(row, stream.state),
+      "an execution's row agrees with its log",
+      () => JSON.stringify(row),
     );
   }
 }
@@ -95,7 +107,9 @@ function nameOf({ id, kind, due }: WakeUp): string {
 
 function rowsOf({ id, state }: Mirrored): string[] {
   const { due, resume, approval } = ownRows(state);
-  const names = Object.entries(state.effects).flatMap(([version, task]) => (task === null ? [] : [`${id}/${version}`]));
+  const names = Object.entries(state.effects).flatMap(([version, task]) =>
+    task === null ? [] : [`${id}/${version}`],
+  );
   if (due !== null) names.push(`${id}/timer@${due}`);
   if (resume) names.push(`${id}/resume`);
   if (approval) names.push(`${id}/approval`);
@@ -115,6 +129,8 @@ function agrees(row: ExecutionRow, state: ExecutionState): boolean {
 function difference(id: string, live: ExecutionState, stored: ExecutionState | undefined): string {
   const names = Object.keys({ ...live, ...stored }) as (keyof ExecutionState)[];
   const different = names.filter((name) => !isDeepStrictEqual(live[name], stored?.[name]));
-  const shown = different.map((name) => `${name}: ${JSON.stringify(live[name])} ≠ ${JSON.stringify(stored?.[name])}`);
+  const shown = different.map(
+    (name) => `${name}: ${JSON.stringify(live[name])} ≠ ${JSON.stringify(stored?.[name])}`,
+  );
   return `${id}/${live.version}: ${shown.join('; ')}`;
 }

@@ -48,7 +48,8 @@ export class LeaseWatch implements StoreObserver {
       this.touched.add(`${entry.tenant}/${entry.stream}`);
       for (const change of entry.wakeUps) {
         if (change.type === 'remove') this.#current.delete(`${entry.tenant}/${change.id}`);
-        else if (change.row.lease !== null) this.#grant(by, `${entry.tenant}/${change.row.id}`, change.row.lease.until);
+        else if (change.row.lease !== null)
+          this.#grant(by, `${entry.tenant}/${change.row.id}`, change.row.lease.until);
         else this.#current.delete(`${entry.tenant}/${change.row.id}`);
         if (change.type === 'put' && change.row.unsafe) this.#unsafe.add(`${entry.tenant}/${change.row.id}`);
       }
@@ -111,7 +112,11 @@ export class LeaseWatch implements StoreObserver {
     const { violations, exclusive, mirror } = this.#options;
     const version = Number(effect.slice(effect.lastIndexOf('/') + 1));
     const isOpen = typeof mirror().get(tenant, execution)?.state.effects[version] === 'string';
-    violations.expect(!exclusive || isOpen, 'an only process begins no deed that nobody waits for', () => effect);
+    violations.expect(
+      !exclusive || isOpen,
+      'an only process begins no deed that nobody waits for',
+      () => effect,
+    );
   }
 
   #checkKey(deed: Deed, grant: Grant): void {

@@ -81,7 +81,11 @@ export class Mirror {
       const facts = await Promise.all(
         commits.map(async ({ time, body }) => ({ time, facts: await decode(body, stream.tenant, blobs) })),
       );
-      violations.expect(isEqual(fold(facts), stream.state), 'the whole log folds to the same state', () => stream.id);
+      violations.expect(
+        isEqual(fold(facts), stream.state),
+        'the whole log folds to the same state',
+        () => stream.id,
+      );
     }
   }
 
@@ -101,7 +105,11 @@ export class Mirror {
     const { violations, queue } = this.#options;
     const { version, at } = stream.state;
     const place = () => `${commit.stream}/${commit.version}`;
-    violations.expect(commit.version === version + 1, 'versions have no gap', () => `${place()} follows ${version}`);
+    violations.expect(
+      commit.version === version + 1,
+      'versions have no gap',
+      () => `${place()} follows ${version}`,
+    );
     violations.expect(commit.previous === stream.head, 'a commit names the one before it', place);
     const content = commitContent(commit.previous, commit.tenant, commit.stream, commit);
     violations.expect(hash('sha256', content) === commit.id, 'a commit has the id of its content', place);
@@ -132,9 +140,11 @@ export class Mirror {
       violations.expect(fact.type === 'effect.abandoned', 'an end is final', place);
     if (state.phase === 'suspended')
       violations.expect(!advances.has(fact.type), 'a suspended execution does not advance', place);
-    if (isEarly(state, fact, time, due)) violations.add('nothing that waits for an instant comes early', place());
+    if (isEarly(state, fact, time, due))
+      violations.add('nothing that waits for an instant comes early', place());
     if (fact.type === 'effect.requested') this.#checkKey(stream, fact.keyOf, place);
-    if (fact.type !== 'effect.completed' && fact.type !== 'effect.failed' && fact.type !== 'effect.abandoned') return;
+    if (fact.type !== 'effect.completed' && fact.type !== 'effect.failed' && fact.type !== 'effect.abandoned')
+      return;
     violations.expect(!results.has(fact.effect), 'an effect has one recorded result', place);
     results.add(fact.effect);
     if (fact.type === 'effect.completed') this.#checkOutput(stream, fact.effect, fact.output, place);
@@ -142,7 +152,11 @@ export class Mirror {
 
   #checkKey({ known }: Mirrored, keyOf: number | undefined, place: () => string): void {
     if (keyOf !== undefined)
-      this.#options.violations.expect(!known.has(keyOf), 'a key goes on only while its outcome is unknown', place);
+      this.#options.violations.expect(
+        !known.has(keyOf),
+        'a key goes on only while its outcome is unknown',
+        place,
+      );
   }
 
   #checkOutput({ tenant, id }: Mirrored, effect: number, output: unknown, place: () => string): void {

@@ -3,13 +3,12 @@
  * was never seen to fail proves nothing.
  */
 import { hash } from 'node:crypto';
-import type { Decided, DecideOptions, ExecutionState, Command } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commitContent, type Entry, type Store } from '../ports/store.ts';
 import type { EffectTask } from '../roles/rows.ts';
 import { type Plant, simulate } from './simulate.ts';
 
-type Decide = (state: ExecutionState, command: Command, options: DecideOptions) => Decided;
+type Decide = typeof import('@millrace/core').decide;
 
 const planted = vi.hoisted(() => ({
   decide: undefined as ((real: Decide) => Decide) | undefined,
@@ -107,6 +106,15 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the simulation misses a log that', { timeout: 60_000 }, () => {
+  it('skips a commit for those who read its tail', async () => {
+    await expectBroken({ around: skippingInTail }, [
+      'a follower is given every event once, in order',
+      'a follower has seen all when all rests',
+    ]);
+  });
+});
+
 describe('the simulation misses rules that', { timeout: 60_000 }, () => {
   it('record the result of an effect twice', async () => {
     planted.decide = (real) => (state, command, options) => {
@@ -123,7 +131,9 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
       const decided = real(state, command, options);
       if (command.type !== 'effect.complete' || decided.type === 'refused') return decided;
       const facts = decided.facts.map((fact) =>
-        fact.type === 'effect.abandoned' ? { type: 'effect.completed', effect: fact.effect, output: fact.output ?? null } as const : fact,
+        fact.type === 'effect.abandoned'
+          ? ({ type: 'effect.completed', effect: fact.effect, output: fact.output ?? null } as const)
+          : fact,
       );
       return { ...decided, facts };
     };
@@ -133,7 +143,8 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
   it('fire a timer a second early', async () => {
     planted.decide = (real) => (state, command, options) => {
       const { now } = options.moment;
-      const isNear = command.type === 'timers.fire' && state.due !== null && state.due > now && state.due < now + 1_000;
+      const isNear =
+        command.type === 'timers.fire' && state.due !== null && state.due > now && state.due < now + 1_000;
       const moment = isNear ? { ...options.moment, now: state.due ?? now } : options.moment;
       return real(state, command, { ...options, moment });
     };
@@ -144,7 +155,8 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
     planted.decide = (real) => (state, command, options) => {
       const decided = real(state, command, options);
       if (decided.type === 'refused') return decided;
-      for (const fact of decided.facts) if (fact.type === 'effect.requested') Reflect.deleteProperty(fact, 'keyOf');
+      for (const fact of decided.facts)
+        if (fact.type === 'effect.requested') Reflect.deleteProperty(fact, 'keyOf');
       for (const task of Object.values(state.tasks)) if (task.kind === 'call') delete task.keyOf;
       return decided;
     };
@@ -169,7 +181,8 @@ function acceptingByVersion(store: Store): Store {
   const moved = async (entry: Entry): Promise<Entry> => {
     const { tenant, stream, after, commit } = entry;
     const head = (await store.read(tenant, stream)).at(-1);
-    if (after === undefined || head === undefined || head.version + head.count - 1 !== after.version) return entry;
+    if (after === undefined || head === undefined || head.version + head.count - 1 !== after.version)
+      return entry;
     if (commit === undefined) return { ...entry, after: { ...after, commit: head.id } };
     const id = hash('sha256', commitContent(head.id, tenant, stream, commit));
     return { ...entry, after: { ...after, commit: head.id }, commit: { ...commit, id } };
@@ -224,6 +237,18 @@ function hidingRefusals(store: Store): Store {
   return {
     ...store,
     commit: async (entries) =>
-      (await store.commit(entries)).map((result) => (result.type === 'refused' ? { type: 'accepted', position: 1 } : result)),
+      (await store.commit(entries)).map((result) =>
+        result.type === 'refused' ? { type: 'accepted', position: 1 } : result,
+      ),
+  };
+}
+
+function skippingInTail(store: Store): Store {
+  return {
+    ...store,
+    async tail(cursor, rowsMax) {
+      const page = await store.tail(cursor, rowsMax);
+      return { ...page, commits: page.commits.filter(({ position }) => position % 3 !== 0) };
+    },
   };
 }

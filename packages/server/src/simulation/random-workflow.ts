@@ -40,7 +40,9 @@ export function randomWorkflow(chance: Chance, name: string): RandomWorkflow {
     inFork: false,
   };
   const tasks = taskList(drafting);
-  const timeout = chance.happens(0.05) ? raceOf(drafting, { timeout: { after: ms(chance, 200, 4_000) } }) : {};
+  const timeout = chance.happens(0.05)
+    ? raceOf(drafting, { timeout: { after: ms(chance, 200, 4_000) } })
+    : {};
   const context = chance.happens(0.2) ? { output: { as: '${ . + {context: $context} }' } } : {};
   const definition = {
     document: { dsl: '1.0.0', namespace: 'simulation', name, version: '1.0.0' },
@@ -65,7 +67,8 @@ function task(drafting: Drafting, name: string, later: readonly string[]): Draft
   if (chance.happens(0.08)) draft['input'] = { from: '${ .n += 10 }' };
   if (chance.happens(0.08)) draft.output ??= { as: `\${ .trace += ["out ${name}"] }` };
   if (chance.happens(0.1) && !drafting.inFork) draft.export = { as: '${ {seen: .n} }' };
-  if (chance.happens(0.06)) Object.assign(draft, raceOf(drafting, { timeout: { after: ms(chance, 20, 1_500) } }));
+  if (chance.happens(0.06))
+    Object.assign(draft, raceOf(drafting, { timeout: { after: ms(chance, 20, 1_500) } }));
   if (!('switch' in draft) && chance.happens(0.1)) draft.then = directive(drafting, later);
   return draft;
 }
@@ -107,7 +110,11 @@ function call(drafting: Drafting, name: string): Draft {
   const unsafe = chance.happens(0.04);
   // A deed that is done at most once stays in doubt after a crash: what would have become of it is anybody's guess.
   if (unsafe) drafting.foretold = false;
-  return { call: 'step', with: { place, failures, value: '${ . }' }, ...(unsafe ? { metadata: { unsafe: true } } : {}) };
+  return {
+    call: 'step',
+    with: { place, failures, value: '${ . }' },
+    ...(unsafe ? { metadata: { unsafe: true } } : {}),
+  };
 }
 
 function choice(drafting: Drafting, later: readonly string[]): Draft {
@@ -139,20 +146,40 @@ function attempt(drafting: Drafting, name: string): Draft {
   const { chance } = drafting;
   const handler = chance.happens(0.5) ? { do: inside(drafting, {}) } : {};
   const filter = chance.happens(0.2)
-    ? { errors: { with: { type: chance.pick(['https://sim.example/errors/raised', 'https://sim.example/errors/broken']) } } }
+    ? {
+        errors: {
+          with: {
+            type: chance.pick(['https://sim.example/errors/raised', 'https://sim.example/errors/broken']),
+          },
+        },
+      }
     : {};
   const retry = chance.happens(0.75) ? { retry: retryPolicy(drafting) } : {};
   const when = chance.happens(0.1) ? { when: '${ $error.status != 504 }' } : {};
-  return { try: inside(drafting, {}), catch: { as: 'error', ...filter, ...when, ...retry, ...handler }, metadata: { name } };
+  return {
+    try: inside(drafting, {}),
+    catch: { as: 'error', ...filter, ...when, ...retry, ...handler },
+    metadata: { name },
+  };
 }
 
 function retryPolicy(drafting: Drafting): Draft {
   const { chance } = drafting;
-  const backoff = chance.pick([{}, { backoff: { constant: {} } }, { backoff: { linear: {} } }, { backoff: { exponential: {} } }]);
+  const backoff = chance.pick([
+    {},
+    { backoff: { constant: {} } },
+    { backoff: { linear: {} } },
+    { backoff: { exponential: {} } },
+  ]);
   const jitter = chance.happens(0.3) ? { jitter: { from: ms(chance, 0, 10), to: ms(chance, 10, 60) } } : {};
   const limits = chance.happens(0.1) ? raceOf(drafting, { duration: ms(chance, 20, 1_000) }) : {};
   const count = { count: chance.between(2, 4), ...limits };
-  return { delay: ms(chance, 0, 120), ...backoff, ...jitter, limit: { attempt: { count: count.count, ...limits } } };
+  return {
+    delay: ms(chance, 0, 120),
+    ...backoff,
+    ...jitter,
+    limit: { attempt: { count: count.count, ...limits } },
+  };
 }
 
 function fork(drafting: Drafting): Draft {

@@ -5,10 +5,10 @@
 import {
   type Command,
   decide,
+  type EffectRequested,
   type Executable,
   type ExecutionState,
   emptyState,
-  type EffectRequested,
   isTerminal,
   type Json,
 } from '@millrace/core';
@@ -27,7 +27,8 @@ export function referenceRun(executable: Executable, execution: string, input: J
   function run(command: Command): void {
     const first = state.version + 1;
     const decided = decide(state, command, { execution, executable, moment: { now, random: () => 0.5 } });
-    if (decided.type === 'refused') throw new Error(`the reference run was refused: ${decided.refusal.message}`);
+    if (decided.type === 'refused')
+      throw new Error(`the reference run was refused: ${decided.refusal.message}`);
     for (const [index, fact] of decided.facts.entries())
       if (fact.type === 'effect.requested') open.push({ version: first + index, fact });
   }

@@ -58,7 +58,13 @@ const layouts: readonly { readonly exclusive: boolean; readonly processes: reado
 ];
 
 export function randomScenario(chance: Chance): Scenario {
-  const { exclusive, processes } = chance.pick([layouts[0], layouts[0], layouts[1], layouts[1], layouts[2]] as typeof layouts);
+  const { exclusive, processes } = chance.pick([
+    layouts[0],
+    layouts[0],
+    layouts[1],
+    layouts[1],
+    layouts[2],
+  ] as typeof layouts);
   const leaseMs = chance.between(200, 4_000);
   return {
     exclusive,
@@ -85,7 +91,9 @@ function limitsOf(chance: Chance): Limits {
 
 /** Few definitions for several executions, as in life; the same ids in two tenants. */
 function executionPlans(chance: Chance): ExecutionPlan[] {
-  const workflows = Array.from({ length: chance.between(1, 2) }, (_, index) => randomWorkflow(chance, `w${index}`));
+  const workflows = Array.from({ length: chance.between(1, 2) }, (_, index) =>
+    randomWorkflow(chance, `w${index}`),
+  );
   const plans = Array.from({ length: chance.between(1, 5) }, (_, index) => ({
     tenant: 'default',
     id: `e${index}`,

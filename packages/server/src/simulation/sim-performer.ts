@@ -114,7 +114,8 @@ export function outcomeAt({ place, failures, value }: Call, turn: number): Effec
 }
 
 export function callOf(request: EffectRequest): Call {
-  if (request.type !== 'function') throw new Error(`broken rule: a random workflow has no ${request.type} effects`);
+  if (request.type !== 'function')
+    throw new Error(`broken rule: a random workflow has no ${request.type} effects`);
   return request.input as Call;
 }
 

@@ -85,7 +85,15 @@ export function openSimStore(options: SimStoreOptions): Store {
   }
   function write(group: readonly Pending[]): void {
     const ms = chance.happens(weather.slowSync) ? chance.between(50, 1_500) : chance.between(0, 4);
-    if (fails()) return answerGroup(group.map(({ reject }) => () => reject(unavailable())), ms);
+    if (fails())
+      return answerGroup(
+        group.map(
+          ({ reject }) =>
+            () =>
+              reject(unavailable()),
+        ),
+        ms,
+      );
     const entries = group.flatMap((one) => one.entries);
     shared.commit(entries).then(
       (results) => {
@@ -98,7 +106,15 @@ export function openSimStore(options: SimStoreOptions): Store {
         });
         answerGroup(settle, ms);
       },
-      (error: unknown) => answerGroup(group.map(({ reject }) => () => reject(error)), ms),
+      (error: unknown) =>
+        answerGroup(
+          group.map(
+            ({ reject }) =>
+              () =>
+                reject(error),
+          ),
+          ms,
+        ),
     );
   }
   /** Answers all at once or one after the other, the oldest first. */

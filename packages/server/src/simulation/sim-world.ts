@@ -22,6 +22,9 @@ export function createSimWorld(queue: SimQueue, chance: Chance, owner: Owner): W
 /** Sorts by time, as the real ids do. */
 function idOf(now: number, chance: Chance): string {
   const time = now.toString(16).padStart(12, '0');
-  const random = () => Math.floor(chance.next() * 4_294_967_296).toString(16).padStart(8, '0');
+  const random = () =>
+    Math.floor(chance.next() * 4_294_967_296)
+      .toString(16)
+      .padStart(8, '0');
   return `${time}-${random()}${random()}`;
 }

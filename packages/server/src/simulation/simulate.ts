@@ -12,6 +12,7 @@ import { type ActionsOptions, bootLater, scheduleActions } from './actions.ts';
 import { createChance } from './chance.ts';
 import { Clients } from './clients.ts';
 import { Cluster } from './cluster.ts';
+import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
@@ -135,7 +136,9 @@ class Simulation {
     this.#clients = clients;
     this.#cluster = cluster;
     this.#weather = weather;
-    this.#parts = { scenario, queue, chance: chance.fork(), cluster, clients, mirror, performers, violations };
+    const followers = new Followers({ cluster, mirror, violations });
+    const parts = { scenario, queue, cluster, clients, followers, mirror, performers, violations };
+    this.#parts = { ...parts, chance: chance.fork() };
     this.#invariants = new Invariants({
       shared,
       exclusive: scenario.exclusive,
@@ -181,7 +184,8 @@ class Simulation {
 
   /** One step and its checks; false: there is no use in going on. */
   async #step(): Promise<boolean> {
-    if (!(await this.#queue.step())) this.#violations.add('something is always scheduled', 'the queue is empty');
+    if (!(await this.#queue.step()))
+      this.#violations.add('something is always scheduled', 'the queue is empty');
     await this.#invariants.afterStep();
     this.#clients.afterStep();
     if (this.#queue.steps > this.#stepsMax)
@@ -193,6 +197,7 @@ class Simulation {
   #settleLater(): void {
     this.#queue.schedule(outside, 200, () => {
       for (const stream of this.#mirror.streams) this.#settle(stream).catch(() => {});
+      this.#parts.followers.followAgain();
       this.#settleLater();
     });
   }
@@ -220,6 +225,7 @@ class Simulation {
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
+    this.#parts.followers.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));
@@ -231,9 +237,20 @@ class Simulation {
   /** What depends on nothing but its deeds comes to the same as without faults. */
   #checkForetold({ tenant, id, workflow, input }: ExecutionPlan): void {
     const state = this.#mirror.get(tenant, id)?.state;
-    if (state === undefined || !workflow.foretold || state.phase === 'cancelled' || state.phase === 'suspended') return;
+    if (
+      state === undefined ||
+      !workflow.foretold ||
+      state.phase === 'cancelled' ||
+      state.phase === 'suspended'
+    )
+      return;
     const wanted = referenceRun(executableOf(workflow.definition), id, { ...input });
-    const shown = (of: typeof state) => ({ phase: of.phase, output: of.output, error: of.error, context: of.context });
+    const shown = (of: typeof state) => ({
+      phase: of.phase,
+      output: of.output,
+      error: of.error,
+      context: of.context,
+    });
     this.#violations.expect(
       isDeepStrictEqual(shown(state), shown(wanted)),
       'faults do not change what comes out',

@@ -14,7 +14,7 @@ import type { EffectContext } from '../../ports/performer.ts';
 import type { Entry, Store } from '../../ports/store.ts';
 import type { World } from '../../ports/world.ts';
 import { createChance } from '../../simulation/chance.ts';
-import { type Owner, SimQueue } from '../../simulation/sim-queue.ts';
+import { type Owner, SimQueue, settled } from '../../simulation/sim-queue.ts';
 import { createSimWorld } from '../../simulation/sim-world.ts';
 
 export interface Harness {
@@ -81,6 +81,7 @@ export function openHarness(options: HarnessOptions = {}): Harness {
     groups,
     errors,
     async advance(ms) {
+      await settled();
       let over = false;
       queue.schedule({ alive: true }, ms, () => {
         over = true;

@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto';
+import type { Fact } from '@millrace/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
+import { decode, encode } from './codec.ts';
+
+const large = 'x'.repeat(500);
+const completed = (output: unknown): Fact => ({ type: 'task.completed', task: '/do/0/a', output }) as Fact;
+
+describe('facts in the log', () => {
+  it('come back as they were, whatever leaves the log for the blob store', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.jsonValue(), { maxLength: 5 }),
+        fc.integer({ min: 5, max: 200 }),
+        async (values, blobThreshold) => {
+          const blobs = openMemoryBlobs();
+          const facts = values.map((value) => completed(value));
+          const body = await encode(facts, 'default', { blobs, blobThreshold });
+          expect(await decode(body, 'default', blobs)).toEqual(JSON.parse(JSON.stringify(facts)));
+        },
+      ),
+    );
+  });
+
+  it('are written at once when nothing in them is large', () => {
+    const options = { blobs: openMemoryBlobs(), blobThreshold: 10_000 };
+    expect(encode([completed(1)], 'default', options)).toBe(JSON.stringify([completed(1)]));
+  });
+
+  it('name the digest of a large value, and hold null in its place', async () => {
+    const blobs = openMemoryBlobs();
+    const body = await encode([completed(large)], 'default', { blobs, blobThreshold: 100 });
+    const digest = `sha256:${hash('sha256', JSON.stringify(large))}`;
+    expect(JSON.parse(body)).toEqual([
+      { type: 'task.completed', task: '/do/0/a', output: null, blobs: { output: { digest, bytes: 502 } } },
+    ]);
+  });
+
+  it('that speak of blobs in a value of their own are not taken for references', async () => {
+    const blobs = openMemoryBlobs();
+    const fact = completed({ blobs: { output: { digest: 'mine' } } });
+    const body = await encode([fact], 'default', { blobs, blobThreshold: 10_000 });
+    expect(await decode(body, 'default', blobs)).toEqual([fact]);
+  });
+
+  it('are not to be read when the blob store has lost a value', async () => {
+    const body = await encode([completed(large)], 'default', {
+      blobs: openMemoryBlobs(),
+      blobThreshold: 100,
+    });
+    await expect(decode(body, 'default', openMemoryBlobs())).rejects.toThrow(
+      /has lost sha256:[0-9a-f]{64} of task\.completed\.output/,
+    );
+  });
+});

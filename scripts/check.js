@@ -9,7 +9,10 @@ import { ensureInstalled } from './install.js';
 import { root, runNode } from './runtime.js';
 import { formatCounts, runTests } from './vitest.js';
 
-const projects = ['packages/jq', 'packages/core', 'packages/server', 'tsconfig.tests.json'];
+const projects = [
+  ...['jq', 'core', 'server', 'sdk', 'web'].map((name) => `packages/${name}`),
+  'tsconfig.tests.json',
+];
 
 const steps = {
   types: () => asCounts(checkTypes()),

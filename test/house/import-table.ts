@@ -118,6 +118,31 @@ export const rooms: readonly Room[] = [
     uses: [`${server}/embedded.ts`, `${server}/engine`, `${server}/errors.ts`],
     types: [`${server}/effects`, `${server}/engine/interface.ts`, `${server}/ports`, '@millrace/core'],
   },
+
+  // The client runs in browsers; `millrace` is loaded only when an embedded engine is opened.
+  { path: 'packages/sdk/src', uses: ['@millrace/core', 'millrace'] },
+  {
+    path: 'packages/web/src',
+    uses: [
+      '@millrace/core',
+      'react',
+      'react-dom',
+      '@base-ui/react',
+      '@tanstack/react-query',
+      '@tanstack/react-router',
+      '@tanstack/react-virtual',
+      '@xyflow/react',
+      'elkjs',
+      '@codemirror/autocomplete',
+      '@codemirror/commands',
+      '@codemirror/lang-yaml',
+      '@codemirror/language',
+      '@codemirror/lint',
+      '@codemirror/state',
+      '@codemirror/view',
+      '@lezer/highlight',
+    ],
+  },
 ];
 
 /** What a test file may use besides what its room may. */

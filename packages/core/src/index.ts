@@ -3,6 +3,7 @@ export { parseDuration } from './language/duration.ts';
 export { sameErrorType, standardErrors, standardType } from './language/errors.ts';
 export type { Parsed, ParseOptions, Source, SourceError } from './language/parse.ts';
 export { parse, parseValue } from './language/parse.ts';
+export { secretNames } from './language/secret-names.ts';
 export type * from './model/commands.ts';
 export type * from './model/effects.ts';
 export type * from './model/errors.ts';

@@ -86,7 +86,7 @@ class TooManyErrors extends Error {}
  * hundreds of thousands, and would hold the thread for ten seconds. Its warnings are read by nobody.
  */
 function stopAfter(composer: Composer, errorsMax: number): void {
-  const { onError } = composer as unknown as { onError: (...problem: unknown[]) => void };
+  const onError: (...problem: unknown[]) => void = Reflect.get(composer, 'onError');
   let errors = 0;
   Object.assign(composer, {
     onError: (source: unknown, code: unknown, message: unknown, warning?: boolean) => {

@@ -46,7 +46,8 @@ export type EffectRequest =
 
 /**
  * An argument that an expression computes from secrets. The executor evaluates the expression `source` over the
- * recorded `input` and `variables` with the real `$secrets`, and puts the result at `at` in the request.
+ * recorded `input` and `variables` with the real `$secrets` and `$authorization`, and puts the result at `at` in the
+ * request. What the credentials are made of does not use `$authorization`.
  */
 export interface SecretArgument {
   /** JSON pointer into the effect's request */
@@ -54,7 +55,7 @@ export interface SecretArgument {
   /** the literal and computed parts of the value; one part that is an expression yields its value as it is */
   readonly parts: readonly (string | { readonly jq: string })[];
   readonly input: Json;
-  /** the variables that the expressions use, `secrets` apart */
+  /** the variables that the expressions use, `secrets` and `authorization` apart */
   readonly variables: Readonly<Record<string, Json>>;
 }
 

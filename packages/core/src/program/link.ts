@@ -51,6 +51,7 @@ export interface CompiledExpression {
   /** positions of the variables that the source refers to */
   readonly used: readonly number[];
   readonly usesSecrets: boolean;
+  readonly usesAuthorization: boolean;
 }
 
 export interface Executable {
@@ -160,7 +161,13 @@ function compileExpression(expression: Expression, scoped: readonly string[]): C
   const names = [...new Set([...standardVariables, ...scoped])];
   const filter = compile(expression.source, { variables: names });
   const used = names.flatMap((name, position) => (filter.uses.has(name) ? [position] : []));
-  return { filter, names, used, usesSecrets: filter.uses.has('secrets') };
+  return {
+    filter,
+    names,
+    used,
+    usesSecrets: filter.uses.has('secrets'),
+    usesAuthorization: filter.uses.has('authorization'),
+  };
 }
 
 function compileValidator(schema: SchemaSource): Validator {

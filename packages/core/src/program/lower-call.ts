@@ -113,7 +113,11 @@ function authenticationOf(
   if (authentication === undefined) return undefined;
   if (!('use' in authentication)) return policyOf(authentication, at, lowering);
   const name = (authentication as { use: string }).use;
-  return policyOf(used(lowering.use.authentications, name), pointerTo('/use/authentications', name), lowering);
+  return policyOf(
+    used(lowering.use.authentications, name),
+    pointerTo('/use/authentications', name),
+    lowering,
+  );
 }
 
 function policyOf(policy: AuthenticationPolicy, at: string, lowering: Lowering): AuthenticationSource {

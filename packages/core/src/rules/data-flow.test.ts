@@ -186,4 +186,53 @@ do:
     const set = drive(`use: { secrets: [token] }\ndo:\n  - a: { set: { x: '\${ $secrets.token }' } }`);
     expect(set.state.error).toMatchObject({ status: 403, type: expect.stringMatching(/\/authorization$/) });
   });
+
+  test('a secret that `use.secrets` does not name is an authorization error, and nothing is done', () => {
+    const driven = drive(
+      'use: { secrets: [token] }\ndo: [{ a: { call: echo, with: { k: \'${ $secrets.token + $secrets["other"] }\' } } }]',
+      { functions: ['echo'], answer: () => completed({}) },
+    );
+    expect(driven.of('effect.requested')).toEqual([]);
+    expect(driven.state.error).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('"other"'),
+      instance: '/do/0/a',
+    });
+  });
+
+  describe('$authorization', () => {
+    const call = (args: string, more = '') =>
+      drive(
+        `do:
+  - a:
+      call: http
+      with:
+        method: get
+        endpoint: { uri: 'https://example.com/', authentication: { bearer: { token: '\${ .t }' } } }
+        ${args}
+      ${more}`,
+        { input: { t: 'abc' }, answer: () => completed({}) },
+      );
+
+    test('stands in the arguments of a call that authenticates, and is not recorded', () => {
+      const driven = call("headers: { x: '${ $authorization.parameter + .t }' }");
+      expect(driven.of('effect.requested')[0]).toMatchObject({
+        request: { headers: {} },
+        secrets: [
+          { at: '/headers/x', parts: [{ jq: expect.any(String) }], input: { t: 'abc' }, variables: {} },
+        ],
+      });
+    });
+
+    test.each([['output: { as: $authorization }'], ["export: { as: '{ a: $authorization.scheme }' }"]])(
+      'is an authorization error in %s',
+      (more) => {
+        expect(call('redirect: false', more).state.error).toMatchObject({ status: 403, instance: '/do/0/a' });
+      },
+    );
+
+    test('is null where nothing is authorized', () => {
+      expect(drive("do: [{ a: { set: { x: '${ $authorization }' } } }]").state.output).toEqual({ x: null });
+    });
+  });
 });

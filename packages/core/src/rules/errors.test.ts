@@ -29,8 +29,8 @@ do: [{ a: { raise: { error: odd } } }]`,
 
   test.each([
     ['700', 700],
-    ["'\${ 100 + 4 }'", 104],
-    ["'\${ \"404\" }'", 404],
+    ["'${ 100 + 4 }'", 104],
+    ['\'${ "404" }\'', 404],
   ])('the status %s is raised as %d', (status, raised) => {
     const { state } = drive(
       `do: [{ a: { raise: { error: { type: 'https://example.com/x', status: ${status} } } } }]`,

@@ -67,11 +67,9 @@ export function holds(expression: Expression, dot: Json, place: Place): boolean 
 export function evaluateExpression(expression: Expression, dot: Json, place: Place): Json {
   const compiled = compiledAt(expression, place);
   if (compiled === undefined) return expression.otherwise ?? null;
-  if (compiled.usesSecrets)
-    throw standardFault(
-      'authorization',
-      `\`$secrets\` can be used in the arguments of a call only: ${expression.source.trim()}`,
-    );
+  if (compiled.usesSecrets) throw outsideArguments('$secrets', expression);
+  if (compiled.usesAuthorization && isAuthenticated(place))
+    throw outsideArguments('$authorization', expression);
   let value: Json | undefined;
   try {
     value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
@@ -81,6 +79,20 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
   }
   if (value === undefined || value === null) return null;
   return recordable(value, place.decision.limits.valueBytesMax, expression.source);
+}
+
+function outsideArguments(variable: string, expression: Expression): Error {
+  return standardFault(
+    'authorization',
+    `\`${variable}\` can be used in the arguments of a call only: ${expression.source.trim()}`,
+  );
+}
+
+/** Whether the task is a call that authenticates; for all others `$authorization` is null. */
+export function isAuthenticated({ node }: Place): boolean {
+  if (node?.node.kind !== 'call') return false;
+  const { call } = node.node;
+  return call.type !== 'function' && call.authentication !== undefined;
 }
 
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */

@@ -94,6 +94,14 @@ describe('an Idempotency-Key', () => {
     const other = await start('greet', { input: { name: 'other' } }, '', headers);
     expect(other).toMatchObject({ status: 422, body: { type: 'urn:millrace:problem:idempotency-mismatch' } });
   });
+
+  it('means the request as it was made: a version published since does not make it another', async () => {
+    const again = { 'idempotency-key': 'order-8' };
+    const first = await start('greet', {}, '', again);
+    await send('POST', '/api/v1/workflows', greet('1.1.0'));
+    const second = await start('greet', {}, '', again);
+    expect(second).toMatchObject({ status: 200, body: { id: first.body.id } });
+  });
 });
 
 describe('a start is refused', () => {

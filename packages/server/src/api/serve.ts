@@ -14,6 +14,7 @@ import { addCors } from './cors.ts';
 import { toOpenApi } from './openapi.ts';
 import type { Operation, OperationContext } from './operation.ts';
 import { operations } from './operations.ts';
+import { createPages } from './pages.ts';
 import { problemContentType, toMillraceError, toProblem } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 import { allowedMethods, toRoutePath } from './route-path.ts';
@@ -25,6 +26,8 @@ export interface HttpServerOptions {
   readonly metrics: ServerMetrics;
   readonly readiness: () => Promise<Readiness>;
   readonly version: string;
+  /** folder of the built web pages; absent: where their build leaves them */
+  readonly pages?: string;
 }
 
 export type HttpSettings = Pick<
@@ -105,7 +108,7 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 
 function addRules(
   app: FastifyInstance,
-  { config, log, metrics }: HttpServerOptions,
+  { config, log, metrics, pages: pagesFolder }: HttpServerOptions,
   stopping: AbortSignal,
 ): void {
   const access = createAccess(config);
@@ -150,9 +153,11 @@ function addRules(
       .type(problemContentType)
       .send(JSON.stringify(toProblem(error, path)));
   });
+  const pages = createPages(pagesFolder);
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url);
     const methods = allowedMethods(operations, path);
+    if (methods.length === 0 && pages.has(request)) return pages.send(request, reply);
     if (methods.length === 0) throw new MillraceError('not-found', `There is nothing at ${path}.`);
     void reply.header('allow', methods.join(', '));
     if (request.method === 'OPTIONS') return reply.code(204).send();

@@ -114,6 +114,14 @@ describe('mistakes name the source and the key', () => {
     [{ environment: { MILLRACE_STORE: 'oracle:x' } }, 'MILLRACE_STORE: '],
     [{ environment: { MILLRACE_ORIGIN_MAP: '{' } }, 'MILLRACE_ORIGIN_MAP: expected JSON'],
     [{ environment: { MILLRACE_CORS: 'not an origin' } }, 'MILLRACE_CORS: '],
+    [
+      { environment: { MILLRACE_ORIGIN_MAP: '{"https://a.example/path":"http://127.0.0.1:1"}' } },
+      'MILLRACE_ORIGIN_MAP: ',
+    ],
+    [
+      { environment: { MILLRACE_ORIGIN_MAP: '{"https://a.example":"http://u@127.0.0.1:1"}' } },
+      'MILLRACE_ORIGIN_MAP: ',
+    ],
     [{ file: { path: 'm.yaml', content: { roles: ['api', 'cook'] } } }, 'roles in m.yaml: '],
     [{ file: { path: 'm.yaml', content: { port: {} } } }, 'port in m.yaml: '],
   ] as const)('%j', (inputs, beginning) => {

@@ -19,7 +19,7 @@ export interface Setting<S extends TSchema = TSchema> {
 }
 
 const count = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
-const origin = Type.String({ pattern: '^https?://[^/?#\\s]+$' });
+const origin = Type.String({ pattern: '^https?://[^/?#@\\s]+$' });
 
 export const roleNames = ['api', 'worker', 'executor', 'timer'] as const;
 const roleSchema = Type.Enum(roleNames);
@@ -72,7 +72,7 @@ const table = {
     default: false,
     description: 'Serve on a public address without API keys.',
   }),
-  originMap: setting(Type.Record(origin, origin), 'json', {
+  originMap: setting(Type.Record(origin, origin, { additionalProperties: false }), 'json', {
     default: {},
     description:
       'For tests and offline work: {"https://api.example.com": "http://127.0.0.1:4010"} sends calls elsewhere.',

@@ -1,5 +1,6 @@
-import type { EffectRequest, Json, SecretArgument } from '@millrace/core';
+import { type EffectRequest, type Json, type SecretArgument, secretNames } from '@millrace/core';
 import { compile, type Filter, type Host, stringify } from '@millrace/jq';
+import { authorizationHeader } from './authentication.ts';
 import { fault } from './fault.ts';
 import { parsePointer, withValueAt } from './json-pointer.ts';
 import { createLru } from './lru.ts';
@@ -7,8 +8,8 @@ import { leavesOf, type SecretReader } from './secret-reader.ts';
 
 /**
  * The request with the arguments that its expressions compute from secrets. An expression reads `$secrets` by
- * name (`$secrets.key`, `$secrets["my-key"]`), so that no more secrets are fetched than it uses. `now` (epoch ms)
- * is the moment of the deed.
+ * name (`$secrets.key`, `$secrets["my-key"]`), so that no more secrets are fetched than it uses. `$authorization` is
+ * `{scheme, parameter}` of the credentials, which the list fills in first. `now` (epoch ms) is the moment of the deed.
  */
 export async function withSecretArguments(
   request: EffectRequest,
@@ -16,12 +17,30 @@ export async function withSecretArguments(
   secrets: SecretReader,
   now: () => number,
 ): Promise<EffectRequest> {
-  const host: Host = { now: () => now() / 1000 };
   let filled: Json = jsonOf(request);
+  const grants: Grants = {
+    secrets,
+    host: { now: () => now() / 1000 },
+    authorization: () => authorizationOf(requestOf(filled), secrets),
+  };
   for (const argument of list) {
-    filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, secrets, host));
+    filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, grants));
   }
   return requestOf(filled);
+}
+
+/** What an expression gets that no record holds. */
+interface Grants {
+  readonly secrets: SecretReader;
+  readonly host: Host;
+  readonly authorization: () => Promise<Json>;
+}
+
+async function authorizationOf(request: EffectRequest, secrets: SecretReader): Promise<Json> {
+  if (request.type === 'function' || request.authentication === undefined) return null;
+  const header = await authorizationHeader(request.authentication, secrets);
+  const space = header.indexOf(' ');
+  return { scheme: header.slice(0, space), parameter: header.slice(space + 1) };
 }
 
 function jsonOf(request: EffectRequest): Json {
@@ -33,13 +52,13 @@ function requestOf(filled: Json): EffectRequest {
   return filled as unknown as EffectRequest;
 }
 
-async function evaluateParts(argument: SecretArgument, secrets: SecretReader, host: Host): Promise<Json> {
+async function evaluateParts(argument: SecretArgument, grants: Grants): Promise<Json> {
   const [first, ...others] = argument.parts;
   if (first !== undefined && typeof first !== 'string' && others.length === 0)
-    return evaluate(first.jq, argument, secrets, host);
+    return evaluate(first.jq, argument, grants);
   let text = '';
   for (const part of argument.parts) {
-    const value = typeof part === 'string' ? part : await evaluate(part.jq, argument, secrets, host);
+    const value = typeof part === 'string' ? part : await evaluate(part.jq, argument, grants);
     text += typeof value === 'string' ? value : stringify(value);
   }
   return text;
@@ -48,13 +67,13 @@ async function evaluateParts(argument: SecretArgument, secrets: SecretReader, ho
 async function evaluate(
   source: string,
   argument: SecretArgument,
-  secrets: SecretReader,
-  host: Host,
+  { secrets, host, authorization }: Grants,
 ): Promise<Json> {
   const names = Object.keys(argument.variables);
   const filter = compiled(source, names);
   const values: Json[] = names.map((name) => argument.variables[name] ?? null);
   values.push(filter.uses.has('secrets') ? await readSecrets(source, secrets) : {});
+  values.push(filter.uses.has('authorization') ? await authorization() : null);
   let result: Json;
   try {
     result = filter.first(argument.input, values, host) ?? null;
@@ -76,7 +95,7 @@ function compiled(source: string, names: readonly string[]): Filter {
   const known = filters.get(key);
   if (known) return known;
   try {
-    const filter = compile(source, { variables: [...names, 'secrets'] });
+    const filter = compile(source, { variables: [...names, 'secrets', 'authorization'] });
     filters.set(key, filter);
     return filter;
   } catch (error) {
@@ -84,18 +103,16 @@ function compiled(source: string, names: readonly string[]): Filter {
   }
 }
 
-const named = /\$secrets\s*(?:\.\s*([A-Za-z_]\w*)|\.?\s*\[\s*"([^"\\]*)"\s*\]|\.\s*"([^"\\]*)")/g;
-
 async function readSecrets(source: string, secrets: SecretReader): Promise<Json> {
-  const names = [...source.matchAll(named)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-  if (names.length < source.split(/\$secrets\b/).length - 1) {
+  const names = secretNames(source);
+  if (names === undefined) {
     throw fault(
       'expression',
       `The expression ${source} must name each secret that it reads, such as $secrets.key or $secrets["my-key"].`,
     );
   }
   const entries: [string, Json][] = [];
-  for (const name of new Set(names)) entries.push([name, await secrets.read(name)]);
+  for (const name of names) entries.push([name, await secrets.read(name)]);
   return Object.fromEntries(entries);
 }
 

@@ -63,7 +63,7 @@ describe('published workflows', () => {
 
   it('are removed only when nothing runs in them, or with force, which cancels what does', async () => {
     const { engine } = openHarness().runtime;
-    await engine.deploy('default', text('1.0.0', 1).replace(/set:[^]*$/, 'wait: { hours: 1 }\n'));
+    await engine.deploy('default', text('1.0.0', 1).replace(/set:[\s\S]*$/, 'wait: { hours: 1 }\n'));
     const { execution } = await engine.start('default', { workflow: id });
     await expect(engine.undeploy('default', id, { force: false })).rejects.toMatchObject({
       code: 'conflict',

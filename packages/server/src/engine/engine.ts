@@ -76,6 +76,9 @@ async function start(
   tenant: string,
   request: StartRequest,
 ): Promise<{ execution: ExecutionView; created: boolean }> {
+  const id = idOf(parts, tenant, request);
+  const input: Json = request.input ?? {};
+  const content = request.idempotencyKey === undefined ? undefined : contentOf(parts, request, input);
   const definition = await definitionOf(parts, tenant, request);
   const { program, digest } = definition;
   if (program.unsupported.length > 0) {
@@ -84,12 +87,6 @@ async function start(
     });
   }
   const { namespace, name, version } = program;
-  const input: Json = request.input ?? {};
-  const content =
-    request.idempotencyKey === undefined
-      ? undefined
-      : parts.world.hash(`${digest}\n${JSON.stringify(input)}`);
-  const id = idOf(parts, tenant, request);
   const submitted = await submit(parts, tenant, id, {
     type: 'execution.start',
     execution: id,
@@ -109,6 +106,16 @@ async function start(
     });
   }
   return { execution: await view(parts, tenant, id), created: false };
+}
+
+/**
+ * What an idempotency key stands for: the request as it was made. "The latest version" stays the same request when
+ * another version has become the latest.
+ */
+function contentOf({ world }: EngineParts, { workflow, definition }: StartRequest, input: Json): string {
+  const asked =
+    workflow === undefined ? definition : [workflow.namespace, workflow.name, workflow.version ?? null];
+  return world.hash(`${JSON.stringify(asked)}\n${JSON.stringify(input)}`);
 }
 
 function definitionOf(

@@ -126,6 +126,11 @@ export class Reader {
     };
     const cancel = world.after(ms, end);
     signal.addEventListener('abort', end);
+    // What came before the feed was open came unheard: look again then.
+    void feed.opened.then(() => {
+      news = true;
+      wake();
+    });
     try {
       for (;;) {
         news = false;
@@ -157,6 +162,7 @@ export class Reader {
     const abort = () => wake();
     signal.addEventListener('abort', abort);
     try {
+      await feed.opened;
       let seen = after;
       for await (const { commit, facts } of this.commits(tenant, id, after + 1)) {
         for (const view of eventViews(commit, facts, seen)) {

@@ -22,7 +22,7 @@ export class RefusedAddressError extends Error {
   constructor(hostname: string, address: string, refusal: AddressRefusal) {
     const which = hostname === address ? `The address ${address}` : `The address ${address} of "${hostname}"`;
     super(
-      `${which} is refused: ${refusal.rule} addresses are not called unless allowed. The HTTP client's option allow: ["${refusal.allowedBy}"] allows it.`,
+      `${which} is refused: ${refusal.rule} addresses are not called unless allowed. The entry "${refusal.allowedBy}" in MILLRACE_ALLOW would allow it.`,
     );
     this.name = 'RefusedAddressError';
   }

@@ -47,6 +47,16 @@ export function commitContract(open: OpenStore): void {
       expect(await store.read('a', 's')).toHaveLength(1);
     });
 
+    test('commits are counted apart from refusals and from entries without facts', async () => {
+      const { store } = await start();
+      const before = store.stats();
+      await store.commit([entryOf('s', empty, { facts: 2 }), entryOf('t', empty)]);
+      await store.commit([entryOf('s', empty)]);
+      await store.commit([{ tenant: 'a', stream: 'u', wakeUps: [] }]);
+      const { commits, refused } = store.stats();
+      expect([commits, refused]).toEqual([(before.commits ?? 0) + 2, (before.refused ?? 0) + 1]);
+    });
+
     test('an entry on a version that does not exist is refused, and told where the stream stands', async () => {
       const { store } = await start();
       const entry = entryOf('s', { version: 4, commit: sha256('x') });

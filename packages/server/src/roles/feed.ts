@@ -9,6 +9,17 @@ export type CommitListener = (commit: Commit) => void;
 export class Feed {
   readonly #byExecution = new Map<string, Set<CommitListener>>();
   readonly #all = new Set<CommitListener>();
+  #opened: Promise<void> = Promise.resolve();
+
+  /** Settles when commits are published: a follower that read the log before that would miss those in between. */
+  get opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  /** Says from when on commits are published, where that is not at once. */
+  opensWith(opened: Promise<void>): void {
+    this.#opened = opened;
+  }
 
   /** Follows one execution; the answer ends it. */
   follow(tenant: string, execution: string, listener: CommitListener): () => void {

@@ -15,17 +15,20 @@ export interface TailOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
-/** Starts reading at the end of the log as it is now; the answer stops it. */
+/** Starts reading at the end of the log as it is now, from when on the feed is open; the answer stops it. */
 export function startTail(options: TailOptions): () => void {
   const { world, store, feed, pollMs, rowsMax, onError } = options;
   let cursor: string | undefined;
   let stopped = false;
   let cancel: () => void = () => {};
+  let open: () => void = () => {};
+  feed.opensWith(new Promise((resolve) => (open = resolve)));
   const later = (ms: number) => {
     if (!stopped) cancel = world.after(ms, () => poll());
   };
   const read = async (): Promise<number> => {
     cursor ??= await store.end();
+    open();
     const page = await store.tail(cursor, rowsMax);
     cursor = page.cursor;
     if (feed.listeners > 0) for (const commit of page.commits) feed.publish(commit);
@@ -40,6 +43,7 @@ export function startTail(options: TailOptions): () => void {
   poll();
   return () => {
     stopped = true;
+    open();
     cancel();
   };
 }

@@ -1,4 +1,6 @@
 /** What happens to a simulation while it is stormy: requests of clients, duplicates, clocks that jump, restarts. */
+import type { Command } from '@millrace/core';
+import type { Worker } from '../roles/worker.ts';
 import type { Chance } from './chance.ts';
 import type { Clients } from './clients.ts';
 import type { Cluster, SimProcess } from './cluster.ts';
@@ -51,7 +53,7 @@ function act(options: ActionsOptions): void {
     'spurious',
     'spurious',
   ];
-  switch (chance.pick([...kinds, 'follow', 'follow', 'jump', 'stop', 'start'])) {
+  switch (chance.pick([...kinds, 'follow', 'follow', 'rivals', 'rivals', 'jump', 'stop', 'start'])) {
     case 'cancel':
       return onStream(options, (process, { tenant, id }) => clients.cancel(process, tenant, id));
     case 'suspend':
@@ -66,6 +68,8 @@ function act(options: ActionsOptions): void {
       return deliverAgain(options);
     case 'spurious':
       return spurious(options);
+    case 'rivals':
+      return onStream(options, (_, { tenant, id }) => rivals(options, tenant, id));
     case 'follow':
       return onStream(options, (process, stream) => options.followers.follow(process, stream));
     case 'jump':
@@ -94,18 +98,41 @@ function spurious(options: ActionsOptions): void {
   onStream(options, (_, { tenant, id }) => submit(options, tenant, id, { type }));
 }
 
-function submit(
-  { cluster, chance, violations }: ActionsOptions,
+/**
+ * Every worker is given commands for one execution at once: the first a single one, the others a run of them, which
+ * they pipeline. All want the same version, and whoever loses it must lose all that was decided on it.
+ */
+function rivals(options: ActionsOptions, tenant: string, id: string): void {
+  const { chance, cluster } = options;
+  for (const [index, worker] of [...cluster.workers()].entries()) {
+    const reason = `rival ${index}`;
+    const count = index === 0 ? 1 : chance.between(2, 4);
+    for (let turn = 0; turn < count; turn++)
+      ask(
+        options,
+        worker,
+        tenant,
+        id,
+        turn % 2 === 0 ? { type: 'execution.suspend', reason } : { type: 'execution.resume' },
+      );
+  }
+}
+
+function submit(options: ActionsOptions, tenant: string, id: string, command: Command): void {
+  for (const worker of options.cluster.workers())
+    if (!options.chance.happens(0.3)) ask(options, worker, tenant, id, command);
+}
+
+function ask(
+  { violations }: ActionsOptions,
+  worker: Worker,
   tenant: string,
   id: string,
-  command: Parameters<NonNullable<SimProcess['runtime']['worker']>['submit']>[2],
+  command: Command,
 ): void {
-  for (const worker of cluster.workers()) {
-    if (chance.happens(0.3)) continue;
-    worker.submit(tenant, id, command).catch((error: unknown) => {
-      if (!isOutage(error)) violations.add('roles meet no error but an outage', `${id}: ${describe(error)}`);
-    });
-  }
+  worker.submit(tenant, id, command).catch((error: unknown) => {
+    if (!isOutage(error)) violations.add('roles meet no error but an outage', `${id}: ${describe(error)}`);
+  });
 }
 
 /** Stops a process in good order; it comes back later. */

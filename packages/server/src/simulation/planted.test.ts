@@ -71,6 +71,10 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       'the log folds',
       'an effect has one recorded result',
       "an execution's row agrees with its log",
+      'instants of a stream do not go back',
+      'a suspended execution does not advance',
+      'the ledger holds what the state waits for',
+      'roles meet no error but an outage',
     ]);
   });
 
@@ -102,6 +106,8 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       'a live state without pending commits is durable',
       'what was answered is durable',
       'no deed begins without a lease',
+      'an only process is never behind the log',
+      'a cancel that was acknowledged is in the log',
     ]);
   });
 });

@@ -64,7 +64,7 @@ function task(drafting: Drafting, name: string, later: readonly string[]): Draft
   drafting.left -= 1;
   const draft = body(drafting, name, later);
   if (chance.happens(0.12)) draft.if = chance.pick(['${ .n % 2 == 0 }', '${ .n > 2 }', '${ .n < 0 }']);
-  if (chance.happens(0.08)) draft['input'] = { from: '${ .n += 10 }' };
+  if (chance.happens(0.08)) draft.input = { from: '${ .n += 10 }' };
   if (chance.happens(0.08)) draft.output ??= { as: `\${ .trace += ["out ${name}"] }` };
   if (chance.happens(0.1) && !drafting.inFork) draft.export = { as: '${ {seen: .n} }' };
   if (chance.happens(0.06))

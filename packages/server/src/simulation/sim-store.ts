@@ -119,7 +119,10 @@ export function openSimStore(options: SimStoreOptions): Store {
   }
   /** Answers all at once or one after the other, the oldest first. */
   function answerGroup(settle: readonly (() => void)[], ms: number): void {
-    const atOnce = [() => settle.forEach((one) => one())];
+    const all = () => {
+      for (const one of settle) one();
+    };
+    const atOnce = [all];
     for (const one of chance.happens(0.5) ? atOnce : settle) {
       answers.push(one);
       queue.schedule(owner, ms, () => answers.shift()?.());

@@ -1,14 +1,24 @@
 /**
- * The arguments of a deed, evaluated for the record. An expression that names `$secrets` is not evaluated here:
- * the record gets its text and the values it uses, and the executor computes it at the moment of the deed. So no
- * secret is ever written down.
+ * The arguments of a deed, evaluated for the record. An expression that names `$secrets`, or the credentials of
+ * `$authorization`, is not evaluated here: the record gets its text and the values it uses, and the executor
+ * computes it at the moment of the deed. So no secret is ever written down.
  */
+import { secretNames } from '../../language/secret-names.ts';
 import type { SecretArgument } from '../../model/effects.ts';
 import type { Json } from '../../model/json.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import { pointerTo } from '../../program/pointer.ts';
 import type { Expression, Template } from '../../program/program.ts';
-import { asText, compiledAt, evaluateExpression, type Place, setMember, variable } from '../evaluate.ts';
+import {
+  asText,
+  compiledAt,
+  evaluateExpression,
+  isAuthenticated,
+  type Place,
+  setMember,
+  variable,
+} from '../evaluate.ts';
+import { standardFault } from '../fault.ts';
 
 export class Arguments {
   readonly place: Place;
@@ -26,7 +36,7 @@ export class Arguments {
       case 'literal':
         return template.value;
       case 'jq':
-        return this.#isSecret(template)
+        return this.#isSecret(template, at)
           ? this.#defer([template], at)
           : evaluateExpression(template, this.input, this.place);
       case 'text':
@@ -45,7 +55,8 @@ export class Arguments {
   }
 
   #text(parts: readonly (string | Expression)[], at: string): Json {
-    if (parts.some((part) => typeof part !== 'string' && this.#isSecret(part))) return this.#defer(parts, at);
+    if (parts.some((part) => typeof part !== 'string' && this.#isSecret(part, at)))
+      return this.#defer(parts, at);
     return parts
       .map((part) =>
         typeof part === 'string' ? part : asText(evaluateExpression(part, this.input, this.place)),
@@ -53,8 +64,26 @@ export class Arguments {
       .join('');
   }
 
-  #isSecret(expression: Expression): boolean {
-    return compiledAt(expression, this.place)?.usesSecrets === true;
+  #isSecret(expression: Expression, at: string): boolean {
+    const compiled = compiledAt(expression, this.place);
+    if (compiled === undefined) return false;
+    if (!compiled.usesAuthorization || !isAuthenticated(this.place)) return compiled.usesSecrets;
+    if (!isAuthentication(at)) return true;
+    throw standardFault(
+      'authorization',
+      `\`$authorization\` cannot be used in the credentials that it is made of`,
+    );
+  }
+
+  /** What does not name its secrets is left to the executor, which reads none for it. */
+  #requireDeclared({ source }: Expression): void {
+    const { secrets } = this.place.decision.executable.program;
+    const missing = secretNames(source)?.find((name) => !secrets.includes(name));
+    if (missing === undefined) return;
+    throw standardFault(
+      'authorization',
+      `\`use.secrets\` does not name the secret "${missing}": ${source.trim()}`,
+    );
   }
 
   #defer(parts: readonly (string | Expression)[], at: string): null {
@@ -63,12 +92,20 @@ export class Arguments {
     for (const part of parts) {
       const compiled = typeof part === 'string' ? undefined : compiledAt(part, this.place);
       if (compiled === undefined) continue;
+      if (compiled.usesSecrets && typeof part !== 'string') this.#requireDeclared(part);
       readsInput ||= compiled.filter.readsInput;
       for (const name of compiled.filter.uses)
-        if (name !== 'secrets') variables[name] = variable(name, this.place);
+        if (!keptBack.has(name)) variables[name] = variable(name, this.place);
     }
     const recorded = parts.map((part) => (typeof part === 'string' ? part : { jq: part.source }));
     this.secrets.push({ at, parts: recorded, input: readsInput ? this.input : null, variables });
     return null;
   }
+}
+
+/** What no record holds: the executor binds it. */
+const keptBack: ReadonlySet<string> = new Set(['secrets', 'authorization']);
+
+function isAuthentication(at: string): boolean {
+  return at.startsWith('/authentication/') || at.startsWith('/document/');
 }

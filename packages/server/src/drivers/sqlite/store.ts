@@ -62,6 +62,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   const queue = openWriteQueue(writer, broken);
   const channel = openReadChannel(reader);
   const queries = openQueries(channel, now);
+  const figures = { commits: 0, refused: 0 };
   let ended = false;
 
   function broken(error: Error): void {
@@ -97,7 +98,13 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     now,
     async commit(entries) {
       for (const entry of entries) checkEntry(entry);
-      return entries.length === 0 ? [] : queue.write(commitWrite(entries));
+      if (entries.length === 0) return [];
+      const results = await queue.write(commitWrite(entries));
+      for (const [index, { type }] of results.entries()) {
+        if (type === 'refused') figures.refused++;
+        else if (entries[index]?.commit !== undefined) figures.commits++;
+      }
+      return results;
     },
     ...queries,
     async claim(request) {
@@ -125,6 +132,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
       queue.write(deleteDocumentWrite({ tenant, collection, key }, revision)),
     putSnapshot: (tenant, stream, snapshot) => queue.write(putSnapshotWrite(tenant, stream, snapshot)),
     stats: () => ({
+      ...figures,
       ...queue.stats(),
       readsInFlight: channel.inFlight(),
       walBytes: sizeOf(`${path}-wal`),

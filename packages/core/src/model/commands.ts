@@ -9,7 +9,6 @@ export interface StartExecution {
   readonly execution: string;
   readonly definition: DefinitionReference;
   readonly input: Json;
-  readonly request?: string;
 }
 
 /** Starts an execution from the state that another had before its fault. */

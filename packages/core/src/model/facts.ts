@@ -52,8 +52,6 @@ export interface ExecutionStarted extends Stored {
   readonly value?: Json;
   /** instant (epoch ms) at which the workflow's timeout strikes */
   readonly deadline?: number;
-  /** digest of what the caller sent, when an idempotency key chose the id */
-  readonly request?: string;
 }
 
 /** An execution that goes on from another's state before its fault. */

@@ -46,8 +46,6 @@ export interface ExecutionState {
   pins: Record<string, string>;
   /** earliest instant at which something is due, over all tasks; `null`: nothing is */
   due: number | null;
-  /** digest of the request that started it under an idempotency key */
-  request?: string;
   /** the execution and version this one was restored from */
   from?: { execution: string; version: number };
 }

@@ -119,14 +119,9 @@ function carryOut(decision: Decision, command: Command): void {
 
 function start(decision: Decision, command: StartExecution): void {
   const { program } = decision.executable;
-  const { definition, request } = command;
+  const { definition } = command;
   const input = withJsonNumbers(command.input);
-  const fact = {
-    type: 'execution.started',
-    definition,
-    input,
-    ...(request === undefined ? {} : { request }),
-  } as const;
+  const fact = { type: 'execution.started', definition, input } as const;
   decision.weigh(input);
   const place: Place = { decision, parent: '' };
   try {

@@ -127,7 +127,6 @@ function started(state: ExecutionState, fact: ExecutionStarted, at: number): voi
   state.startedAt = at;
   state.input = fact.input;
   state.main.value = fact.value === undefined ? fact.input : fact.value;
-  if (fact.request !== undefined) state.request = fact.request;
   if (fact.deadline === undefined) return;
   state.deadline = fact.deadline;
   sooner(state, fact.deadline);

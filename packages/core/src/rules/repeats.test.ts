@@ -81,12 +81,12 @@ describe('a result that comes between two decisions of one run', () => {
 describe('a restored execution', () => {
   /** The state before the fault at `task`, as a retry takes it. */
   function restored(text: string, old: Driven, task: string): Driven {
+    const facts = old.commits.flatMap((commit) => commit.facts.map((fact) => ({ fact, time: commit.time })));
+    const last = facts.findLastIndex(
+      ({ fact }) => !/^(task\.(cancelled|faulted)|execution\.faulted)$/.test(fact.type),
+    );
     const before = emptyState();
-    for (const { time, facts } of old.commits)
-      for (const fact of facts) {
-        if (fact.type === 'task.cancelled' || fact.type === 'task.faulted') break;
-        evolve(before, fact, time);
-      }
+    for (const { fact, time } of facts.slice(0, last + 1)) evolve(before, fact, time);
     const next = new Driven(text, { ...options, answer: () => completed(1) });
     const from = { execution: 'old', version: before.version };
     next.command({ type: 'execution.restore', execution: 'x', from, state: before, task });

@@ -102,6 +102,37 @@ describe('an Idempotency-Key', () => {
     const second = await start('greet', {}, '', again);
     expect(second).toMatchObject({ status: 200, body: { id: first.body.id } });
   });
+
+  it('belongs to the id that was asked for with it', async () => {
+    const key = { 'idempotency-key': 'order-9' };
+    const first = await start('greet', { id: 'order-9-a' }, '', key);
+    expect(first).toMatchObject({ status: 201, body: { id: 'order-9-a' } });
+    expect(await start('greet', { id: 'order-9-a' }, '', key)).toMatchObject({
+      status: 200,
+      body: { id: 'order-9-a' },
+    });
+    expect((await start('greet', { id: 'order-9-b' }, '', key)).status).toBe(422);
+    expect((await start('greet', {}, '', key)).status).toBe(422);
+  });
+
+  it('goes on answering when its workflow was removed', async () => {
+    await send('POST', '/api/v1/workflows', greet('7.0.0'));
+    const body = { workflow: { namespace: 'test', name: 'greet', version: '7.0.0' } };
+    const key = { 'idempotency-key': 'order-10' };
+    const first = await send('POST', '/api/v1/executions?wait=5s', body, key);
+    await send('DELETE', '/api/v1/workflows/test/greet/7.0.0');
+    expect(await send('POST', '/api/v1/executions', body, key)).toMatchObject({
+      status: 200,
+      body: { id: first.body.id },
+    });
+  });
+
+  it('that comes several times at once starts one execution', async () => {
+    const key = { 'idempotency-key': 'order-11' };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => start('greet', {}, '', key)));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+  });
 });
 
 describe('a start is refused', () => {

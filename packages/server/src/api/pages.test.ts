@@ -12,7 +12,10 @@ let server: TestServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-pages-'));
   mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<meta name="style-nonce" content="STYLE_NONCE"><title>Pages</title>');
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<meta name="style-nonce" content="STYLE_NONCE"><title>Pages</title>',
+  );
   writeFileSync(join(folder, 'assets', 'main-abc123.js'), 'export const plain = 1;');
   writeFileSync(join(folder, 'assets', 'main-abc123.js.gz'), gzipSync('export const plain = 1;'));
   writeFileSync(join(folder, 'theme.js'), 'theme();');
@@ -73,7 +76,9 @@ describe('the web pages', () => {
   });
 
   it('a file that lies there compressed is sent so to those who take it, and only to them', async () => {
-    const packed = await server.send('GET', '/assets/main-abc123.js', undefined, { 'accept-encoding': 'gzip' });
+    const packed = await server.send('GET', '/assets/main-abc123.js', undefined, {
+      'accept-encoding': 'gzip',
+    });
     expect(packed.headers.get('content-encoding')).toBe('gzip');
     expect(packed.text).toBe('export const plain = 1;');
     const refused = { 'accept-encoding': 'gzip;q=0, identity' };

@@ -2,24 +2,34 @@
 
 export const exitCodes = {
   ok: 0,
-  /** an execution faulted or was cancelled, or something failed while running */
   failed: 1,
-  /** the command line, the input or the configuration is wrong */
   usage: 2,
-  /** a workflow definition has errors */
   invalid: 3,
-  /** the server cannot start or cannot be reached */
   cannotStart: 4,
+  interrupted: 130,
 } as const;
 
-export const exitCodeHelp = `Exit codes: 0 ok; 1 faulted, cancelled or failed; 2 wrong usage, input or configuration;
-3 invalid definition; 4 cannot start, or the server cannot be reached; 130 interrupted.`;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each code means: the help prints it, and the table of `docs/cli.md` is held against it. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'Done.',
+  1: 'An execution faulted or was cancelled, or the server refused what was asked.',
+  2: 'The command line, the input or the configuration is wrong.',
+  3: 'A workflow definition has errors.',
+  4: 'The server cannot start, or cannot be reached.',
+  130: 'It was interrupted.',
+};
+
+export const exitCodeHelp = `Exit codes:\n${Object.entries(exitMeanings)
+  .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+  .join('\n')}`;
 
 /** Ends a command with a sentence on standard error that says what to do. */
 export class CliError extends Error {
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
 
-  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'CliError';
     this.exitCode = exitCode;

@@ -11,19 +11,29 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** standard error is a terminal that shows colours */
   readonly colours: boolean;
+  /** standard output is one */
+  readonly outColours: boolean;
+  /** width of standard output in characters */
+  readonly columns: number;
   readonly terminal: boolean;
   /** Calls back at SIGINT or SIGTERM; the answer stops listening. */
   onInterrupt(run: (signal: string) => void): () => void;
 }
 
+/** The width of a result that goes to a file or a pipe. */
+const columnsElsewhere = 100;
+
 export function processIo(): Io {
   const terminal = process.stderr.isTTY === true;
+  const showsColours = !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   return {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
     environment: process.env,
     terminal,
-    colours: terminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    colours: terminal && showsColours,
+    outColours: process.stdout.isTTY === true && showsColours,
+    columns: process.stdout.columns || columnsElsewhere,
     onInterrupt: (run) => {
       const signals = ['SIGINT', 'SIGTERM'] as const;
       for (const signal of signals) process.on(signal, run);

@@ -3,6 +3,7 @@ import { type Json, parse } from '@millrace/core';
 import { durationForms, parseDurationText } from '../config/quantity.ts';
 import type { ExecutionView } from '../engine/interface.ts';
 import { readArguments } from './arguments.ts';
+import { connect } from './connection.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf, readTextFile } from './io.ts';
 import { describeFault } from './run-fault.ts';
@@ -17,17 +18,19 @@ Options:
   --input JSON|@file  Input of the workflow: JSON, or a file of JSON or YAML.
   --wait DURATION     Cancel the execution when it has not ended by then.
   --store STORE       Keep the execution: sqlite:PATH. [memory:]
-  --server URL        Run on a server instead; MILLRACE_API_KEY is its key. [MILLRACE_SERVER]
+  --server URL        Run on a server instead. [MILLRACE_SERVER]
+  --api-key KEY       The server's API key. [MILLRACE_API_KEY]
   --json              Print the whole execution, not just its output.
   --quiet             No progress.
 
 The output is printed as JSON on standard output, progress on standard error.`;
 
-const options = {
+export const options = {
   input: { type: 'string', short: 'i' },
   wait: { type: 'string' },
   store: { type: 'string' },
   server: { type: 'string' },
+  'api-key': { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
 } as const;
@@ -91,7 +94,7 @@ async function abandon(
   const reason = interrupted ? 'interrupted' : `not ended within ${waitMs} ms`;
   await target.cancel(id, reason);
   io.error(`millrace: ${reason}; the execution ${id} was cancelled.\n`);
-  return interrupted ? 130 : exitCodes.failed;
+  return interrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
 function report(execution: ExecutionView, file: string, text: string, flags: Flags, io: Io): number {
@@ -134,12 +137,5 @@ async function openTarget(flags: Flags, io: Io): Promise<RunTarget> {
   if (server === undefined) return (await import('./run-embedded.ts')).embeddedTarget(flags.store, io);
   if (flags.store !== undefined)
     throw new CliError(exitCodes.usage, '--server and --store exclude each other.');
-  if (!URL.canParse(String(server)) || !/^https?:/.test(String(server))) {
-    throw new CliError(
-      exitCodes.usage,
-      `--server: expected an address such as http://127.0.0.1:8080 but found "${server}".`,
-    );
-  }
-  const apiKey = io.environment.MILLRACE_API_KEY || undefined;
-  return remoteTarget(apiKey === undefined ? { server: String(server) } : { server: String(server), apiKey });
+  return remoteTarget(connect({ ...flags, server }, io));
 }

@@ -45,6 +45,9 @@ interface Published {
   readonly text: string;
 }
 
+/** Keys and values of one definition: parsing more of them holds the thread for seconds. */
+const nodesMax = 20_000;
+
 const workflows = 'workflows';
 const texts = 'definitions';
 
@@ -173,8 +176,8 @@ export class Definitions {
     const { functions } = this.#options;
     const parsed =
       typeof definition === 'string'
-        ? parse(definition, { functions })
-        : parseValue(definition, { functions });
+        ? parse(definition, { functions, nodesMax })
+        : parseValue(definition, { functions, nodesMax });
     if (!parsed.ok)
       throw new MillraceError('invalid-definition', describe(parsed.errors), { errors: parsed.errors });
     const read = this.#prepare(digest, text, parsed.workflow, parsed.source);

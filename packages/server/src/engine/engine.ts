@@ -1,7 +1,6 @@
 /** The engine as its callers see it, over the roles and the store. */
 import {
   type ExecutionState,
-  type Json,
   type Phase,
   type Refusal,
   unreachable,
@@ -71,14 +70,12 @@ export function createEngineOver(parts: EngineParts): Engine {
   };
 }
 
-async function start(
-  parts: EngineParts,
-  tenant: string,
-  request: StartRequest,
-): Promise<{ execution: ExecutionView; created: boolean }> {
-  const id = idOf(parts, tenant, request);
-  const input: Json = request.input ?? {};
-  const content = request.idempotencyKey === undefined ? undefined : contentOf(parts, request, input);
+async function start(parts: EngineParts, tenant: string, asked: StartRequest): Promise<Started> {
+  const request = checkedRequest(asked);
+  const claim = await claimKey(parts, tenant, request);
+  const known = claim?.known === true ? await startedBefore(parts, tenant, claim.id) : undefined;
+  if (known !== undefined) return known;
+  const id = claim?.id ?? request.id ?? parts.world.id();
   const definition = await definitionOf(parts, tenant, request);
   const { program, digest } = definition;
   if (program.unsupported.length > 0) {
@@ -91,31 +88,70 @@ async function start(
     type: 'execution.start',
     execution: id,
     definition: { namespace, name, version, digest },
-    input,
-    ...(content === undefined ? {} : { request: content }),
+    input: request.input ?? {},
   });
   if (submitted === undefined) return { execution: await view(parts, tenant, id), created: true };
   if (submitted.type === 'done')
     return { execution: executionView(id, submitted.state, definition, submitted.status), created: true };
   if (submitted.refusal.code !== 'already-exists') throw refused(submitted.refusal, id);
-  if (content === undefined)
-    throw new MillraceError('conflict', `an execution ${id} exists`, { execution: id });
-  if (submitted.state.request !== content) {
-    throw new MillraceError('idempotency-mismatch', `this idempotency key started ${id} with other content`, {
-      execution: id,
-    });
-  }
-  return { execution: await view(parts, tenant, id), created: false };
+  // The same key came twice at once, and the other was decided first.
+  if (claim?.known === true) return { execution: await view(parts, tenant, id), created: false };
+  throw new MillraceError('conflict', `an execution ${id} exists`, { execution: id });
 }
 
-/**
- * What an idempotency key stands for: the request as it was made. "The latest version" stays the same request when
- * another version has become the latest.
- */
-function contentOf({ world }: EngineParts, { workflow, definition }: StartRequest, input: Json): string {
+type Started = Awaited<ReturnType<Engine['start']>>;
+
+function checkedRequest(request: StartRequest): StartRequest {
+  if (request.id === undefined || /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(request.id)) return request;
+  throw new MillraceError(
+    'bad-request',
+    'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+  );
+}
+
+/** What an idempotency key stands for, kept under the key before the execution is started. */
+interface KeyClaim {
+  readonly id: string;
+  /** digest of the request as it was made */
+  readonly content: string;
+}
+
+/** Takes the key, or finds who has it: then the request must be the same, and `known` is true. */
+async function claimKey(
+  { store, world }: EngineParts,
+  tenant: string,
+  request: StartRequest,
+): Promise<(KeyClaim & { readonly known: boolean }) | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
+  const key = world.hash(request.idempotencyKey);
+  const claim: KeyClaim = { id: request.id ?? world.id(), content: world.hash(contentOf(request)) };
+  const put = await store.putDocument(tenant, 'idempotency-keys', key, JSON.stringify(claim), 0);
+  if (put.type === 'stored') return { ...claim, known: false };
+  const stored = await store.document(tenant, 'idempotency-keys', key);
+  if (stored === undefined)
+    throw new MillraceError('unavailable', 'the idempotency key was removed just now; try again');
+  const holder = JSON.parse(stored.body) as KeyClaim;
+  if (holder.content === claim.content) return { ...holder, known: true };
+  throw new MillraceError(
+    'idempotency-mismatch',
+    `this idempotency key started ${holder.id} with other content`,
+    {
+      execution: holder.id,
+    },
+  );
+}
+
+/** "The latest version" stays the same request when another version has become the latest. */
+function contentOf({ workflow, definition, input, id }: StartRequest): string {
   const asked =
     workflow === undefined ? definition : [workflow.namespace, workflow.name, workflow.version ?? null];
-  return world.hash(`${JSON.stringify(asked)}\n${JSON.stringify(input)}`);
+  return JSON.stringify([asked, input ?? {}, id ?? null]);
+}
+
+/** The execution that a key started; undefined: the process ended between taking the key and starting. */
+async function startedBefore(parts: EngineParts, tenant: string, id: string): Promise<Started | undefined> {
+  if ((await parts.store.execution(tenant, id)) === undefined) return undefined;
+  return { execution: await view(parts, tenant, id), created: false };
 }
 
 function definitionOf(
@@ -129,19 +165,6 @@ function definitionOf(
   if (workflow !== undefined) return definitions.resolve(tenant, workflow);
   if (definition !== undefined) return definitions.inline(tenant, definition);
   throw new MillraceError('bad-request', 'name a `workflow` or give a `definition`');
-}
-
-function idOf({ world }: EngineParts, tenant: string, { id, idempotencyKey }: StartRequest): string {
-  if (id !== undefined) {
-    if (/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(id)) return id;
-    throw new MillraceError(
-      'bad-request',
-      'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
-    );
-  }
-  return idempotencyKey === undefined
-    ? world.id()
-    : `key-${world.hash(`${tenant}\n${idempotencyKey}`).slice(0, 40)}`;
 }
 
 /** Asks an execution to move, and shows what it has become. */
@@ -209,15 +232,14 @@ async function wakeUps({ store }: EngineParts, tenant: string, id: string): Retu
 
 async function retry(parts: EngineParts, tenant: string, id: string): Promise<ExecutionView> {
   const { reader, world } = parts;
-  const { rows } = await reader.events(tenant, id, 0, Number.MAX_SAFE_INTEGER);
-  const point = retryPoint(rows);
-  const phase = (await reader.state(tenant, id)).phase;
-  if (point === undefined || phase !== 'faulted') {
+  const { phase } = await reader.state(tenant, id);
+  const point = phase === 'faulted' ? retryPoint(await reader.faultFacts(tenant, id)) : undefined;
+  if (point === undefined) {
     throw new MillraceError('conflict', `only a faulted execution can be retried; ${id} is ${phase}`, {
       execution: id,
     });
   }
-  if (point.version === 0 || (point.task === '' && rows.length <= 2)) {
+  if (point.version <= 1) {
     throw new MillraceError('conflict', `${id} faulted on its input: start an execution with another input`, {
       execution: id,
     });

@@ -34,7 +34,7 @@ describe('lifecycle events of an execution', () => {
     const [row, ...others] = await engine.wakeUps(execution.id);
     expect(others).toEqual([]);
     expect(row?.kind).toBe('approval');
-    expect(new Date(row?.due ?? Number.NaN).getUTCFullYear()).toBeGreaterThan(9_999);
+    expect(new Date(row?.due ?? Number.NaN).getUTCFullYear()).toBe(9_999);
     await engine.cancel(execution.id);
     expect(await engine.wakeUps(execution.id)).toEqual([]);
   });

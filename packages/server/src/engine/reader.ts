@@ -90,6 +90,15 @@ export class Reader {
     return { rows, more: false };
   }
 
+  /** The facts of the decision in which the execution faulted, with their versions. */
+  async faultFacts(tenant: string, id: string): Promise<readonly EventView[]> {
+    let last: readonly EventView[] = [];
+    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+      if (facts.some(({ type }) => type === 'execution.faulted')) last = eventViews(commit, facts, 0);
+    }
+    return last;
+  }
+
   /** Lifecycle events after the first `after`; one more than `limit` says that there are more. */
   async lifecycle(
     tenant: string,

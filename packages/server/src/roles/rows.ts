@@ -22,8 +22,8 @@ export interface LeasePolicy {
   readonly resumeLease: Lease | null;
 }
 
-/** A row that waits for a person: the last instant that a date can hold. */
-export const neverDue = 8_640_000_000_000_000;
+/** A row that waits for a person: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
+export const neverDue = 253_402_300_799_000;
 
 export function rowId(execution: string, row: LedgerRow): string {
   return `${execution}/${row}`;

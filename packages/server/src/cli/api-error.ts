@@ -1,0 +1,91 @@
+/** Answers of a server that are no success, as errors that say what to do next. */
+import { CliError, type ExitCode, exitCodes } from './exit.ts';
+import { messageOf } from './io.ts';
+
+/** A place at fault in what was sent. */
+export interface ProblemPlace {
+  readonly line?: number;
+  readonly column?: number;
+  readonly pointer?: string;
+  readonly message: string;
+}
+
+interface Problem {
+  readonly type?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly errors?: readonly ProblemPlace[];
+}
+
+/** A refusal of the server. `message` is its sentence, without the places. */
+export class ApiError extends CliError {
+  readonly status: number;
+  readonly places: readonly ProblemPlace[];
+
+  constructor(exitCode: ExitCode, message: string, status: number, places: readonly ProblemPlace[]) {
+    super(exitCode, message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.places = places;
+  }
+}
+
+/** No answer came: the server is not there, or it does not answer in time. */
+export function unreachable(url: string, error: unknown): CliError {
+  const { origin } = new URL(url);
+  return new CliError(
+    exitCodes.cannotStart,
+    `${origin} cannot be reached (${reasonOf(error)}). Start a server there with: millrace start; or name another with --server URL or MILLRACE_SERVER.`,
+    { cause: error },
+  );
+}
+
+/** `fetch` says only that it failed; why stands in the cause, which may have a code and no message. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return messageOf(cause);
+}
+
+/** Reads the problem document of a refusal. */
+export async function readRefusal(response: Response): Promise<ApiError> {
+  const problem = toProblem(await response.text());
+  const code = problem.type?.replace('urn:millrace:problem:', '');
+  const places = problem.errors ?? [];
+  const sentence = problem.detail ?? problem.title ?? `The server answered ${response.status}.`;
+  const shown = places.map(({ line, column, message }) =>
+    line === undefined ? `\n  ${message}` : `\n  ${line}:${column ?? 1}: ${message}`,
+  );
+  const message = `${sentence}${adviceFor(code, response)}${shown.join('')}`;
+  return new ApiError(exitCodeFor(code), message, response.status, places);
+}
+
+function toProblem(text: string): Problem {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    // Not a problem document: something else answers at this address, and its status says more than its text.
+    return {};
+  }
+}
+
+function exitCodeFor(code: string | undefined): ExitCode {
+  if (code === 'invalid-definition') return exitCodes.invalid;
+  return code === 'bad-request' || code === 'unauthorized' ? exitCodes.usage : exitCodes.failed;
+}
+
+function adviceFor(code: string | undefined, { url }: Response): string {
+  switch (code) {
+    case undefined:
+      return ` Is ${new URL(url).origin} a Millrace server?`;
+    case 'unauthorized':
+      return ' Give the key in MILLRACE_API_KEY, or with --api-key.';
+    case 'not-found':
+      return url.includes('/executions/') ? ' millrace ls lists the executions.' : '';
+    case 'unavailable':
+      return ' Try again in a moment.';
+    default:
+      return '';
+  }
+}

@@ -3,15 +3,15 @@
  * or the decision has reached its bound.
  */
 import type { Json } from '../model/json.ts';
-import type { ScopeState, TaskState } from '../model/state.ts';
+import type { TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { LinkedList } from '../program/link.ts';
 import type { ForkNode } from '../program/program.ts';
 import type { Decision } from './decision.ts';
-import { enter } from './enter.ts';
 import { evaluate, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { finish } from './finish.ts';
+import { advanceList } from './list.ts';
 import { faultExecution, raise } from './raise.ts';
 import { runCall } from './tasks/call.ts';
 import { runEmit } from './tasks/emit.ts';
@@ -22,11 +22,6 @@ import { runSet } from './tasks/set.ts';
 import { runSwitch } from './tasks/switch.ts';
 import { advanceTry } from './tasks/try.ts';
 import { runWait } from './tasks/wait.ts';
-
-/** Where a list goes on: at a task, or at its end, perhaps with the directive that ended it. */
-export type Next =
-  | { readonly type: 'task'; readonly place: number }
-  | { readonly type: 'end'; readonly then?: 'exit' | 'end' };
 
 export function advance(decision: Decision): void {
   while (decision.ready.length > 0 && decision.running) {
@@ -118,43 +113,6 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
     default:
       return unreachable(node);
   }
-}
-
-/** Starts the next task of a list, or ends the list. */
-export function advanceList(
-  decision: Decision,
-  key: string,
-  scope: ScopeState,
-  list: LinkedList,
-  end: (then: 'end' | undefined) => void,
-): void {
-  if (scope.live > 0) return;
-  const next = nextIn(list, scope);
-  if (next.type === 'end') return end(next.then === 'end' ? 'end' : undefined);
-  const node = list.nodes[next.place];
-  if (node !== undefined) enter(decision, node, key);
-}
-
-export function nextIn(list: LinkedList, scope: ScopeState): Next {
-  if (scope.next !== undefined) return { type: 'task', place: positionOf(list, scope.next) };
-  if (scope.last === undefined) return list.nodes.length === 0 ? { type: 'end' } : { type: 'task', place: 0 };
-  const { task, then } = scope.last;
-  if (then === 'exit' || then === 'end') return { type: 'end', then };
-  if (then !== undefined) return at(list, then);
-  const after = positionOf(list, task) + 1;
-  return after < list.nodes.length ? { type: 'task', place: after } : { type: 'end' };
-}
-
-function at(list: LinkedList, name: string): Next {
-  const place = list.places.get(name);
-  if (place === undefined) throw new Error(`broken rule: a directive's target is in its list: ${name}`);
-  return { type: 'task', place };
-}
-
-function positionOf(list: LinkedList, pointer: string): number {
-  const position = list.positions.get(pointer);
-  if (position === undefined) throw new Error(`broken rule: a task is in the list of its scope: ${pointer}`);
-  return position;
 }
 
 function advanceMain(decision: Decision): void {

@@ -9,7 +9,7 @@
 import type { Host } from '@millrace/jq';
 import type { Moment } from '../model/commands.ts';
 import type { Fact } from '../model/facts.ts';
-import { type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
+import { type ExecutionState, isTerminal, type TaskState, taskKey } from '../model/state.ts';
 import type { Executable, LinkedNode } from '../program/link.ts';
 import { evolve } from './evolve.ts';
 import { approximateBytes, type Limits } from './limits.ts';
@@ -82,10 +82,7 @@ export class Decision {
 
   #noteRevoked(fact: Fact): void {
     if (fact.type === 'task.faulted' || fact.type === 'task.cancelled') {
-      const task =
-        this.state.tasks[
-          fact.visit === undefined || fact.visit === 1 ? fact.task : `${fact.task}#${fact.visit}`
-        ];
+      const task = this.state.tasks[taskKey(fact.task, fact.visit)];
       if (task?.kind === 'call' && task.effect !== undefined && task.answered === undefined)
         this.revoked.push(task.effect);
     }

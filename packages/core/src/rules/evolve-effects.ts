@@ -51,7 +51,7 @@ export function revoke(state: ExecutionState, task: CallState, effect: number): 
 /** Whoever tries this call again carries the key of its deed on. */
 function keepKey(state: ExecutionState, task: CallState, effect: number): void {
   for (const around of triesAround(state, task))
-    around.unknown[placeOf(around, task.task)] ??= task.keyOf ?? effect;
+    around.unknown[callPlace(around, task.task)] ??= task.keyOf ?? effect;
 }
 
 /** The answer to a key is recorded: no attempt of any try carries it on, whichever of its calls it stood for. */
@@ -72,6 +72,6 @@ export function* triesAround(state: ExecutionState, task: TaskState): Generator<
 }
 
 /** Names a call of this attempt as the same call in the attempt before: its pointer and how often it was made. */
-export function placeOf(around: TryState, task: string, next = 0): string {
+export function callPlace(around: TryState, task: string, next = 0): string {
   return `${task}@${(around.calls[task] ?? 0) + next}`;
 }

@@ -1,6 +1,7 @@
 /** The progress of an execution for people: one line for each task that ended. */
 import { formatDuration } from '../config/quantity.ts';
 import type { EventView } from '../engine/interface.ts';
+import { visible } from './terminal-text.ts';
 
 export interface Progress {
   show(event: EventView): void;
@@ -24,7 +25,7 @@ export function createProgress(write: (line: string) => void, colours: boolean):
           started.delete(keyOf(fact));
           break;
         case 'task.faulted':
-          line(paint.red('✗'), fact, `${taken(fact)}  ${fact.error.title ?? fact.error.type}`);
+          line(paint.red('✗'), fact, `${taken(fact)}  ${visible(fact.error.title ?? fact.error.type)}`);
           break;
         case 'task.skipped':
           line(paint.dim('-'), fact, 'skipped');
@@ -43,7 +44,7 @@ export function createProgress(write: (line: string) => void, colours: boolean):
           );
           break;
         case 'execution.suspended':
-          write(`${paint.yellow('‖')} suspended${fact.reason === undefined ? '' : `: ${fact.reason}`}\n`);
+          write(`${paint.yellow('‖')} suspended${fact.reason === undefined ? '' : `: ${visible(fact.reason)}`}\n`);
           break;
         default:
           break;
@@ -62,10 +63,10 @@ function keyOf({ task, visit }: TaskFact): string {
 }
 
 /** `/do/0/order/try/1/pay` → `order › pay`: the members that follow an index are the names of tasks. */
-function nameOf({ task, visit }: TaskFact): string {
+export function nameOf({ task, visit }: TaskFact): string {
   const parts = task.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const names = parts.filter((_, index) => /^\d+$/.test(parts[index - 1] ?? ''));
-  return `${names.join(' › ') || task}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
+  return `${visible(names.join(' › ') || task)}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
 }
 
 export interface Painter {

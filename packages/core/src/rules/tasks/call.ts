@@ -12,7 +12,7 @@ import type {
 } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { asText } from '../evaluate.ts';
-import { placeOf as placeInAttempt, triesAround } from '../evolve-effects.ts';
+import { callPlace, triesAround } from '../evolve-effects.ts';
 import { Fault, standardFault } from '../fault.ts';
 import { finish, placeOf } from '../finish.ts';
 import { Arguments } from './arguments.ts';
@@ -40,7 +40,7 @@ export function runCall(decision: Decision, key: string, task: TaskState, node: 
 /** The effect of an earlier attempt at this very call whose outcome nobody knows: its key goes on. */
 function unknownBefore(decision: Decision, task: TaskState): number | undefined {
   for (const around of triesAround(decision.state, task)) {
-    const effect = around.unknown[placeInAttempt(around, task.task, 1)];
+    const effect = around.unknown[callPlace(around, task.task, 1)];
     if (effect !== undefined) return effect;
   }
   return undefined;

@@ -2,11 +2,11 @@ import type { Json } from '../../model/json.ts';
 import type { ForState, TaskState } from '../../model/state.ts';
 import type { LinkedList, LinkedNode } from '../../program/link.ts';
 import type { ForNode } from '../../program/program.ts';
-import { advanceList } from '../advance.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluate, holds } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
 import { finish, placeOf } from '../finish.ts';
+import { advanceList } from '../list.ts';
 
 /**
  * Iterations run one after the other, each with the output of the one before; the output is the last one's, and

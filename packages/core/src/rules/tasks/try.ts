@@ -1,10 +1,10 @@
 import type { TaskState } from '../../model/state.ts';
 import type { LinkedList, LinkedNode } from '../../program/link.ts';
 import type { TryNode } from '../../program/program.ts';
-import { advanceList } from '../advance.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluateDuration } from '../evaluate.ts';
 import { finish, placeOf } from '../finish.ts';
+import { advanceList } from '../list.ts';
 
 /** Runs the tasks, the next attempt when its time has come, or the handler. */
 export function advanceTry(

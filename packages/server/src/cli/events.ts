@@ -1,0 +1,71 @@
+/** `millrace events`: what happened in an execution, and what happens. */
+import type { EventView } from '../engine/interface.ts';
+import type { ApiClient } from './api-client.ts';
+import { readArguments } from './arguments.ts';
+import { connect, connectionHelp, connectionOptions } from './connection.ts';
+import { readExecutionId } from './execution-id.ts';
+import { CliError, exitCodes } from './exit.ts';
+import type { Io } from './io.ts';
+import { nameOf, painter } from './run-progress.ts';
+import { cut, visible } from './terminal-text.ts';
+
+export const options = {
+  follow: { type: 'boolean', short: 'f' },
+  after: { type: 'string' },
+  ...connectionOptions,
+} as const;
+
+export const help = `Options:
+  --follow            Go on with what comes, until the execution has ended; a lost connection is taken up again.
+  --after VERSION     Only events after this version. [0]
+${connectionHelp.replace('Print JSON.', 'Print one JSON object a line.')}`;
+
+export async function events(args: readonly string[], io: Io): Promise<number> {
+  const read = readArguments(args, options);
+  const id = readExecutionId('events', read);
+  const after = readVersion(read.flags.after);
+  const api = connect(read.flags, io);
+  const interrupted = new AbortController();
+  const stopListening = io.onInterrupt(() => interrupted.abort());
+  const source = read.flags.follow ? api.follow(id, after, interrupted.signal) : pages(api, id, after);
+  try {
+    for await (const event of source) {
+      if (interrupted.signal.aborted) break;
+      io.out(read.flags.json ? `${JSON.stringify(event)}\n` : eventLine(event, io));
+    }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+  } finally {
+    stopListening();
+  }
+  return interrupted.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
+}
+
+function readVersion(text: string | boolean | undefined): number {
+  if (text === undefined) return 0;
+  if (/^\d{1,15}$/.test(String(text))) return Number(text);
+  throw new CliError(exitCodes.usage, `--after: expected the version of an event but found "${text}".`);
+}
+
+async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator<EventView> {
+  let after: number | undefined = first;
+  while (after !== undefined) {
+    const page: { items: readonly EventView[]; after?: number } = await api.events(id, after);
+    yield* page.items;
+    after = page.after;
+  }
+}
+
+const gap = 2;
+
+/** `12  2026-11-21T10:00:00.123Z  task.completed  order › pay  {"output":…}`, cut to the terminal's width. */
+function eventLine({ version, time, fact }: EventView, io: Io): string {
+  const paint = painter(io.outColours);
+  const { type, task, visit, ...members } = fact as EventView['fact'] & { task?: string; visit?: number };
+  const name = task === undefined ? '' : `  ${nameOf({ task, ...(visit === undefined ? {} : { visit }) })}`;
+  const head = `${String(version).padStart(5)}  ${time}  `;
+  const more = Object.keys(members).length === 0 ? '' : visible(JSON.stringify(members));
+  const left = Math.max(20, io.columns - head.length - type.length - [...name].length - gap);
+  const colour = type.endsWith('.faulted') || type.endsWith('.failed') ? paint.red : (text: string) => text;
+  return `${`${paint.dim(head)}${colour(type)}${name}  ${paint.dim(cut(more, left))}`.trimEnd()}\n`;
+}

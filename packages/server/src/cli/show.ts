@@ -1,0 +1,119 @@
+/** `millrace show`: one execution as a timeline, with what went wrong and what it waits for. */
+import { parse } from '@millrace/core';
+import { formatDuration } from '../config/quantity.ts';
+import type { EventView, ExecutionView } from '../engine/interface.ts';
+import type { ApiClient, WakeUpView } from './api-client.ts';
+import { ApiError } from './api-error.ts';
+import { readArguments } from './arguments.ts';
+import { connect, connectionHelp, connectionOptions } from './connection.ts';
+import { readExecutionId } from './execution-id.ts';
+import { exitCodes } from './exit.ts';
+import type { Io } from './io.ts';
+import { describeFault } from './run-fault.ts';
+import { painter } from './run-progress.ts';
+import { visible } from './terminal-text.ts';
+import { type TimelineTask, timelineOf } from './timeline.ts';
+import { drawTimeline } from './timeline-text.ts';
+import { describeWakeUp } from './waiting-text.ts';
+
+export const options = connectionOptions;
+
+export const help = `Options:
+${connectionHelp}
+
+✓ completed  ✗ faulted  ▸ running  … waiting  - skipped or cancelled  ↻ another attempt`;
+
+/** Exits 0 whatever became of the execution. */
+export async function show(args: readonly string[], io: Io): Promise<number> {
+  const read = readArguments(args, options);
+  const id = readExecutionId('show', read);
+  const api = connect(read.flags, io);
+  const shown = await readShown(api, id);
+  if (read.flags.json) {
+    const { execution, tasks, wakeUps, eventsLeftOut } = shown;
+    io.out(`${JSON.stringify({ execution, tasks, wakeUps, eventsLeftOut }, null, 2)}\n`);
+  } else {
+    io.out(draw(shown, io, Date.now()));
+  }
+  return exitCodes.ok;
+}
+
+interface Shown {
+  readonly execution: ExecutionView;
+  readonly tasks: readonly TimelineTask[];
+  readonly wakeUps: readonly WakeUpView[];
+  /** the definition's text; undefined: it was given inline, or is published no more */
+  readonly text: string | undefined;
+  /** the execution has more events than a timeline is made of */
+  readonly eventsLeftOut: boolean;
+}
+
+const eventPagesMax = 100;
+
+async function readShown(api: ApiClient, id: string): Promise<Shown> {
+  const execution = await api.execution(id);
+  const events: EventView[] = [];
+  let after: number | undefined = 0;
+  for (let page = 0; page < eventPagesMax && after !== undefined; page += 1) {
+    const read: { items: readonly EventView[]; after?: number } = await api.events(id, after);
+    events.push(...read.items);
+    after = read.after;
+  }
+  const [text, wakeUps] = await Promise.all([
+    readText(api, execution),
+    execution.endedAt === undefined ? api.wakeUps(id) : [],
+  ]);
+  return { execution, tasks: timelineOf(events), wakeUps, text, eventsLeftOut: after !== undefined };
+}
+
+/** The text that runs, which is not always what is published under its name. */
+async function readText(
+  api: ApiClient,
+  { workflow, definition }: ExecutionView,
+): Promise<string | undefined> {
+  try {
+    const { digest, source } = await api.workflow(workflow);
+    return digest === definition ? source : undefined;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function draw({ execution, tasks, wakeUps, text, eventsLeftOut }: Shown, io: Io, now: number): string {
+  const paint = painter(io.outColours);
+  const { namespace, name, version } = execution.workflow;
+  const workflow = `${namespace}/${name}/${version}`;
+  const parsed = text === undefined ? undefined : parse(text);
+  const from = Date.parse(execution.startedAt);
+  const to = execution.endedAt === undefined ? now : Date.parse(execution.endedAt);
+  const timeline = drawTimeline(tasks, {
+    axis: { from, to },
+    columns: io.columns,
+    paint,
+    lineOf: (task) => (parsed?.ok ? parsed.source.locate(task).line : undefined),
+  });
+  const sections = [
+    [
+      `${visible(execution.id)}  ${phaseText(execution.status, io)}\n`,
+      `workflow  ${visible(workflow)}\n`,
+      `started   ${execution.startedAt}, ${execution.endedAt === undefined ? 'for' : 'took'} ${formatDuration(Math.max(0, to - from))}\n`,
+      ...(execution.retryOf === undefined ? [] : [`retry of  ${visible(execution.retryOf)}\n`]),
+    ].join(''),
+    timeline === '' ? 'No task was entered.\n' : timeline,
+    eventsLeftOut ? paint.yellow('It has more events than are shown here.\n') : '',
+    wakeUps
+      .map((wakeUp) => `waits for ${describeWakeUp(wakeUp, tasks, execution.id, now)}\n`)
+      .join(''),
+    execution.error === undefined ? '' : `${describeFault(execution.error, visible(workflow), text, paint)}\n`,
+  ];
+  return sections.filter((section) => section !== '').join('\n');
+}
+
+/** The phase in its colour, for standard output. */
+export function phaseText(status: ExecutionView['status'], io: Io): string {
+  const paint = painter(io.outColours);
+  if (status === 'completed') return paint.green(status);
+  if (status === 'faulted') return paint.red(status);
+  return status === 'cancelled' ? paint.dim(status) : paint.yellow(status);
+}

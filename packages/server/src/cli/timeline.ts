@@ -1,0 +1,164 @@
+/** What an execution did, task by task: folded from its events, for `millrace show`. */
+import { type EffectRequest, type TaskKind, taskKey, type WorkflowError } from '@millrace/core';
+import type { EventView } from '../engine/interface.ts';
+
+export type TaskStatus = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled' | 'skipped';
+
+/** One attempt of a `try` that did not succeed. */
+export interface FailedAttempt {
+  readonly number: number;
+  readonly error: WorkflowError;
+  /** epoch ms: when the next one begins; absent: there is none, the error was caught */
+  readonly nextAt?: number;
+}
+
+export interface Deed {
+  /** of its `effect.requested` */
+  readonly version: number;
+  readonly request: EffectRequest;
+}
+
+/** One visit of a task. Instants are epoch ms. */
+export interface TimelineTask {
+  readonly key: string;
+  /** JSON pointer into the definition */
+  readonly task: string;
+  readonly visit: number;
+  readonly name: string;
+  readonly kind: TaskKind;
+  /** how deep it stands, 0 for the main list */
+  readonly depth: number;
+  /** index in the loop that it runs in */
+  readonly iteration?: number;
+  status: TaskStatus;
+  readonly startedAt: number;
+  endedAt?: number;
+  /** when its wait, or its pause between attempts, is over */
+  due?: number;
+  error?: WorkflowError;
+  readonly failedAttempts: FailedAttempt[];
+  /** epoch ms of each attempt after the first */
+  readonly retriedAt: number[];
+  readonly deeds: Deed[];
+}
+
+interface Folding {
+  readonly tasks: Map<string, TimelineTask>;
+  readonly children: Map<string, string[]>;
+  /** index of the iteration under way, by the key of its loop */
+  readonly iterations: Map<string, number>;
+}
+
+/** The tasks of an execution, each followed by those that ran in it, in the order in which they were entered. */
+export function timelineOf(events: readonly EventView[]): readonly TimelineTask[] {
+  const folding: Folding = { tasks: new Map(), children: new Map(), iterations: new Map() };
+  for (const event of events) foldEvent(folding, event);
+  const ordered: TimelineTask[] = [];
+  const waiting = [...(folding.children.get('') ?? [])].reverse();
+  for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
+    const task = folding.tasks.get(key);
+    if (task !== undefined) ordered.push(task);
+    waiting.push(...[...(folding.children.get(key) ?? [])].reverse());
+  }
+  return ordered;
+}
+
+function foldEvent(folding: Folding, { fact, time, version }: EventView): void {
+  const at = Date.parse(time);
+  if (fact.type === 'execution.restored') {
+    const held = Object.values(fact.state.tasks).sort((a, b) => a.task.length - b.task.length);
+    for (const task of held) enter(folding, { ...task, startedAt: at });
+    return;
+  }
+  if (!('task' in fact)) return endAll(folding, fact.type, at);
+  if (fact.type === 'task.started') return void enter(folding, { ...fact, startedAt: at });
+  if (fact.type === 'task.skipped') return end(enter(folding, { ...fact, startedAt: at }), 'skipped', at);
+  const key = taskKey(fact.task, fact.visit);
+  const task = folding.tasks.get(key);
+  if (task === undefined) return;
+  switch (fact.type) {
+    case 'task.completed':
+      return end(task, 'completed', at);
+    case 'task.cancelled':
+      return end(task, 'cancelled', at);
+    case 'task.faulted':
+      task.error = fact.error;
+      return end(task, 'faulted', at);
+    case 'wait.started':
+      task.status = 'waiting';
+      task.due = fact.due;
+      return;
+    case 'iteration.started':
+      return void folding.iterations.set(key, fact.index);
+    case 'error.caught':
+      return void task.failedAttempts.push({ number: task.retriedAt.length + 1, error: fact.error });
+    case 'retry.scheduled':
+      task.status = 'waiting';
+      task.due = fact.due;
+      return void task.failedAttempts.push({
+        number: fact.attempt - 1,
+        error: fact.error,
+        nextAt: fact.due,
+      });
+    case 'retry.started':
+      task.status = 'running';
+      delete task.due;
+      return void task.retriedAt.push(at);
+    case 'effect.requested':
+      return void task.deeds.push({ version, request: fact.request });
+    default:
+      return;
+  }
+}
+
+interface Entered {
+  readonly task: string;
+  readonly visit?: number;
+  readonly kind: TaskKind;
+  readonly parent?: string;
+  readonly startedAt: number;
+}
+
+function enter(folding: Folding, { task, visit, kind, parent = '', startedAt }: Entered): TimelineTask {
+  const key = taskKey(task, visit);
+  const around = folding.tasks.get(parent);
+  const iteration = folding.iterations.get(parent);
+  const entered: TimelineTask = {
+    key,
+    task,
+    visit: visit ?? 1,
+    name: lastStepOf(task),
+    kind,
+    depth: around === undefined ? 0 : around.depth + 1,
+    ...(iteration === undefined ? {} : { iteration }),
+    status: 'running',
+    startedAt,
+    failedAttempts: [],
+    retriedAt: [],
+    deeds: [],
+  };
+  folding.tasks.set(key, entered);
+  const siblings = folding.children.get(parent);
+  if (siblings === undefined) folding.children.set(parent, [key]);
+  else siblings.push(key);
+  return entered;
+}
+
+/** The last step of a task's pointer is its name. */
+function lastStepOf(pointer: string): string {
+  const step = pointer.slice(pointer.lastIndexOf('/') + 1);
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function end(task: TimelineTask, status: TaskStatus, at: number): void {
+  task.status = status;
+  task.endedAt = at;
+  delete task.due;
+}
+
+/** An execution that ends takes what is open with it. */
+function endAll({ tasks }: Folding, type: EventView['fact']['type'], at: number): void {
+  if (type !== 'execution.completed' && type !== 'execution.faulted' && type !== 'execution.cancelled') return;
+  const status = type === 'execution.cancelled' ? 'cancelled' : 'faulted';
+  for (const task of tasks.values()) if (task.endedAt === undefined) end(task, status, at);
+}

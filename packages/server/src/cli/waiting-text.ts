@@ -1,0 +1,72 @@
+/** Why an execution is waiting, in sentences: its rows in the wake-up ledger, with the tasks that they are for. */
+import { unreachable } from '@millrace/core';
+import { formatDuration } from '../config/quantity.ts';
+import type { WakeUpView } from './api-client.ts';
+import { visible } from './terminal-text.ts';
+import type { TimelineTask } from './timeline.ts';
+import { describeRequest } from './timeline-text.ts';
+
+/** `now`: epoch ms. */
+export function describeWakeUp(
+  wakeUp: WakeUpView,
+  tasks: readonly TimelineTask[],
+  execution: string,
+  now: number,
+): string {
+  switch (wakeUp.kind) {
+    case 'effect':
+      return describeDeed(wakeUp, tasks, now);
+    case 'timer':
+      return describeTimer(Date.parse(wakeUp.due), tasks, now);
+    case 'approval':
+      return `somebody: it is suspended. Let it go on with: millrace resume ${execution}`;
+    case 'event':
+      return 'an event';
+    case 'child':
+      return 'another execution';
+    case 'send':
+    case 'command':
+    case 'resume':
+      return 'the engine, which takes it up as soon as it can';
+    default:
+      return unreachable(wakeUp.kind);
+  }
+}
+
+function describeDeed(
+  { id, due, attempt, lease, doubt }: WakeUpView,
+  tasks: readonly TimelineTask[],
+  now: number,
+): string {
+  const version = Number(id.slice(id.lastIndexOf('/') + 1));
+  const task = tasks.find(({ deeds }) => deeds.some((deed) => deed.version === version));
+  const deed = task?.deeds.find((each) => each.version === version);
+  const subject = deed === undefined ? 'a call' : describeRequest(deed.request);
+  const owner = task === undefined ? '' : ` (${visible(task.name)})`;
+  return `${subject}${owner}, ${stageOf()}`;
+
+  function stageOf(): string {
+    if (doubt) return 'in doubt: nobody knows whether it was done';
+    if (lease !== undefined && Date.parse(lease.until) > now)
+      return `under way${attempt > 1 ? `, taken ${attempt} times` : ''}`;
+    if (lease !== undefined) return 'whose process is gone; another one takes it up';
+    return Date.parse(due) > now ? `queued until ${instant(Date.parse(due), now)}` : 'queued';
+  }
+}
+
+/** A timer row holds the earliest instant only; which task it is for stands in the events. */
+function describeTimer(due: number, tasks: readonly TimelineTask[], now: number): string {
+  const task = tasks.find((each) => each.due === due);
+  const what =
+    task === undefined
+      ? 'a time limit'
+      : task.kind === 'wait'
+        ? `the end of ${visible(task.name)}`
+        : `the next attempt of ${visible(task.name)}`;
+  return `${what}, at ${instant(due, now)}`;
+}
+
+function instant(at: number, now: number): string {
+  const left = at > now ? `in ${formatDuration(at - now)}` : 'now';
+  return `${new Date(at).toISOString()} (${left})`;
+}

@@ -50,7 +50,7 @@ const receivedMax = 10_000;
 export async function startStandIn({ port = 0, onReceived }: StandInOptions = {}): Promise<StandIn> {
   const routes = compileRoutes();
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const exchange = async (request: IncomingMessage, response: ServerResponse) => {
     const at = Date.now();
     const call = await readCall(request);
     const answer = answerTo(routes, request.method ?? '', call);
@@ -66,6 +66,9 @@ export async function startStandIn({ port = 0, onReceived }: StandInOptions = {}
     if (received.length > receivedMax) received.shift();
     onReceived?.(entry);
     await send(answer, response);
+  };
+  const server = createServer((request, response) => {
+    exchange(request, response).catch((error: Error) => response.destroy(error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -116,10 +119,19 @@ async function readCall(request: IncomingMessage): Promise<Request> {
     params: {},
     query: url.searchParams,
     headers: request.headers,
-    body: content === '' ? undefined : isJson ? JSON.parse(content) : content,
+    body: content === '' ? undefined : isJson ? parseJson(content) : content,
     origin,
     pathname: url.pathname,
   };
+}
+
+/** What is not JSON stays a text, and is refused by the routes that look for a member in it. */
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return content;
+  }
 }
 
 function answerTo(routes: readonly Route[], method: string, call: Request): Answer {

@@ -18,7 +18,8 @@ import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.js';
 import { root, runNode } from './runtime.js';
 
-const packages = ['jq', 'core', 'server'];
+// In the order in which one needs the declarations of the other.
+const packages = ['jq', 'core', 'server', 'sdk'];
 const source = join(root, 'packages', 'server', 'src');
 const dist = join(root, 'packages', 'server', 'dist');
 const stamp = join(dist, '.sources');

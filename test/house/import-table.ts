@@ -16,11 +16,20 @@ export interface Room {
 }
 
 const server = 'packages/server/src';
-const everyPackage = ['@millrace/jq', '@millrace/core', 'millrace'];
+const sdk = 'packages/sdk/src';
+const everyPackage = ['@millrace/jq', '@millrace/core', 'millrace', '@millrace/sdk'];
 
 export const rooms: readonly Room[] = [
   { path: 'packages/jq/src', uses: [] },
   { path: 'packages/core/src', uses: ['@millrace/jq', 'yaml'] },
+
+  // `#millrace` is the server's package, or nothing in a browser.
+  { path: `${sdk}/engine`, uses: [sdk, `${sdk}/task`, '#millrace'], types: ['millrace', '@millrace/core'] },
+  { path: `${sdk}/task`, uses: [sdk, '@millrace/core'] },
+  { path: `${sdk}/builder`, uses: [sdk, '@millrace/core'], types: [`${sdk}/task`] },
+  { path: `${sdk}/client`, uses: [sdk], types: ['@millrace/core'] },
+  { path: `${sdk}/index.ts`, uses: [sdk, `${sdk}/client`, `${sdk}/engine`, `${sdk}/task`, `${sdk}/builder`] },
+  { path: sdk, uses: [], types: ['@millrace/core'] },
 
   { path: `${server}/errors.ts`, uses: [] },
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
@@ -119,8 +128,6 @@ export const rooms: readonly Room[] = [
     types: [`${server}/effects`, `${server}/engine/interface.ts`, `${server}/ports`, '@millrace/core'],
   },
 
-  // The client runs in browsers; `millrace` is loaded only when an embedded engine is opened.
-  { path: 'packages/sdk/src', uses: ['@millrace/core', 'millrace'] },
   {
     path: 'packages/web/src',
     uses: [
@@ -146,7 +153,18 @@ export const rooms: readonly Room[] = [
 ];
 
 /** What a test file may use besides what its room may. */
-const usedByTests = [server, 'vitest', 'fast-check', 'node:', 'yaml', 'undici', ...everyPackage];
+const usedByTests = [
+  server,
+  sdk,
+  'esbuild',
+  'typebox',
+  'vitest',
+  'fast-check',
+  'node:',
+  'yaml',
+  'undici',
+  ...everyPackage,
+];
 
 export function checkImports(file: SourceFile, table: readonly Room[] = rooms): Violation[] {
   const room = roomOf(file.path, table);

@@ -104,6 +104,8 @@ async function readJson<T>(response: Response): Promise<T> {
 }
 
 function toQuery(members: Readonly<Record<string, string | number | undefined>>): URLSearchParams {
-  const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(members))
+    if (value !== undefined) query.set(name, String(value));
+  return query;
 }

@@ -4,48 +4,9 @@ import { version } from '@millrace/core';
 import { ConfigError } from '../config/resolve.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { MillraceError } from '../errors.ts';
+import { type Command, commands } from './commands.ts';
 import { CliError, exitCodeHelp, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
-
-interface Command {
-  readonly usage: string;
-  readonly summary: string;
-  /** What `millrace help NAME` adds. */
-  readonly more?: () => Promise<string>;
-  /** Answers the exit code. Each command is loaded when it is called: `jq` needs no server. */
-  readonly run: (args: readonly string[], io: Io) => Promise<number>;
-}
-
-const commands: Readonly<Record<string, Command>> = {
-  start: {
-    usage: 'millrace start [options]',
-    summary: 'Serve the API and run executions.',
-    more: async () => `Options:\n${(await import('../config/print.ts')).printFlags()}`,
-    run: async (args, io) => (await import('./start.ts')).start(args, io),
-  },
-  run: {
-    usage:
-      'millrace run FILE [--input JSON|@file] [--wait DURATION] [--store STORE | --server URL] [--json] [--quiet]',
-    summary: 'Run one workflow to its end, and print its output.',
-    more: async () => (await import('./run.ts')).help,
-    run: async (args, io) => (await import('./run.ts')).run(args, io),
-  },
-  validate: {
-    usage: 'millrace validate FILE…',
-    summary: 'Check workflow definitions, and print every error with its place.',
-    run: async (args, io) => (await import('./validate.ts')).validate(args, io),
-  },
-  jq: {
-    usage: 'millrace jq [options] FILTER < input',
-    summary: 'Evaluate a jq filter as workflows do.',
-    run: async (args, io) => (await import('./jq.ts')).jq(args, io),
-  },
-  config: {
-    usage: 'millrace config [options] [--json | --env-example]',
-    summary: 'Print every setting, its value and where it came from.',
-    run: async (args, io) => (await import('./config.ts')).config(args, io),
-  },
-};
 
 /** Runs a command and answers its exit code; never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -83,9 +44,9 @@ async function help(name: string | undefined, io: Io): Promise<number> {
     io.out(`${command.usage}\n\n${command.summary}\n${more}\n${exitCodeHelp}\n`);
     return exitCodes.ok;
   }
-  const lines = Object.entries(commands).map(([command, { summary }]) => `  ${command.padEnd(10)}${summary}`);
+  const lines = Object.entries(commands).map(([command, { summary }]) => `  ${command.padEnd(12)}${summary}`);
   io.out(
-    `Millrace ${version}: durable workflows in the Open Workflow DSL.\n\n${lines.join('\n')}\n  help      Say more about a command: millrace help start\n\n${exitCodeHelp}\n`,
+    `Millrace ${version}: durable workflows in the Open Workflow DSL.\n\n${lines.join('\n')}\n  help        Say more about a command: millrace help start\n\n${exitCodeHelp}\n`,
   );
   return exitCodes.ok;
 }

@@ -30,5 +30,9 @@ function excerpt(
   const place = `  at      ${file}:${line}:${column}`;
   if (source === undefined) return [place];
   const gutter = `    ${line} | `;
-  return [place, `${gutter}${visible(source)}`, `${' '.repeat(gutter.length - 2)}| ${' '.repeat(column - 1)}^`];
+  return [
+    place,
+    `${gutter}${visible(source)}`,
+    `${' '.repeat(gutter.length - 2)}| ${' '.repeat(column - 1)}^`,
+  ];
 }

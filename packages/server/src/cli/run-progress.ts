@@ -44,7 +44,9 @@ export function createProgress(write: (line: string) => void, colours: boolean):
           );
           break;
         case 'execution.suspended':
-          write(`${paint.yellow('‖')} suspended${fact.reason === undefined ? '' : `: ${visible(fact.reason)}`}\n`);
+          write(
+            `${paint.yellow('‖')} suspended${fact.reason === undefined ? '' : `: ${visible(fact.reason)}`}\n`,
+          );
           break;
         default:
           break;

@@ -102,10 +102,10 @@ function draw({ execution, tasks, wakeUps, text, eventsLeftOut }: Shown, io: Io,
     ].join(''),
     timeline === '' ? 'No task was entered.\n' : timeline,
     eventsLeftOut ? paint.yellow('It has more events than are shown here.\n') : '',
-    wakeUps
-      .map((wakeUp) => `waits for ${describeWakeUp(wakeUp, tasks, execution.id, now)}\n`)
-      .join(''),
-    execution.error === undefined ? '' : `${describeFault(execution.error, visible(workflow), text, paint)}\n`,
+    wakeUps.map((wakeUp) => `waits for ${describeWakeUp(wakeUp, tasks, execution.id, now)}\n`).join(''),
+    execution.error === undefined
+      ? ''
+      : `${describeFault(execution.error, visible(workflow), text, paint)}\n`,
   ];
   return sections.filter((section) => section !== '').join('\n');
 }

@@ -2,8 +2,7 @@
 
 /** Replaces what a terminal would act upon by what can be seen; a tab and a line break become a space. */
 export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/\r?\n|[\t\r]/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
+  return text.replace(/\r?\n|[\t\r]/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '�');
 }
 
 /** Cut to a width, with `…` where something is left out. */

@@ -96,7 +96,10 @@ export function barOf(
   const columnAt = (at: number) =>
     Math.min(columns - 1, Math.max(0, Math.floor(((at - from) / length) * columns)));
   const first = columnAt(startedAt);
-  const last = Math.max(first, Math.min(columns - 1, Math.ceil((((endedAt ?? to) - from) / length) * columns) - 1));
+  const last = Math.max(
+    first,
+    Math.min(columns - 1, Math.ceil((((endedAt ?? to) - from) / length) * columns) - 1),
+  );
   const bar = Array.from({ length: last - first + 1 }, () => '━');
   for (const at of retriedAt) bar[Math.min(last, columnAt(at)) - first] = '↻';
   return ['·'.repeat(first), bar.join(''), '·'.repeat(columns - last - 1)];
@@ -120,7 +123,10 @@ function detailLines(task: TimelineTask, { paint, lineOf }: TimelineLayout): str
 }
 
 function describe({ title, type, status, detail }: WorkflowError): string {
-  return cut(`${visible(title ?? type)} (${status})${detail === undefined ? '' : `: ${visible(detail)}`}`, 160);
+  return cut(
+    `${visible(title ?? type)} (${status})${detail === undefined ? '' : `: ${visible(detail)}`}`,
+    160,
+  );
 }
 
 export function describeRequest(request: EffectRequest): string {

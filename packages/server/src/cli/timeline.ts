@@ -158,7 +158,8 @@ function end(task: TimelineTask, status: TaskStatus, at: number): void {
 
 /** An execution that ends takes what is open with it. */
 function endAll({ tasks }: Folding, type: EventView['fact']['type'], at: number): void {
-  if (type !== 'execution.completed' && type !== 'execution.faulted' && type !== 'execution.cancelled') return;
+  if (type !== 'execution.completed' && type !== 'execution.faulted' && type !== 'execution.cancelled')
+    return;
   const status = type === 'execution.cancelled' ? 'cancelled' : 'faulted';
   for (const task of tasks.values()) if (task.endedAt === undefined) end(task, status, at);
 }

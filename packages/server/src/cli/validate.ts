@@ -1,38 +1,60 @@
 /** `millrace validate`: every error of every file, with its place. */
 import { parse, type SourceError } from '@millrace/core';
 import { readArguments } from './arguments.ts';
-import { CliError, exitCodes } from './exit.ts';
+import { CliError, type ExitCode, exitCodes } from './exit.ts';
 import { type Io, readTextFile } from './io.ts';
+
+export const options = { json: { type: 'boolean' } } as const;
+
+/** What was found in one file; `exitCode` tells a file that cannot be read from one with errors. */
+type Validated =
+  | { readonly file: string; readonly ok: true; readonly workflow: string }
+  | {
+      readonly file: string;
+      readonly ok: false;
+      readonly exitCode: ExitCode;
+      readonly message?: string;
+      readonly errors: readonly SourceError[];
+    };
 
 /** Exits 3 when a file has errors, 2 when one cannot be read; the others are checked all the same. */
 export async function validate(args: readonly string[], io: Io): Promise<number> {
-  const { positionals } = readArguments(args, {});
+  const { flags, positionals } = readArguments(args, options);
   if (positionals.length === 0) throw new CliError(exitCodes.usage, 'validate takes at least one FILE.');
-  let exitCode: number = exitCodes.ok;
-  for (const file of positionals) exitCode = Math.max(exitCode, await validateFile(file, io));
-  return exitCode;
+  const validated: Validated[] = [];
+  for (const file of positionals) {
+    const one = await validateFile(file);
+    validated.push(one);
+    if (!flags.json) report(one, io);
+  }
+  if (flags.json) io.out(`${JSON.stringify(validated, null, 2)}\n`);
+  return Math.max(...validated.map((one) => (one.ok ? exitCodes.ok : one.exitCode)));
 }
 
-async function validateFile(file: string, io: Io): Promise<number> {
+async function validateFile(file: string): Promise<Validated> {
   let text: string;
   try {
     text = await readTextFile(file);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    io.error(`${error.message}\n`);
-    return error.exitCode;
+    return { file, ok: false, exitCode: error.exitCode, message: error.message, errors: [] };
   }
   const parsed = parse(text, { file });
-  if (!parsed.ok) {
-    for (const error of parsed.errors) io.error(`${formatSourceError(file, error)}\n`);
-    return exitCodes.invalid;
-  }
+  if (!parsed.ok) return { file, ok: false, exitCode: exitCodes.invalid, errors: parsed.errors };
   const { namespace, name, version } = parsed.workflow.document;
-  io.out(`${file}: valid: ${namespace}/${name}/${version}\n`);
-  return exitCodes.ok;
+  return { file, ok: true, workflow: `${namespace}/${name}/${version}` };
+}
+
+function report(one: Validated, io: Io): void {
+  if (one.ok) return io.out(`${one.file}: valid: ${one.workflow}\n`);
+  if (one.message !== undefined) io.error(`${one.message}\n`);
+  for (const error of one.errors) io.error(`${formatSourceError(one.file, error)}\n`);
 }
 
 /** `order.yaml:12:9: expected … (at /do/0/pay)`: editors jump to it. */
-export function formatSourceError(file: string, { line, column, message, pointer }: SourceError): string {
+export function formatSourceError(
+  file: string,
+  { line, column, message, pointer }: Pick<SourceError, 'line' | 'column' | 'message' | 'pointer'>,
+): string {
   return `${file}:${line}:${column}: ${message}${pointer === '' ? '' : ` (at ${pointer})`}`;
 }

@@ -1,0 +1,91 @@
+import type { LifecycleEvent } from '@millrace/core';
+import type { CallOptions, Executions, Reason, StartRequest } from '../interface.ts';
+import { checkId, limitOf, sinceOf, waitMsOf } from '../query.ts';
+import { checkStart } from '../start-request.ts';
+import type { ExecutionEvent, ExecutionSummary, ExecutionView, WakeUpView } from '../views.ts';
+import { history, pages } from './pages.ts';
+import { routes } from './routes.ts';
+import type { Transport } from './transport.ts';
+import { type WatchSettings, watch } from './watch.ts';
+
+export interface ExecutionsSettings {
+  /** how long one request of `run` asks the server to wait */
+  readonly waitMs: number;
+  readonly watch: WatchSettings;
+}
+
+export function clientExecutions(transport: Transport, settings: ExecutionsSettings): Executions {
+  const get = async (id: string, waitMs: number, signal: AbortSignal | undefined) =>
+    execution(transport, { route: routes.getExecution, id: checkId(id), ...waiting(waitMs), signal });
+  const change =
+    (route: (typeof routes)['cancelExecution' | 'suspendExecution' | 'resumeExecution' | 'retryExecution']) =>
+    async (id: string, { signal, reason }: CallOptions & Reason = {}) =>
+      execution(transport, {
+        route,
+        id: checkId(id),
+        ...(reason === undefined ? {} : { body: json({ reason }) }),
+        signal,
+      });
+  return {
+    start: (request, options = {}) => start(transport, request, 0, options.signal),
+    async run(request, { signal } = {}) {
+      let { execution } = await start(transport, request, settings.waitMs, signal);
+      while (execution.endedAt === undefined) execution = await get(execution.id, settings.waitMs, signal);
+      return execution;
+    },
+    get: async (id, options = {}) => get(id, waitMsOf(options), options.signal),
+    list: (query = {}, options = {}) =>
+      pages<ExecutionSummary>(transport, routes.listExecutions, options, () => ({
+        ...limitOf(query),
+        ...sinceOf(query),
+        status: query.status?.join(','),
+        workflow: query.workflow,
+      })),
+    events: (id, query = {}, options = {}) =>
+      history<ExecutionEvent>(transport, 'getExecutionEvents', id, query, options),
+    lifecycle: (id, query = {}, options = {}) =>
+      history<LifecycleEvent>(transport, 'getExecutionLifecycle', id, query, options),
+    watch: (id, options = {}) => watch(transport, id, options, settings.watch),
+    cancel: change(routes.cancelExecution),
+    suspend: change(routes.suspendExecution),
+    resume: change(routes.resumeExecution),
+    retry: change(routes.retryExecution),
+    async wakeUps(id, { signal } = {}) {
+      const { body } = await transport.json({ route: routes.getExecutionWakeUps, id: checkId(id), signal });
+      return (body as { readonly items: readonly WakeUpView[] }).items;
+    },
+  };
+}
+
+async function start(
+  transport: Transport,
+  request: StartRequest,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): ReturnType<Executions['start']> {
+  const { content, idempotencyKey, unique } = checkStart(request);
+  const { status, body } = await transport.json({
+    route: routes.startExecution,
+    headers: { 'idempotency-key': idempotencyKey },
+    body: json(content),
+    ...waiting(waitMs),
+    signal,
+  });
+  // A lost answer makes the second attempt find what the first one started.
+  return { execution: body as ExecutionView, created: unique || status === 201 };
+}
+
+async function execution(
+  transport: Transport,
+  request: Parameters<Transport['json']>[0],
+): Promise<ExecutionView> {
+  return (await transport.json(request)).body as ExecutionView;
+}
+
+function waiting(waitMs: number): { readonly waitMs?: number; readonly query?: { readonly wait: string } } {
+  return waitMs === 0 ? {} : { waitMs, query: { wait: `${waitMs}ms` } };
+}
+
+function json(value: object): { readonly type: string; readonly text: string } {
+  return { type: 'application/json', text: JSON.stringify(value) };
+}

@@ -1,0 +1,152 @@
+/** THE table of commands: dispatch, help, completion and the manual's list are all read from it. */
+import type { Options } from './arguments.ts';
+import type { Io } from './io.ts';
+
+export interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** What stands where no option does. */
+  readonly argument: 'file' | 'execution' | 'shell' | 'command' | 'none';
+  readonly options: () => Promise<Options>;
+  /** What `millrace help NAME` adds. */
+  readonly more?: () => Promise<string>;
+  /** Answers the exit code. Each command is loaded when it is called: `jq` needs no server. */
+  readonly run: (args: readonly string[], io: Io) => Promise<number>;
+}
+
+const server = '[--server URL] [--api-key KEY] [--json]';
+
+export const commands: Readonly<Record<string, Command>> = {
+  start: {
+    usage: 'millrace start [options]',
+    summary: 'Serve the API and run executions.',
+    argument: 'none',
+    options: async () => (await import('./arguments.ts')).settingOptions(),
+    more: async () => `Options:\n${(await import('../config/print.ts')).printFlags()}`,
+    run: async (args, io) => (await import('./start.ts')).start(args, io),
+  },
+  run: {
+    usage:
+      'millrace run FILE [--input JSON|@file] [--wait DURATION] [--store STORE | --server URL] [--json] [--quiet]',
+    summary: 'Run one workflow to its end, and print its output.',
+    argument: 'file',
+    options: async () => (await import('./run.ts')).options,
+    more: async () => (await import('./run.ts')).help,
+    run: async (args, io) => (await import('./run.ts')).run(args, io),
+  },
+  validate: {
+    usage: 'millrace validate FILE… [--json]',
+    summary: 'Check workflow definitions, and print every error with its place.',
+    argument: 'file',
+    options: async () => (await import('./validate.ts')).options,
+    run: async (args, io) => (await import('./validate.ts')).validate(args, io),
+  },
+  deploy: {
+    usage: `millrace deploy FILE… ${server}`,
+    summary: 'Publish workflow definitions on a server.',
+    argument: 'file',
+    options: async () => (await import('./deploy.ts')).options,
+    more: async () => (await import('./deploy.ts')).help,
+    run: async (args, io) => (await import('./deploy.ts')).deploy(args, io),
+  },
+  ls: {
+    usage: `millrace ls [--status PHASES] [--workflow NAME] [--limit NUMBER] ${server}`,
+    summary: 'List executions, newest first.',
+    argument: 'none',
+    options: async () => (await import('./ls.ts')).options,
+    more: async () => (await import('./ls.ts')).help,
+    run: async (args, io) => (await import('./ls.ts')).ls(args, io),
+  },
+  show: {
+    usage: `millrace show ID ${server}`,
+    summary: 'Show an execution: its timeline, its errors, and what it waits for.',
+    argument: 'execution',
+    options: async () => (await import('./show.ts')).options,
+    more: async () => (await import('./show.ts')).help,
+    run: async (args, io) => (await import('./show.ts')).show(args, io),
+  },
+  events: {
+    usage: `millrace events ID [--follow] [--after VERSION] ${server}`,
+    summary: 'Print what happened in an execution, and what happens.',
+    argument: 'execution',
+    options: async () => (await import('./events.ts')).options,
+    more: async () => (await import('./events.ts')).help,
+    run: async (args, io) => (await import('./events.ts')).events(args, io),
+  },
+  cancel: change('cancel', 'Cancel an execution: no task of it begins any more.'),
+  suspend: change('suspend', 'Hold an execution until it is resumed.'),
+  resume: change('resume', 'Let a suspended execution go on.'),
+  retry: change('retry', 'Start a new execution from the state before a fault.'),
+  open: {
+    usage: `millrace open [ID] [--print] ${server}`,
+    summary: "Open the server's pages, or those of one execution, in the browser.",
+    argument: 'execution',
+    options: async () => (await import('./open.ts')).options,
+    more: async () => (await import('./open.ts')).help,
+    run: async (args, io) => (await import('./open.ts')).open(args, io),
+  },
+  jq: {
+    usage: 'millrace jq [options] FILTER < input',
+    summary: 'Evaluate a jq filter as workflows do.',
+    argument: 'file',
+    options: async () => ({}),
+    run: async (args, io) => (await import('./jq.ts')).jq(args, io),
+  },
+  config: {
+    usage: 'millrace config [options] [--json | --env-example]',
+    summary: 'Print every setting, its value and where it came from.',
+    argument: 'none',
+    options: async () => (await import('./config.ts')).options(),
+    run: async (args, io) => (await import('./config.ts')).config(args, io),
+  },
+  completion: {
+    usage: 'millrace completion bash|zsh|fish',
+    summary: 'Print a script that completes commands and options in a shell.',
+    argument: 'shell',
+    options: async () => ({}),
+    more: async () => (await import('./completion.ts')).help,
+    run: async (args, io) => (await import('./completion.ts')).completion(args, io, await completable()),
+  },
+};
+
+function change(verb: 'cancel' | 'suspend' | 'resume' | 'retry', summary: string): Command {
+  const reason = verb === 'cancel' || verb === 'suspend' ? '[--reason TEXT] ' : '';
+  return {
+    usage: `millrace ${verb} ID ${reason}${server}`,
+    summary,
+    argument: 'execution',
+    options: async () => (await import('./change.ts')).optionsOf[verb],
+    more: async () => (await import('./change.ts')).helpOf(verb),
+    run: async (args, io) => (await import('./change.ts')).change(verb, args, io),
+  };
+}
+
+/** What a shell has to know of a command. */
+export interface Completable {
+  readonly name: string;
+  readonly summary: string;
+  readonly argument: Command['argument'];
+  /** long options, with `--`; `value` says that a word follows */
+  readonly options: readonly { readonly flag: string; readonly value: boolean }[];
+}
+
+async function completable(): Promise<readonly Completable[]> {
+  const known = await Promise.all(
+    Object.entries(commands).map(async ([name, { summary, argument, options }]) => ({
+      name,
+      summary,
+      argument,
+      options: Object.entries(await options()).map(([flag, { type }]) => ({
+        flag: `--${flag}`,
+        value: type === 'string',
+      })),
+    })),
+  );
+  const help = {
+    name: 'help',
+    summary: 'Say more about a command.',
+    argument: 'command',
+    options: [],
+  } as const;
+  return [...known, help];
+}

@@ -144,11 +144,11 @@ function answerTo(routes: readonly Route[], method: string, call: Request): Answ
     try {
       return route.handle({ ...call, params });
     } catch (error) {
-      if (error instanceof Refusal) return { status: error.status, body: { error: error.message } };
+      if (error instanceof Refusal) return { status: error.status, body: error.message };
       throw error;
     }
   }
-  return { status: 404, body: { error: `there is no ${method} ${call.pathname}` } };
+  return { status: 404, body: `there is no ${method} ${call.pathname}` };
 }
 
 function statusOf({ status, body }: Answer): number {

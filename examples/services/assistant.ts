@@ -10,7 +10,8 @@ export function createAssistant(): Routes {
   return {
     'POST /v1/chat/completions': (call) => {
       const [scheme, key = ''] = String(call.headers.authorization).split(' ');
-      if (scheme !== 'Bearer' || key.length < keyCharactersMin) throw new Refusal(401, 'no valid key was sent');
+      if (scheme !== 'Bearer' || key.length < keyCharactersMin)
+        throw new Refusal(401, 'no valid key was sent');
       const messages = listOf(call, 'messages');
       const corrected = messages.some((message) => memberOf(message, 'role') === 'assistant');
       const content = corrected

@@ -1,7 +1,10 @@
 /** Lists in pages, a table in CSV, a web site with a rate limit, mirrors of files. */
 import { Refusal, type Routes, required } from './service.ts';
 
-const customers = Array.from({ length: 23 }, (_, index) => ({ id: index + 1, name: `Customer ${index + 1}` }));
+const customers = Array.from({ length: 23 }, (_, index) => ({
+  id: index + 1,
+  name: `Customer ${index + 1}`,
+}));
 const pageItems = 10;
 
 const sales = `region,product,quantity,price
@@ -38,7 +41,10 @@ export function createContent(): Routes {
     },
 
     'GET /exports/sales.csv': () => ({ body: sales, headers: { 'content-type': 'text/csv' } }),
-    'POST /warehouse/:table': ({ body }) => ({ status: 201, body: { rows: Array.isArray(body) ? body.length : 1 } }),
+    'POST /warehouse/:table': ({ body }) => ({
+      status: 201,
+      body: { rows: Array.isArray(body) ? body.length : 1 },
+    }),
 
     'GET /site/:page': ({ params }) => {
       const now = Date.now();
@@ -53,7 +59,7 @@ export function createContent(): Routes {
     'GET /mirrors/:mirror/:file': ({ params }) => {
       const mirror = mirrors[params.mirror ?? ''];
       if (mirror === undefined) throw new Refusal(404, `there is no mirror ${params.mirror}`);
-      if (mirror.broken) return { delayMs: mirror.delayMs, status: 502, body: { error: 'bad gateway' } };
+      if (mirror.broken) return { delayMs: mirror.delayMs, status: 502, body: 'bad gateway' };
       return { delayMs: mirror.delayMs, body: { mirror: params.mirror, file: params.file, bytes: 4096 } };
     },
   };

@@ -51,7 +51,8 @@ export function createOffice(): Routes {
 
     'POST /subscribers/:name': ({ params }) => {
       if (params.name === 'legacy') throw new Refusal(410, 'this address takes no events any more');
-      if (params.name === 'search' && searchTurn('search') < searchTurns) throw new Refusal(503, 'reindexing');
+      if (params.name === 'search' && searchTurn('search') < searchTurns)
+        throw new Refusal(503, 'reindexing');
       return { status: 202, body: { accepted: true } };
     },
   };

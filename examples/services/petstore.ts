@@ -45,7 +45,9 @@ export function createPetstore(): Routes {
     'PUT /petstore/pets/:id': (call) => {
       const found = pets.find(({ id }) => id === Number(call.params.id));
       if (found === undefined) throw new Refusal(404, `there is no pet ${call.params.id}`);
-      return { body: { ...found, name: memberOf(call.body, 'name') ?? found.name, status: textOf(call, 'status') } };
+      return {
+        body: { ...found, name: memberOf(call.body, 'name') ?? found.name, status: textOf(call, 'status') },
+      };
     },
   };
 }

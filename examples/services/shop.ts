@@ -1,5 +1,14 @@
 /** A shop: reservations, payments, shipments, products, invoices. */
-import { createTurns, listOf, memberOf, numberOf, Refusal, type Routes, required, textOf } from './service.ts';
+import {
+  createTurns,
+  listOf,
+  memberOf,
+  numberOf,
+  Refusal,
+  type Routes,
+  required,
+  textOf,
+} from './service.ts';
 
 /** The payment service is unwell twice before it takes the payment of an order. */
 const paymentTurns = 3;

@@ -17,7 +17,8 @@ export function createTravel(): Routes {
 
     'GET /weather/:city': ({ params }) => {
       if (params.city === 'Atlantis') throw new Refusal(404, 'there is no city Atlantis');
-      if (weatherTurn(params.city ?? '') < weatherTurns) throw new Refusal(503, 'too many people look at the sky');
+      if (weatherTurn(params.city ?? '') < weatherTurns)
+        throw new Refusal(503, 'too many people look at the sky');
       return { body: { city: params.city, celsius: 21 } };
     },
   };

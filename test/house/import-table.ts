@@ -191,7 +191,9 @@ function refuse(file: SourceFile, room: Room, each: Import, table: readonly Room
 }
 
 function refuseFile(file: SourceFile, room: Room, each: Import, table: readonly Room[]): string | undefined {
-  if (!/\.(ts|json)$/.test(each.from)) return `imports '${each.from}' without its extension`;
+  // `?raw` takes a file's text; a page takes it from its own folder.
+  if (/\.\w+\?raw$/.test(each.from)) return undefined;
+  if (!/\.(ts|tsx|css|json)$/.test(each.from)) return `imports '${each.from}' without its extension`;
   const target = posix.join(posix.dirname(file.path), each.from);
   if (target.endsWith('/package.json') && target.startsWith(packageFolder(file.path))) return undefined;
   // What a script measures, a test holds.

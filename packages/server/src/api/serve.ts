@@ -17,6 +17,7 @@ import { operations } from './operations.ts';
 import { createPages } from './pages.ts';
 import { problemContentType, toMillraceError, toProblem } from './problem.ts';
 import type { Readiness } from './readiness.ts';
+import { addReferencePage } from './reference-page.ts';
 import { allowedMethods, toRoutePath } from './route-path.ts';
 
 export interface HttpServerOptions {
@@ -58,6 +59,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = createApp(options.config);
   addRules(app, options, stopping.signal);
   addOperations(app, options, stopping.signal);
+  addReferencePage(app);
   return {
     listen: async () => {
       const { host, port } = options.config;

@@ -1,6 +1,7 @@
 /** Answers of a server that are no success, as errors that say what to do next. */
 import { CliError, type ExitCode, exitCodes } from './exit.ts';
 import { messageOf } from './io.ts';
+import { visible } from './terminal-text.ts';
 
 /** A place at fault in what was sent. */
 export interface ProblemPlace {
@@ -17,7 +18,7 @@ interface Problem {
   readonly errors?: readonly ProblemPlace[];
 }
 
-/** A refusal of the server. `message` is its sentence, without the places. */
+/** A refusal of the server. `message` has its sentence, what to do, and the places with a line. */
 export class ApiError extends CliError {
   readonly status: number;
   readonly places: readonly ProblemPlace[];
@@ -52,12 +53,17 @@ export async function readRefusal(response: Response): Promise<ApiError> {
   const problem = toProblem(await response.text());
   const code = problem.type?.replace('urn:millrace:problem:', '');
   const places = problem.errors ?? [];
-  const sentence = problem.detail ?? problem.title ?? `The server answered ${response.status}.`;
-  const shown = places.map(({ line, column, message }) =>
-    line === undefined ? `\n  ${message}` : `\n  ${line}:${column ?? 1}: ${message}`,
+  const sentence = toSentence(problem.detail ?? problem.title ?? `The server answered ${response.status}`);
+  const lines = places.flatMap(({ line, column, message }) =>
+    line === undefined ? [] : [`\n  ${line}:${column ?? 1}: ${visible(message)}`],
   );
-  const message = `${sentence}${adviceFor(code, response)}${shown.join('')}`;
+  const message = `${sentence}${adviceFor(code, response)}${lines.join('')}`;
   return new ApiError(exitCodeFor(code), message, response.status, places);
+}
+
+function toSentence(text: string): string {
+  const shown = visible(text).trim();
+  return `${shown.charAt(0).toUpperCase()}${shown.slice(1)}${/[.!?…]$/.test(shown) ? '' : '.'}`;
 }
 
 function toProblem(text: string): Problem {

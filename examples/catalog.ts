@@ -33,7 +33,7 @@ function readExample(folder: string, file: string): Example {
     text,
     input: JSON.parse(readFileSync(join(folder, `${name}.input.json`), 'utf8')) as Example['input'],
     summary: /^(# .*\n)*/.exec(text)?.[0].replaceAll('# ', '').replaceAll('\n', ' ').trim() ?? '',
-    secrets: parsed.document.use?.secrets ?? [],
+    secrets: parsed.workflow.use?.secrets ?? [],
   };
 }
 

@@ -12,6 +12,8 @@ import { type Received, type StandIn, startStandIn } from './stand-in.ts';
 
 const examples = readExamples();
 const root = join(import.meta.dirname, '..');
+/** Most of it is the pauses of the examples, and the start of programs. */
+const slow = { timeout: 60_000 };
 let standIn: StandIn;
 let engine: EmbeddedEngine;
 
@@ -68,19 +70,23 @@ describe('each example', () => {
     }
   });
 
-  it('completes with its own input, and again in the same way when it is run a second time', async () => {
-    for (const { name } of examples) {
-      const first = await run(name);
-      expect(first, name).toMatchObject({ status: 'completed' });
-      if (name === 'idempotent-payment') continue;
-      const second = await run(name);
-      expect(second.output, name).toEqual(first.output);
-      // A page that comes sooner or later is turned away more or less often.
-      if (name !== 'site-crawl') expect(second.calls.toSorted(), name).toEqual(first.calls.toSorted());
-    }
-  });
+  it(
+    'completes with its own input, and again in the same way when it is run a second time',
+    slow,
+    async () => {
+      for (const { name } of examples) {
+        const first = await run(name);
+        expect(first, name).toMatchObject({ status: 'completed' });
+        if (name === 'idempotent-payment') continue;
+        const second = await run(name);
+        expect(second.output, name).toEqual(first.output);
+        // A page that comes sooner or later is turned away more or less often.
+        if (name !== 'site-crawl') expect(second.calls.toSorted(), name).toEqual(first.calls.toSorted());
+      }
+    },
+  );
 
-  it('runs on the command line as `npm run examples` tells it', async () => {
+  it('runs on the command line as `npm run examples` tells it', slow, async () => {
     const programs = [join(import.meta.dirname, 'main.ts'), '--port', '0'];
     const service = spawn(process.execPath, ['--conditions=millrace-source', ...programs], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -291,6 +297,14 @@ describe('waiting and time', () => {
 });
 
 describe('data', () => {
+  it('stock-check reserves what is there, and asks the buyer for what is not', async () => {
+    const enough = await run('stock-check');
+    expect(enough.output).toEqual({ reserved: 3, reservation: 'res-stock-teapot' });
+    const missing = await run('stock-check', { count: 12 });
+    expect(missing.output).toEqual({ reserved: 0, missing: 5 });
+    expect(missing.calls).toEqual(['GET /stock/teapot 200', 'POST /mail 202']);
+  });
+
   it('product-page does without reviews, and asks all services at the same time', async () => {
     const page = await run('product-page');
     expect(page.output).toEqual({ name: 'Teapot', price: 24.5, available: 7, reviews: [] });
@@ -320,7 +334,7 @@ describe('data', () => {
       imported: 2,
       refused: [
         { index: 1, reason: expect.stringContaining('/sku') },
-        { index: 3 - 1, reason: expect.stringContaining('/price') },
+        { index: 2, reason: expect.stringContaining('/price') },
       ],
     });
     expect(batch.received.map(({ body }) => body)).toMatchObject([{ sku: 'tea' }, { sku: 'spoon' }]);
@@ -340,7 +354,7 @@ describe('data', () => {
     const invoice = await run('invoice-extraction');
     expect(invoice.output).toEqual({ number: 'R-1042', total: 1234.5, currency: 'EUR' });
     expect(invoice.calls).toHaveLength(2);
-    expect(JSON.stringify(invoice.received.at(-1)?.body)).toMatch(/That does not fit: .*\/total|required/);
+    expect(JSON.stringify(invoice.received.at(-1)?.body)).toMatch(/That does not fit: .* at \/total: /);
     expect(JSON.stringify(invoice.facts)).not.toContain('any-key-will-do');
   });
 

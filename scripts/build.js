@@ -1,5 +1,6 @@
 /**
- * Builds what `millrace` runs: one file for the server and one for its storage thread, in `packages/server/dist`.
+ * Builds what `millrace` runs: one file for the server, one for its storage thread, and the pages that it serves, in
+ * `packages/server/dist`.
  * `ensureBuilt` does it only when a source has changed. Plain JavaScript for Node 20.
  */
 import { createHash } from 'node:crypto';
@@ -23,43 +24,64 @@ const packages = ['jq', 'core', 'server', 'sdk'];
 const source = join(root, 'packages', 'server', 'src');
 const dist = join(root, 'packages', 'server', 'dist');
 const stamp = join(dist, '.sources');
+const web = join(root, 'packages', 'web');
+const pages = join(dist, 'pages');
+const pagesStamp = join(dist, '.pages-sources');
 const entryPoints = {
   cli: join(source, 'cli', 'main.ts'),
   'storage-thread': join(source, 'drivers', 'sqlite', 'storage-thread.ts'),
 };
 
+/** For esbuild: each entry point becomes one file that needs no package. */
+export const bundleOptions = {
+  entryPoints,
+  outdir: dist,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  conditions: ['millrace-source'],
+  external: ['*.node'],
+  // One file, not split: in parts, a CommonJS package that is imported late comes without its named exports.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'error',
+  // CommonJS packages inside an ES module bundle still call `require` for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
 /** Builds the server unless the one that is there was made from these very sources; answers whether it did. */
 export async function ensureBuilt() {
+  const built = await Promise.all([ensureBundle(), ensurePages()]);
+  return built.includes(true);
+}
+
+async function ensureBundle() {
   const fingerprint = fingerprintSources();
   if (readIfPresent(stamp) === fingerprint && outputs().every(existsSync)) return false;
   await bundle(fingerprint);
   return true;
 }
 
+/** The pages change less often than the server, and take longer: they have a stamp of their own. */
+async function ensurePages() {
+  const fingerprint = fingerprintPages();
+  if (readIfPresent(pagesStamp) === fingerprint && existsSync(join(pages, 'index.html'))) return false;
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = ['build', '--outDir', pages, '--emptyOutDir', '--logLevel', 'warn'];
+  const code = await runNode([vite, ...args], { cwd: web });
+  if (code !== 0) throw new Error(`the pages could not be built: vite ended with ${code}`);
+  replaceFile(pagesStamp, fingerprint);
+  return true;
+}
+
 /** Bundles the server with everything it imports. Files are replaced whole, so a reader never sees half of one. */
 export async function bundle(fingerprint = fingerprintSources()) {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
-    entryPoints,
-    outdir: dist,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    conditions: ['millrace-source'],
-    external: ['*.node'],
-    // One file, not split: in parts, a CommonJS package that is imported late comes without its named exports.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    sourcemap: 'linked',
-    legalComments: 'none',
-    logLevel: 'error',
-    write: false,
-    // CommonJS packages inside an ES module bundle still call `require` for Node's own modules.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
+  const { outputFiles } = await build({ ...bundleOptions, sourcemap: 'linked', write: false });
   mkdirSync(dist, { recursive: true });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
   replaceFile(stamp, fingerprint);
@@ -93,11 +115,22 @@ async function emitPackages() {
 
 /** Digest over path, size and time of every file that goes into the bundle. */
 function fingerprintSources() {
-  const hash = createHash('sha256');
   const files = packages.flatMap((name) => listSources(join(root, 'packages', name, 'src')));
   const others = ['package-lock.json', join('scripts', 'build.js')].map((name) => join(root, name));
   const manifests = packages.map((name) => join(root, 'packages', name, 'package.json'));
-  for (const file of [...files, ...others, ...manifests]) {
+  return fingerprint([...files, ...others, ...manifests]);
+}
+
+function fingerprintPages() {
+  const sources = ['jq', 'core'].flatMap((name) => listSources(join(root, 'packages', name, 'src')));
+  const own = ['src', 'public'].flatMap((name) => listFiles(join(web, name)));
+  const others = ['index.html', 'vite.config.ts', 'package.json'].map((name) => join(web, name));
+  return fingerprint([...sources, ...own, ...others, join(root, 'package-lock.json')]);
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const file of files) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${relative(root, file)}\n${size}\n${mtimeMs}\n`);
   }
@@ -105,9 +138,12 @@ function fingerprintSources() {
 }
 
 function listSources(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/\.(test|bench|contract)\.ts$/.test(entry.name))
+  return listFiles(folder).filter((file) => !/\.(test|bench|contract)\.ts$/.test(file));
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }
@@ -129,6 +165,6 @@ function replaceFile(path, contents) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await ensureInstalled();
   for (const name of packages) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
-  await bundle();
+  await Promise.all([bundle(), ensurePages()]);
   process.exitCode = await emitPackages();
 }

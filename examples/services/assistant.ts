@@ -16,7 +16,7 @@ export function createAssistant(): Routes {
       const corrected = messages.some((message) => memberOf(message, 'role') === 'assistant');
       const content = corrected
         ? { number: 'R-1042', total: 1234.5, currency: 'EUR' }
-        : { number: 'R-1042', total: 'EUR 1,234.50' };
+        : { number: 'R-1042', total: 'EUR 1,234.50', currency: 'EUR' };
       return {
         delayMs: 20,
         body: {

@@ -27,7 +27,7 @@ const siteIntervalMs = 50;
 
 const mirrors: Readonly<Record<string, { readonly delayMs: number; readonly broken?: true }>> = {
   broken: { delayMs: 5, broken: true },
-  near: { delayMs: 30 },
+  near: { delayMs: 150 },
   far: { delayMs: 2_000 },
 };
 

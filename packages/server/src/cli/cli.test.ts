@@ -97,7 +97,7 @@ describe('millrace', () => {
   it('lists its commands and exit codes', async () => {
     const { code, out } = await run(['help']);
     expect(code).toBe(0);
-    for (const word of ['start', 'run', 'validate', 'jq', 'config', 'Exit codes'])
+    for (const word of ['start', 'run', 'deploy', 'show', 'completion', 'Exit codes', '130  '])
       expect(out).toContain(word);
   });
 
@@ -162,6 +162,39 @@ it('millrace validate prints every error of every file as file:line:column', asy
   const { code, out, error } = await run(['validate', 'greet.yaml', 'bad.yaml']);
   expect([code, out]).toEqual([3, 'greet.yaml: valid: test/flow/1.0.0\n']);
   expect(error.trim().split('\n')).toHaveLength(2);
+});
+
+it('millrace validate --json gives programs the same', async () => {
+  const { code, out } = await run(['validate', 'greet.yaml', 'bad.yaml', '--json']);
+  expect(code).toBe(3);
+  expect(JSON.parse(out)).toMatchObject([
+    { file: 'greet.yaml', ok: true, workflow: 'test/flow/1.0.0' },
+    {
+      file: 'bad.yaml',
+      ok: false,
+      errors: [
+        { line: 8, column: 7 },
+        { line: 10, column: 13 },
+      ],
+    },
+  ]);
+});
+
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+it.skipIf(!hasTerminal).each([
+  [{}, true],
+  [{ NO_COLOR: '1' }, false],
+  [{ TERM: 'dumb' }, false],
+])('on a terminal with %j there are colours: %s (skipped where `script` is missing)', (env, colours) => {
+  const command = `'${process.execPath}' '${launcher}' run fault.yaml`;
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
+    encoding: 'utf8',
+  });
+  expect(stdout).toContain('Stopped');
+  expect(stdout.includes('\u001b[31m')).toBe(colours);
 });
 
 it('millrace jq reads standard input or files, and exits as jq does', async () => {

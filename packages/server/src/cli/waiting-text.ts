@@ -43,9 +43,9 @@ function describeDeed(
   const deed = task?.deeds.find((each) => each.version === version);
   const subject = deed === undefined ? 'a call' : describeRequest(deed.request);
   const owner = task === undefined ? '' : ` (${visible(task.name)})`;
-  return `${subject}${owner}, ${stageOf()}`;
+  return `${subject}${owner}, ${standing()}`;
 
-  function stageOf(): string {
+  function standing(): string {
     if (doubt) return 'in doubt: nobody knows whether it was done';
     if (lease !== undefined && Date.parse(lease.until) > now)
       return `under way${attempt > 1 ? `, taken ${attempt} times` : ''}`;

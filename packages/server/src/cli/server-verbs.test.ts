@@ -1,0 +1,412 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  faulty,
+  greet,
+  longWait,
+  openTestServer,
+  type TestServer,
+  workflowText,
+} from '../api/test-support/test-server.ts';
+import { runCli } from './cli.ts';
+import type { Io } from './io.ts';
+
+const retried = workflowText(
+  'retried',
+  `  - fetch:
+      try:
+        - get: { call: http, with: { method: get, endpoint: 'http://127.0.0.1:9/nothing' } }
+      catch:
+        errors: {}
+        retry: { delay: { milliseconds: 50 }, limit: { attempt: { count: 2 } } }
+        do: [ { fallback: { set: { b: 2 } } } ]
+  - loop:
+      for: { each: n, in: '[1, 2]' }
+      do: [ { "in\\eside": { set: '\${ . }' } } ]`,
+);
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await openTestServer();
+  folder = mkdtempSync(join(tmpdir(), 'millrace-verbs-'));
+  const files = {
+    'greet.yaml': greet(),
+    'long.yaml': longWait,
+    'faulty.yaml': faulty,
+    'retried.yaml': retried,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const changed = greet().replace('Hello', 'Goodbye');
+  writeFileSync(join(folder, 'changed.yaml'), changed);
+  writeFileSync(join(folder, 'bad.yaml'), greet().replace('set:', 'sett:'));
+  await millrace('deploy', ...Object.keys(files).map((name) => join(folder, name)));
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+interface Overrides extends Partial<Io> {
+  readonly signal?: AbortSignal;
+}
+
+function millrace(...args: readonly string[]): Promise<Ended> {
+  return millraceWith({}, ...args);
+}
+
+/** The command line itself, against the server over HTTP; only the streams of the process are taken down. */
+async function millraceWith({ signal, ...overrides }: Overrides, ...args: readonly string[]): Promise<Ended> {
+  let [out, error] = ['', ''];
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+    environment: { MILLRACE_SERVER: server.url, PATH: process.env.PATH },
+    colours: false,
+    outColours: false,
+    columns: 100,
+    terminal: false,
+    onInterrupt: (run) => {
+      const interrupt = () => run('SIGINT');
+      signal?.addEventListener('abort', interrupt);
+      return () => signal?.removeEventListener('abort', interrupt);
+    },
+    ...overrides,
+  };
+  return { code: await runCli(args, io), out, error };
+}
+
+async function start(name: string, wait = '5s'): Promise<string> {
+  const workflow = { namespace: 'test', name };
+  const { body } = await server.send('POST', `/api/v1/executions?wait=${wait}`, { workflow });
+  return body.id;
+}
+
+describe('millrace deploy', () => {
+  it('says of each file what became of it, and the same content again changes nothing', async () => {
+    const first = join(folder, 'greet.yaml');
+    expect(await millrace('deploy', first)).toEqual({
+      code: 0,
+      out: `${first}: unchanged: test/greet/1.0.0\n`,
+      error: '',
+    });
+    const { out } = await millrace('deploy', first, '--json');
+    expect(JSON.parse(out)).toEqual([
+      { file: first, ok: true, workflow: 'test/greet/1.0.0', created: false },
+    ]);
+  });
+
+  it('goes on after a file with errors, prints their places as editors read them, and exits 3', async () => {
+    const [bad, good] = [join(folder, 'bad.yaml'), join(folder, 'long.yaml')];
+    const { code, out, error } = await millrace('deploy', bad, good);
+    expect([code, out]).toEqual([3, `${good}: unchanged: test/long/1.0.0\n`]);
+    expect(error).toMatch(/bad\.yaml:8:7: .*'sett'/);
+  });
+
+  it('exits 1 when the version is there with other content, and 2 when a file cannot be read', async () => {
+    const conflict = await millrace('deploy', join(folder, 'changed.yaml'));
+    expect(conflict).toMatchObject({ code: 1, error: expect.stringContaining('1.0.0') });
+    expect(await millrace('deploy', join(folder, 'none.yaml'))).toMatchObject({ code: 2 });
+  });
+});
+
+describe('millrace ls', () => {
+  it('lists the newest first, filtered, and says when there are more', async () => {
+    const [first, second] = [await start('greet'), await start('greet')];
+    await start('faulty');
+    const { out, error } = await millrace('ls', '--workflow', 'greet', '--limit', '1');
+    expect(out).toMatch(/^ID +STATUS +WORKFLOW +STARTED/);
+    expect(out).toContain(second);
+    expect(out).not.toContain(first);
+    expect(error).toContain('--limit 10');
+    const faulted = JSON.parse((await millrace('ls', '--status', 'faulted', '--json')).out);
+    expect(faulted).toMatchObject([{ status: 'faulted', error: 'Stopped' }]);
+  });
+
+  it('refuses a phase that is none, and a limit that is no number, as wrong usage', async () => {
+    expect(await millrace('ls', '--status', 'done')).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/must be one of pending, running.*completed\.\n$/),
+    });
+    expect(await millrace('ls', '--limit', 'many')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('millrace show', () => {
+  it('draws each task with its bar, its attempts, their errors and the line of YAML', async () => {
+    const { code, out } = await millrace('show', await start('retried', '15s'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^✓ fetch +━*↻?━* *·*.* {2}\d+ ms$/m);
+    expect(out).toMatch(/^ +↻ attempt 1: Communication error \(500\): .*, tried again$/m);
+    expect(out).toMatch(/^ +↻ attempt 2: .*, caught$/m);
+    expect(out).toMatch(/^✗ {3}get #2 .*━/m);
+    expect(out).toMatch(/^ +GET http:\/\/127\.0\.0\.1:9\/nothing$/m);
+    expect(out).toMatch(/^ +Communication error .* line 9$/m);
+    expect(out).toMatch(/^✓ {3}in.side \[1\] /m);
+  });
+
+  it('shows a fault with the line of the definition, marked', async () => {
+    const { out } = await millrace('show', await start('faulty'));
+    expect(out).toMatch(
+      /faulted: Stopped\n[\s\S]* at +test\/faulty\/1\.0\.0:9:5\n +9 \| {3}- stop:\n +\| +\^/,
+    );
+  });
+
+  it('lets no name of a task reach the terminal as a control sequence', async () => {
+    const { out } = await millraceWith({ outColours: false }, 'show', await start('retried', '15s'));
+    expect(out).toContain('in�side');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('says what an execution waits for, and how it goes on', async () => {
+    const id = await start('long', '0s');
+    expect((await millrace('show', id)).out).toMatch(
+      /^waits for the end of rest, at \d{4}-.*Z \(in [\d.]+ (min|h)\)$/m,
+    );
+    await millrace('suspend', id);
+    expect((await millrace('show', id)).out).toContain(`millrace resume ${id}`);
+  });
+
+  it('uses colours on a terminal only', async () => {
+    const id = await start('faulty');
+    expect((await millraceWith({ outColours: true }, 'show', id)).out).toContain(
+      '\u001b[31mfaulted\u001b[0m',
+    );
+    expect((await millraceWith({ colours: true }, 'show', id)).out).not.toContain('\u001b');
+  });
+
+  it('gives programs the execution, its tasks and its wake-ups', async () => {
+    const shown = JSON.parse((await millrace('show', await start('faulty'), '--json')).out);
+    expect(shown).toMatchObject({
+      execution: { status: 'faulted' },
+      tasks: [
+        { name: 'ok', status: 'completed' },
+        { name: 'stop', status: 'faulted' },
+      ],
+      wakeUps: [],
+      eventsLeftOut: false,
+    });
+  });
+});
+
+describe('millrace events', () => {
+  it('prints every event in order; --json one object a line; --after leaves out what came before', async () => {
+    const id = await start('greet');
+    const types = ['execution.started', 'task.started', 'task.completed', 'execution.completed'];
+    const lines = (await millrace('events', id)).out.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(/ +/).find((word) => types.includes(word)))).toEqual(types);
+    const { out } = await millrace('events', id, '--json', '--after', '3');
+    expect(JSON.parse(out)).toMatchObject({ version: 4, fact: { type: 'execution.completed' } });
+  });
+
+  it('--follow ends with the execution, and 130 at an interrupt', async () => {
+    expect(await millrace('events', await start('greet'), '--follow')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('execution.completed'),
+    });
+    const id = await start('long', '0s');
+    const followed = millraceWith({ signal: AbortSignal.timeout(300) }, 'events', id, '--follow');
+    expect(await followed).toMatchObject({ code: 130, out: expect.stringContaining('wait.started') });
+  });
+
+  it('--follow outlives a server that starts again, and prints nothing twice', async () => {
+    const store = `sqlite:${join(folder, 'again.db')}`;
+    const settings = { store, data: folder };
+    const before = await openTestServer(settings);
+    const definition = workflowText(
+      'slow',
+      '  - rest: { wait: { seconds: 2 } }\n  - done: { set: { ok: true } }',
+    );
+    const { body } = await before.send('POST', '/api/v1/executions', { definition });
+    let out = '';
+    const environment = { MILLRACE_SERVER: before.url };
+    const followed = millraceWith(
+      {
+        environment,
+        out: (text) => {
+          out += text;
+        },
+      },
+      'events',
+      body.id,
+      '--follow',
+      '--json',
+    );
+    await expect.poll(() => out).toContain('wait.started');
+    await before.close();
+    const after = await openTestServer({ ...settings, port: Number(new URL(before.url).port) });
+    expect((await followed).code).toBe(0);
+    await after.close();
+    const versions = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).version);
+    expect(versions).toEqual(versions.map((_, index) => index + 1));
+    expect(out).toContain('execution.completed');
+  });
+});
+
+describe('millrace cancel, suspend, resume and retry', () => {
+  it('change the course of an execution, and keep the reason', async () => {
+    const id = await start('long', '0s');
+    expect((await millrace('suspend', id, '--reason', 'stock')).out).toBe(`${id}  suspended\n`);
+    expect((await millrace('resume', id)).out).toBe(`${id}  waiting\n`);
+    expect(JSON.parse((await millrace('cancel', id, '--reason', 'sold', '--json')).out)).toMatchObject({
+      id,
+      status: 'cancelled',
+    });
+    const { out } = await millrace('events', id, '--json');
+    for (const reason of ['stock', 'sold']) expect(out).toContain(`"reason":"${reason}"`);
+  });
+
+  it('retry prints the id of the new execution, and how to follow it', async () => {
+    const id = await start('faulty');
+    const { code, out, error } = await millrace('retry', id);
+    const again = out.split(' ')[0] ?? '';
+    expect([code, error]).toEqual([0, expect.stringContaining(`millrace events ${again} --follow`)]);
+    expect((await server.send('GET', `/api/v1/executions/${again}`)).body.retryOf).toBe(id);
+  });
+
+  it('a refusal is exit code 1 and its sentence; a reason that nothing keeps is wrong usage', async () => {
+    const id = await start('greet');
+    expect(await millrace('retry', id)).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^millrace: \S/),
+    });
+    expect(await millrace('resume', id, '--reason', 'x')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('an error says what to do next', () => {
+  it('no server: exit code 4, and how to start one', async () => {
+    const { code, error } = await millrace('ls', '--server', 'http://127.0.0.1:9');
+    expect(code).toBe(4);
+    expect(error).toMatch(/cannot be reached .* millrace start.* --server URL/);
+  });
+
+  it('a server that wants a key: exit code 2, and where to give it', async () => {
+    const keyed = await openTestServer({ apiKeys: ['a-long-enough-key'] });
+    expect(await millrace('ls', '--server', keyed.url)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('MILLRACE_API_KEY'),
+    });
+    expect((await millrace('ls', '--server', keyed.url, '--api-key', 'a-long-enough-key')).code).toBe(0);
+    const environment = { MILLRACE_SERVER: keyed.url, MILLRACE_API_KEY: 'a-long-enough-key' };
+    expect((await millraceWith({ environment }, 'ls')).code).toBe(0);
+    await keyed.close();
+  });
+
+  it('no such execution: exit code 1, and how to find one', async () => {
+    expect(await millrace('show', 'nowhere')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('millrace ls lists the executions.'),
+    });
+    expect(await millrace('show')).toMatchObject({ code: 2, error: expect.stringContaining('takes one ID') });
+  });
+
+  it('an address that is none: exit code 2', async () => {
+    expect(await millrace('ls', '--server', 'localhost')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('millrace open', () => {
+  it('prints the address of the page, and hands it to the browser as one word', async () => {
+    const id = await start('greet');
+    const [browser, said] = [join(folder, 'browser.sh'), join(folder, 'said')];
+    writeFileSync(browser, `#!/bin/sh\necho "$#:$1" > '${said}'\n`);
+    chmodSync(browser, 0o755);
+    const environment = { MILLRACE_SERVER: server.url, BROWSER: browser };
+    const { code, out, error } = await millraceWith({ environment }, 'open', id);
+    const url = `${server.url}/executions/${id}`;
+    expect([code, out, error]).toEqual([0, `${url}\n`, '']);
+    expect(readFileSync(said, 'utf8')).toBe(`1:${url}\n`);
+    expect(JSON.parse((await millrace('open', '--json')).out)).toEqual({ url: `${server.url}/` });
+  });
+
+  it('without a browser the address is there to copy; of an execution that is not, there is no page', async () => {
+    const environment = { MILLRACE_SERVER: server.url, BROWSER: join(folder, 'no-browser') };
+    expect(await millraceWith({ environment }, 'open')).toMatchObject({
+      code: 0,
+      out: `${server.url}/\n`,
+      error: expect.stringContaining('open the address yourself'),
+    });
+    expect(await millrace('open', 'nowhere')).toMatchObject({ code: 1, out: '' });
+  });
+});
+
+describe('millrace completion', () => {
+  const hasBash = spawnSync('bash', ['--version']).status === 0;
+
+  it.skipIf(!hasBash).each([
+    [['sh'], 1, ['show']],
+    [['show', '--se'], 2, ['--server']],
+    [['cancel', '--rea'], 2, ['--reason']],
+    [['completion', ''], 2, ['bash', 'fish', 'zsh']],
+    [['help', 'ev'], 2, ['events']],
+    [['validate', 'bad'], 2, ['bad.yaml']],
+  ])('in bash completes %j at %i (skipped where there is no bash)', async (words, at, expected) => {
+    const script = (await millrace('completion', 'bash')).out;
+    const line = `COMP_WORDS=(millrace ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${at}; _millrace; printf '%s\\n' "\${COMPREPLY[@]}" | sort`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\n${line}`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([stdout.trim().split('\n'), stderr]).toEqual([expected, '']);
+  });
+
+  it.for(['zsh', 'fish'])(
+    'in %s its script is one that the shell takes (skipped without it)',
+    async (shell, { skip }) => {
+      const { code, out } = await millrace('completion', shell);
+      expect([code, out]).toEqual([0, expect.stringContaining('suspend')]);
+      if (spawnSync(shell, ['--version']).status !== 0) skip(`${shell} is not installed`);
+      expect(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr).toBe('');
+    },
+  );
+
+  it('names the shells that it knows', async () => {
+    expect(await millrace('completion', 'tcsh')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('bash, zsh, fish, not "tcsh"'),
+    });
+  });
+});
+
+const manual = fileURLToPath(new URL('../../../../docs/cli.md', import.meta.url));
+
+describe('docs/cli.md', () => {
+  it('has every command with its usage and summary, and every exit code with its meaning', async () => {
+    const { commands } = await import('./commands.ts');
+    const { exitMeanings } = await import('./exit.ts');
+    const rows = [...readFileSync(manual, 'utf8').matchAll(/^\| `([^`]+)` \| (.+?) \|$/gm)].map(
+      ([, key, text]) => [key, text],
+    );
+    const expected = [
+      ...Object.values(commands).map(({ usage, summary }) => [usage.replaceAll('|', '\\|'), summary]),
+      ...Object.entries(exitMeanings),
+    ];
+    expect(rows).toEqual(expected);
+  });
+
+  it('names every option of the commands that speak to a server', async () => {
+    const { commands } = await import('./commands.ts');
+    const text = readFileSync(manual, 'utf8');
+    for (const name of ['run', 'validate', 'deploy', 'ls', 'show', 'events', 'cancel', 'suspend', 'open'])
+      for (const flag of Object.keys((await commands[name]?.options()) ?? {}))
+        expect(text, `${name} --${flag}`).toContain(`--${flag}`);
+  });
+});

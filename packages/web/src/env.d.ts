@@ -1,0 +1,5 @@
+/// <reference types="vite/client" />
+
+declare module 'elkjs/lib/elk-api.js' {
+  export { default } from 'elkjs';
+}

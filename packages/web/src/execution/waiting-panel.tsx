@@ -1,0 +1,131 @@
+import { phaseOf } from '@millrace/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../api/client.ts';
+import type { Execution } from '../api/types.ts';
+import { useLocale, useMessages } from '../app/preferences.ts';
+import { useNow } from '../app/use-now.ts';
+import { formatDuration } from '../format/duration.ts';
+import type { Messages } from '../messages/messages.ts';
+import { requestLine } from '../run/request-line.ts';
+import type { Run, TaskRun } from '../run/run.ts';
+import { type Explanation, explain, type Reason } from '../run/wake-up.ts';
+import { Icon } from '../ui/icon.tsx';
+import { formatInstant } from '../ui/time.tsx';
+
+export interface WaitingPanelProps {
+  readonly execution: Execution;
+  readonly run: Run;
+  readonly onSelect: (key: string) => void;
+}
+
+const refreshMs = 1_000;
+const rowsMax = 8;
+
+/** Why an open execution does not move: its rows in the wake-up ledger, told in words. */
+export function WaitingPanel({ execution, run, onSelect }: WaitingPanelProps) {
+  const messages = useMessages();
+  const language = useLocale();
+  const now = useNow(true, 500);
+  const rows = useQuery({
+    queryKey: ['wake-ups', execution.id, phaseOf(run.state)],
+    queryFn: ({ signal }) => api.wakeUps(execution.id, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshMs,
+  });
+  // A timer that is nobody's belongs to a moment that has passed since the rows were read.
+  const explanations = (rows.data?.items ?? [])
+    .map((row) => explain(row, run, now))
+    .filter(({ reason }) => reason.type !== 'timer' || reason.cause !== 'other');
+  return (
+    <section
+      aria-labelledby="why"
+      className="card mb-5 flex min-h-[52px] flex-wrap items-start gap-x-6 gap-y-2 px-4 py-3.5"
+    >
+      <h2 id="why" className="flex items-center gap-2 font-medium">
+        <Icon name="wait" className="text-waiting" />
+        {messages.whyWaiting}
+      </h2>
+      <ul className="grid min-w-0 flex-1 basis-80 gap-2">
+        {explanations.slice(0, rowsMax).map((each) => (
+          <li key={each.wakeUp.id} className="flex flex-wrap items-baseline gap-x-2">
+            <Sentence {...each} onSelect={onSelect} />
+            <span className="tabular text-soft">{whenText(each, now, messages, language)}</span>
+          </li>
+        ))}
+        {explanations.length > rowsMax ? (
+          <li className="text-soft">+ {explanations.length - rowsMax}</li>
+        ) : null}
+        {rows.isSuccess && explanations.length === 0 ? (
+          <li className="text-soft">{messages.notWaiting}</li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}
+
+function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelect: (key: string) => void }) {
+  const messages = useMessages();
+  const task = 'task' in reason ? reason.task : undefined;
+  return (
+    <>
+      <span>{reasonText(reason, messages)}</span>
+      {reason.type === 'effect' && reason.request !== undefined ? (
+        <code className="font-mono text-[12.5px] text-soft [overflow-wrap:anywhere]">
+          {requestLine(reason.request)}
+        </code>
+      ) : null}
+      {task === undefined ? null : <TaskLink task={task} onSelect={onSelect} />}
+      {reason.type === 'effect' && reason.owner !== undefined ? (
+        <span className="text-faint">
+          {messages.heldBy(reason.owner)}
+          {wakeUp.attempt > 1 ? `, ${messages.leaseAttempt(wakeUp.attempt)}` : ''}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+function TaskLink({ task, onSelect }: { readonly task: TaskRun; readonly onSelect: (key: string) => void }) {
+  return (
+    <button
+      type="button"
+      onClick={() => onSelect(task.key)}
+      className="rounded font-medium text-accent hover:underline"
+    >
+      {task.name}
+    </button>
+  );
+}
+
+function whenText({ until }: Explanation, now: number, messages: Messages, language: string): string {
+  if (until === undefined) return '';
+  const at = messages.waitsUntil(formatInstant(new Date(until), now, language));
+  return until > now ? `${at} (${formatDuration(until - now)})` : at;
+}
+
+function reasonText(reason: Reason, messages: Messages): string {
+  switch (reason.type) {
+    case 'effect':
+      return {
+        queued: messages.effectQueued,
+        'under-way': messages.effectUnderWay,
+        lapsed: messages.effectLapsed,
+        doubt: messages.effectDoubt,
+      }[reason.stage];
+    case 'timer':
+      return {
+        wait: messages.reasonWait,
+        retry: messages.reasonRetry,
+        timeout: messages.reasonTimeout,
+        other: messages.reasonTimer,
+      }[reason.cause];
+    case 'approval':
+      return messages.reasonApproval;
+    case 'engine':
+      return messages.reasonEngine;
+    case 'event':
+      return messages.reasonEvent;
+    case 'child':
+      return messages.reasonChild;
+  }
+}

@@ -1,0 +1,44 @@
+/** Lays graphs out in a worker, so that the page stays at hand meanwhile. */
+import type { ELK, ElkNode } from 'elkjs';
+import Elk from 'elkjs/lib/elk-api.js';
+import workerAddress from 'elkjs/lib/elk-worker.min.js?url';
+import type { Graph } from './graph.ts';
+import {
+  type Direction,
+  type ElkShape,
+  fittingZoom,
+  fromElk,
+  type Layout,
+  type Size,
+  toElk,
+} from './layout.ts';
+
+// Made at once: the worker reads its 1.6 MB while the definition is parsed.
+const elk: ELK = new Elk({ workerFactory: () => new Worker(workerAddress) });
+
+/** Beyond this a graph is laid out once: it is not seen whole in either direction. */
+const nodesOfTwoMax = 150;
+
+/** In the direction in which more of it is legible in a frame of this size. */
+export async function layOut(graph: Graph, frame: Size): Promise<Layout> {
+  const directions: readonly Direction[] =
+    frame.width > frame.height * 1.2 ? ['RIGHT', 'DOWN'] : ['DOWN', 'RIGHT'];
+  const [first = 'DOWN', second] = directions;
+  const one = await layOutTowards(graph, first);
+  if (second === undefined || graph.nodes.length > nodesOfTwoMax || fittingZoom(one, frame) > 0.8) return one;
+  const other = await layOutTowards(graph, second);
+  return fittingZoom(other, frame) > fittingZoom(one, frame) * 1.1 ? other : one;
+}
+
+async function layOutTowards(graph: Graph, direction: Direction): Promise<Layout> {
+  return fromElk(shapeOf(await elk.layout(nodeOf(toElk(graph, direction)))), graph);
+}
+
+/** ELK's own types are mutable; it is given a fresh value each time and may change it. */
+function nodeOf(shape: ElkShape): ElkNode {
+  return shape as ElkNode;
+}
+
+function shapeOf(node: ElkNode): ElkShape {
+  return node as ElkShape;
+}

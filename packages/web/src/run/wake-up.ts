@@ -1,0 +1,85 @@
+/** Why an execution waits, from its rows in the wake-up ledger and the run they point into. */
+import type { EffectRequest } from '@millrace/core';
+import type { WakeUp } from '../api/types.ts';
+import type { Run, TaskRun } from './run.ts';
+
+export type Reason =
+  /** a deed that is queued, under way, to be tried again, or in doubt */
+  | {
+      readonly type: 'effect';
+      readonly stage: 'queued' | 'under-way' | 'lapsed' | 'doubt';
+      readonly task: TaskRun | undefined;
+      readonly request: EffectRequest | undefined;
+      readonly owner?: string;
+    }
+  /** an instant; `task` is what is due then, if a task is */
+  | {
+      readonly type: 'timer';
+      readonly cause: 'wait' | 'retry' | 'timeout' | 'other';
+      readonly task?: TaskRun;
+    }
+  /** a person, who suspended it */
+  | { readonly type: 'approval' }
+  /** the engine itself, at once */
+  | { readonly type: 'engine' }
+  | { readonly type: 'event' | 'child' };
+
+export interface Explanation {
+  readonly wakeUp: WakeUp;
+  readonly reason: Reason;
+  /** epoch ms: nothing moves before; undefined: nobody knows when */
+  readonly until: number | undefined;
+}
+
+export function explain(wakeUp: WakeUp, run: Run, now: number): Explanation {
+  const due = Date.parse(wakeUp.due);
+  const reason = reasonOf(wakeUp, run, now);
+  const dated = reason.type === 'timer' || (reason.type === 'effect' && due > now);
+  return { wakeUp, reason, until: dated ? due : undefined };
+}
+
+function reasonOf(wakeUp: WakeUp, run: Run, now: number): Reason {
+  switch (wakeUp.kind) {
+    case 'effect':
+      return effectReason(wakeUp, run, now);
+    case 'timer':
+      return timerReason(Date.parse(wakeUp.due), run);
+    case 'approval':
+      return { type: 'approval' };
+    case 'event':
+    case 'child':
+      return { type: wakeUp.kind };
+    case 'send':
+    case 'command':
+    case 'resume':
+      return { type: 'engine' };
+  }
+}
+
+function effectReason(wakeUp: WakeUp, run: Run, now: number): Reason {
+  const version = Number(wakeUp.id.slice(wakeUp.id.lastIndexOf('/') + 1));
+  const task = run.tasks.get(run.effects.get(version) ?? '');
+  const request = task?.deeds.find((deed) => deed.version === version)?.request;
+  const owner = wakeUp.lease === undefined ? {} : { owner: wakeUp.lease.owner };
+  return { type: 'effect', stage: standingOf(wakeUp, now), task, request, ...owner };
+}
+
+function standingOf({ doubt, lease }: WakeUp, now: number): 'queued' | 'under-way' | 'lapsed' | 'doubt' {
+  if (doubt) return 'doubt';
+  if (lease === undefined) return 'queued';
+  return Date.parse(lease.until) > now ? 'under-way' : 'lapsed';
+}
+
+/** A timer row holds only the earliest instant; the state says whose it is. */
+function timerReason(due: number, run: Run): Reason {
+  const { tasks, deadline } = run.state;
+  for (const [key, state] of Object.entries(tasks)) {
+    const task = run.tasks.get(key);
+    if (task === undefined) continue;
+    if (state.kind === 'wait' && state.due === due) return { type: 'timer', cause: 'wait', task };
+    if (state.kind === 'try' && state.due === due)
+      return { type: 'timer', cause: state.stage === 'delayed' ? 'retry' : 'timeout', task };
+    if (state.deadline === due) return { type: 'timer', cause: 'timeout', task };
+  }
+  return { type: 'timer', cause: deadline === due ? 'timeout' : 'other' };
+}

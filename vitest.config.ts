@@ -38,7 +38,9 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'rules',
-          include: ['packages', 'scripts', 'test/house'].map((folder) => `${folder}/**/*.test.ts`),
+          include: ['packages', 'scripts', 'examples', 'test/house'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
           exclude: [...exclude, 'packages/jq/**', 'packages/core/**'],
           sequence: { groupOrder: 0 },
         },

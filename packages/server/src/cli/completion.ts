@@ -90,7 +90,8 @@ ${names.join('\n')}
 ${cases.join('\n')}
   esac
 }
-compdef _millrace millrace
+# Loaded from fpath it is this function's first call; sourced, it is registered.
+if [[ $funcstack[1] == _millrace ]]; then _millrace "$@"; else compdef _millrace millrace; fi
 `;
 }
 

@@ -293,9 +293,11 @@ describe('millrace cancel, suspend, resume and retry', () => {
 
 describe('an error says what to do next', () => {
   it('no server: exit code 4, and how to start one', async () => {
-    const { code, error } = await millrace('ls', '--server', 'http://127.0.0.1:9');
+    const gone = await openTestServer();
+    await gone.close();
+    const { code, error } = await millrace('ls', '--server', gone.url);
     expect(code).toBe(4);
-    expect(error).toMatch(/cannot be reached .* millrace start.* --server URL/);
+    expect(error).toMatch(/cannot be reached \(ECONNREFUSED\).* millrace start.* --server URL/);
   });
 
   it('a server that wants a key: exit code 2, and where to give it', async () => {

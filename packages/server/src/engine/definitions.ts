@@ -81,7 +81,7 @@ export class Definitions {
       return { workflow: this.#source(stored), created: false };
     throw new MillraceError(
       'conflict',
-      `${key} is published with other content: give the changed workflow a new version`,
+      `the workflow ${key} is published with other content: give the changed one a new version`,
       { workflow: key },
     );
   }

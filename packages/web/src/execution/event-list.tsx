@@ -41,7 +41,6 @@ export function EventList({ store, view, visit }: EventListProps) {
   const fact = chosen === undefined ? undefined : events[chosen - 1]?.fact;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         ref={box}
         tabIndex={-1}

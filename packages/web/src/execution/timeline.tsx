@@ -47,7 +47,6 @@ export function Timeline({ run, moment, selected, onSelect }: TimelineProps) {
     <section aria-label={messages.timeline} className="card overflow-hidden">
       <Scale axis={axis} title={messages.timeline} />
       {rows.length === 0 ? <p className="px-4 py-6 text-soft">{messages.noTasks}</p> : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         ref={box}
         className="overflow-auto"

@@ -185,7 +185,8 @@ function toNode(
       node,
       status: summary?.status,
       visits: summary?.visits ?? 0,
-      dimmed: overlay !== undefined && reached !== true && node.kind !== 'catch',
+      // Without a run the two ends are drawn as not reached, and the tasks as they are.
+      dimmed: reached !== true && node.kind !== 'catch' && (overlay !== undefined || !isTask),
     },
     selected,
     focusable: isTask,

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { parse } from '@millrace/core';
-import Elk from 'elkjs/lib/elk.bundled.js';
 import { describe, expect, it } from 'vitest';
 import { type Graph, graphOf } from './graph.ts';
 import { type ElkShape, firstViewport, fromElk, pathThrough, toElk } from './layout.ts';
@@ -94,11 +94,13 @@ describe('the graph of a definition', () => {
   });
 });
 
+/** ELK without a worker. Its build for Node is a CommonJS module. */
+const Elk = createRequire(import.meta.url)('elkjs/lib/elk.bundled.js') as new () => {
+  layout(graph: ElkShape): Promise<ElkShape>;
+};
+
 async function laidOut(graph: Graph, direction: 'DOWN' | 'RIGHT') {
-  const answer = await new Elk().layout(
-    toElk(graph, direction) as Parameters<InstanceType<typeof Elk>['layout']>[0],
-  );
-  return fromElk(answer as ElkShape, graph);
+  return fromElk(await new Elk().layout(toElk(graph, direction)), graph);
 }
 
 describe('the layout', () => {

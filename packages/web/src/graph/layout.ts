@@ -94,7 +94,9 @@ export function toElk({ nodes, edges }: Graph, direction: Direction): ElkShape {
     const shape = toShape(node);
     shapes.set(node.id, shape);
     const parent = node.parent === undefined ? root : shapes.get(node.parent);
-    if (parent !== undefined) (parent.children ??= []).push(shape);
+    if (parent === undefined) continue;
+    parent.children ??= [];
+    parent.children.push(shape);
   }
   return root;
 }

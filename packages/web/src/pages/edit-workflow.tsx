@@ -74,7 +74,9 @@ function EditPage({ title, initial }: { readonly title: string; readonly initial
       ) : null}
       <div className="grid gap-5 lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
         <div>
-          <div className={`card overflow-hidden ${size}`}>
+          <div
+            className={`card overflow-hidden focus-within:border-accent focus-within:ring-1 focus-within:ring-accent ${size}`}
+          >
             <Suspense fallback={<Skeleton className="size-full !rounded-none opacity-40" />}>
               <Editor initial={initial} onChange={setText} />
             </Suspense>

@@ -17,10 +17,9 @@ export function JsonView({ value, name }: { readonly value: Json; readonly name:
   const lines = useMemo(() => text.split('\n'), [text]);
   return (
     <div className="group relative overflow-hidden rounded-lg border border-line bg-sunken">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={name}
         className="max-h-80 overflow-auto p-3 pr-20 font-mono text-[12.5px] leading-5"
       >
         {lines.map((line, index) => (

@@ -72,7 +72,7 @@ function EditPage({ title, initial }: { readonly title: string; readonly initial
           {taken ? <p className="mt-2 text-soft">{messages.publishedAlready}</p> : null}
         </div>
       ) : null}
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
         <div>
           <div
             className={`card overflow-hidden focus-within:border-accent focus-within:ring-1 focus-within:ring-accent ${size}`}

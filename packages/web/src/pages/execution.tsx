@@ -138,7 +138,9 @@ function Page({ execution, store, view, definition, missing, other }: PageProps)
       )}
       <div
         className={
-          wide ? 'grid grid-cols-[minmax(0,1fr)_minmax(340px,430px)] items-start gap-5' : 'grid gap-5'
+          wide
+            ? 'grid grid-cols-[minmax(0,1fr)_minmax(340px,430px)] items-start gap-5'
+            : 'grid grid-cols-[minmax(0,1fr)] gap-5'
         }
       >
         <div className="min-w-0">

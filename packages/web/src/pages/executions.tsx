@@ -151,7 +151,7 @@ function Filters({ search }: { readonly search: ExecutionsSearch }) {
   };
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
-      <fieldset className="flex max-w-full gap-1.5 overflow-x-auto p-0.5">
+      <fieldset className="flex max-w-full min-w-0 flex-wrap gap-1.5 p-0.5">
         <legend className="sr-only">{messages.filterStatus}</legend>
         {phases
           .filter((phase) => phase !== 'pending')

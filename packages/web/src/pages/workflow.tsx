@@ -128,7 +128,7 @@ function GraphTab({ text }: { readonly text: string }) {
   if (definition === undefined) return <div className={`card !bg-sunken ${size}`} />;
   if (!definition.ok) return <p className="text-soft">{definition.problem}</p>;
   return (
-    <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
       <GraphPanel className={size} graph={definition.graph} selected={task} onSelect={setTask} />
       <SourceView
         text={text}

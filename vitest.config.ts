@@ -19,8 +19,8 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 export default defineConfig({
   ...shared,
   test: {
-    // Many tests wait for a process or a disk: a worker for every core, not for all but one.
-    maxWorkers: '100%',
+    // Many tests wait for a process or a disk: two workers for a core.
+    maxWorkers: 4,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
     projects: [
       {

@@ -11,6 +11,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const versionMin = [24, 15];
 
+/** Compiled sources, kept between processes: a thread or a command of a test starts in half the time. */
+const compileCache = join(root, 'node_modules', '.cache', 'compiled');
+
 /** Whether a Node version such as `24.21.0` can run Millrace. */
 export function isRecent(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -56,7 +59,7 @@ export function requireNode() {
  */
 export function runNode(args, options = {}) {
   const node = requireNode();
-  const env = { ...process.env, ...options.env };
+  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env, ...options.env };
   env.PATH = [dirname(node), join(root, 'node_modules', '.bin'), env.PATH].join(delimiter);
   return run(node, args, { ...options, env });
 }

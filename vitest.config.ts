@@ -22,6 +22,12 @@ const replacesModules = ['packages/server/src/simulation/planted.test.ts'];
 /** They hold a running server against a clock. */
 const measures = ['crash', 'load'].map((name) => `test/journeys/${name}.test.ts`);
 
+/** They fill disks and memory for half a minute: `npm run faults:processes` runs them. */
+const long = process.env.MILLRACE_FAULTS === undefined ? ['test/faults/processes/{disk,limits}.test.ts'] : [];
+
+/** Files side by side would all build what is stale. */
+const built = ['test/support/build-setup.ts'];
+
 export default defineConfig({
   ...shared,
   test: {
@@ -34,7 +40,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'rules',
-          include: ['packages', 'conformance', 'examples', 'scripts', 'test/house'].map(
+          include: ['packages', 'conformance', 'examples', 'scripts', 'bench', 'test/house'].map(
             (folder) => `${folder}/**/*.test.ts`,
           ),
           exclude: [...exclude, ...replacesModules],
@@ -52,8 +58,23 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'journeys',
-          include: ['test/journeys/**/*.test.ts'],
-          exclude: [...exclude, ...measures],
+          include: ['test/journeys/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          globalSetup: built,
+          exclude: [...exclude, ...measures, ...long],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'pages',
+          // Files side by side share one browser, which draws without a graphics card.
+          testTimeout: 120_000,
+          // A worker's files hand on its tabs: one that was used before opens a page at a third of the cost.
+          isolate: false,
+          include: ['test/pages/**/*.test.ts'],
+          globalSetup: [...built, 'test/pages/browser-setup.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -63,6 +84,7 @@ export default defineConfig({
           ...limits,
           name: 'measured',
           include: measures,
+          globalSetup: built,
           // One after the other, when all else is done.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

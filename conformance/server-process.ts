@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly data?: string;
   /** settings as environment variables, such as `MILLRACE_ORIGIN_MAP` */
   readonly env?: Readonly<Record<string, string>>;
+  /** a shell's commands that come before it, such as `ulimit -n 64;` */
+  readonly before?: string;
   /** how long it may take to answer `/ready`, default 20 s */
   readonly startMsMax?: number;
 }
@@ -44,7 +46,12 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const port = options.port ?? (await freePort());
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-'));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [launcher, 'start'], {
+  const command = [process.execPath, launcher, 'start'];
+  const [program = '', ...args] =
+    options.before === undefined
+      ? command
+      : ['/bin/sh', '-c', `${options.before} exec "$@"`, 'sh', ...command];
+  const child = spawn(program, args, {
     env: { ...inheritedEnvironment(), MILLRACE_PORT: String(port), MILLRACE_DATA: data, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

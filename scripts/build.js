@@ -72,7 +72,8 @@ async function ensurePages() {
   if (readIfPresent(pagesStamp) === fingerprint && existsSync(join(pages, 'index.html'))) return false;
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = ['build', '--outDir', pages, '--emptyOutDir', '--logLevel', 'warn'];
-  const code = await runNode([vite, ...args], { cwd: web });
+  // A test's own NODE_ENV would make it a build for development.
+  const code = await runNode([vite, ...args], { cwd: web, env: { NODE_ENV: 'production' } });
   if (code !== 0) throw new Error(`the pages could not be built: vite ended with ${code}`);
   replaceFile(pagesStamp, fingerprint);
   return true;
@@ -125,7 +126,8 @@ function fingerprintPages() {
   const sources = ['jq', 'core'].flatMap((name) => listSources(join(root, 'packages', name, 'src')));
   const own = ['src', 'public'].flatMap((name) => listFiles(join(web, name)));
   const others = ['index.html', 'vite.config.ts', 'package.json'].map((name) => join(web, name));
-  return fingerprint([...sources, ...own, ...others, join(root, 'package-lock.json')]);
+  const examples = listFiles(join(root, 'examples')).filter((file) => /\.(yaml|json|md)$/.test(file));
+  return fingerprint([...sources, ...own, ...others, ...examples, join(root, 'package-lock.json')]);
 }
 
 function fingerprint(files) {

@@ -44,7 +44,14 @@ async function pack() {
 }
 
 function toManifest() {
-  const { dependencies: _bundled, exports: _sources, ...manifest } = readJson(join(server, 'package.json'));
+  const source = readJson(join(server, 'package.json'));
+  const {
+    dependencies: _bundled,
+    exports: _sources,
+    scripts: _ofSources,
+    private: _here,
+    ...manifest
+  } = source;
   const { optionalDependencies } = readJson(join(root, 'package.json'));
   return {
     ...manifest,

@@ -3,26 +3,44 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lineAt, readFile, root, type SourceFile, type Violation } from './source-files.ts';
 
-/** Relative links, and the headings they name. */
+/** Relative links, the headings they name, and the tests that their titles name. */
 export function checkLinks(file: SourceFile): Violation[] {
   const found: Violation[] = [];
-  for (const match of withoutCode(file.text).matchAll(/\]\(([^)\s]+)\)/g)) {
-    const [target = '', heading] = (match[1] ?? '').split('#');
+  for (const match of withoutCode(file.text).matchAll(link)) {
+    const [target = '', heading] = (match[1] ?? match[2] ?? '').split('#');
     if (/^[a-z]+:/.test(target)) continue;
-    const message = refuseLink(file, target, heading);
+    // A title may hold code, which was blanked.
+    const title = /\s"([^"]*)"\)$/.exec(file.text.slice(match.index, match.index + match[0].length))?.[1];
+    const message = refuseLink(file, target, heading) ?? refuseTitle(file, target, title);
     if (message) found.push({ path: file.path, line: lineAt(file.text, match.index), message });
   }
   return found;
 }
 
+/** `](target)`, `](target "title")`, or the picture of an `<img>` or a `<source>` */
+const link = /\]\(([^)\s]+)(?:\s"[^"]*")?\)|\bsrc(?:set)?="([^"\s]+)"/g;
+
 function refuseLink(file: SourceFile, target: string, heading: string | undefined): string | undefined {
-  const path = target === '' ? file.path : join(dirname(file.path), target);
+  const path = pathOf(file, target);
   if (path.startsWith('..') || !existsSync(join(root, path))) return `links to ${target}, which is not there`;
   if (heading === undefined || !path.endsWith('.md')) return undefined;
   const text = target === '' ? file.text : readFile(path).text;
   return headingsOf(text).has(heading)
     ? undefined
     : `links to the heading #${heading} of ${path}, which is not there`;
+}
+
+/** The title of a link to a test file is that of one of its tests. */
+function refuseTitle(file: SourceFile, target: string, title: string | undefined): string | undefined {
+  if (title === undefined || !target.endsWith('.test.ts')) return undefined;
+  const path = pathOf(file, target);
+  return readFile(path).text.includes(title.replace(/\s+/g, ' '))
+    ? undefined
+    : `names the test "${title}", which ${path} has not`;
+}
+
+function pathOf(file: SourceFile, target: string): string {
+  return target === '' ? file.path : join(dirname(file.path), target);
 }
 
 /** Headings as the links to them are written. */

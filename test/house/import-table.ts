@@ -149,6 +149,7 @@ export const rooms: readonly Room[] = [
       '@codemirror/view',
       '@lezer/highlight',
     ],
+    types: ['@millrace/sdk'],
   },
 ];
 

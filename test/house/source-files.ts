@@ -18,7 +18,10 @@ export interface Violation {
   readonly message: string;
 }
 
-const foldersLeftOut = new Set(['node_modules', 'dist', 'coverage', '.git', '.millrace', '.installing']);
+const foldersLeftOut = new Set([
+  ...['node_modules', 'dist', 'coverage', '.git', '.millrace', '.installing'],
+  ...['.peers', '.profiles'],
+]);
 
 /** Paths of all files that are part of the project, sorted. */
 export function listPaths(folder = root): string[] {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,6 +74,15 @@ describe.skipIf(!hasNpm)('the packed package (skipped where npm is not installed
     const licenses = readFileSync(join(app, 'node_modules/millrace/dist/licenses.txt'), 'utf8');
     for (const name of ['fastify', 'undici', 'yaml', 'typebox', 'ipaddr.js'])
       expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  });
+
+  it('has nothing that publint objects to', async () => {
+    const { messages } = await publint({
+      pkgDir: join(app, 'node_modules', 'millrace'),
+      pack: false,
+      strict: true,
+    });
+    expect(messages).toEqual([]);
   });
 
   it('`millrace --version` and `millrace run` work', () => {

@@ -222,6 +222,117 @@ describe.each(kinds)('$kind', ({ open }) => {
     });
   });
 
+  describe('large values', () => {
+    const letters = 'ü'.repeat(50_000);
+    const echo = text('echo', '  - all: { set: "${ . }" }');
+
+    it('are whole in what is run and read, unless previews are asked for', async () => {
+      const ended = await millrace.executions.run({ definition: echo, input: { letters } });
+      expect(ended).toMatchObject({ status: 'completed', input: { letters }, output: { letters } });
+      expect(ended).not.toHaveProperty('large');
+      expect(await millrace.executions.get(ended.id)).toEqual(ended);
+      const shown = await millrace.executions.get(ended.id, { large: 'preview' });
+      expect(shown).toMatchObject({ large: ['/input', '/output'], output: { bytes: 100_014 } });
+    });
+
+    it('are previews in events, and are had one by one', async () => {
+      const { id } = await millrace.executions.run(
+        { definition: echo, input: { letters } },
+        { large: 'preview' },
+      );
+      const events = await all(millrace.executions.watch(id));
+      expect(events[0]).toMatchObject({ large: ['/input'], fact: { input: { bytes: 100_014 } } });
+      expect(await millrace.executions.value(id, { version: 1, of: '/input' })).toEqual({ letters });
+      expect(await millrace.executions.value(id, 'output')).toEqual({ letters });
+      await expect(millrace.executions.value(id, { version: 99, of: '/input' })).rejects.toEqual(
+        refusal('not-found'),
+      );
+      await expect(millrace.executions.value(id, { version: 0, of: '/input' })).rejects.toEqual(
+        refusal('bad-request'),
+      );
+    });
+  });
+
+  describe('what an operator does', () => {
+    it('reads the definition of a run that was given inline', async () => {
+      const { definition } = await millrace.executions.run({
+        definition: text('inline', '  - a: { set: { a: 1 } }'),
+      });
+      const found = await millrace.workflows.definition(definition);
+      expect(found).toMatchObject({ digest: definition, name: 'inline', format: 'yaml' });
+      expect(found.source).toContain('name: inline');
+      expect(found.document).toMatchObject({ do: [{ a: { set: { a: 1 } } }] });
+      await expect(millrace.workflows.definition(`sha256:${'0'.repeat(64)}`)).rejects.toEqual(
+        refusal('not-found'),
+      );
+    });
+
+    it('finds an execution by how its id begins', async () => {
+      const id = `found-${Math.random()}`;
+      await millrace.executions.start({ workflow: 'test/long', id });
+      const [only, ...others] = await all(millrace.executions.list({ id: id.slice(0, 12) }));
+      expect([only?.id, others]).toEqual([id, []]);
+      await expect(millrace.executions.list({ id: 'abc' }).page()).rejects.toEqual(refusal('bad-request'));
+    });
+
+    it('says why, and it is kept with the event', async () => {
+      const { id } = await start('long');
+      await millrace.executions.suspend(id, { reason: 'lunch' });
+      await millrace.executions.resume(id, { reason: 'lunch is over' });
+      await millrace.executions.cancel(id, { reason: 'enough' });
+      const facts = (await all(millrace.executions.events(id))).map(({ fact }) => fact);
+      expect(facts.flatMap((fact) => ('reason' in fact ? [fact.reason] : []))).toEqual([
+        'lunch',
+        'lunch is over',
+        'enough',
+      ]);
+      const faulted = await millrace.executions.run({ workflow: 'test/faulty' });
+      const again = await millrace.executions.retry(faulted.id, { reason: 'mended' });
+      const { items } = await millrace.executions.events(again.id, { pageSize: 1 }).page();
+      expect(items[0]?.fact).toMatchObject({ type: 'execution.restored', reason: 'mended' });
+    });
+
+    it('resolves only what is in doubt', async () => {
+      const { id } = await start('long');
+      await expect(millrace.executions.resolve(id, 3, { as: 'again' })).rejects.toEqual(refusal('conflict'));
+      await expect(millrace.executions.resolve('nobody', 3, { as: 'again' })).rejects.toEqual(
+        refusal('not-found'),
+      );
+      await expect(millrace.executions.resolve(id, 0, { as: 'again' })).rejects.toEqual(
+        refusal('bad-request'),
+      );
+    });
+
+    it('sees how the whole is', async () => {
+      const system = await millrace.system();
+      expect(system).toMatchObject({
+        ready: true,
+        store: { driver: 'memory' },
+        orphans: { count: 0, ids: [] },
+      });
+      expect(system.checks).toMatchObject({
+        store: { ok: true },
+        worker: { ok: true },
+        executor: { ok: true },
+      });
+    });
+
+    it('watches the list, from its opening on', async () => {
+      const gone = new AbortController();
+      const seen: string[] = [];
+      let id = '';
+      for await (const change of millrace.executions.watchList({ signal: gone.signal })) {
+        if (change.type === 'open') ({ id } = await start('short'));
+        if (change.type !== 'changed' || change.execution.id !== id) continue;
+        seen.push(change.execution.status);
+        if (change.execution.endedAt !== undefined) break;
+      }
+      expect(seen).toEqual(['waiting', 'completed']);
+      gone.abort(new Error('away'));
+      await expect(all(millrace.executions.watchList({ signal: gone.signal }))).rejects.toThrow('away');
+    });
+  });
+
   describe('watching', () => {
     it('brings what was and what comes, once and in order, and ends with the execution', async () => {
       const { id } = await start('short');
@@ -352,6 +463,6 @@ describe('both', () => {
     expectTypeOf<WorkflowSource>().toEqualTypeOf<engine.WorkflowSource>();
     expectTypeOf<ExecutionView>().toEqualTypeOf<engine.ExecutionView>();
     expectTypeOf<ExecutionSummary>().toEqualTypeOf<engine.ExecutionSummary>();
-    expectTypeOf<ExecutionEvent>().toEqualTypeOf<engine.EventView>();
+    expectTypeOf<ExecutionEvent>().toEqualTypeOf<engine.ExecutionEvent>();
   });
 });

@@ -1,10 +1,14 @@
 /** What a program can ask of Millrace, whether it talks to a server or has the engine in itself. */
-import type { LifecycleEvent, Phase, WorkflowDocument } from '@millrace/core';
+import type { Json, LifecycleEvent, Phase, WorkflowDocument } from '@millrace/core';
 import type { Listing } from './listing.ts';
 import type {
+  DefinitionView,
+  EffectResolution,
+  ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
+  SystemView,
   WakeUpView,
   WorkflowSource,
   WorkflowView,
@@ -18,6 +22,8 @@ import type { WorkflowReference } from './workflow-id.ts';
 export interface Millrace {
   readonly workflows: Workflows;
   readonly executions: Executions;
+  /** How the server or the engine is: its roles, its store, what waits, its limits. */
+  system(options?: CallOptions): Promise<SystemView>;
   /** Ends what is under way and lets go of connections, threads and files. Executions go on where they run. */
   close(): Promise<void>;
 }
@@ -31,6 +37,8 @@ export interface Workflows {
   deploy(definition: string | WorkflowDocument, options?: CallOptions): Promise<Deployment>;
   /** Reads a version, or the latest when none is named. Throws `not-found`. */
   get(workflow: WorkflowReference, options?: CallOptions): Promise<WorkflowSource>;
+  /** What executions with this digest run, whatever was published or removed since. Throws `not-found`. */
+  definition(digest: string, options?: CallOptions): Promise<DefinitionView>;
   list(query?: WorkflowsQuery, options?: CallOptions): Listing<WorkflowView>;
   /**
    * Removes a version, or every version when none is named. Refused with `conflict` while executions are open, unless
@@ -39,14 +47,19 @@ export interface Workflows {
   delete(workflow: WorkflowReference, options?: CallOptions & { readonly force?: boolean }): Promise<Removal>;
 }
 
-/** `client.executions`: runs of definitions. */
+/**
+ * `client.executions`: runs of definitions. An input or output of more than 65,536 bytes of JSON is whole in what `run`
+ * and `get` answer; elsewhere, and in events, a `LargeValue` stands for it, and `large` says where.
+ */
 export interface Executions {
   /** Starts an execution and answers as soon as that is durable. */
   start(request: StartRequest, options?: CallOptions): Promise<Start>;
   /** Starts an execution and answers when it has ended, however long that takes; aborting does not cancel it. */
-  run(request: StartRequest, options?: CallOptions): Promise<ExecutionView>;
+  run(request: StartRequest, options?: CallOptions & LargeValues): Promise<ExecutionView>;
   /** Reads an execution as it stands, or with `waitMs` when it has ended or that time is over (5 minutes at most). */
-  get(id: string, options?: CallOptions & { readonly waitMs?: number }): Promise<ExecutionView>;
+  get(id: string, options?: CallOptions & LargeValues & { readonly waitMs?: number }): Promise<ExecutionView>;
+  /** One value of an execution, whole however large it is. Throws `not-found`. */
+  value(id: string, reference: ValueReference, options?: CallOptions): Promise<Json>;
   /** Newest first. */
   list(query?: ExecutionsQuery, options?: CallOptions): Listing<ExecutionSummary>;
   /** What has happened up to now, in order. */
@@ -56,15 +69,31 @@ export interface Executions {
    * taken up again after the last event that was seen.
    */
   watch(id: string, options?: WatchOptions): AsyncIterable<ExecutionEvent>;
+  /**
+   * What happens to any execution, for a live list, without an end: `open` first, then a `changed` for each that is
+   * started, changes its status or ends, and `reset` when so much has happened that the list is to be read again. Lost
+   * connections are taken up again. Read the list after `open`, apply what follows, and nothing is missed.
+   */
+  watchList(options?: WatchListOptions): AsyncIterable<ExecutionChange>;
   /** The specification's lifecycle CloudEvents; `after` says how many to leave out. */
   lifecycle(id: string, query?: EventsQuery, options?: CallOptions): Listing<LifecycleEvent>;
   /** Ends it: no task of it begins any more. A second cancel is answered like the first. */
   cancel(id: string, options?: CallOptions & Reason): Promise<ExecutionView>;
   /** Holds it until it is resumed; what is under way is recorded. */
   suspend(id: string, options?: CallOptions & Reason): Promise<ExecutionView>;
-  resume(id: string, options?: CallOptions): Promise<ExecutionView>;
+  resume(id: string, options?: CallOptions & Reason): Promise<ExecutionView>;
   /** Starts a linked execution from the state before the fault; what has ended stays ended. */
-  retry(id: string, options?: CallOptions): Promise<ExecutionView>;
+  retry(id: string, options?: CallOptions & Reason): Promise<ExecutionView>;
+  /**
+   * Says what became of an effect that is in doubt: done with an output, failed with an error, or to be done again.
+   * `effect` is the version of its `effect.requested`. Throws `conflict` when it is not in doubt.
+   */
+  resolve(
+    id: string,
+    effect: number,
+    resolution: EffectResolution,
+    options?: CallOptions & Reason,
+  ): Promise<ExecutionView>;
   /** Why it is waiting, until when, and who holds it: none when it has ended. */
   wakeUps(id: string, options?: CallOptions): Promise<readonly WakeUpView[]>;
 }
@@ -119,6 +148,8 @@ export interface WorkflowsQuery extends PageQuery {
 }
 
 export interface ExecutionsQuery extends PageQuery {
+  /** what the id begins with, at least 4 characters */
+  readonly id?: string;
   /** any of these phases */
   readonly status?: readonly Phase[];
   /** `name`, `namespace/name` or `namespace/name/version` */
@@ -136,3 +167,16 @@ export interface WatchOptions extends CallOptions {
   /** only events after this version; default 0 */
   readonly after?: number;
 }
+
+export interface WatchListOptions extends CallOptions {
+  /** a position that a change had; absent: from now on */
+  readonly after?: string;
+}
+
+export interface LargeValues {
+  /** `preview`: large values are left as they are shown, a `LargeValue` each; default: they are fetched */
+  readonly large?: 'preview';
+}
+
+/** A value of an execution: its own, or at a JSON pointer into the fact of an event (`/output`). */
+export type ValueReference = 'input' | 'output' | { readonly version: number; readonly of: string };

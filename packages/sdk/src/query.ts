@@ -25,6 +25,13 @@ export function sinceOf({ since }: ExecutionsQuery): { readonly since?: number }
   throw badRequest('since: expected a date or epoch milliseconds.');
 }
 
+/** Throws `bad-request`. */
+export function idPrefixOf({ id }: ExecutionsQuery): { readonly id?: string } {
+  if (id === undefined) return {};
+  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,127}$/.test(id)) return { id };
+  throw badRequest(`id: expected the first 4 characters of an id or more but found "${id}".`);
+}
+
 export const waitMsMax = 300_000;
 
 /** Milliseconds to wait; 0 when that was not asked for. Throws `bad-request`. */

@@ -33,7 +33,7 @@ type Bound<E> = {
 };
 
 export interface EmbeddedEngine extends Bound<Engine> {
-  /** Starts an execution and answers when it has ended, however long that takes. */
+  /** Starts an execution and answers when it has ended, however long that takes, with its input and output whole. */
   run(request: StartRequest): Promise<ExecutionView>;
   /** Waits up to `graceMs` (default 10 000) for what is under way, and closes the store. */
   close(graceMs?: number): Promise<void>;
@@ -60,6 +60,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     effectsMax: options.effectsMax ?? 256,
     blobThresholdBytes: 65_536,
     overdueMs: 10_000,
+    idempotencyMs: 86_400_000,
     onError: options.onError ?? rethrow,
     onFatal: rethrow,
   });
@@ -70,15 +71,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     start,
     async run(request) {
       let { execution } = await start(request);
-      const never = new AbortController().signal;
-      while (execution.endedAt === undefined) execution = await bound.wait(execution.id, hourMs, never);
-      return execution;
+      while (execution.endedAt === undefined)
+        execution = await bound.wait(execution.id, Number.POSITIVE_INFINITY);
+      return execution.large === undefined ? execution : bound.execution(execution.id, { whole: true });
     },
     close: (graceMs = 10_000) => close(graceMs),
   };
 }
-
-const hourMs = 3_600_000;
 
 function functionsOf(given: NonNullable<EngineOptions['functions']>): ReadonlyMap<string, HostFunction> {
   return new Map(

@@ -9,6 +9,9 @@ import { router } from './app/router.tsx';
 import { styleNonce } from './app/style-nonce.ts';
 import './styles.css';
 
+/** A page that cannot load its parts soon after it began would reload without an end. */
+const renewMsMin = 5_000;
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -23,6 +26,13 @@ const queries = new QueryClient({
 });
 
 showPreferences();
+// A part that was not loaded yet is gone when the server was renewed: the page begins anew with the new parts.
+addEventListener('vite:preloadError', (event) => {
+  if (performance.now() < renewMsMin) return;
+  event.preventDefault();
+  location.reload();
+});
+
 const place = document.getElementById('root');
 if (place === null) throw new Error('the page has no place for its content');
 createRoot(place).render(

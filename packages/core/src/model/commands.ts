@@ -20,12 +20,25 @@ export interface RestoreExecution {
   readonly state: ExecutionState;
   /** key of the task that faulted and is done again */
   readonly task: string;
+  readonly reason?: string;
 }
 
 export interface CompleteEffect {
   readonly type: 'effect.complete';
   readonly effect: number;
   readonly outcome: EffectOutcome;
+}
+
+/**
+ * Somebody says what became of an effect whose outcome nobody knows. Whoever submits it has seen that the effect is
+ * in doubt: the rules know only that it is open.
+ */
+export interface ResolveEffect {
+  readonly type: 'effect.resolve';
+  readonly effect: number;
+  /** absent: it is done again */
+  readonly outcome?: EffectOutcome;
+  readonly reason?: string;
 }
 
 /** Fires whatever is due at the command's instant. */
@@ -50,12 +63,14 @@ export interface SuspendExecution {
 
 export interface ResumeExecution {
   readonly type: 'execution.resume';
+  readonly reason?: string;
 }
 
 export type Command =
   | StartExecution
   | RestoreExecution
   | CompleteEffect
+  | ResolveEffect
   | FireTimers
   | ContinueExecution
   | CancelExecution
@@ -72,6 +87,6 @@ export interface Moment {
 
 /** Why a command changes nothing: a value, not an exception. */
 export interface Refusal {
-  readonly code: 'not-found' | 'already-exists' | 'already-ended' | 'not-runnable';
+  readonly code: 'not-found' | 'already-exists' | 'already-ended' | 'not-open' | 'not-runnable';
   readonly message: string;
 }

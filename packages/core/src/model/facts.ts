@@ -59,6 +59,7 @@ export interface ExecutionRestored extends Stored {
   readonly type: 'execution.restored';
   readonly from: { readonly execution: string; readonly version: number };
   readonly state: ExecutionState;
+  readonly reason?: string;
 }
 
 export interface ExecutionCompleted extends Stored {
@@ -86,6 +87,7 @@ export interface ExecutionSuspended {
 
 export interface ExecutionResumed {
   readonly type: 'execution.resumed';
+  readonly reason?: string;
 }
 
 /** A decision reached its bound; a `resume` row asks for the next one. */
@@ -229,6 +231,18 @@ export interface EffectFailed extends Stored {
   readonly pins?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Somebody said what became of an effect that was in doubt. `done` and `failed` are followed by the effect's outcome;
+ * `again`: it is asked for once more, under the same id and idempotency key.
+ */
+export interface EffectResolved {
+  readonly type: 'effect.resolved';
+  /** version of the `effect.requested` */
+  readonly effect: number;
+  readonly as: 'done' | 'failed' | 'again';
+  readonly reason?: string;
+}
+
 /** A result that came too late: recorded, and changing nothing else. */
 export interface EffectAbandoned extends Stored {
   readonly type: 'effect.abandoned';
@@ -268,10 +282,8 @@ export type Fact =
   | EffectRequested
   | EffectCompleted
   | EffectFailed
+  | EffectResolved
   | EffectAbandoned
   | EventEmitted;
 
 export type FactType = Fact['type'];
-
-/** Number of the shapes above; a change of shape raises it and brings an upcaster. */
-export const factSchema = 1;

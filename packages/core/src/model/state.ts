@@ -38,6 +38,11 @@ export interface ExecutionState {
   main: ScopeState;
   /** the tasks that run, by key */
   tasks: Record<string, TaskState>;
+  /**
+   * how often a directive led backwards since the last outcome or wait; absent: never. Only such a jump can go on
+   * without an end and without the world
+   */
+  jumps?: number;
   /** how often each task was entered, by pointer; absent: never */
   visits: Record<string, number>;
   /** open effects by version: the task that waits for it; `null`: the task is gone, a late result is abandoned */

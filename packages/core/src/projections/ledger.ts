@@ -10,6 +10,8 @@ import { type ExecutionState, isTerminal } from '../model/state.ts';
 
 export type LedgerChange =
   | { readonly type: 'effect'; readonly version: number; readonly fact: EffectRequested }
+  /** an effect that was in doubt is asked for once more */
+  | { readonly type: 'again'; readonly version: number }
   | { readonly type: 'timer'; readonly due: number }
   | { readonly type: 'resume' }
   | { readonly type: 'approval' }
@@ -54,6 +56,8 @@ export function ledgerChanges(
       changes.push({ type: 'effect', version: first + index, fact });
     } else if (fact.type === 'effect.completed' || fact.type === 'effect.failed') {
       changes.push({ type: 'remove', row: fact.effect });
+    } else if (fact.type === 'effect.resolved' && fact.as === 'again') {
+      changes.push({ type: 'again', version: fact.effect });
     }
   }
   for (const version of revoked) if (version < first) changes.push({ type: 'remove', row: version });

@@ -144,6 +144,7 @@ function occurrences(
     case 'effect.requested':
     case 'effect.completed':
     case 'effect.failed':
+    case 'effect.resolved':
     case 'effect.abandoned':
     case 'event.emitted':
       return [];

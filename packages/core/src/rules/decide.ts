@@ -11,6 +11,7 @@ import type {
   CompleteEffect,
   Moment,
   Refusal,
+  ResolveEffect,
   RestoreExecution,
   StartExecution,
 } from '../model/commands.ts';
@@ -32,8 +33,11 @@ import { catches } from './tasks/catch.ts';
 export type Decided =
   | {
       readonly type: 'decided';
-      readonly facts: readonly Fact[] /** effects whose task went away */;
+      readonly facts: readonly Fact[];
+      /** effects whose task went away */
       readonly revoked: readonly number[];
+      /** approximate size of the values that the facts record */
+      readonly bytes: number;
     }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
@@ -52,10 +56,11 @@ export function decide(state: ExecutionState, command: Command, options: DecideO
   const decision = new Decision(execution, state, executable, moment, limits);
   carryOut(decision, command);
   advance(decision);
-  return { type: 'decided', facts: decision.facts, revoked: decision.revoked };
+  return { type: 'decided', facts: decision.facts, revoked: decision.revoked, bytes: decision.bytes };
 }
 
-function refuses({ phase }: ExecutionState, command: Command, { program }: Executable): Refusal | undefined {
+function refuses(state: ExecutionState, command: Command, { program }: Executable): Refusal | undefined {
+  const { phase } = state;
   switch (command.type) {
     case 'execution.start':
     case 'execution.restore':
@@ -67,6 +72,9 @@ function refuses({ phase }: ExecutionState, command: Command, { program }: Execu
     case 'timers.fire':
     case 'execution.continue':
       return phase === 'absent' ? notFound : undefined;
+    case 'effect.resolve':
+      if (phase === 'absent') return notFound;
+      return typeof state.effects[command.effect] === 'string' ? undefined : notOpen(command.effect);
     case 'execution.cancel':
       if (phase === 'absent') return notFound;
       return phase === 'completed' || phase === 'faulted' ? alreadyEnded(phase) : undefined;
@@ -80,6 +88,10 @@ function refuses({ phase }: ExecutionState, command: Command, { program }: Execu
 }
 
 const notFound: Refusal = { code: 'not-found', message: 'there is no such execution' };
+
+function notOpen(effect: number): Refusal {
+  return { code: 'not-open', message: `the effect ${effect} has its outcome, or nobody waits for it` };
+}
 
 function alreadyEnded(phase: string): Refusal {
   return { code: 'already-ended', message: `the execution has ended: it is ${phase}` };
@@ -101,6 +113,8 @@ function carryOut(decision: Decision, command: Command): void {
       return restore(decision, command);
     case 'effect.complete':
       return completeEffect(decision, command);
+    case 'effect.resolve':
+      return resolveEffect(decision, command);
     case 'timers.fire':
       return fireTimers(decision);
     case 'execution.continue':
@@ -111,7 +125,7 @@ function carryOut(decision: Decision, command: Command): void {
       if (decision.running) decision.emit({ type: 'execution.suspended', ...reasonOf(command.reason) });
       return;
     case 'execution.resume':
-      return resume(decision);
+      return resume(decision, command.reason);
     default:
       return unreachable(command);
   }
@@ -146,12 +160,21 @@ function start(decision: Decision, command: StartExecution): void {
   decision.ready.push('');
 }
 
-function restore(decision: Decision, { from, state, task }: RestoreExecution): void {
-  decision.emit({ type: 'execution.restored', from, state: restoredState(state, task, decision.moment.now) });
+function restore(decision: Decision, { from, state, task, reason }: RestoreExecution): void {
+  const restored = restoredState(state, task, decision.moment.now);
+  decision.weigh(restored);
+  decision.emit({ type: 'execution.restored', from, state: restored, ...reasonOf(reason) });
   readyAll(decision);
 }
 
-function completeEffect(decision: Decision, { effect, outcome }: CompleteEffect): void {
+/** What was said is recorded, then taken for what happened. */
+function resolveEffect(decision: Decision, { effect, outcome, reason }: ResolveEffect): void {
+  const as = outcome === undefined ? 'again' : outcome.type === 'completed' ? 'done' : 'failed';
+  decision.emit({ type: 'effect.resolved', effect, as, ...reasonOf(reason) });
+  if (outcome !== undefined) completeEffect(decision, { effect, outcome });
+}
+
+function completeEffect(decision: Decision, { effect, outcome }: Omit<CompleteEffect, 'type'>): void {
   const key = decision.state.effects[effect];
   if (key === undefined) return;
   if (key === null) return decision.emit(abandoned(effect, outcome));
@@ -231,9 +254,9 @@ function cancel(decision: Decision, reason: string | undefined): void {
   decision.emit({ type: 'execution.cancelled', ...reasonOf(reason) });
 }
 
-function resume(decision: Decision): void {
+function resume(decision: Decision, reason: string | undefined): void {
   if (decision.running) return;
-  decision.emit({ type: 'execution.resumed' });
+  decision.emit({ type: 'execution.resumed', ...reasonOf(reason) });
   timeOut(decision);
   if (decision.running) readyAll(decision);
 }

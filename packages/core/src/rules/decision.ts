@@ -57,6 +57,11 @@ export class Decision {
     return bytes;
   }
 
+  /** approximate size of the values that were recorded */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether this decision has reached its bound. */
   get exhausted(): boolean {
     return this.facts.length >= this.limits.decisionEventsMax || this.#bytes >= this.limits.decisionBytesMax;

@@ -51,7 +51,7 @@ export function revoke(state: ExecutionState, task: CallState, effect: number): 
 /** Whoever tries this call again carries the key of its deed on. */
 function keepKey(state: ExecutionState, task: CallState, effect: number): void {
   for (const around of triesAround(state, task))
-    around.unknown[callPlace(around, task.task)] ??= task.keyOf ?? effect;
+    around.unknown[callPlace(state, around, task)] ??= task.keyOf ?? effect;
 }
 
 /** The answer to a key is recorded: no attempt of any try carries it on, whichever of its calls it stood for. */
@@ -71,7 +71,23 @@ export function* triesAround(state: ExecutionState, task: TaskState): Generator<
   }
 }
 
-/** Names a call of this attempt as the same call in the attempt before: its pointer and how often it was made. */
-export function callPlace(around: TryState, task: string, next = 0): string {
-  return `${task}@${(around.calls[task] ?? 0) + next}`;
+/**
+ * Names a call of this attempt as the same call in the attempt before: its pointer, the iterations that it stands in
+ * (another attempt may go another way in an earlier one), and how often it was made in them.
+ */
+export function callPlace(state: ExecutionState, around: TryState, task: TaskState, next = 0): string {
+  let place = task.task;
+  for (
+    let scope = state.tasks[task.parent];
+    scope !== undefined && scope !== around;
+    scope = state.tasks[scope.parent]
+  )
+    if (scope.kind === 'for') place += `#${scope.index}`;
+  return `${place}@${(around.calls[task.task] ?? 0) + next}`;
+}
+
+/** A new iteration counts its calls from none, in every try around. */
+export function forgetCalls(state: ExecutionState, loop: TaskState): void {
+  for (const { calls } of triesAround(state, loop))
+    for (const call of Object.keys(calls)) if (call.startsWith(`${loop.task}/`)) delete calls[call];
 }

@@ -34,15 +34,23 @@ import {
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { dueOf, earliest, sooner } from './due.ts';
-import { effectAbandoned, effectAnswered, effectRequested, revoke, triesAround } from './evolve-effects.ts';
+import {
+  effectAbandoned,
+  effectAnswered,
+  effectRequested,
+  forgetCalls,
+  revoke,
+  triesAround,
+} from './evolve-effects.ts';
+import { isJumpBack } from './jump.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
 /** Folds `fact`, which happened at `at` (epoch ms), into `state`. */
 export function evolve(state: ExecutionState, fact: Fact, at: number): void {
   state.version += 1;
   state.at = at;
-  // Whatever goes on after a decision that reached its bound goes on with all of it; a late result does not.
-  if (fact.type !== 'effect.abandoned') state.yielded = false;
+  // Whatever goes on after a decision that reached its bound goes on with all of it; these two move nothing.
+  if (fact.type !== 'effect.abandoned' && fact.type !== 'effect.resolved') state.yielded = false;
   switch (fact.type) {
     case 'execution.started':
       return started(state, fact, at);
@@ -88,6 +96,7 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'iteration.started': {
       const loop = loopOf(state, fact);
       loop.index = fact.index;
+      forgetCalls(state, loop);
       delete loop.last;
       return;
     }
@@ -101,7 +110,10 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
       return effectRequested(state, fact);
     case 'effect.completed':
     case 'effect.failed':
+      forgetJumps(state);
       return effectAnswered(state, fact);
+    case 'effect.resolved':
+      return;
     case 'effect.abandoned':
       return effectAbandoned(state, fact);
     case 'event.emitted':
@@ -212,6 +224,7 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
 function enter(state: ExecutionState, parentKey: string, fact: TaskStarted | TaskSkipped): Scope {
   state.visits[fact.task] = fact.visit ?? 1;
   const parent = scopeOf(state, parentKey);
+  if (isJumpBack(parent, fact.task)) state.jumps = (state.jumps ?? 0) + 1;
   delete parent.next;
   if (parent.kind === 'fork') branchStarted(parent, fact.branch);
   return parent;
@@ -279,6 +292,12 @@ function waitStarted(state: ExecutionState, fact: WaitStarted): void {
   const task = taskOf(state, fact) as WaitState;
   task.due = fact.due;
   sooner(state, fact.due);
+  forgetJumps(state);
+}
+
+/** Time has passed, or the world has answered: what went round until now did not go round for nothing. */
+function forgetJumps(state: ExecutionState): void {
+  if (state.jumps !== undefined) state.jumps = 0;
 }
 
 function errorCaught(state: ExecutionState, fact: ErrorCaught): void {
@@ -293,6 +312,7 @@ function errorCaught(state: ExecutionState, fact: ErrorCaught): void {
 
 function retryScheduled(state: ExecutionState, fact: RetryScheduled): void {
   const task = tryOf(state, fact);
+  forgetJumps(state);
   task.stage = 'delayed';
   task.error = fact.error;
   task.due = fact.due;

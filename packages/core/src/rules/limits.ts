@@ -6,6 +6,8 @@ export interface Limits {
   readonly decisionBytesMax: number;
   /** facts of one execution; beyond it the execution faults */
   readonly historyEventsMax: number;
+  /** times that `then` leads backwards with no outcome and no wait in between; beyond it the task faults */
+  readonly jumpsMax: number;
   /** approximate bytes of one value that a task yields */
   readonly valueBytesMax: number;
   /** steps of one expression */
@@ -18,6 +20,7 @@ export const defaultLimits: Limits = {
   decisionEventsMax: 1_000,
   decisionBytesMax: 4 * 1024 * 1024,
   historyEventsMax: 1_000_000,
+  jumpsMax: 10_000,
   valueBytesMax: 64 * 1024 * 1024,
   expressionStepsMax: 2_000_000,
   expressionDepthMax: 1_500,

@@ -3,6 +3,8 @@ import type { ScopeState } from '../model/state.ts';
 import type { LinkedList } from '../program/link.ts';
 import type { Decision } from './decision.ts';
 import { enter } from './enter.ts';
+import { standardFault } from './fault.ts';
+import { isJumpBack } from './jump.ts';
 
 /** Where a list goes on: at a task, or at its end, perhaps with the directive that ended it. */
 export type Next =
@@ -20,8 +22,17 @@ export function advanceList(
   if (scope.live > 0) return;
   const next = nextIn(list, scope);
   if (next.type === 'end') return end(next.then === 'end' ? 'end' : undefined);
-  const node = list.nodes[next.place];
-  if (node !== undefined) enter(decision, node, key);
+  const linked = list.nodes[next.place];
+  if (linked === undefined) return;
+  if (isJumpBack(scope, linked.node.pointer)) checkJumps(decision, linked.node.pointer);
+  enter(decision, linked, key);
+}
+
+/** A loop of directives with no end and no deed would fill the log at the speed of the processor. */
+function checkJumps({ state, limits }: Decision, pointer: string): void {
+  if ((state.jumps ?? 0) < limits.jumpsMax) return;
+  const detail = `\`then\` led backwards ${limits.jumpsMax} times with no outcome of a call and no wait in between`;
+  throw standardFault('runtime', `${detail}: the tasks from here on go round without an end`, pointer);
 }
 
 export function nextIn(list: LinkedList, scope: ScopeState): Next {

@@ -9,6 +9,7 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
   const state = JSON.parse(JSON.stringify(before)) as ExecutionState;
   const shift = now - before.at;
   state.effects = {};
+  if (state.jumps !== undefined) state.jumps = 0;
   if (state.deadline !== undefined) state.deadline += shift;
   for (const task of Object.values(state.tasks)) restart(state, task, shift);
   const task = state.tasks[faulted];

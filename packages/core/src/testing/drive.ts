@@ -23,6 +23,8 @@ export interface DriveOptions {
   readonly answer?: Answer;
   readonly limits?: Partial<Limits>;
   readonly random?: () => number;
+  /** false: nothing is started, for an execution that begins by another command */
+  readonly begins?: boolean;
 }
 
 export interface Stored {
@@ -121,7 +123,8 @@ export class Driven {
 
 /** Runs a workflow to where nothing moves any more. A text without a header gets one. */
 export function drive(text: string, options?: DriveOptions): Driven {
-  return new Driven(text, options).start().run();
+  const driven = new Driven(text, options);
+  return options?.begins === false ? driven : driven.start().run();
 }
 
 export function completed(output: Json): EffectOutcome {

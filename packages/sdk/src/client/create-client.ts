@@ -2,7 +2,7 @@
 import type { WorkflowDocument } from '@millrace/core';
 import type { Deployment, Millrace, Removal, Workflows } from '../interface.ts';
 import { limitOf } from '../query.ts';
-import type { WorkflowSource, WorkflowView } from '../views.ts';
+import type { DefinitionView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
 import { printWorkflowId, toWorkflowId } from '../workflow-id.ts';
 import { clientExecutions } from './executions.ts';
 import { pages } from './pages.ts';
@@ -64,6 +64,9 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Mi
         reconnectsMax: watch.reconnectsMax ?? 30,
       },
     }),
+    async system({ signal } = {}) {
+      return (await transport.json({ route: routes.getSystem, signal })).body as SystemView;
+    },
     close: async () => transport.close(),
   };
 }
@@ -85,6 +88,10 @@ function clientWorkflows(transport: Transport): Workflows {
       const id = printWorkflowId(toWorkflowId(workflow));
       const { body } = await transport.json({ route: routes.getWorkflow, id, signal });
       return body as WorkflowSource;
+    },
+    async definition(digest, { signal } = {}) {
+      const { body } = await transport.json({ route: routes.getDefinition, params: { digest }, signal });
+      return body as DefinitionView;
     },
     list: (query = {}, options = {}) =>
       pages<WorkflowView>(transport, routes.listWorkflows, options, () => ({

@@ -1,12 +1,21 @@
-import type { LifecycleEvent } from '@millrace/core';
-import type { CallOptions, Executions, Reason, StartRequest } from '../interface.ts';
-import { checkId, limitOf, sinceOf, waitMsOf } from '../query.ts';
+import type { Json, LifecycleEvent } from '@millrace/core';
+import type {
+  CallOptions,
+  Executions,
+  LargeValues,
+  Reason,
+  StartRequest,
+  ValueReference,
+} from '../interface.ts';
+import { checkId, idPrefixOf, limitOf, sinceOf, waitMsOf } from '../query.ts';
 import { checkStart } from '../start-request.ts';
+import { checkEffect, checkReference } from '../value-reference.ts';
 import type { ExecutionEvent, ExecutionSummary, ExecutionView, WakeUpView } from '../views.ts';
 import { history, pages } from './pages.ts';
 import { routes } from './routes.ts';
 import type { Transport } from './transport.ts';
 import { type WatchSettings, watch } from './watch.ts';
+import { watchList } from './watch-list.ts';
 
 export interface ExecutionsSettings {
   /** how long one request of `run` asks the server to wait */
@@ -28,16 +37,20 @@ export function clientExecutions(transport: Transport, settings: ExecutionsSetti
       });
   return {
     start: (request, options = {}) => start(transport, request, 0, options.signal),
-    async run(request, { signal } = {}) {
+    async run(request, options = {}) {
+      const { signal } = options;
       let { execution } = await start(transport, request, settings.waitMs, signal);
       while (execution.endedAt === undefined) execution = await get(execution.id, settings.waitMs, signal);
-      return execution;
+      return whole(transport, execution, options);
     },
-    get: async (id, options = {}) => get(id, waitMsOf(options), options.signal),
+    get: async (id, options = {}) =>
+      whole(transport, await get(id, waitMsOf(options), options.signal), options),
+    value: (id, reference, { signal } = {}) => value(transport, id, reference, signal),
     list: (query = {}, options = {}) =>
       pages<ExecutionSummary>(transport, routes.listExecutions, options, () => ({
         ...limitOf(query),
         ...sinceOf(query),
+        ...idPrefixOf(query),
         status: query.status?.join(','),
         workflow: query.workflow,
       })),
@@ -46,15 +59,55 @@ export function clientExecutions(transport: Transport, settings: ExecutionsSetti
     lifecycle: (id, query = {}, options = {}) =>
       history<LifecycleEvent>(transport, 'getExecutionLifecycle', id, query, options),
     watch: (id, options = {}) => watch(transport, id, options, settings.watch),
+    watchList: (options = {}) => watchList(transport, options, settings.watch),
     cancel: change(routes.cancelExecution),
     suspend: change(routes.suspendExecution),
     resume: change(routes.resumeExecution),
     retry: change(routes.retryExecution),
+    resolve: async (id, effect, resolution, { signal, reason } = {}) =>
+      execution(transport, {
+        route: routes.resolveEffect,
+        id: checkId(id),
+        params: { effect: checkEffect(effect) },
+        body: json({ ...resolution, reason }),
+        signal,
+      }),
     async wakeUps(id, { signal } = {}) {
       const { body } = await transport.json({ route: routes.getExecutionWakeUps, id: checkId(id), signal });
       return (body as { readonly items: readonly WakeUpView[] }).items;
     },
   };
+}
+
+/** The view with its large values fetched. */
+async function whole(
+  transport: Transport,
+  view: ExecutionView,
+  { large, signal }: CallOptions & LargeValues,
+): Promise<ExecutionView> {
+  if (view.large === undefined || large === 'preview') return view;
+  const { large: pointers, ...rest } = view;
+  const members = (['input', 'output'] as const).filter((member) => pointers.includes(`/${member}`));
+  const fetched = members.map(async (member) => [member, await value(transport, view.id, member, signal)]);
+  return { ...rest, ...Object.fromEntries(await Promise.all(fetched)) };
+}
+
+async function value(
+  transport: Transport,
+  id: string,
+  given: ValueReference,
+  signal: AbortSignal | undefined,
+): Promise<Json> {
+  const reference = checkReference(given);
+  const path =
+    typeof reference === 'string'
+      ? { route: reference === 'input' ? routes.getExecutionInput : routes.getExecutionOutput }
+      : {
+          route: routes.getEventValue,
+          params: { version: reference.version },
+          query: { of: reference.of },
+        };
+  return (await transport.json({ ...path, id: checkId(id), signal })).body as Json;
 }
 
 async function start(

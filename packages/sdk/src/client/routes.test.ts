@@ -86,12 +86,19 @@ describe('the operations of the API', () => {
     await millrace.executions.lifecycle(id, { after: 1, pageSize: 1 }).page();
     await millrace.executions.wakeUps(id);
     await millrace.executions.suspend(id, { reason: 'for a while' });
-    await millrace.executions.resume(id);
+    await millrace.executions.resume(id, { reason: 'go on' });
+    await millrace.workflows.definition(execution.definition);
+    await millrace.executions.list({ id: id.slice(0, 8) }).page();
+    await millrace.executions.value(id, 'input');
+    await millrace.executions.value(id, 'output').catch(() => {});
+    await millrace.executions.value(id, { version: 1, of: '/input' });
+    await millrace.executions.resolve(id, 1, { as: 'again' }).catch(() => {});
+    await millrace.system();
     await millrace.executions.cancel(id, { reason: 'enough' });
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(14);
+    expect(checked).toBe(21);
   });
 });
 
@@ -115,4 +122,4 @@ async function compare(url: string, method: string, response: Response): Promise
   ];
 }
 
-const toPattern = (path: string) => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);
+const toPattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`);

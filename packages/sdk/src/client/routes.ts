@@ -6,7 +6,7 @@ export interface Route {
   /**
    * Whether asking twice is as good as once, so that a request whose fate is unknown is sent again. `startExecution`
    * is by its idempotency key, `publishWorkflow` by its content. `retryExecution` would start a second execution;
-   * `removeWorkflow` would answer that there is nothing to remove.
+   * `removeWorkflow` would answer that there is nothing to remove, `resolveEffect` that it is resolved.
    */
   readonly repeatable: boolean;
 }
@@ -16,9 +16,14 @@ export const routes = {
   listWorkflows: { method: 'GET', path: '/api/v1/workflows', repeatable: true },
   getWorkflow: { method: 'GET', path: '/api/v1/workflows/{id}', repeatable: true },
   removeWorkflow: { method: 'DELETE', path: '/api/v1/workflows/{id}', repeatable: false },
+  getDefinition: { method: 'GET', path: '/api/v1/definitions/{digest}', repeatable: true },
   startExecution: { method: 'POST', path: '/api/v1/executions', repeatable: true },
   listExecutions: { method: 'GET', path: '/api/v1/executions', repeatable: true },
+  followExecutions: { method: 'GET', path: '/api/v1/feed/executions', repeatable: true },
   getExecution: { method: 'GET', path: '/api/v1/executions/{id}', repeatable: true },
+  getExecutionInput: { method: 'GET', path: '/api/v1/executions/{id}/input', repeatable: true },
+  getExecutionOutput: { method: 'GET', path: '/api/v1/executions/{id}/output', repeatable: true },
+  getEventValue: { method: 'GET', path: '/api/v1/executions/{id}/events/{version}/value', repeatable: true },
   getExecutionEvents: { method: 'GET', path: '/api/v1/executions/{id}/events', repeatable: true },
   getExecutionLifecycle: { method: 'GET', path: '/api/v1/executions/{id}/lifecycle', repeatable: true },
   getExecutionWakeUps: { method: 'GET', path: '/api/v1/executions/{id}/wake-ups', repeatable: true },
@@ -26,4 +31,6 @@ export const routes = {
   suspendExecution: { method: 'POST', path: '/api/v1/executions/{id}/suspend', repeatable: true },
   resumeExecution: { method: 'POST', path: '/api/v1/executions/{id}/resume', repeatable: true },
   retryExecution: { method: 'POST', path: '/api/v1/executions/{id}/retry', repeatable: false },
+  resolveEffect: { method: 'POST', path: '/api/v1/executions/{id}/in-doubt/{effect}', repeatable: false },
+  getSystem: { method: 'GET', path: '/api/v1/system', repeatable: true },
 } as const satisfies Record<string, Route>;

@@ -25,6 +25,8 @@ export interface Request {
   readonly route: Route;
   /** of the path */
   readonly id?: string;
+  /** what else the path names */
+  readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly type: string; readonly text: string };
@@ -67,8 +69,9 @@ export function createTransport(url: URL, options: TransportOptions): Transport 
 }
 
 /** Path prefixes of a server behind a proxy stay: `https://host/millrace` + `/api/v1/…`. */
-function addressOf(url: URL, { route, id, query = {} }: Request): string {
-  const path = route.path.replace('{id}', () => encodeURIComponent(id ?? ''));
+function addressOf(url: URL, { route, id = '', params = {}, query = {} }: Request): string {
+  const named: Readonly<Record<string, string | number>> = { id, ...params };
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(named[name] ?? ''));
   const address = new URL(url.href.replace(/\/$/, '') + path);
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) address.searchParams.set(name, String(value));

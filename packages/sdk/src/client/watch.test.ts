@@ -151,3 +151,27 @@ describe('a stream that breaks the rules', () => {
     await expect(streams('data: hello\n\n').watching).rejects.toMatchObject({ fault: 'protocol' });
   });
 });
+
+describe('a watch of the list', () => {
+  it('misses nothing when its connection is cut or refused, and is opened once', async () => {
+    proxy.faults.push({ cut: 900 }, 'refuse', { status: 502 }, 'lose', { cut: 1_200 });
+    const direct = createClient(server.url);
+    const gone = new AbortController();
+    const seen: string[] = [];
+    const wanted = new Set<string>();
+    let opened = 0;
+    for await (const change of millrace.executions.watchList({ signal: gone.signal })) {
+      if (change.type === 'open') {
+        opened += 1;
+        for (let made = 0; made < 20; made++)
+          wanted.add((await direct.executions.start({ workflow: 'test/long' })).execution.id);
+      }
+      if (change.type === 'changed' && wanted.delete(change.execution.id)) seen.push(change.execution.status);
+      if (opened > 0 && wanted.size === 0) break;
+    }
+    await direct.close();
+    expect(opened).toBe(1);
+    expect(seen).toEqual(Array.from({ length: 20 }, () => 'waiting'));
+    expect(proxy.requests.length).toBeGreaterThan(1);
+  });
+});

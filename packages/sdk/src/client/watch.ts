@@ -113,7 +113,7 @@ export function endsExecution({ fact }: ExecutionEvent): boolean {
 }
 
 /** What a new connection may mend; all else is thrown. */
-function passing(error: unknown, id: string, connection: Deadline): Error {
+export function passing(error: unknown, id: string, connection: Deadline): Error {
   if (connection.signal.aborted && !connection.expired()) throw connection.signal.reason;
   if (connection.expired())
     return new MillraceConnectionError('timeout', `the events of ${id}: ${connection.signal.reason.message}`);

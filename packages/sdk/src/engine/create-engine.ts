@@ -45,6 +45,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Millrac
   return {
     workflows: embeddedWorkflows(engine, gate),
     executions: embeddedExecutions(engine, gate),
+    system: (call = {}) => gate.pass(call, () => engine.system()),
     close() {
       gate.close();
       closing ??= engine.close(graceMs);

@@ -1,20 +1,33 @@
+import type { Json } from '@millrace/core';
 import type { EmbeddedEngine } from 'millrace';
-import type { EventsQuery, Executions, ExecutionsQuery, StartRequest, WatchOptions } from '../interface.ts';
+import type {
+  EventsQuery,
+  Executions,
+  ExecutionsQuery,
+  LargeValues,
+  StartRequest,
+  ValueReference,
+  WatchOptions,
+} from '../interface.ts';
 import { type Listing, listing, type Page } from '../listing.ts';
-import { afterOf, checkId, limitOf, sinceOf, waitMsOf } from '../query.ts';
+import { afterOf, checkId, idPrefixOf, limitOf, sinceOf, waitMsOf } from '../query.ts';
 import { checkStart } from '../start-request.ts';
-import type { ExecutionEvent, ExecutionView, WakeUpView } from '../views.ts';
+import { checkEffect, checkReference } from '../value-reference.ts';
+import type { ExecutionEvent, ExecutionView } from '../views.ts';
 import type { Gate } from './gate.ts';
 
 export function embeddedExecutions(engine: EmbeddedEngine, gate: Gate): Executions {
   return {
     start: (request, options = {}) => gate.pass(options, () => start(engine, request)),
-    run: (request, options = {}) => gate.pass(options, (signal) => run(engine, request, signal)),
+    run: (request, options = {}) =>
+      gate.pass(options, async (signal) => whole(engine, await run(engine, request, signal), options)),
     get: (id, options = {}) =>
       gate.pass(options, async (signal) => {
         const ms = waitMsOf(options);
-        return own(await (ms === 0 ? engine.execution(checkId(id)) : engine.wait(checkId(id), ms, signal)));
+        const view = ms === 0 ? engine.execution(checkId(id)) : engine.wait(checkId(id), ms, signal);
+        return own(await whole(engine, await view, options));
       }),
+    value: (id, reference, options = {}) => gate.pass(options, () => value(engine, id, reference)),
     list: (query = {}, options = {}) =>
       listing((cursor) =>
         gate.pass(options, async () => toPage(await engine.executions(requestOf(query, cursor)))),
@@ -24,14 +37,21 @@ export function embeddedExecutions(engine: EmbeddedEngine, gate: Gate): Executio
     lifecycle: (id, query = {}, options = {}) =>
       history(gate, query, options, (request) => engine.lifecycle(checkId(id), request)),
     watch: (id, options = {}) => gate.follow(options, (signal) => follow(engine, id, options, signal)),
+    watchList: (options = {}) =>
+      gate.follow(options, (signal) => engine.followExecutions(options.after, signal)),
     cancel: (id, { reason, ...options } = {}) =>
       gate.pass(options, async () => own(await engine.cancel(checkId(id), reason))),
     suspend: (id, { reason, ...options } = {}) =>
       gate.pass(options, async () => own(await engine.suspend(checkId(id), reason))),
-    resume: (id, options = {}) => gate.pass(options, async () => own(await engine.resume(checkId(id)))),
-    retry: (id, options = {}) => gate.pass(options, async () => own(await engine.retry(checkId(id)))),
-    wakeUps: (id, options = {}) =>
-      gate.pass(options, async () => (await engine.wakeUps(checkId(id))).map(toWakeUpView)),
+    resume: (id, { reason, ...options } = {}) =>
+      gate.pass(options, async () => own(await engine.resume(checkId(id), reason))),
+    retry: (id, { reason, ...options } = {}) =>
+      gate.pass(options, async () => own(await engine.retry(checkId(id), reason))),
+    resolve: (id, effect, resolution, { reason, ...options } = {}) =>
+      gate.pass(options, async () =>
+        own(await engine.resolve(checkId(id), checkEffect(effect), resolution, reason)),
+      ),
+    wakeUps: (id, options = {}) => gate.pass(options, () => engine.wakeUps(checkId(id))),
   };
 }
 
@@ -57,6 +77,24 @@ async function run(
   return execution;
 }
 
+/** The view with its large values in it. */
+async function whole(
+  engine: EmbeddedEngine,
+  view: ExecutionView,
+  { large }: LargeValues,
+): Promise<ExecutionView> {
+  if (view.large === undefined || large === 'preview') return view;
+  return own(await engine.execution(view.id, { whole: true }));
+}
+
+async function value(engine: EmbeddedEngine, id: string, reference: ValueReference): Promise<Json> {
+  const { chunks } = await engine.value(checkId(id), checkReference(reference));
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return JSON.parse(text) as Json;
+}
+
 /** The engine goes on with its state; what a program does to an answer must not reach it. */
 function own(execution: ExecutionView): ExecutionView {
   return structuredClone(execution);
@@ -70,6 +108,7 @@ function requestOf(
   return {
     ...limitOf(query),
     ...sinceOf(query),
+    ...idPrefixOf(query),
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(cursor === undefined ? {} : { cursor }),
@@ -117,15 +156,4 @@ async function* follow(
     const { endedAt, version } = await engine.execution(id);
     if (endedAt !== undefined && last >= version) return;
   }
-}
-
-type WakeUp = Awaited<ReturnType<EmbeddedEngine['wakeUps']>>[number];
-
-function toWakeUpView({ id, kind, due, attempt, lease, unsafe, doubt }: WakeUp): WakeUpView {
-  const held = lease === null ? {} : { lease: { owner: lease.owner, until: instant(lease.until) } };
-  return { id, kind, due: instant(due), attempt, ...held, unsafe, doubt };
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -15,6 +15,8 @@ export function embeddedWorkflows(engine: EmbeddedEngine, gate: Gate): Workflows
       ),
     get: (workflow, options = {}) =>
       gate.pass(options, async () => structuredClone(await engine.workflow(toWorkflowId(workflow)))),
+    definition: (digest, options = {}) =>
+      gate.pass(options, async () => structuredClone(await engine.definition(digest))),
     list: (query = {}, options = {}) =>
       listing((cursor) =>
         gate.pass(options, async () => {

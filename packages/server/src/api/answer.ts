@@ -1,4 +1,5 @@
 /** From an HTTP request to an operation and back. */
+import { Readable } from 'node:stream';
 import { unreachable } from '@millrace/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MillraceError } from '../errors.ts';
@@ -139,11 +140,19 @@ async function send(
       return reply.code(answer.status).header('content-type', answer.contentType).send(answer.body);
     case 'empty':
       return reply.code(answer.status).send();
+    case 'download':
+      return reply
+        .code(200)
+        .header('content-type', answer.contentType)
+        .header('content-disposition', `attachment; filename="${answer.fileName}"`)
+        .header('content-length', answer.bytes)
+        .send(Readable.from(request.method === 'HEAD' ? [] : answer.chunks, { objectMode: false }));
     case 'events':
+      if (request.method === 'HEAD') return reply.code(200).type('text/event-stream; charset=utf-8').send();
       reply.hijack();
       options.metrics.stream(1);
       try {
-        await sendEvents(reply.raw, answer.events, { headers: reply.getHeaders(), signal: read.signal() });
+        await sendEvents(reply.raw, answer.frames(), { headers: reply.getHeaders(), signal: read.signal() });
       } catch (error) {
         // The head is sent: a cut connection is all that can still be said, and the reader resumes.
         options.log.warn('event stream broke', { path: request.url, error });

@@ -14,6 +14,8 @@ import {
   waited,
 } from './execution-common.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { resolveOperation } from './resolve-operation.ts';
+import { reasonSchema } from './schemas.ts';
 
 export const changeOperations: readonly Operation[] = [
   change(
@@ -35,7 +37,7 @@ export const changeOperations: readonly Operation[] = [
     'resume',
     'Resume a suspended execution',
     'It goes on where it stood.',
-    ({ engine }, tenant, id) => engine.resume(tenant, id),
+    ({ engine }, tenant, id, reason) => engine.resume(tenant, id, reason),
   ),
   defineOperation({
     name: 'retryExecution',
@@ -48,6 +50,7 @@ export const changeOperations: readonly Operation[] = [
     path: `${path}/retry`,
     params,
     query: Type.Object({ wait }, { additionalProperties: false }),
+    body: reasoned('the service is back'),
     responses: [
       {
         status: 201,
@@ -60,11 +63,18 @@ export const changeOperations: readonly Operation[] = [
     problems: ['not-found', 'conflict'],
     handler: async ({ engine }, request) => {
       const ms = parseWait(request.query.wait);
-      const execution = await engine.retry(request.tenant, request.params.id);
+      const execution = await engine.retry(request.tenant, request.params.id, request.body?.reason);
       return toCreated(await waited(engine, request, execution, ms), true);
     },
   }),
+  resolveOperation,
 ];
+
+/** A body that need not be there, and may say why. */
+function reasoned(example: string) {
+  const schema = Type.Object({ reason: reasonSchema }, { additionalProperties: false });
+  return { type: 'json', required: false, schema, example: { reason: example } } as const;
+}
 
 type Change = (
   context: { readonly engine: Engine },
@@ -85,15 +95,7 @@ function change(name: string, verb: string, summary: string, description: string
     path: `${path}/${verb}`,
     params,
     query: Type.Object({ wait }, { additionalProperties: false }),
-    body: {
-      type: 'json',
-      required: false,
-      schema: Type.Object(
-        { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
-        { additionalProperties: false },
-      ),
-      example: { reason: 'ordered by mistake' },
-    },
+    body: reasoned('ordered by mistake'),
     responses: [{ status: 200, description: 'The execution as it stands.', content: one, example }],
     problems: ['not-found', 'conflict'],
     handler: async (context, request) => {

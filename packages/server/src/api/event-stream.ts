@@ -1,7 +1,14 @@
-/** Sends the events of an execution as server-sent events. */
+/** Sends server-sent events. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { EventView } from '../engine/interface.ts';
+
+export interface EventFrame {
+  /** what `Last-Event-ID` says of it */
+  readonly id: string;
+  readonly event: string;
+  /** without a line break */
+  readonly data: string;
+}
 
 export interface EventStreamOptions {
   /** header fields that every answer carries, such as those of CORS */
@@ -13,10 +20,10 @@ export interface EventStreamOptions {
   readonly stalledMsMax?: number;
 }
 
-/** Ends when the execution has ended, the reader has gone, or the server stops. An event's id is its version. */
+/** Ends with what it sends, when the reader has gone, or when the server stops. */
 export async function sendEvents(
   response: ServerResponse,
-  events: AsyncIterable<EventView>,
+  frames: AsyncIterable<EventFrame>,
   options: EventStreamOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(options.headers))
@@ -30,19 +37,14 @@ export async function sendEvents(
   response.write('retry: 1000\n\n');
   const heartbeat = setInterval(() => response.write(': alive\n\n'), options.heartbeatMs ?? 15_000);
   try {
-    for await (const event of events) {
+    for await (const { id, event, data } of frames) {
       if (options.signal.aborted) break;
-      if (!response.write(toFrame(event))) await drained(response, options);
+      if (!response.write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`)) await drained(response, options);
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
-}
-
-function toFrame(event: EventView): string {
-  // JSON holds no line break, so one data line is enough.
-  return `id: ${event.version}\nevent: ${event.fact.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 async function drained(

@@ -8,9 +8,11 @@ import type { OperationReply, OperationRequest } from './operation.ts';
 import { executionIdPattern, executionSchema } from './schemas.ts';
 
 export const executionPath = '/api/v1/executions/{id}';
-export const executionParams = Type.Object({
-  id: Type.String({ pattern: executionIdPattern, description: 'Id of the execution.' }),
+export const executionId = Type.String({
+  pattern: executionIdPattern,
+  description: 'Id of the execution.',
 });
+export const executionParams = Type.Object({ id: executionId });
 
 /** Longer waits are cut to this: proxies and clients give up on their own. */
 const waitMsMax = 300_000;

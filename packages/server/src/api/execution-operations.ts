@@ -55,7 +55,7 @@ export const executionOperations: readonly Operation[] = [
       },
       {
         status: 200,
-        description: 'This idempotency key (or id) started it before.',
+        description: 'This idempotency key started it before.',
         content: one,
         example,
         headers: location,
@@ -81,7 +81,8 @@ export const executionOperations: readonly Operation[] = [
   defineOperation({
     name: 'listExecutions',
     summary: 'List executions',
-    description: 'Newest first.',
+    description:
+      'Newest first; filters narrow together. Go on with `cursor` of the answer, and the same filters.',
     tag: 'executions',
     permission: 'executions:read',
     method: 'GET',
@@ -96,6 +97,14 @@ export const executionOperations: readonly Operation[] = [
             minLength: 1,
             maxLength: 300,
             description: 'name, namespace/name or namespace/name/version.',
+          }),
+        ),
+        id: Type.Optional(
+          Type.String({
+            minLength: 4,
+            maxLength: 128,
+            pattern: '^[A-Za-z0-9][A-Za-z0-9._~-]*$',
+            description: 'What the id begins with, at least 4 characters.',
           }),
         ),
         since: Type.Optional(
@@ -128,6 +137,8 @@ export const executionOperations: readonly Operation[] = [
   defineOperation({
     name: 'getExecution',
     summary: 'Read an execution',
+    description:
+      'An input or output of more than 65,536 bytes of JSON is not in the answer: a LargeValue stands for it, and `large` names it.',
     tag: 'executions',
     permission: 'executions:read',
     method: 'GET',

@@ -1,8 +1,8 @@
 /** Operations on what happened in an execution, and on what it waits for. */
 import { Type } from 'typebox';
-import type { Engine } from '../engine/interface.ts';
+import type { Engine, ExecutionEvent } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
-import type { WakeUp } from '../ports/store.ts';
+import type { EventFrame } from './event-stream.ts';
 import {
   executionExample as example,
   isEnded,
@@ -176,7 +176,7 @@ export const historyOperations: readonly Operation[] = [
     ],
     problems: ['not-found'],
     handler: async ({ engine }, { tenant, params: { id } }) =>
-      toJson({ items: (await engine.wakeUps(tenant, id)).map(toWakeUp) }),
+      toJson({ items: await engine.wakeUps(tenant, id) }),
   }),
 ];
 
@@ -189,11 +189,13 @@ async function followed(
 ): Promise<OperationReply> {
   const execution = await engine.execution(request.tenant, id);
   if (isEnded(execution) && after >= execution.version) return { type: 'empty', status: 204 };
-  return { type: 'events', events: engine.follow(request.tenant, id, after, request.signal()) };
+  return {
+    type: 'events',
+    frames: () => framesOf(engine.follow(request.tenant, id, after, request.signal())),
+  };
 }
 
-function toWakeUp({ id, kind, due, attempt, lease, unsafe, doubt }: WakeUp) {
-  const held =
-    lease === null ? {} : { lease: { owner: lease.owner, until: new Date(lease.until).toISOString() } };
-  return { id, kind, due: new Date(due).toISOString(), attempt, ...held, unsafe, doubt };
+async function* framesOf(events: AsyncIterable<ExecutionEvent>): AsyncGenerator<EventFrame> {
+  for await (const event of events)
+    yield { id: String(event.version), event: event.fact.type, data: JSON.stringify(event) };
 }

@@ -1,8 +1,9 @@
 /** What an operation is: one entry of the table from which REST, OpenAPI, the SDK and the CLI are derived. */
+import type { Readiness } from '@millrace/core';
 import type { Static, TObject, TSchema } from 'typebox';
-import type { Engine, EventView } from '../engine/interface.ts';
+import type { Engine } from '../engine/interface.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Readiness } from './readiness.ts';
+import type { EventFrame } from './event-stream.ts';
 
 /** What a caller must be let do. `public` needs no key. */
 export type Permission =
@@ -30,8 +31,16 @@ export type OperationReply =
     }
   | { readonly type: 'text'; readonly status: number; readonly contentType: string; readonly body: string }
   | { readonly type: 'empty'; readonly status: number }
-  /** sent as server-sent events until it ends */
-  | { readonly type: 'events'; readonly events: AsyncIterable<EventView> };
+  /** sent as it is read, under a name for a file */
+  | {
+      readonly type: 'download';
+      readonly contentType: string;
+      readonly fileName: string;
+      readonly bytes: number;
+      readonly chunks: AsyncIterable<Uint8Array>;
+    }
+  /** sent as server-sent events until it ends; `frames` is called when there is somebody to read them */
+  | { readonly type: 'events'; readonly frames: () => AsyncIterable<EventFrame> };
 
 /** A request that has passed its schemas. */
 export interface OperationRequest<P = unknown, Q = unknown, H = unknown, B = unknown> {
@@ -52,6 +61,8 @@ export interface OperationContext {
   readonly readiness: () => Promise<Readiness>;
   readonly printMetrics: () => Promise<string>;
   readonly openApi: () => unknown;
+  /** bounds of this surface, by the name of the setting */
+  readonly limits: Readonly<Record<string, number>>;
 }
 
 export interface OperationResponse {

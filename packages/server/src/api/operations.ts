@@ -3,17 +3,17 @@ import { Type } from 'typebox';
 import { contentType } from '../metrics/registry.ts';
 import { changeOperations } from './change-operations.ts';
 import { executionOperations } from './execution-operations.ts';
+import { feedOperation } from './feed-operation.ts';
 import { historyOperations } from './history-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { readinessSchema, systemSchema } from './schemas.ts';
+import { valueOperations } from './value-operations.ts';
 import { workflowOperations } from './workflow-operations.ts';
 
-const readinessSchema = Type.Object({
-  ready: Type.Boolean(),
-  checks: Type.Record(
-    Type.String(),
-    Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) }),
-  ),
-});
+const readyExample = {
+  ready: true,
+  checks: { store: { ok: true }, worker: { ok: true }, executor: { ok: true }, timer: { ok: true } },
+};
 
 const serverOperations: readonly Operation[] = [
   defineOperation({
@@ -47,7 +47,7 @@ const serverOperations: readonly Operation[] = [
         status: 200,
         description: 'It can.',
         content: { 'application/json': readinessSchema },
-        example: { ready: true, checks: { store: { ok: true } } },
+        example: readyExample,
       },
       {
         status: 503,
@@ -60,6 +60,43 @@ const serverOperations: readonly Operation[] = [
     handler: async ({ readiness }) => {
       const body = await readiness();
       return { type: 'json', status: body.ready ? 200 : 503, body };
+    },
+  }),
+  defineOperation({
+    name: 'getSystem',
+    summary: 'How the server is',
+    description:
+      'What a person who runs it wants to see at one look: its roles and whether they are at work, what its store survives, what waits, what must not be, and its limits.',
+    tag: 'server',
+    permission: 'metrics:read',
+    method: 'GET',
+    path: '/api/v1/system',
+    responses: [
+      {
+        status: 200,
+        description: 'How it is.',
+        content: { 'application/json': systemSchema },
+        example: {
+          version: '0.1.0',
+          node: '019ab3c2-7d10-7c4e-9a53-6b1f0c2d3e4f',
+          startedAt: '2026-11-21T10:00:00.000Z',
+          uptimeMs: 90_000,
+          roles: ['api', 'worker', 'executor', 'timer'],
+          ...readyExample,
+          store: { driver: 'sqlite', durability: 'power-loss', description: 'SQLite millrace.db: WAL, …' },
+          executions: { running: 2, waiting: 1, completed: 40 },
+          wakeUps: { effect: 2, timer: 1 },
+          overdue: 0,
+          inDoubt: 0,
+          orphans: { count: 0, ids: [] },
+          limits: { bodyBytesMax: 10_485_760, valueBytesMax: 67_108_864, historyEventsMax: 1_000_000 },
+        },
+      },
+    ],
+    problems: [],
+    handler: async ({ engine, limits }, { tenant }) => {
+      const system = await engine.system(tenant);
+      return { type: 'json', status: 200, body: { ...system, limits: { ...limits, ...system.limits } } };
     },
   }),
   defineOperation({
@@ -108,7 +145,9 @@ const serverOperations: readonly Operation[] = [
 export const operations: readonly Operation[] = [
   ...workflowOperations,
   ...executionOperations,
+  feedOperation,
   ...historyOperations,
+  ...valueOperations,
   ...changeOperations,
   ...serverOperations,
 ];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -90,6 +90,25 @@ describe('the web pages', () => {
   it('nothing but the files of the pages can be reached', async () => {
     for (const path of ['/notes.secret', '/assets/..%2f..%2fetc/passwd', '/%2e%2e/package.json'])
       expect([path, (await server.send('GET', path)).status]).toEqual([path, 404]);
+  });
+
+  it('pages that are built anew are served without a restart, and what is gone is said to be', async () => {
+    const built = mkdtempSync(join(tmpdir(), 'millrace-pages-'));
+    mkdirSync(join(built, 'assets'));
+    writeFileSync(join(built, 'index.html'), 'first');
+    writeFileSync(join(built, 'assets', 'a-1.js'), '1');
+    const other = await openTestServer({}, { pages: built });
+    expect((await other.send('GET', '/')).text).toBe('first');
+    rmSync(join(built, 'assets', 'a-1.js'));
+    const gone = await other.send('GET', '/assets/a-1.js');
+    expect([gone.status, gone.body.type]).toEqual([404, 'urn:millrace:problem:not-found']);
+    writeFileSync(join(built, 'assets', 'a-2.js'), '2');
+    writeFileSync(join(built, 'index.html'), 'second');
+    utimesSync(join(built, 'index.html'), 2_000_000_000, 2_000_000_000);
+    expect((await other.send('GET', '/')).text).toBe('second');
+    expect((await other.send('GET', '/assets/a-2.js')).status).toBe(200);
+    await other.close();
+    rmSync(built, { recursive: true });
   });
 
   it('a page that is not built says how to build it', async () => {

@@ -1,14 +1,15 @@
 /**
  * The web pages, served at `/` from the files that their build left.
  *
- * 1. A path is looked up in the list of files that was read at start, so no path can lead out of the folder.
+ * 1. A path is looked up in the list of files that was read at start, or when the pages were built anew since, so no
+ *    path can lead out of the folder.
  * 2. Files whose name holds a digest never change and are kept by browsers for ever; all others are asked for again.
  * 3. The content security policy lets in the server's own scripts and nothing else. Style elements that libraries
  *    make carry a nonce that is new in every answer; the page reads it from its head.
  * 4. What is no file and no address of the API is a page's own address, and is answered with the first page.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,20 +25,36 @@ export interface Pages {
 
 /** @param folder of the built pages; absent: where the build leaves them, beside this program */
 export function createPages(folder: string | undefined = findFolder()): Pages {
-  const files = folder === undefined ? new Map<string, PageFile>() : listFiles(folder);
+  let site = readSite(folder);
   return {
     has: (request) => {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-      return files.has(pathOf(request.url)) || isPageAddress(request);
+      return site.files.has(pathOf(request.url)) || isPageAddress(request);
     },
     send: async (request, reply) => {
-      const file = files.get(pathOf(request.url));
+      const file = site.files.get(pathOf(request.url));
       if (file !== undefined && file.path !== indexPath) return sendFile(file, request, reply);
-      const index = files.get(indexPath);
+      if (builtAt(folder) !== site.builtAt) site = readSite(folder);
+      const index = site.files.get(indexPath);
       if (index === undefined) throw notBuilt();
       return sendIndex(index, reply);
     },
   };
+}
+
+interface Site {
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly builtAt: number | undefined;
+}
+
+function readSite(folder: string | undefined): Site {
+  return { files: folder === undefined ? new Map() : listFiles(folder), builtAt: builtAt(folder) };
+}
+
+/** The build writes the first page last. Epoch ms; undefined: it is not there. */
+function builtAt(folder: string | undefined): number | undefined {
+  if (folder === undefined) return undefined;
+  return statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs;
 }
 
 const indexPath = '/index.html';
@@ -104,7 +121,7 @@ const yearSeconds = 31_536_000;
 
 async function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const coding = chooseCoding(file, request.headers['accept-encoding']);
-  const body = await readFile(coding === undefined ? file.file : file.file + suffixes[coding]);
+  const body = await readPart(coding === undefined ? file.file : file.file + suffixes[coding]);
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   void reply
     .header('content-type', file.type)
@@ -118,6 +135,16 @@ async function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyR
   if (coding !== undefined) void reply.header('content-encoding', coding);
   if (request.headers['if-none-match'] === tag) return reply.code(304).send();
   return reply.send(body);
+}
+
+/** Throws `not-found` for a file that another build has taken away. */
+async function readPart(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const message = 'This part of the pages is gone: they were built anew. Load the page again.';
+    throw new MillraceError('not-found', message, { cause });
+  }
 }
 
 /** Neither cached nor compressed: it is small, and its nonce is new each time. */

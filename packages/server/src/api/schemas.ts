@@ -2,7 +2,7 @@
 import { type TSchema, Type } from 'typebox';
 
 const instant = (description: string) => Type.String({ format: 'date-time', description });
-const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
+export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
 
 export const phases = [
   'pending',
@@ -15,7 +15,7 @@ export const phases = [
 ] as const;
 export const phaseSchema = Type.Enum(phases, { description: 'Phase of an execution.' });
 
-const namePattern = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+const namePattern = '^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$';
 const versionSchema = Type.String({ minLength: 1, maxLength: 128, description: 'Semantic version.' });
 
 export const workflowIdSchema = Type.Object(
@@ -70,6 +70,50 @@ export const startSchema = Type.Object(
   { additionalProperties: false, description: 'Exactly one of workflow and definition.' },
 );
 
+export const reasonSchema = Type.Optional(
+  Type.String({ maxLength: 1_000, description: 'Why; it is kept with the event.' }),
+);
+
+/** What is said of an effect that is in doubt. */
+export const resolutionSchema = {
+  as: Type.Enum(['done', 'failed', 'again'] as const, {
+    description:
+      'done: with `output`; failed: with `error`; again: it is done once more, with the same idempotency key.',
+  }),
+  output: Type.Optional(anyJson('What it yielded: what the task goes on with.')),
+  error: Type.Optional(
+    Type.Object(
+      {
+        type: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 2_048, description: 'URI of the kind of error.' }),
+        ),
+        status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599 })),
+        title: Type.Optional(Type.String({ maxLength: 1_000 })),
+        detail: Type.Optional(Type.String({ maxLength: 10_000 })),
+      },
+      { additionalProperties: false, description: 'Absent, or in part: a communication error.' },
+    ),
+  ),
+};
+
+export const largeValueSchema = Type.Object(
+  {
+    preview: Type.String({ description: 'The first 2,000 characters of its JSON text, cut anywhere.' }),
+    bytes: Type.Integer({ description: 'Size of the JSON text in UTF-8.' }),
+    href: Type.String({ description: 'Path under which the whole is found as application/json.' }),
+  },
+  {
+    description:
+      'Stands for a value of more than 65,536 bytes of JSON; `large` names the members that are one.',
+  },
+);
+const large = (of: string) =>
+  Type.Optional(
+    Type.Array(Type.String(), {
+      description: `JSON pointers ${of} of the members that are a LargeValue instead of the value itself; absent: none is.`,
+    }),
+  );
+
 const errorSchema = Type.Object({
   type: Type.String({ description: 'URI of the kind of error.' }),
   status: Type.Number(),
@@ -93,6 +137,7 @@ export const executionSchema = Type.Object({
   ...executionMembers,
   input: Type.Optional(anyJson('The raw input.')),
   output: Type.Optional(anyJson('The output, once it has completed.')),
+  large: large('into this view'),
   error: Type.Optional(errorSchema),
   version: Type.Integer({ description: 'Version of the last event.' }),
   retryOf: Type.Optional(Type.String({ description: 'The execution that this one goes on from.' })),
@@ -114,6 +159,7 @@ export const eventSchema = Type.Object({
     properties: { type: { type: 'string' } },
     description: 'What happened, such as task.completed.',
   }),
+  large: large('into fact'),
 });
 
 export const cloudEventSchema = Type.Object({
@@ -135,6 +181,59 @@ export const wakeUpSchema = Type.Object({
   lease: Type.Optional(Type.Object({ owner: Type.String(), until: instant('When the lease lapses.') })),
   unsafe: Type.Boolean({ description: 'At most once: never repeated when its outcome is unknown.' }),
   doubt: Type.Boolean({ description: 'Its outcome is unknown; somebody must say.' }),
+});
+
+export const definitionSchema = Type.Object({
+  digest: Type.String({ description: 'Digest of the text.' }),
+  namespace: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  title: Type.Optional(Type.String()),
+  summary: Type.Optional(Type.String()),
+  format: Type.Enum(['yaml', 'json'] as const),
+  source: Type.String({ description: 'The text as it was given.' }),
+  document: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The text as JSON.' }),
+  unsupported: workflowMembers.unsupported,
+});
+
+const check = Type.Object({ ok: Type.Boolean(), detail: Type.Optional(Type.String()) });
+const figures = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
+
+export const readinessSchema = Type.Object({
+  ready: Type.Boolean(),
+  checks: Type.Record(Type.String(), check, {
+    description:
+      'By part: store, and each role of this process: worker, executor, timer; tail, where it reads the log.',
+  }),
+});
+
+export const systemSchema = Type.Object({
+  version: Type.String(),
+  node: Type.String({ description: 'Id of the process among those on its store.' }),
+  startedAt: instant('When the process started.'),
+  uptimeMs: Type.Number(),
+  roles: Type.Array(Type.String()),
+  ready: readinessSchema.properties.ready,
+  checks: readinessSchema.properties.checks,
+  store: Type.Object({
+    driver: Type.String({ description: 'memory or sqlite.' }),
+    durability: Type.Enum(['memory', 'process-crash', 'power-loss'] as const, {
+      description: 'What acknowledged work survives; memory: nothing.',
+    }),
+    description: Type.String(),
+  }),
+  executions: figures('Executions of all tenants by status.'),
+  wakeUps: figures('The wake-up ledger by kind.'),
+  overdue: Type.Integer({ description: 'Wake-ups that are long due and that nobody took.' }),
+  inDoubt: Type.Integer({ description: 'Effects whose outcome nobody knows; see resolveEffect.' }),
+  orphans: Type.Object(
+    {
+      count: Type.Integer(),
+      ids: Type.Array(Type.String(), { description: 'Of your tenant, the first 100.' }),
+    },
+    { description: 'Open executions that own no wake-up; there must be none.' },
+  ),
+  limits: figures('By the name of the setting.'),
 });
 
 /** A page of a list; `cursor` is absent on the last. */
@@ -176,5 +275,9 @@ export const components: Readonly<Record<string, TSchema>> = {
   Event: eventSchema,
   CloudEvent: cloudEventSchema,
   WakeUp: wakeUpSchema,
+  LargeValue: largeValueSchema,
+  Definition: definitionSchema,
+  Readiness: readinessSchema,
+  System: systemSchema,
   Problem: problemSchema,
 };

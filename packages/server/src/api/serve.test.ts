@@ -129,7 +129,7 @@ describe('a server with default settings', () => {
       status: 400,
       body: {
         detail:
-          'There is no query parameter "lmit"; did you mean "limit"? Known here: status, workflow, since, limit, cursor.',
+          'There is no query parameter "lmit"; did you mean "limit"? Known here: status, workflow, id, since, limit, cursor.',
       },
     });
     expect((await server.send('GET', '/health?x=1')).body.detail).toContain('no query parameters');

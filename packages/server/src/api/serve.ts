@@ -1,5 +1,6 @@
 /** The HTTP server: binds the operations table to paths, and holds every request to the same rules. */
 import { isIP } from 'node:net';
+import type { Readiness } from '@millrace/core';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ConfigError } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
@@ -16,7 +17,6 @@ import type { Operation, OperationContext } from './operation.ts';
 import { operations } from './operations.ts';
 import { createPages } from './pages.ts';
 import { problemContentType, toMillraceError, toProblem } from './problem.ts';
-import type { Readiness } from './readiness.ts';
 import { addReferencePage } from './reference-page.ts';
 import { allowedMethods, toRoutePath } from './route-path.ts';
 
@@ -176,6 +176,7 @@ function addOperations(app: FastifyInstance, options: HttpServerOptions, stoppin
     engine: options.engine,
     readiness: options.readiness,
     printMetrics: () => options.metrics.print(),
+    limits: limitsOf(options.config),
     openApi: () => (document ??= toOpenApi(operations, { version: options.version })),
   };
   const answer = createAnswerer({ ...options, access: createAccess(options.config), context, stopping });
@@ -189,6 +190,14 @@ function addOperations(app: FastifyInstance, options: HttpServerOptions, stoppin
       });
     }
   }
+}
+
+function limitsOf({
+  bodyBytesMax,
+  jsonDepthMax,
+  requestTimeoutMs,
+}: HttpSettings): Readonly<Record<string, number>> {
+  return { bodyBytesMax, jsonDepthMax, requestTimeoutMs };
 }
 
 function pathOf(url: string): string {

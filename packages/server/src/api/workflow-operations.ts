@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import type { WorkflowId, WorkflowSource } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
 import { defineOperation, type Operation, type OperationReply } from './operation.ts';
-import { pageSchema, workflowSchema, workflowSourceSchema } from './schemas.ts';
+import { definitionSchema, pageSchema, workflowSchema, workflowSourceSchema } from './schemas.ts';
 
 const path = '/api/v1/workflows/{id}';
 const aliases = ['/api/v1/workflows/{namespace}/{name}', '/api/v1/workflows/{namespace}/{name}/{version}'];
@@ -37,6 +37,19 @@ const example = {
   unsupported: [],
 };
 const exampleSource = { ...example, source: exampleText };
+const exampleDefinition = {
+  digest: example.digest,
+  namespace: 'examples',
+  name: 'greet',
+  version: '1.0.0',
+  format: 'yaml',
+  source: exampleText,
+  document: {
+    document: { dsl: '1.0.1', namespace: 'examples', name: 'greet', version: '1.0.0' },
+    do: [{ greet: { set: { greeting: '${ "Hello, \\(.name)!" }' } } }],
+  },
+  unsupported: [],
+};
 const location = { Location: 'Path of this version.' };
 
 const published = [
@@ -185,6 +198,36 @@ export const workflowOperations: readonly Operation[] = [
       type: 'json',
       status: 200,
       body: await engine.undeploy(tenant, parseWorkflowId(id), { force: query.force === true }),
+    }),
+  }),
+  defineOperation({
+    name: 'getDefinition',
+    summary: 'Read a definition by its digest',
+    description:
+      'What an execution runs (`definition` of its view), whether it was published, given inline, or removed since.',
+    tag: 'workflows',
+    permission: 'workflows:read',
+    method: 'GET',
+    path: '/api/v1/definitions/{digest}',
+    params: Type.Object({
+      digest: Type.String({
+        pattern: '^sha256:[0-9a-f]{64}$',
+        description: 'sha256: and 64 hexadecimal digits.',
+      }),
+    }),
+    responses: [
+      {
+        status: 200,
+        description: 'The definition.',
+        content: { 'application/json': definitionSchema },
+        example: exampleDefinition,
+      },
+    ],
+    problems: ['not-found'],
+    handler: async ({ engine }, { tenant, params: { digest } }) => ({
+      type: 'json',
+      status: 200,
+      body: await engine.definition(tenant, digest),
     }),
   }),
 ];

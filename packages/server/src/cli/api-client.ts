@@ -1,29 +1,23 @@
 /** The HTTP API as the command line uses it: the engine's views, and refusals as `CliError`s. */
 import type { Json } from '@millrace/core';
 import type {
-  EventView,
+  DefinitionView,
+  EffectResolution,
+  ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
-  WorkflowId,
+  LargeValue,
+  WakeUpView,
   WorkflowSource,
 } from '../engine/interface.ts';
 import { readRefusal, unreachable } from './api-error.ts';
+import { CliError, exitCodes } from './exit.ts';
 import { followEvents } from './follow-events.ts';
-
-/** A row of the wake-up ledger as the API shows it; instants are RFC 3339. */
-export interface WakeUpView {
-  readonly id: string;
-  readonly kind: 'effect' | 'timer' | 'event' | 'child' | 'send' | 'command' | 'approval' | 'resume';
-  readonly due: string;
-  readonly attempt: number;
-  readonly lease?: { readonly owner: string; readonly until: string };
-  readonly unsafe: boolean;
-  readonly doubt: boolean;
-}
 
 export interface ListRequest {
   readonly status?: string;
   readonly workflow?: string;
+  readonly id?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -36,16 +30,22 @@ export interface ApiClient {
   health(): Promise<void>;
   /** `format` is that of the text; `created` is false when this very version was there already. */
   publish(text: string, format: 'yaml' | 'json'): Promise<{ workflow: WorkflowSource; created: boolean }>;
-  workflow(id: WorkflowId): Promise<WorkflowSource>;
+  definition(digest: string): Promise<DefinitionView>;
   start(definition: string, input: Json | undefined): Promise<ExecutionView>;
-  execution(id: string): Promise<ExecutionView>;
+  /** Its large values are as the server shows them; `whole` fetches them. */
+  execution(id: string, options?: { readonly whole?: boolean }): Promise<ExecutionView>;
   executions(request: ListRequest): Promise<{ items: readonly ExecutionSummary[]; cursor?: string }>;
   /** A page of at most 1000; `after` of the answer is absent on the last. */
-  events(id: string, after: number): Promise<{ items: readonly EventView[]; after?: number }>;
+  events(id: string, after: number): Promise<{ items: readonly ExecutionEvent[]; after?: number }>;
   /** Events after a version as they come, over every break of the connection, until the execution has ended. */
-  follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<EventView>;
+  follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent>;
   wakeUps(id: string): Promise<readonly WakeUpView[]>;
   change(id: string, verb: ChangeVerb, reason?: string): Promise<ExecutionView>;
+  resolve(
+    id: string,
+    effect: number,
+    resolution: EffectResolution & { readonly reason?: string },
+  ): Promise<ExecutionView>;
 }
 
 const requestMsMax = 60_000;
@@ -76,13 +76,13 @@ export function createApiClient(options: { readonly server: string; readonly api
       const response = await post('/api/v1/workflows', text, `application/${format}`);
       return { workflow: await readJson<WorkflowSource>(response), created: response.status === 201 };
     },
-    workflow: ({ namespace, name, version }) => {
-      const parts = version === undefined ? [namespace, name] : [namespace, name, version];
-      return get(`/api/v1/workflows/${parts.map(encodeURIComponent).join('/')}`);
-    },
+    definition: (digest) => get(`/api/v1/definitions/${encodeURIComponent(digest)}`),
     start: async (definition, input) =>
       readJson(await post('/api/v1/executions', JSON.stringify({ definition, input }))),
-    execution: (id) => get(pathOf(id)),
+    execution: async (id, { whole = false } = {}) => {
+      const view = await get<ExecutionView>(pathOf(id));
+      return whole ? withValues(view, get) : view;
+    },
     executions: (request) => get(`/api/v1/executions?${toQuery({ ...request })}`),
     events: (id, after) => get(`${pathOf(id)}/events?after=${after}&limit=${eventsPageMax}`),
     follow: (id, after, signal) =>
@@ -94,8 +94,28 @@ export function createApiClient(options: { readonly server: string; readonly api
       ),
     wakeUps: async (id) => (await get<{ items: WakeUpView[] }>(`${pathOf(id)}/wake-ups`)).items,
     change: async (id, verb, reason) =>
-      readJson(await post(`${pathOf(id)}/${verb}`, verb === 'retry' ? '' : JSON.stringify({ reason }))),
+      readJson(await post(`${pathOf(id)}/${verb}`, JSON.stringify({ reason }))),
+    resolve: async (id, effect, resolution) =>
+      readJson(await post(`${pathOf(id)}/in-doubt/${effect}`, JSON.stringify(resolution))),
   };
+}
+
+/** The view with what is large in it. */
+async function withValues(view: ExecutionView, get: (path: string) => Promise<Json>): Promise<ExecutionView> {
+  const { large, ...rest } = view;
+  if (large === undefined) return view;
+  const fetched = large.map(async (pointer) => {
+    const member = pointer.slice(1) as 'input' | 'output';
+    return [member, await get(hrefOf(view[member]))] as const;
+  });
+  return { ...rest, ...Object.fromEntries(await Promise.all(fetched)) };
+}
+
+/** What `large` of a view names is a `LargeValue`. */
+function hrefOf(value: Json | undefined): string {
+  const { href } = (value ?? {}) as Partial<LargeValue>;
+  if (typeof href === 'string') return href;
+  throw new CliError(exitCodes.failed, 'The server does not say where a large value is found.');
 }
 
 /** The one place that takes the server's word for the shape of an answer. */

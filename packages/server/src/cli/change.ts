@@ -8,22 +8,15 @@ import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
 import { phaseText } from './show.ts';
 
-/** Why an execution goes on is not recorded, so only what stops it takes a reason. */
-export const optionsOf = {
-  cancel: { reason: { type: 'string' }, ...connectionOptions },
-  suspend: { reason: { type: 'string' }, ...connectionOptions },
-  resume: connectionOptions,
-  retry: connectionOptions,
-} as const;
+export const options = { reason: { type: 'string' }, ...connectionOptions } as const;
 
-export function helpOf(verb: ChangeVerb): string {
-  const reason = '  --reason TEXT       Is kept with the execution.\n';
-  return `Options:\n${'reason' in optionsOf[verb] ? reason : ''}${connectionHelp}`;
-}
+export const help = `Options:
+  --reason TEXT       Is kept with the execution.
+${connectionHelp}`;
 
 /** Prints the id, of the new execution for `retry`, and its phase. */
 export async function change(verb: ChangeVerb, args: readonly string[], io: Io): Promise<number> {
-  const read = readArguments(args, optionsOf[verb]);
+  const read = readArguments(args, options);
   const id = readExecutionId(verb, read);
   const { reason } = read.flags;
   const api = connect(read.flags, io);

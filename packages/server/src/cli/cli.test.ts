@@ -227,6 +227,9 @@ describe('millrace start', () => {
     expect(server.out()).toMatch(
       /store +memory.*\n +roles +api, worker, executor, timer\n +network .*loopback\n +mapped +calls to https:\/\/a\.example go to http:\/\/127\.0\.0\.1:1\n/,
     );
+    const places = server.out().match(/http:\/\/[^\s)]+(?=\)| {2}\()/g) ?? [];
+    expect(places.map((place) => place.replace(server.url, ''))).toEqual(['', '/docs', '/openapi.json']);
+    for (const place of places.slice(1)) expect((await fetch(place)).status, place).toBe(200);
     const remote = await run(['run', 'greet.yaml', '--server', server.url, '--input', '{"name":"Cy"}']);
     expect(JSON.parse(remote.out)).toEqual({ greeting: 'Hello, Cy' });
     expect(remote.error).toContain('✓ greet');

@@ -50,7 +50,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args, io) => (await import('./deploy.ts')).deploy(args, io),
   },
   ls: {
-    usage: `millrace ls [--status PHASES] [--workflow NAME] [--limit NUMBER] ${server}`,
+    usage: `millrace ls [--status PHASES] [--workflow NAME] [--id PREFIX] [--limit NUMBER] ${server}`,
     summary: 'List executions, newest first.',
     argument: 'none',
     options: async () => (await import('./ls.ts')).options,
@@ -77,6 +77,14 @@ export const commands: Readonly<Record<string, Command>> = {
   suspend: change('suspend', 'Hold an execution until it is resumed.'),
   resume: change('resume', 'Let a suspended execution go on.'),
   retry: change('retry', 'Start a new execution from the state before a fault.'),
+  resolve: {
+    usage: `millrace resolve ID --done JSON | --failed JSON | --again [--effect VERSION] [--reason TEXT] ${server}`,
+    summary: 'Say what became of a deed that is in doubt.',
+    argument: 'execution',
+    options: async () => (await import('./resolve.ts')).options,
+    more: async () => (await import('./resolve.ts')).help,
+    run: async (args, io) => (await import('./resolve.ts')).resolve(args, io),
+  },
   open: {
     usage: `millrace open [ID] [--print] ${server}`,
     summary: "Open the server's pages, or those of one execution, in the browser.",
@@ -91,6 +99,14 @@ export const commands: Readonly<Record<string, Command>> = {
     argument: 'file',
     options: async () => ({}),
     run: async (args, io) => (await import('./jq.ts')).jq(args, io),
+  },
+  verify: {
+    usage: 'millrace verify [--store STORE] [--data FOLDER] [--json]',
+    summary: 'Check the whole store against its hash chains.',
+    argument: 'none',
+    options: async () => (await import('./verify.ts')).options(),
+    more: async () => (await import('./verify.ts')).help,
+    run: async (args, io) => (await import('./verify.ts')).verify(args, io),
   },
   config: {
     usage: 'millrace config [options] [--json | --env-example]',
@@ -110,13 +126,12 @@ export const commands: Readonly<Record<string, Command>> = {
 };
 
 function change(verb: 'cancel' | 'suspend' | 'resume' | 'retry', summary: string): Command {
-  const reason = verb === 'cancel' || verb === 'suspend' ? '[--reason TEXT] ' : '';
   return {
-    usage: `millrace ${verb} ID ${reason}${server}`,
+    usage: `millrace ${verb} ID [--reason TEXT] ${server}`,
     summary,
     argument: 'execution',
-    options: async () => (await import('./change.ts')).optionsOf[verb],
-    more: async () => (await import('./change.ts')).helpOf(verb),
+    options: async () => (await import('./change.ts')).options,
+    more: async () => (await import('./change.ts')).help,
     run: async (args, io) => (await import('./change.ts')).change(verb, args, io),
   };
 }

@@ -48,6 +48,8 @@ function adviceFor(error: unknown, { store }: Settings): string {
       return ' Run the Millrace that wrote it, or choose another store.';
     case 'foreign-file':
       return ' Choose another file: --store sqlite:OTHER.db.';
+    case 'damaged':
+      return ' Run `millrace verify` to see all that is damaged, then restore the last backup, or choose another file: --store sqlite:OTHER.db.';
     case 'disk-full':
       return ' Make room on the disk, then start again.';
     default:

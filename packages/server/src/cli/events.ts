@@ -1,5 +1,5 @@
 /** `millrace events`: what happened in an execution, and what happens. */
-import type { EventView } from '../engine/interface.ts';
+import type { ExecutionEvent } from '../engine/interface.ts';
 import type { ApiClient } from './api-client.ts';
 import { readArguments } from './arguments.ts';
 import { connect, connectionHelp, connectionOptions } from './connection.ts';
@@ -47,10 +47,10 @@ function readVersion(text: string | boolean | undefined): number {
   throw new CliError(exitCodes.usage, `--after: expected the version of an event but found "${text}".`);
 }
 
-async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator<EventView> {
+async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator<ExecutionEvent> {
   let after: number | undefined = first;
   while (after !== undefined) {
-    const page: { items: readonly EventView[]; after?: number } = await api.events(id, after);
+    const page: { items: readonly ExecutionEvent[]; after?: number } = await api.events(id, after);
     yield* page.items;
     after = page.after;
   }
@@ -59,9 +59,12 @@ async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator
 const gap = 2;
 
 /** `12  2026-11-21T10:00:00.123Z  task.completed  order › pay  {"output":…}`, cut to the terminal's width. */
-function eventLine({ version, time, fact }: EventView, io: Io): string {
+function eventLine({ version, time, fact }: ExecutionEvent, io: Io): string {
   const paint = painter(io.outColours);
-  const { type, task, visit, ...members } = fact as EventView['fact'] & { task?: string; visit?: number };
+  const { type, task, visit, ...members } = fact as ExecutionEvent['fact'] & {
+    task?: string;
+    visit?: number;
+  };
   const name = task === undefined ? '' : `  ${nameOf({ task, ...(visit === undefined ? {} : { visit }) })}`;
   const head = `${String(version).padStart(5)}  ${time}  `;
   const more = Object.keys(members).length === 0 ? '' : visible(JSON.stringify(members));

@@ -6,7 +6,7 @@
  *    that grow to a ceiling, until `reconnectsMax` attempts in a row brought nothing.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventView } from '../engine/interface.ts';
+import type { ExecutionEvent } from '../engine/interface.ts';
 import { ApiError } from './api-error.ts';
 import { CliError, exitCodes } from './exit.ts';
 
@@ -19,7 +19,7 @@ export async function* followEvents(
   after: number,
   signal: AbortSignal,
   connect: (last: number) => Promise<Response>,
-): AsyncGenerator<EventView> {
+): AsyncGenerator<ExecutionEvent> {
   let last = after;
   let response: Response | undefined = await connect(last);
   for (let attempt = 0; attempt < reconnectsMax; attempt += 1) {
@@ -59,7 +59,7 @@ function pauseMsOf(attempt: number): number {
   return Math.min(pauseMsMax, pauseMsMin * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
-function isLast({ fact }: EventView): boolean {
+function isLast({ fact }: ExecutionEvent): boolean {
   return (
     fact.type === 'execution.completed' ||
     fact.type === 'execution.faulted' ||
@@ -70,7 +70,7 @@ function isLast({ fact }: EventView): boolean {
 const frameCharsMax = 64 * 2 ** 20;
 
 /** The data of server-sent events, as JSON. */
-async function* readEvents(body: ReadableStream<Uint8Array> | null): AsyncGenerator<EventView> {
+async function* readEvents(body: ReadableStream<Uint8Array> | null): AsyncGenerator<ExecutionEvent> {
   if (body === null) return;
   const decoder = new TextDecoder();
   let buffer = '';
@@ -85,7 +85,7 @@ async function* readEvents(body: ReadableStream<Uint8Array> | null): AsyncGenera
         .split('\n')
         .filter((line) => line.startsWith('data:'))
         .map((line) => line.slice(5).trimStart());
-      if (data.length > 0) yield JSON.parse(data.join('\n')) as EventView;
+      if (data.length > 0) yield JSON.parse(data.join('\n')) as ExecutionEvent;
     }
   }
 }

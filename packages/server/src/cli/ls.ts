@@ -12,6 +12,7 @@ import { formatColumns, visible } from './terminal-text.ts';
 export const options = {
   status: { type: 'string', short: 's' },
   workflow: { type: 'string', short: 'w' },
+  id: { type: 'string' },
   limit: { type: 'string', short: 'n' },
   ...connectionOptions,
 } as const;
@@ -19,6 +20,7 @@ export const options = {
 export const help = `Options:
   --status PHASES     Only these phases, comma separated: running,waiting,faulted.
   --workflow NAME     Only this workflow: name, namespace/name or namespace/name/version.
+  --id PREFIX         Only those whose id begins so, 4 characters or more.
   --limit NUMBER      How many at most. [20]
 ${connectionHelp}`;
 
@@ -37,6 +39,7 @@ export async function ls(args: readonly string[], io: Io): Promise<number> {
     limit,
     ...(flags.status === undefined ? {} : { status: String(flags.status) }),
     ...(flags.workflow === undefined ? {} : { workflow: String(flags.workflow) }),
+    ...(flags.id === undefined ? {} : { id: String(flags.id) }),
   };
   const { items, more } = await list(connect(flags, io), wanted);
   if (flags.json) {

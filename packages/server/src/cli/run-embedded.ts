@@ -26,7 +26,7 @@ export async function embeddedTarget(store: string | boolean | undefined, io: Io
       return (await engine.start(defaultTenant, request)).execution;
     },
     follow: (id, signal) => engine.follow(defaultTenant, id, 0, signal),
-    execution: (id) => engine.execution(defaultTenant, id),
+    execution: (id) => engine.execution(defaultTenant, id, { whole: true }),
     cancel: (id, reason) => engine.cancel(defaultTenant, id, reason),
     close: () => close(closeMsMax),
   };

@@ -1,10 +1,10 @@
 /** The progress of an execution for people: one line for each task that ended. */
 import { formatDuration } from '../config/quantity.ts';
-import type { EventView } from '../engine/interface.ts';
+import type { ExecutionEvent } from '../engine/interface.ts';
 import { visible } from './terminal-text.ts';
 
 export interface Progress {
-  show(event: EventView): void;
+  show(event: ExecutionEvent): void;
 }
 
 export function createProgress(write: (line: string) => void, colours: boolean): Progress {

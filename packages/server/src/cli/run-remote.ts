@@ -6,7 +6,7 @@ export function remoteTarget(api: ApiClient): RunTarget {
   return {
     start: (definition, input) => api.start(definition, input),
     follow: (id, signal) => api.follow(id, 0, signal),
-    execution: (id) => api.execution(id),
+    execution: (id) => api.execution(id, { whole: true }),
     cancel: (id, reason) => api.change(id, 'cancel', reason),
     close: async () => {},
   };

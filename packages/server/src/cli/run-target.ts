@@ -1,11 +1,12 @@
 /** Where `millrace run` runs a workflow: in this process, or on a server. */
 import type { Json } from '@millrace/core';
-import type { EventView, ExecutionView } from '../engine/interface.ts';
+import type { ExecutionEvent, ExecutionView } from '../engine/interface.ts';
 
 export interface RunTarget {
   start(definition: string, input: Json | undefined): Promise<ExecutionView>;
   /** Events from the first, until the execution has ended. */
-  follow(id: string, signal: AbortSignal): AsyncIterable<EventView>;
+  follow(id: string, signal: AbortSignal): AsyncIterable<ExecutionEvent>;
+  /** with its input and output whole */
   execution(id: string): Promise<ExecutionView>;
   cancel(id: string, reason: string): Promise<ExecutionView>;
   close(): Promise<void>;

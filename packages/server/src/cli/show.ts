@@ -1,8 +1,8 @@
 /** `millrace show`: one execution as a timeline, with what went wrong and what it waits for. */
 import { parse } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
-import type { EventView, ExecutionView } from '../engine/interface.ts';
-import type { ApiClient, WakeUpView } from './api-client.ts';
+import type { ExecutionEvent, ExecutionView, WakeUpView } from '../engine/interface.ts';
+import type { ApiClient } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { readArguments } from './arguments.ts';
 import { connect, connectionHelp, connectionOptions } from './connection.ts';
@@ -42,7 +42,7 @@ interface Shown {
   readonly execution: ExecutionView;
   readonly tasks: readonly TimelineTask[];
   readonly wakeUps: readonly WakeUpView[];
-  /** the definition's text; undefined: it was given inline, or is published no more */
+  /** the text that runs; undefined: it is not in the store */
   readonly text: string | undefined;
   /** the execution has more events than a timeline is made of */
   readonly eventsLeftOut: boolean;
@@ -52,10 +52,10 @@ const eventPagesMax = 100;
 
 async function readShown(api: ApiClient, id: string): Promise<Shown> {
   const execution = await api.execution(id);
-  const events: EventView[] = [];
+  const events: ExecutionEvent[] = [];
   let after: number | undefined = 0;
   for (let page = 0; page < eventPagesMax && after !== undefined; page += 1) {
-    const read: { items: readonly EventView[]; after?: number } = await api.events(id, after);
+    const read: { items: readonly ExecutionEvent[]; after?: number } = await api.events(id, after);
     events.push(...read.items);
     after = read.after;
   }
@@ -66,14 +66,10 @@ async function readShown(api: ApiClient, id: string): Promise<Shown> {
   return { execution, tasks: timelineOf(events), wakeUps, text, eventsLeftOut: after !== undefined };
 }
 
-/** The text that runs, which is not always what is published under its name. */
-async function readText(
-  api: ApiClient,
-  { workflow, definition }: ExecutionView,
-): Promise<string | undefined> {
+/** The text that runs, which is not always what is published under its name. A store that lost it shows the rest. */
+async function readText(api: ApiClient, { definition }: ExecutionView): Promise<string | undefined> {
   try {
-    const { digest, source } = await api.workflow(workflow);
-    return digest === definition ? source : undefined;
+    return (await api.definition(definition)).source;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;

@@ -29,7 +29,11 @@ export async function start(args: readonly string[], io: Io): Promise<number> {
   });
   const stop = nextInterrupt(io);
   const composition = await compose(settings, log, io.environment);
-  const metrics = createServerMetrics({ figures: () => composition.figures(), version });
+  const metrics = createServerMetrics({
+    figures: () => composition.figures(),
+    version,
+    store: composition.store.features,
+  });
   const server = serves
     ? createHttpServer({
         engine: composition.engine,
@@ -107,12 +111,7 @@ export function banner(
   url: string | undefined,
 ): string {
   const lines = [
-    [
-      'address',
-      url === undefined
-        ? 'none: this process does not serve the API'
-        : `${url}  (described at ${url}/openapi.json)`,
-    ],
+    ...addresses(url),
     ['store', store.features.description],
     ['roles', settings.roles.join(', ')],
     ['network', networkRule(settings)],
@@ -120,6 +119,15 @@ export function banner(
     ...warnings(settings).map((text) => ['warning', text]),
   ];
   return `Millrace ${version}\n${lines.map(([name = '', text]) => `  ${name.padEnd(9)}${text}\n`).join('')}`;
+}
+
+/** The address stands first: it is what people look for, and programs read it from there. */
+function addresses(url: string | undefined): string[][] {
+  if (url === undefined) return [['address', 'none: this process does not serve the API']];
+  return [
+    ['address', `${url}  (open it in a browser)`],
+    ['api', `${url}/docs  (to try it; described at ${url}/openapi.json)`],
+  ];
 }
 
 function networkRule({ allow }: Settings): string {

@@ -1,6 +1,6 @@
 /** What an execution did, task by task: folded from its events, for `millrace show`. */
 import { type EffectRequest, type TaskKind, taskKey, type WorkflowError } from '@millrace/core';
-import type { EventView } from '../engine/interface.ts';
+import type { ExecutionEvent } from '../engine/interface.ts';
 
 export type TaskStatus = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled' | 'skipped';
 
@@ -50,7 +50,7 @@ interface Folding {
 }
 
 /** The tasks of an execution, each followed by those that ran in it, in the order in which they were entered. */
-export function timelineOf(events: readonly EventView[]): readonly TimelineTask[] {
+export function timelineOf(events: readonly ExecutionEvent[]): readonly TimelineTask[] {
   const folding: Folding = { tasks: new Map(), children: new Map(), iterations: new Map() };
   for (const event of events) foldEvent(folding, event);
   const ordered: TimelineTask[] = [];
@@ -63,7 +63,7 @@ export function timelineOf(events: readonly EventView[]): readonly TimelineTask[
   return ordered;
 }
 
-function foldEvent(folding: Folding, { fact, time, version }: EventView): void {
+function foldEvent(folding: Folding, { fact, time, version }: ExecutionEvent): void {
   const at = Date.parse(time);
   if (fact.type === 'execution.restored') {
     const held = Object.values(fact.state.tasks).sort((a, b) => a.task.length - b.task.length);
@@ -157,7 +157,7 @@ function end(task: TimelineTask, status: TaskStatus, at: number): void {
 }
 
 /** An execution that ends takes what is open with it. */
-function endAll({ tasks }: Folding, type: EventView['fact']['type'], at: number): void {
+function endAll({ tasks }: Folding, type: ExecutionEvent['fact']['type'], at: number): void {
   if (type !== 'execution.completed' && type !== 'execution.faulted' && type !== 'execution.cancelled')
     return;
   const status = type === 'execution.cancelled' ? 'cancelled' : 'faulted';

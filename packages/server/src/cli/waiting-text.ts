@@ -1,7 +1,6 @@
 /** Why an execution is waiting, in sentences: its rows in the wake-up ledger, with the tasks that they are for. */
-import { unreachable } from '@millrace/core';
+import { unreachable, type WakeUpView } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
-import type { WakeUpView } from './api-client.ts';
 import { visible } from './terminal-text.ts';
 import type { TimelineTask } from './timeline.ts';
 import { describeRequest } from './timeline-text.ts';
@@ -15,7 +14,7 @@ export function describeWakeUp(
 ): string {
   switch (wakeUp.kind) {
     case 'effect':
-      return describeDeed(wakeUp, tasks, now);
+      return describeDeed(wakeUp, tasks, execution, now);
     case 'timer':
       return describeTimer(Date.parse(wakeUp.due), tasks, now);
     case 'approval':
@@ -36,6 +35,7 @@ export function describeWakeUp(
 function describeDeed(
   { id, due, attempt, lease, doubt }: WakeUpView,
   tasks: readonly TimelineTask[],
+  execution: string,
   now: number,
 ): string {
   const version = Number(id.slice(id.lastIndexOf('/') + 1));
@@ -46,7 +46,8 @@ function describeDeed(
   return `${subject}${owner}, ${standing()}`;
 
   function standing(): string {
-    if (doubt) return 'in doubt: nobody knows whether it was done';
+    if (doubt)
+      return `in doubt: nobody knows whether it was done. Say it: millrace resolve ${execution} --effect ${version} --done JSON (or --failed JSON, or --again)`;
     if (lease !== undefined && Date.parse(lease.until) > now)
       return `under way${attempt > 1 ? `, taken ${attempt} times` : ''}`;
     if (lease !== undefined) return 'whose process is gone; another one takes it up';

@@ -120,6 +120,11 @@ const table = {
     default: defaultLimits.historyEventsMax,
     description: 'Events that one execution may have; above it the execution faults.',
   }),
+  jumpsMax: setting(count(1, 100_000_000), 'number', {
+    default: defaultLimits.jumpsMax,
+    description:
+      'Times that `then` may lead backwards with no outcome of a call and no wait in between; above it the task faults.',
+  }),
   decisionEventsMax: setting(count(1, 1_000_000), 'number', {
     default: defaultLimits.decisionEventsMax,
     description: 'Events of one decision; at the bound it is committed and goes on.',
@@ -143,6 +148,10 @@ const table = {
   overdueMs: setting(count(100, 86_400_000), 'duration', {
     default: 10_000,
     description: 'A wake-up that is due for longer counts as overdue in the metrics.',
+  }),
+  idempotencyMs: setting(count(1_000, 366 * 86_400_000), 'duration', {
+    default: 86_400_000,
+    description: 'How long an idempotency key is kept; after it the same key starts another execution.',
   }),
   requestTimeoutMs: setting(count(100, 3_600_000), 'duration', {
     default: 60_000,

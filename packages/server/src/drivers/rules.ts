@@ -4,7 +4,7 @@
  */
 import type { Phase } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
-import type { ClaimRequest, Entry, ExecutionRow, Lease, WakeUpKind } from '../ports/store.ts';
+import type { ClaimRequest, Entry, ExecutionQuery, ExecutionRow, Lease, WakeUpKind } from '../ports/store.ts';
 
 export const openPhases: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
 export const phases: readonly Phase[] = [...openPhases, 'cancelled', 'faulted', 'completed'];
@@ -55,6 +55,27 @@ export function compareText(a: string, b: string): number {
 /** Surrogates stand for code points above every other unit. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/** Whether a list with these filters has the row. */
+export function matchesQuery(row: ExecutionRow, query: ExecutionQuery): boolean {
+  return (
+    (query.status === undefined || query.status.includes(row.status)) &&
+    (query.idPrefix === undefined || row.id.startsWith(query.idPrefix)) &&
+    (query.namespace === undefined || query.namespace === row.namespace) &&
+    (query.name === undefined || query.name === row.name) &&
+    (query.version === undefined || query.version === row.version) &&
+    (query.definition === undefined || query.definition === row.definition) &&
+    (query.since === undefined || row.startedAt >= query.since)
+  );
+}
+
+/** The order of lists: by when they started, then by id, both descending. */
+export function newestFirst(
+  a: Pick<ExecutionRow, 'startedAt' | 'id'>,
+  b: Pick<ExecutionRow, 'startedAt' | 'id'>,
+): number {
+  return b.startedAt - a.startedAt || compareText(b.id, a.id);
 }
 
 /** The opaque form of the place where a page ended. */

@@ -1,4 +1,5 @@
 import type { EffectRequest, Json, WorkflowError } from '@millrace/core';
+import type { EffectContext } from '../ports/performer.ts';
 import { EffectFault, fault } from './fault.ts';
 import { toJson } from './host-json.ts';
 
@@ -22,27 +23,73 @@ export interface FunctionContext {
 
 type FunctionEffect = Extract<EffectRequest, { type: 'function' }>;
 
-/** Does a call of a host function; it ends with the signal or after `msLeft`, even if the function does not. */
-export async function performFunction(
+/**
+ * Does a call of a host function; it ends with the signal or after `msLeft`, even if the function does not. What a
+ * function returns without a promise comes back at once.
+ */
+export function performFunction(
   request: FunctionEffect,
   functions: ReadonlyMap<string, HostFunction>,
-  context: FunctionContext,
+  context: EffectContext,
   msLeft: number,
-): Promise<Json> {
+): Json | Promise<Json> {
   const called = functions.get(request.name);
   if (called === undefined) throw fault('configuration', unknownFunction(request.name, functions));
-  if (context.signal.aborted)
-    throw fault('runtime', `The function "${request.name}" was given up before it began.`);
+  if (context.aborted) throw fault('runtime', `The function "${request.name}" was given up before it began.`);
   if (msLeft <= 0)
     throw fault('timeout', `The time of the function "${request.name}" was over before it began.`);
-  const run = (signal: AbortSignal): unknown => called.run(request.input, { ...context, signal });
-  const result = await untilGivenUp(request.name, run, context.signal, msLeft);
+  const call = callOf(context);
+  const result = begin(request, called, call);
+  if (!isThenable(result)) return outputOf(request.name, result);
+  return untilGivenUp(request.name, result, call, context.signal, msLeft).then((output) =>
+    outputOf(request.name, output),
+  );
+}
+
+/** A call under way: what its function is told, and how it is told that nobody waits any more. */
+interface Call {
+  readonly context: FunctionContext;
+  giveUp(reason: Error): void;
+}
+
+/** Most functions never look at the signal, and it costs more than the rest: it is made when they do. */
+function callOf({ execution, effect, idempotencyKey }: EffectContext): Call {
+  let controller: AbortController | undefined;
+  const made = () => (controller ??= new AbortController());
+  return {
+    context: {
+      execution,
+      effect,
+      idempotencyKey,
+      get signal() {
+        return made().signal;
+      },
+    },
+    giveUp: (reason) => made().abort(reason),
+  };
+}
+
+function begin(request: FunctionEffect, called: HostFunction, call: Call): unknown {
+  try {
+    return called.run(request.input, call.context);
+  } catch (error) {
+    throw thrownFault(request.name, error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+function outputOf(name: string, result: unknown): Json {
   try {
     return toJson(result);
   } catch (error) {
     throw fault(
       'runtime',
-      `The result of the function "${request.name}" cannot be used: ${(error as Error).message}.`,
+      `The result of the function "${name}" cannot be used: ${(error as Error).message}.`,
     );
   }
 }
@@ -60,25 +107,32 @@ const timerMsMax = 2 ** 31 - 1;
 
 function untilGivenUp(
   name: string,
-  run: (signal: AbortSignal) => unknown,
+  result: PromiseLike<unknown>,
+  call: Call,
   signal: AbortSignal,
   msLeft: number,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const own = new AbortController();
     const onTime = (): void => giveUp(fault('timeout', `The function "${name}" did not end in time.`));
     const onAbort = (): void => giveUp(fault('runtime', `The function "${name}" was given up while it ran.`));
     const timer = msLeft > timerMsMax ? undefined : setTimeout(onTime, msLeft);
     signal.addEventListener('abort', onAbort);
-    // Within a promise, so that a function that throws before its first await is caught the same way.
-    void new Promise((start) => start(run(own.signal)))
-      .then(resolve, (error) => reject(thrownFault(name, error)))
-      .finally(release);
+    if (signal.aborted) onAbort();
+    result.then(
+      (output) => {
+        release();
+        resolve(output);
+      },
+      (error: unknown) => {
+        release();
+        reject(thrownFault(name, error));
+      },
+    );
 
     function giveUp(reason: EffectFault): void {
       release();
       reject(new EffectFault(reason.error, true));
-      own.abort(new Error(reason.message));
+      call.giveUp(new Error(reason.message));
     }
 
     function release(): void {

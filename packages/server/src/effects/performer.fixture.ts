@@ -39,13 +39,14 @@ export function openBench(
     userAgent: 'millrace/test',
   });
   return {
-    perform: (request, context = {}) => performer.perform(request, { ...usual, ...context }),
+    perform: (request, context = {}) =>
+      performer.perform(request, { ...usual, aborted: context.signal?.aborted === true, ...context }),
     blobs,
     close: () => http.close(),
   };
 }
 
-const usual: EffectContext = {
+const usual: Omit<EffectContext, 'aborted'> = {
   tenant: 'acme',
   execution: 'e1',
   effect: 'e1/4',

@@ -16,6 +16,7 @@ import type { Scope } from './http-call.ts';
 import { performHttp } from './http-effect.ts';
 import { createDocumentSource, type DocumentSource } from './openapi/document-source.ts';
 import { performOpenApi } from './openapi/openapi-effect.ts';
+import { plainRedactor, type Redactor } from './redactor.ts';
 import { withSecretArguments } from './secret-arguments.ts';
 import { openSecretReader, type SecretReader } from './secret-reader.ts';
 
@@ -41,7 +42,33 @@ export function createPerformer(options: PerformerOptions): Performer {
 type Settings = PerformerOptions & { readonly userAgent: string };
 type Pins = Record<string, string>;
 
-async function perform(
+function perform(
+  request: EffectRequest,
+  context: EffectContext,
+  settings: Settings,
+  documents: DocumentSource,
+): Promise<EffectOutcome> {
+  const hasSecrets = context.secrets !== undefined && context.secrets.length > 0;
+  return request.type === 'function' && !hasSecrets
+    ? performPlainFunction(request, context, settings)
+    : performWithSecrets(request, context, settings, documents);
+}
+
+/** A function whose arguments hold no secret has nothing that must be taken out of what it says. */
+async function performPlainFunction(
+  request: Extract<EffectRequest, { type: 'function' }>,
+  context: EffectContext,
+  settings: Settings,
+): Promise<EffectOutcome> {
+  try {
+    const result = performFunction(request, settings.functions, context, msLeft(context, settings));
+    return { type: 'completed', output: result instanceof Promise ? await result : result };
+  } catch (error) {
+    return failed(error, context, plainRedactor);
+  }
+}
+
+async function performWithSecrets(
   request: EffectRequest,
   context: EffectContext,
   settings: Settings,
@@ -53,18 +80,24 @@ async function perform(
     const output = await attempt(request, context, settings, secrets, documents, pins);
     return { type: 'completed', output, ...pinsOf(pins, secrets) };
   } catch (error) {
-    const failed =
-      error instanceof EffectFault
-        ? error
-        : fault('runtime', `The call failed unexpectedly: ${(error as Error).message}`);
-    const told = errorOf(secrets.redactor().json(failed.error));
-    return {
-      type: 'failed',
-      error: { ...told, instance: context.taskPointer },
-      ...(failed.unknown && { unknown: true as const }),
-      ...pinsOf(pins, secrets),
-    };
+    return { ...failed(error, context, secrets.redactor()), ...pinsOf(pins, secrets) };
   }
+}
+
+function failed(error: unknown, context: EffectContext, redactor: Redactor): EffectOutcome {
+  const found =
+    error instanceof EffectFault
+      ? error
+      : fault('runtime', `The call failed unexpectedly: ${(error as Error).message}`);
+  return {
+    type: 'failed',
+    error: { ...errorOf(redactor.json(found.error)), instance: context.taskPointer },
+    ...(found.unknown && { unknown: true as const }),
+  };
+}
+
+function msLeft(context: EffectContext, settings: Settings): number {
+  return context.deadline === undefined ? Number.POSITIVE_INFINITY : context.deadline - settings.now();
 }
 
 /** A redacted error: its texts have changed, not its shape. */
@@ -91,23 +124,17 @@ async function attempt(
     http: settings.http,
     secrets,
     userAgent: settings.userAgent,
-    msLeft: () => (context.deadline ?? Number.POSITIVE_INFINITY) - settings.now(),
+    msLeft: () => msLeft(context, settings),
   };
   switch (request.type) {
     case 'http':
       return performHttp(request, scope);
     case 'openapi':
       return performOpenApi(request, scope, documents, pins);
-    case 'function': {
-      const { execution, effect } = context;
-      const output = await performFunction(
-        request,
-        settings.functions,
-        { execution, effect, idempotencyKey, signal },
-        scope.msLeft(),
-      );
-      return secrets.redactor().json(output);
-    }
+    case 'function':
+      return secrets
+        .redactor()
+        .json(await performFunction(request, settings.functions, context, scope.msLeft()));
     default:
       return unreachable(request);
   }

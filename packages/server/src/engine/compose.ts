@@ -1,22 +1,29 @@
 /** The composition root: drivers behind their ports, and the roles of this process over them. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Limits } from '@millrace/core';
+import { getHeapStatistics } from 'node:v8';
+import { defaultLimits, type Limits, type Readiness } from '@millrace/core';
 import { openSecrets } from '../drivers/environment/secrets.ts';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
+import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import type { HostFunction } from '../effects/function-effect.ts';
 import { createPerformer } from '../effects/performer.ts';
+import { MillraceError } from '../errors.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store, StoreCounts } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { refusingStarts, watchDiskRoom } from './disk-room.ts';
 import type { Engine } from './interface.ts';
+import { readinessOf } from './readiness.ts';
 import { createRuntime, type Role } from './runtime.ts';
+import { systemView } from './system.ts';
 import { systemWorld } from './system-world.ts';
+import { verifyOpenExecutions } from './verify-store.ts';
 
 export interface ComposeOptions {
   /** `memory:` or `sqlite:PATH` */
@@ -36,6 +43,8 @@ export interface ComposeOptions {
   readonly effectsMax: number;
   readonly blobThresholdBytes: number;
   readonly overdueMs: number;
+  /** how long idempotency keys are kept */
+  readonly idempotencyMs: number;
   readonly world?: World;
   /** something that no caller waits for went wrong; the server goes on */
   readonly onError: (error: unknown, execution: string) => void;
@@ -46,16 +55,18 @@ export interface ComposeOptions {
 export interface Composition {
   readonly engine: Engine;
   readonly store: Store;
-  readiness(): Promise<{
-    readonly ready: boolean;
-    readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail?: string }>>;
-  }>;
+  readiness(): Promise<Readiness>;
   figures(): Promise<{ readonly counts: StoreCounts; readonly stats: Readonly<Record<string, number>> }>;
   /** Waits up to `graceMs` for deeds under way, then closes what was opened. */
   close(graceMs: number): Promise<void>;
 }
 
 const executionsMax = 20_000;
+/** Whose executions a start holds against their logs. */
+const defaultTenant = 'default';
+/** What executions in memory may take of the heap: the rest is for what is under way. */
+const liveHeapShare = 0.25;
+const liveBytesMax = 256 * 1024 * 1024;
 /** In one process hints reach everyone; roles apart meet in the store only, and look there more often. */
 const sweepMs = { together: 2_000, apart: 25 };
 const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
@@ -79,21 +90,50 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     sweepMs: allRoles.every((role) => options.roles.includes(role)) ? sweepMs.together : sweepMs.apart,
     blobThreshold: options.blobThresholdBytes,
     executionsMax,
+    liveBytesMax: Math.min(liveBytesMax, getHeapStatistics().heap_size_limit * liveHeapShare),
+    idempotencyMs: options.idempotencyMs,
     onError: options.onError,
   });
   runtime.start();
+  const room = watchDiskRoom(options.store, world);
+  const readiness = () => readinessOf(store, runtime.checks());
+  const system = {
+    ...{
+      store,
+      node: runtime.node,
+      roles: options.roles,
+      startedAt: world.now(),
+      now: () => world.now(),
+      readiness,
+    },
+    overdueMs: options.overdueMs,
+    limits: limitsOf(options),
+  };
   return {
-    engine: runtime.engine,
+    engine: { ...refusingStarts(runtime.engine, room), system: (tenant) => systemView(system, tenant) },
     store,
-    readiness: () => readiness(store),
+    readiness,
     figures: async () => ({
       counts: await store.counts(options.overdueMs),
       stats: { ...store.stats(), ...runtime.stats() },
     }),
     async close(graceMs) {
+      room.close();
       await runtime.stop(graceMs);
       await close();
     },
+  };
+}
+
+/** The bounds that an operator can set, by the name of the setting. */
+function limitsOf(options: ComposeOptions): Readonly<Record<string, number>> {
+  const { leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs } = options;
+  const limits = Object.keys(defaultLimits).map((name) => [name, options.limits[name as keyof Limits]]);
+  const { responseBytesMax } = options.http;
+  return {
+    ...Object.fromEntries(limits),
+    ...{ leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs },
+    ...(responseBytesMax === undefined ? {} : { responseBytesMax }),
   };
 }
 
@@ -135,7 +175,17 @@ async function openStore({ store, onFatal }: ComposeOptions, world: World): Prom
     return openMemoryStore({ now: () => world.now(), hash: (text) => world.hash(text) });
   const path = resolve(store.slice('sqlite:'.length));
   mkdirSync(dirname(path), { recursive: true });
-  return openSqliteStore({ path, now: () => world.now(), onFatal });
+  // SQLite would take the log up to the damage, and drop the rest for ever.
+  const damage = findLogDamage(`${path}-wal`);
+  if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
+  const opened = await openSqliteStore({ path, now: () => world.now(), onFatal });
+  try {
+    await verifyOpenExecutions(opened, defaultTenant, (text) => world.hash(text));
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 async function openBlobs({ store, data }: ComposeOptions): Promise<BlobStore> {
@@ -147,35 +197,4 @@ async function openBlobs({ store, data }: ComposeOptions): Promise<BlobStore> {
 
 function fileOf({ secrets }: ComposeOptions): { file?: string } {
   return secrets.file === undefined ? {} : { file: secrets.file };
-}
-
-/** How long a store may take to answer and still be called ready. */
-const readyMsMax = 2_000;
-
-/** Ready: the store answers a read, and its writer takes an entry that changes nothing. */
-async function readiness(store: Store): ReturnType<Composition['readiness']> {
-  try {
-    await within(
-      readyMsMax,
-      Promise.all([
-        store.nextDue(['command']),
-        store.commit([{ tenant: 'default', stream: 'readiness', wakeUps: [] }]),
-      ]),
-    );
-    return { ready: true, checks: { store: { ok: true } } };
-  } catch (error) {
-    return {
-      ready: false,
-      checks: { store: { ok: false, detail: error instanceof Error ? error.message : String(error) } },
-    };
-  }
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${ms} ms`)), ms);
-  const given = new Promise<never>((_, reject) =>
-    late.signal.addEventListener('abort', () => reject(late.signal.reason)),
-  );
-  return Promise.race([promise, given]).finally(() => clearTimeout(timer));
 }

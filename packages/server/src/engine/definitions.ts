@@ -16,7 +16,7 @@ import {
 import { MillraceError } from '../errors.ts';
 import type { Page, Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import type { WorkflowId, WorkflowSource, WorkflowView } from './interface.ts';
+import type { DefinitionView, WorkflowId, WorkflowSource, WorkflowView } from './interface.ts';
 import { Lru } from './lru.ts';
 import { compareVersions } from './versions.ts';
 
@@ -36,6 +36,8 @@ export interface DefinitionsOptions {
   readonly functions: ReadonlySet<string>;
   /** definitions kept ready */
   readonly definitionsMax: number;
+  /** definitions that were read before, by digest: several processes in one realm need not read them each */
+  readonly known?: ReadonlyMap<string, Definition>;
 }
 
 /** What is stored of a published version. */
@@ -146,6 +148,21 @@ export class Definitions {
     return read;
   }
 
+  /** A definition as readers see it. Throws `not-found`. */
+  async view(tenant: string, digest: string): Promise<DefinitionView> {
+    const definition = await this.byDigest(tenant, digest);
+    const { program, text } = definition;
+    // The document as it was read, whose types are narrower than JSON's.
+    return {
+      ...headOf(definition),
+      digest,
+      format: formatOf(text),
+      source: text,
+      document: program.definition as JsonObject,
+      unsupported: unsupportedOf(definition),
+    };
+  }
+
   /** The definition under a digest; at once when it is ready. */
   byDigest(tenant: string, digest: string): Definition | Promise<Definition> {
     return this.#ready.get(digest) ?? this.#load(tenant, digest);
@@ -173,21 +190,10 @@ export class Definitions {
     const digest = `sha256:${this.#options.world.hash(text)}`;
     const ready = this.#ready.get(digest);
     if (ready !== undefined) return ready;
-    const { functions } = this.#options;
-    const parsed =
-      typeof definition === 'string'
-        ? parse(definition, { functions, nodesMax })
-        : parseValue(definition, { functions, nodesMax });
-    if (!parsed.ok)
-      throw new MillraceError('invalid-definition', describe(parsed.errors), { errors: parsed.errors });
-    const read = this.#prepare(digest, text, parsed.workflow, parsed.source);
+    const read =
+      this.#options.known?.get(digest) ?? readDefinition(definition, text, digest, this.#options.functions);
     this.#ready.set(digest, read);
     return read;
-  }
-
-  #prepare(digest: string, text: string, workflow: WorkflowDocument, source: Source): Definition {
-    const program = lower(workflow, this.#options.functions);
-    return { digest, text, source, program, executable: link(program) };
   }
 
   async #stored(tenant: string, id: WorkflowId): Promise<StoredDocument> {
@@ -223,26 +229,61 @@ export class Definitions {
 
   #view(stored: StoredDocument): WorkflowView {
     const { digest, format, text } = publishedOf(stored);
-    const { program, source } = this.#ready.get(digest) ?? this.#read(text);
-    const header = (program.definition as Pick<WorkflowDocument, 'document'> & object).document;
+    const definition = this.#ready.get(digest) ?? this.#read(text);
+    const { tags } = headerOf(definition);
     return {
       id: stored.key,
-      namespace: program.namespace,
-      name: program.name,
-      version: program.version,
-      ...(header.title === undefined ? {} : { title: header.title }),
-      ...(header.summary === undefined ? {} : { summary: header.summary }),
-      ...(header.tags === undefined ? {} : { tags: header.tags }),
+      ...headOf(definition),
+      ...(tags === undefined ? {} : { tags }),
       digest,
       format,
       createdAt: new Date(stored.time).toISOString(),
-      unsupported: program.unsupported.map(({ pointer, feature }) => ({
-        pointer,
-        line: source.locate(pointer).line,
-        message: `${feature} cannot be run by this version yet`,
-      })),
+      unsupported: unsupportedOf(definition),
     };
   }
+}
+
+function headerOf({ program }: Definition): WorkflowDocument['document'] {
+  return (program.definition as Pick<WorkflowDocument, 'document'> & object).document;
+}
+
+function headOf(
+  definition: Definition,
+): Pick<WorkflowView, 'namespace' | 'name' | 'version' | 'title' | 'summary'> {
+  const { namespace, name, version } = definition.program;
+  const { title, summary } = headerOf(definition);
+  return {
+    namespace,
+    name,
+    version,
+    ...(title === undefined ? {} : { title }),
+    ...(summary === undefined ? {} : { summary }),
+  };
+}
+
+function unsupportedOf({ program, source }: Definition): WorkflowView['unsupported'] {
+  return program.unsupported.map(({ pointer, feature }) => ({
+    pointer,
+    line: source.locate(pointer).line,
+    message: `${feature} cannot be run by this version yet`,
+  }));
+}
+
+/** Reads a definition, given as text or as a document whose text is `text`; throws `invalid-definition` with every error. */
+export function readDefinition(
+  definition: string | JsonObject,
+  text: string,
+  digest: string,
+  functions: ReadonlySet<string>,
+): Definition {
+  const parsed =
+    typeof definition === 'string'
+      ? parse(definition, { functions, nodesMax })
+      : parseValue(definition, { functions, nodesMax });
+  if (!parsed.ok)
+    throw new MillraceError('invalid-definition', describe(parsed.errors), { errors: parsed.errors });
+  const program = lower(parsed.workflow, functions);
+  return { digest, text, source: parsed.source, program, executable: link(program) };
 }
 
 function publishedOf(stored: StoredDocument): Published {

@@ -2,40 +2,45 @@
  * What a surface (REST, CLI, an embedding program) may ask of Millrace. One interface, whoever calls:
  * answers are given when they are durable, refusals are coded errors (`errors.ts`).
  */
-import type { Fact, Json, JsonObject, LifecycleEvent, Phase, WorkflowError } from '@millrace/core';
-import type { Page, WakeUp } from '../ports/store.ts';
+import type {
+  DefinitionView,
+  EffectResolution,
+  ExecutionChange,
+  ExecutionEvent,
+  ExecutionSummary,
+  ExecutionView,
+  Json,
+  JsonObject,
+  LifecycleEvent,
+  Phase,
+  SystemView,
+  WakeUpView,
+  WorkflowSource,
+  WorkflowView,
+} from '@millrace/core';
+import type { Page } from '../ports/store.ts';
+
+// What is shown is the core's, so that the SDK has the very same.
+export type {
+  Check,
+  DefinitionView,
+  EffectResolution,
+  ExecutionChange,
+  ExecutionEvent,
+  ExecutionSummary,
+  ExecutionView,
+  LargeValue,
+  SystemView,
+  WakeUpView,
+  WorkflowSource,
+  WorkflowView,
+} from '@millrace/core';
 
 export interface WorkflowId {
   readonly namespace: string;
   readonly name: string;
   /** absent: the latest by semantic version */
   readonly version?: string;
-}
-
-export interface WorkflowView {
-  /** `namespace/name/version` */
-  readonly id: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly version: string;
-  readonly title?: string;
-  readonly summary?: string;
-  readonly tags?: JsonObject;
-  /** digest of the text */
-  readonly digest: string;
-  readonly format: 'yaml' | 'json';
-  readonly createdAt: string;
-  /** parts of the language that this server parses but does not run yet: starting such a workflow is refused */
-  readonly unsupported: readonly {
-    readonly pointer: string;
-    readonly line: number;
-    readonly message: string;
-  }[];
-}
-
-export interface WorkflowSource extends WorkflowView {
-  /** the document as it was published */
-  readonly source: string;
 }
 
 export interface StartRequest {
@@ -45,57 +50,36 @@ export interface StartRequest {
   readonly input?: Json;
   /** chosen by the caller; absent: made by the server */
   readonly id?: string;
-  /** the same key and content answers with the same execution; other content is refused */
+  /** the same key and content answers with the same execution; other content is refused. It is kept for a day. */
   readonly idempotencyKey?: string;
-}
-
-export interface ExecutionView {
-  readonly id: string;
-  readonly workflow: { readonly namespace: string; readonly name: string; readonly version: string };
-  /** digest of the definition that runs, whatever was published since */
-  readonly definition: string;
-  readonly status: Phase;
-  readonly input?: Json;
-  readonly output?: Json;
-  readonly error?: WorkflowError & {
-    /** where in the definition's text the task at fault stands */
-    readonly source?: { readonly line: number; readonly column: number };
-  };
-  readonly startedAt: string;
-  readonly updatedAt: string;
-  readonly endedAt?: string;
-  /** version of the last fact */
-  readonly version: number;
-  /** the execution that this one goes on from (`retry`) */
-  readonly retryOf?: string;
-}
-
-/** One line of a list: no input or output. */
-export type ExecutionSummary = Omit<ExecutionView, 'input' | 'output' | 'error' | 'version' | 'retryOf'> & {
-  readonly error?: string;
-};
-
-/** A stored fact as readers see it. */
-export interface EventView {
-  /** `execution/version` */
-  readonly id: string;
-  readonly version: number;
-  readonly time: string;
-  /** id of the commit that holds it */
-  readonly commit: string;
-  readonly fact: Fact;
 }
 
 export interface ExecutionsRequest {
   readonly status?: readonly Phase[];
   /** `name`, `namespace/name` or `namespace/name/version` */
   readonly workflow?: string;
+  /** what the id begins with */
+  readonly id?: string;
   /** epoch ms */
   readonly since?: number;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
+/** A value of an execution: its own, or at a JSON pointer into the fact of an event. */
+export type ValueReference = 'input' | 'output' | { readonly version: number; readonly of: string };
+
+/** A value as the bytes of its JSON. */
+export interface ValueContent {
+  readonly bytes: number;
+  /** to be read once, to its end or until its iterator is closed */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Views and events hold no large values: those are a `LargeValue`, and the view's `large` names them. `value` gives
+ * one whole, and so does `execution` with `whole`.
+ */
 export interface Engine {
   /** Publishes a definition. `create` refuses a version that exists with other content; the same content again is answered as it was. */
   deploy(
@@ -113,22 +97,32 @@ export interface Engine {
     id: WorkflowId,
     options: { readonly force: boolean },
   ): Promise<{ readonly removed: number; readonly cancelled: number }>;
+  /** What executions with this digest run, whatever was published or removed since. */
+  definition(tenant: string, digest: string): Promise<DefinitionView>;
 
   start(
     tenant: string,
     request: StartRequest,
   ): Promise<{ readonly execution: ExecutionView; readonly created: boolean }>;
   /** Answers when the execution has ended, or as it stands after `ms`. */
-  wait(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<ExecutionView>;
-  execution(tenant: string, id: string): Promise<ExecutionView>;
+  wait(tenant: string, id: string, ms: number, signal?: AbortSignal): Promise<ExecutionView>;
+  execution(tenant: string, id: string, options?: { readonly whole?: boolean }): Promise<ExecutionView>;
+  /** Throws `not-found` when there is no such value, such as the output of an execution that has not completed. */
+  value(tenant: string, id: string, reference: ValueReference): Promise<ValueContent>;
   executions(tenant: string, request: ExecutionsRequest): Promise<Page<ExecutionSummary>>;
+  /** What happens to executions after a position that was told before (absent: from now on), until `signal` aborts. */
+  followExecutions(
+    tenant: string,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<ExecutionChange>;
   events(
     tenant: string,
     id: string,
     request: { readonly after?: number; readonly limit?: number },
-  ): Promise<Page<EventView>>;
+  ): Promise<Page<ExecutionEvent>>;
   /** Facts after a version as they become durable, until the execution has ended or `signal` aborts; a slow reader is closed, and resumes. */
-  follow(tenant: string, id: string, after: number, signal: AbortSignal): AsyncIterable<EventView>;
+  follow(tenant: string, id: string, after: number, signal: AbortSignal): AsyncIterable<ExecutionEvent>;
   /** The specification's lifecycle events, projected from the facts: those after `after` of them, in order. */
   lifecycle(
     tenant: string,
@@ -136,10 +130,20 @@ export interface Engine {
     request: { readonly after?: number; readonly limit?: number },
   ): Promise<Page<LifecycleEvent>>;
   /** Why it is waiting: its rows in the wake-up ledger. */
-  wakeUps(tenant: string, id: string): Promise<readonly WakeUp[]>;
+  wakeUps(tenant: string, id: string): Promise<readonly WakeUpView[]>;
   cancel(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
   suspend(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
-  resume(tenant: string, id: string): Promise<ExecutionView>;
+  resume(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
   /** Starts a linked execution from the state before the fault. */
-  retry(tenant: string, id: string): Promise<ExecutionView>;
+  retry(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
+  /** Says what became of an effect that is in doubt; `effect` is the version of its `effect.requested`. Throws `conflict` when it is not. */
+  resolve(
+    tenant: string,
+    id: string,
+    effect: number,
+    resolution: EffectResolution,
+    reason?: string,
+  ): Promise<ExecutionView>;
+  /** How this process and its store are. */
+  system(tenant: string): Promise<SystemView>;
 }

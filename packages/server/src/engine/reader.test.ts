@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Harness, openHarness, step, workflow } from '../roles/test-support/harness.ts';
-import type { EventView } from './interface.ts';
+import type { ExecutionEvent } from './interface.ts';
 
 const never = new AbortController().signal;
 
@@ -10,8 +10,8 @@ function follow(
   id: string,
   after: number,
   signal = never,
-): { events: EventView[]; ended: Promise<void> } {
-  const events: EventView[] = [];
+): { events: ExecutionEvent[]; ended: Promise<void> } {
+  const events: ExecutionEvent[] = [];
   const run = async () => {
     for await (const event of runtime.engine.follow('default', id, after, signal)) events.push(event);
   };

@@ -1,12 +1,13 @@
 /** Reading executions: from memory when all of it is durable there, else from the log. */
 import {
+  type ExecutionEvent,
   type ExecutionState,
   emptyState,
   evolve,
   type Fact,
-  isTerminal,
   type LifecycleEvent,
   lifecycleOf,
+  type Phase,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
@@ -14,16 +15,19 @@ import type { Commit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from '../roles/codec.ts';
 import type { Feed } from '../roles/feed.ts';
-import type { EventView } from './interface.ts';
+import type { LargeValues } from './large-values.ts';
 import { eventViews } from './views.ts';
 
 export interface ReaderOptions {
   readonly store: Store;
   readonly blobs: BlobStore;
+  readonly large: LargeValues;
   readonly feed: Feed;
   readonly world: World;
   /** the state that a worker of this process holds, when all of it is durable */
   readonly held: (tenant: string, id: string) => ExecutionState | undefined;
+  /** the phase as it is stored, when a worker of this process knows it */
+  readonly phase: (tenant: string, id: string) => Phase | undefined;
 }
 
 /** commits read from the store at a time */
@@ -38,18 +42,23 @@ export class Reader {
     this.#options = options;
   }
 
-  /** The state as it is stored. Throws `not-found`. */
-  async state(tenant: string, id: string): Promise<ExecutionState> {
+  /** The state as it is stored; `shallow`: what is large may be a `StoredValue`. Throws `not-found`. */
+  async state(tenant: string, id: string, how: 'whole' | 'shallow' = 'whole'): Promise<ExecutionState> {
     const held = this.#options.held(tenant, id);
     // A copy: the worker goes on with its own before the caller has looked.
     if (held !== undefined) return { ...held };
-    return this.fold(tenant, id, () => true);
+    return this.fold(tenant, id, () => true, how);
   }
 
   /** Folds the log up to the first fact that `goesOn` refuses. */
-  async fold(tenant: string, id: string, goesOn: (version: number) => boolean): Promise<ExecutionState> {
+  async fold(
+    tenant: string,
+    id: string,
+    goesOn: (version: number) => boolean,
+    how: 'whole' | 'shallow' = 'whole',
+  ): Promise<ExecutionState> {
     const state = emptyState();
-    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+    for await (const { commit, facts } of this.commits(tenant, id, 1, how)) {
       for (const fact of facts) {
         if (!goesOn(state.version + 1)) return state;
         evolve(state, fact, commit.time);
@@ -64,11 +73,12 @@ export class Reader {
     tenant: string,
     id: string,
     version: number,
+    how: 'whole' | 'shallow',
   ): AsyncGenerator<{ commit: Commit; facts: readonly Fact[] }> {
     const { store, blobs } = this.#options;
     for (let from = version; ; ) {
       const page = await store.read(tenant, id, { fromVersion: from, rowsMax: commitsMax });
-      for (const commit of page) yield { commit, facts: await decode(commit.body, tenant, blobs) };
+      for (const commit of page) yield { commit, facts: await decode(commit.body, tenant, blobs, how) };
       const last = page.at(-1);
       if (last === undefined || page.length < commitsMax) return;
       from = last.version + last.count;
@@ -80,20 +90,20 @@ export class Reader {
     id: string,
     after: number,
     limit: number,
-  ): Promise<{ rows: readonly EventView[]; more: boolean }> {
+  ): Promise<{ rows: readonly ExecutionEvent[]; more: boolean }> {
     await this.#mustExist(tenant, id);
-    const rows: EventView[] = [];
-    for await (const { commit, facts } of this.commits(tenant, id, after + 1)) {
+    const rows: ExecutionEvent[] = [];
+    for await (const { commit, facts } of this.commits(tenant, id, after + 1, 'shallow')) {
       rows.push(...eventViews(commit, facts, after));
-      if (rows.length > limit) return { rows: rows.slice(0, limit), more: true };
+      if (rows.length > limit) return { rows: await this.#cut(tenant, rows.slice(0, limit)), more: true };
     }
-    return { rows, more: false };
+    return { rows: await this.#cut(tenant, rows), more: false };
   }
 
   /** The facts of the decision in which the execution faulted, with their versions. */
-  async faultFacts(tenant: string, id: string): Promise<readonly EventView[]> {
-    let last: readonly EventView[] = [];
-    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+  async faultFacts(tenant: string, id: string): Promise<readonly ExecutionEvent[]> {
+    let last: readonly ExecutionEvent[] = [];
+    for await (const { commit, facts } of this.commits(tenant, id, 1, 'shallow')) {
       if (facts.some(({ type }) => type === 'execution.faulted')) last = eventViews(commit, facts, 0);
     }
     return last;
@@ -110,55 +120,68 @@ export class Reader {
     const project = lifecycleOf(id);
     const events: LifecycleEvent[] = [];
     let seen = 0;
-    for await (const { commit, facts } of this.commits(tenant, id, 1)) {
+    for await (const { commit, facts } of this.commits(tenant, id, 1, 'shallow')) {
       for (const event of project({ time: commit.time, facts })) {
-        if (seen++ >= after) events.push(event);
+        if (seen++ >= after) events.push(await this.#options.large.cutLifecycle(tenant, event));
         if (events.length > limit) return events;
       }
     }
     return events;
   }
 
-  /** Answers when the execution has ended, or when `ms` are over. */
-  async untilEnded(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<void> {
-    const { feed, world, store } = this.#options;
-    let wake: () => void = () => {};
+  /** Answers when the execution has ended, when `ms` are over, or when the signal aborts. */
+  async untilEnded(tenant: string, id: string, ms: number, signal?: AbortSignal): Promise<void> {
+    if (isOver(this.#options.phase(tenant, id))) return;
+    const { feed, world } = this.#options;
+    let over = signal?.aborted === true;
     let news = false;
-    const stop = feed.follow(tenant, id, () => {
+    let wake: () => void = () => {};
+    const look = () => {
       news = true;
       wake();
-    });
-    let over = signal.aborted;
+    };
     const end = () => {
       over = true;
       wake();
     };
-    const cancel = world.after(ms, end);
-    signal.addEventListener('abort', end);
-    // What came before the feed was open came unheard: look again then.
-    void feed.opened.then(() => {
-      news = true;
-      wake();
+    const stop = feed.follow(tenant, id, (_, row) => {
+      if (isOver(row?.status)) end();
+      // Where the row is not told it has to be looked up.
+      else if (row === undefined) look();
     });
+    const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);
+    signal?.addEventListener('abort', end);
+    // What came before the feed was open came unheard: look again then.
+    void feed.opened.then(look);
     try {
-      for (;;) {
+      while (!over) {
         news = false;
-        const phase = this.#options.held(tenant, id)?.phase ?? (await store.execution(tenant, id))?.status;
-        if (phase === undefined) throw noExecution(id);
-        if (over || (phase !== 'absent' && phase !== 'pending' && phase !== 'waiting' && isTerminal(phase)))
-          return;
-        if (!news) await new Promise<void>((resolve) => (wake = resolve));
+        if (isOver(await this.#phase(tenant, id))) return;
+        if (!news && !over) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       cancel();
       stop();
-      signal.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
     }
   }
 
+  /** The phase as it is stored. Throws `not-found`. */
+  async #phase(tenant: string, id: string): Promise<Phase> {
+    const phase =
+      this.#options.phase(tenant, id) ?? (await this.#options.store.execution(tenant, id))?.status;
+    if (phase === undefined) throw noExecution(id);
+    return phase;
+  }
+
   /** Events after a version as they become durable, until the execution ends or the signal aborts. */
-  async *follow(tenant: string, id: string, after: number, signal: AbortSignal): AsyncGenerator<EventView> {
-    const { feed, blobs } = this.#options;
+  async *follow(
+    tenant: string,
+    id: string,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ExecutionEvent> {
+    const { feed, blobs, large } = this.#options;
     await this.#mustExist(tenant, id);
     const queue: Commit[] = [];
     let wake: () => void = () => {};
@@ -173,10 +196,10 @@ export class Reader {
     try {
       await feed.opened;
       let seen = after;
-      for await (const { commit, facts } of this.commits(tenant, id, after + 1)) {
+      for await (const { commit, facts } of this.commits(tenant, id, after + 1, 'shallow')) {
         for (const view of eventViews(commit, facts, seen)) {
           if (signal.aborted) return;
-          yield view;
+          yield await large.cutEvent(tenant, view);
           seen = view.version;
           if (endsExecution(view.fact)) return;
         }
@@ -188,8 +211,9 @@ export class Reader {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
-        for (const view of eventViews(commit, await decode(commit.body, tenant, blobs), seen)) {
-          yield view;
+        const facts = await decode(commit.body, tenant, blobs, 'shallow');
+        for (const view of eventViews(commit, facts, seen)) {
+          yield await large.cutEvent(tenant, view);
           seen = view.version;
           if (endsExecution(view.fact)) return;
         }
@@ -198,6 +222,12 @@ export class Reader {
       stop();
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  async #cut(tenant: string, events: readonly ExecutionEvent[]): Promise<readonly ExecutionEvent[]> {
+    const cut: ExecutionEvent[] = [];
+    for (const event of events) cut.push(await this.#options.large.cutEvent(tenant, event));
+    return cut;
   }
 
   async #hasEnded(tenant: string, id: string): Promise<boolean> {
@@ -213,6 +243,10 @@ export class Reader {
 
 export function noExecution(id: string): MillraceError {
   return new MillraceError('not-found', `there is no execution ${id}`);
+}
+
+function isOver(phase: Phase | undefined): boolean {
+  return phase === 'completed' || phase === 'faulted' || phase === 'cancelled';
 }
 
 function endsExecution(fact: Fact): boolean {

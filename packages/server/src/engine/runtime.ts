@@ -2,22 +2,26 @@
  * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
  * simulator run is this; they differ in the world, the store and the performer that they hand in.
  */
-import type { Limits } from '@millrace/core';
+import type { Check, Limits } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
 import { Executor } from '../roles/executor.ts';
+import { startExpiry } from '../roles/expiry.ts';
 import { Feed } from '../roles/feed.ts';
 import { Inbox } from '../roles/inbox.ts';
 import { startTail } from '../roles/tail.ts';
 import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
-import { Definitions } from './definitions.ts';
+import { type Definition, Definitions } from './definitions.ts';
 import { createEngineOver } from './engine.ts';
 import type { Engine } from './interface.ts';
+import { LargeValues } from './large-values.ts';
+import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
+import { idempotencyKeys } from './start.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
@@ -29,6 +33,8 @@ export interface RuntimeOptions {
   readonly roles: ReadonlySet<Role>;
   /** names of the functions that the performer knows: `call: name` finds them at load */
   readonly functions: ReadonlySet<string>;
+  /** definitions that were read before, by digest */
+  readonly definitions?: ReadonlyMap<string, Definition>;
   readonly limits: Limits;
   /** how long a row is held by the process that took it */
   readonly leaseMs: number;
@@ -40,12 +46,18 @@ export interface RuntimeOptions {
   readonly blobThreshold: number;
   /** executions kept in memory */
   readonly executionsMax: number;
+  /** of their states together, approximately */
+  readonly liveBytesMax: number;
+  /** how long idempotency keys are kept; absent: for ever */
+  readonly idempotencyMs?: number;
   /** something that no caller waits for went wrong */
   readonly onError: (error: unknown, execution: string) => void;
 }
 
 export interface Runtime {
-  readonly engine: Engine;
+  readonly engine: Omit<Engine, 'system'>;
+  /** id of this process among those on the store */
+  readonly node: string;
   readonly feed: Feed;
   /** absent: this process decides nothing */
   readonly worker: Worker | undefined;
@@ -53,19 +65,30 @@ export interface Runtime {
   start(): void;
   /** Takes nothing new, waits for deeds under way, and gives back what it holds. */
   stop(graceMs: number): Promise<void>;
+  /** Whether each role of this process is at work. */
+  checks(): Readonly<Record<string, Check>>;
   /** Figures of the roles, for the metrics. */
   stats(): Readonly<Record<string, number>>;
 }
 
 const claimRowsMax = 500;
 const definitionsMax = 1_000;
+/** Roles look at least every sweep; one that has not for so long hangs, or its store does. */
+const silentMsMin = 10_000;
 
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { world, store, blobs, roles, onError } = options;
   const node = world.id();
   const feed = new Feed();
-  const definitions = new Definitions({ store, world, functions: options.functions, definitionsMax });
-  const parts: Parts = { options, node, feed, definitions };
+  const definitions = new Definitions({
+    store,
+    world,
+    functions: options.functions,
+    definitionsMax,
+    ...(options.definitions === undefined ? {} : { known: options.definitions }),
+  });
+  const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
+  const parts: Parts = { options, node, feed, definitions, pulses };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
   const roleSet: RoleSet = { executor: undefined, timer: undefined };
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
@@ -73,34 +96,50 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
   roleSet.timer = roles.has('timer') ? createTimer(parts, door) : undefined;
   const inbox = worker === undefined ? undefined : createInbox(parts, worker);
+  const large = new LargeValues(blobs);
   const reader = new Reader({
     store,
     blobs,
+    large,
     feed,
     world,
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
+    phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
-  const engine = createEngineOver({ store, world, door, reader, definitions });
+  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions });
   let stopTail: () => void = () => {};
+  let stopExpiry: () => void = () => {};
   return {
     engine,
+    node,
     feed,
     worker,
     start() {
+      for (const [part, role] of Object.entries({ worker: inbox, ...roleSet }))
+        if (role !== undefined) pulses.beat(part);
       inbox?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
       // What another process decides is heard of from the log only.
       if (worker === undefined || !store.features.exclusive)
-        stopTail = startTail({ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError });
+        stopTail = startTail({
+          ...{ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError },
+          swept: () => pulses.beat('tail'),
+        });
+      const keptMs = options.idempotencyMs;
+      if (roles.has('timer') && keptMs !== undefined)
+        stopExpiry = startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError });
     },
     async stop(graceMs) {
+      pulses.end();
       stopTail();
+      stopExpiry();
       inbox?.stop();
       roleSet.timer?.stop();
       worker?.drain();
       await roleSet.executor?.stop(graceMs);
     },
+    checks: () => pulses.checks(),
     stats: () => ({
       executions_in_memory: worker?.executionsInMemory ?? 0,
       effects_running: roleSet.executor?.running ?? 0,
@@ -115,6 +154,7 @@ interface Parts {
   readonly node: string;
   readonly feed: Feed;
   readonly definitions: Definitions;
+  readonly pulses: Pulses;
 }
 
 interface RoleSet {
@@ -123,7 +163,7 @@ interface RoleSet {
 }
 
 function createWorker({ options, node, feed, definitions }: Parts, roleSet: RoleSet): Worker {
-  const { world, store, blobs, leaseMs, blobThreshold, executionsMax, limits, onError, roles } = options;
+  const { world, store, blobs, leaseMs, blobThreshold, limits, onError, roles } = options;
   return new Worker({
     world,
     store,
@@ -132,7 +172,8 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
     node,
     leaseMs,
     blobThreshold,
-    executionsMax,
+    executionsMax: options.executionsMax,
+    liveBytesMax: options.liveBytesMax,
     limits,
     onError,
     executable(tenant, digest) {
@@ -162,7 +203,7 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
   });
 }
 
-function createExecutor({ options, node }: Parts, door: Door, worker: Worker | undefined): Executor {
+function createExecutor({ options, node, pulses }: Parts, door: Door, worker: Worker | undefined): Executor {
   const { world, store, blobs, performer, leaseMs, effectsMax, sweepMs, onError } = options;
   const wants = (tenant: string, id: string, effect: number) => worker?.wants(tenant, id, effect) !== false;
   return new Executor({
@@ -176,16 +217,19 @@ function createExecutor({ options, node }: Parts, door: Door, worker: Worker | u
     effectsMax,
     sweepMs,
     wants,
+    swept: () => pulses.beat('executor'),
     onError,
   });
 }
 
-function createTimer({ options, node }: Parts, door: Door): Timer {
+function createTimer({ options, node, pulses }: Parts, door: Door): Timer {
   const { world, store, leaseMs, sweepMs, onError } = options;
-  return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, onError });
+  const swept = () => pulses.beat('timer');
+  return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError });
 }
 
-function createInbox({ options, node }: Parts, worker: Worker): Inbox {
+function createInbox({ options, node, pulses }: Parts, worker: Worker): Inbox {
   const { world, store, leaseMs, sweepMs, onError } = options;
-  return new Inbox({ world, store, worker, node, leaseMs, sweepMs, claimRowsMax, onError });
+  const swept = () => pulses.beat('worker');
+  return new Inbox({ world, store, worker, node, leaseMs, sweepMs, claimRowsMax, swept, onError });
 }

@@ -1,8 +1,17 @@
 /** What readers are shown of an execution, from its state and its rows. */
-import { type ExecutionState, type Fact, type Phase, phaseOf, type WorkflowError } from '@millrace/core';
-import type { Commit, ExecutionRow } from '../ports/store.ts';
+import {
+  type ExecutionEvent,
+  type ExecutionState,
+  type ExecutionSummary,
+  type ExecutionView,
+  type Fact,
+  type Phase,
+  phaseOf,
+  type WakeUpView,
+  type WorkflowError,
+} from '@millrace/core';
+import type { Commit, ExecutionRow, WakeUp } from '../ports/store.ts';
 import type { Definition } from './definitions.ts';
-import type { EventView, ExecutionSummary, ExecutionView } from './interface.ts';
 
 export function executionView(
   id: string,
@@ -48,9 +57,14 @@ export function executionSummary(row: ExecutionRow): ExecutionSummary {
   };
 }
 
+export function wakeUpView({ id, kind, due, attempt, lease, unsafe, doubt }: WakeUp): WakeUpView {
+  const held = lease === null ? {} : { lease: { owner: lease.owner, until: instant(lease.until) } };
+  return { id, kind, due: instant(due), attempt, ...held, unsafe, doubt };
+}
+
 /** The events of a commit after a version. */
-export function eventViews(commit: Commit, facts: readonly Fact[], after: number): readonly EventView[] {
-  const views: EventView[] = [];
+export function eventViews(commit: Commit, facts: readonly Fact[], after: number): readonly ExecutionEvent[] {
+  const views: ExecutionEvent[] = [];
   for (const [index, fact] of facts.entries()) {
     const version = commit.version + index;
     if (version > after)
@@ -65,6 +79,16 @@ export function eventViews(commit: Commit, facts: readonly Fact[], after: number
   return views;
 }
 
+const instantsMax = 1_024;
+const instantTexts: string[] = Array.from({ length: instantsMax }, () => '');
+const instantTimes = new Float64Array(instantsMax).fill(Number.NaN);
+
+/** RFC 3339 in UTC. Most instants are asked for many times within their own second; making one costs 1 µs. */
 function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  const place = milliseconds % instantsMax;
+  if (instantTimes[place] !== milliseconds) {
+    instantTimes[place] = milliseconds;
+    instantTexts[place] = new Date(milliseconds).toISOString();
+  }
+  return instantTexts[place] as string;
 }

@@ -25,12 +25,13 @@ it('refuses a name that is there already', () => {
   expect(() => registry.counter('a', 'A.')).toThrow('registered twice');
 });
 
+const store = { driver: 'sqlite', durability: 'power-loss' };
 const counts = { executions: { running: 2 }, wakeUps: { timer: 3 }, orphans: 0, overdue: 1, doubted: 0 };
 
 it('asks the store once for scrapes that follow each other closely', async () => {
   let asked = 0;
   const figures = async () => ({ counts, stats: { commits: ++asked, entriesPerBatchMax: 9 } });
-  const metrics = createServerMetrics({ figures, version: '1' });
+  const metrics = createServerMetrics({ figures, version: '1', store });
   await metrics.print();
   const text = await metrics.print();
   metrics.close();
@@ -40,6 +41,7 @@ it('asks the store once for scrapes that follow each other closely', async () =>
     'millrace_wakeups{kind="timer"} 3',
     'millrace_orphans 0',
     'millrace_overdue 1',
+    'millrace_store{driver="sqlite",durability="power-loss"} 1',
     'millrace_store_group_size_max 9',
   ]) {
     expect(text).toContain(`${line}\n`);
@@ -47,7 +49,11 @@ it('asks the store once for scrapes that follow each other closely', async () =>
 });
 
 it('says that the store is down, and gives what it knows besides', async () => {
-  const metrics = createServerMetrics({ figures: () => Promise.reject(new Error('down')), version: '1' });
+  const metrics = createServerMetrics({
+    figures: () => Promise.reject(new Error('down')),
+    version: '1',
+    store,
+  });
   metrics.request('getHealth', 'GET', 200, 0.002);
   const text = await metrics.print();
   metrics.close();
@@ -57,7 +63,7 @@ it('says that the store is down, and gives what it knows besides', async () => {
 });
 
 it('prints nothing that the text format does not have', async () => {
-  const metrics = createServerMetrics({ figures: async () => ({ counts, stats: {} }), version: '1' });
+  const metrics = createServerMetrics({ figures: async () => ({ counts, stats: {} }), version: '1', store });
   metrics.request('x', 'GET', 200, 1);
   const text = await metrics.print();
   metrics.close();

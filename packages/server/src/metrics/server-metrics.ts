@@ -22,6 +22,7 @@ export interface ServerMetrics {
 export interface ServerMetricsOptions {
   readonly figures: () => Promise<EngineFigures>;
   readonly version: string;
+  readonly store: { readonly driver: string; readonly durability: string };
   /** default 1000: scrapes, however many, do not load the store */
   readonly figuresAgeMsMax?: number;
 }
@@ -43,6 +44,12 @@ export function createServerMetrics(options: ServerMetricsOptions): ServerMetric
   registry
     .gauge('millrace_build', 'Always 1; its label is the version.')
     .set(1, { version: options.version });
+  registry
+    .gauge(
+      'millrace_store',
+      'Always 1; its labels are the driver of the store and what acknowledged work survives.',
+    )
+    .set(1, { driver: options.store.driver, durability: options.store.durability });
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   const observeProcess = processGauges(registry, lag);

@@ -80,6 +80,22 @@ export function blobContract(name: string, open: () => Promise<BlobHarness>): vo
       expect(await blobs.get('a', sha256(bytes('never')))).toBeUndefined();
     });
 
+    test('content comes back in parts: all of it, or how it begins', async () => {
+      const { blobs } = await start();
+      const content = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 31) & 0xff);
+      const { digest } = await blobs.put('a', content);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of (await blobs.stream('a', digest)) ?? []) chunks.push(chunk);
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(sha256(Buffer.concat(chunks))).toBe(digest);
+      expect(await blobs.head('a', digest, 10)).toEqual(content.slice(0, 10));
+      const none = await blobs.put('a', bytes(''));
+      for await (const chunk of (await blobs.stream('a', none.digest)) ?? []) expect(chunk).toHaveLength(0);
+      expect(await blobs.head('a', none.digest, 10)).toEqual(bytes(''));
+      expect(await blobs.stream('b', digest)).toBeUndefined();
+      expect(await blobs.head('b', digest, 10)).toBeUndefined();
+    });
+
     test('content does not change when the caller changes what it put or got', async () => {
       const { blobs } = await start();
       const content = bytes('mine');

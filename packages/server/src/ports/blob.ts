@@ -6,6 +6,13 @@ export interface BlobStore {
   put(tenant: string, content: Uint8Array): Promise<BlobReference>;
   /** `undefined`: there is no such content in this tenant. A content that does not match its digest is an error. */
   get(tenant: string, digest: string): Promise<Uint8Array | undefined>;
+  /**
+   * The content chunk by chunk, for what need not be in memory whole. Throws before its last chunk when it does not
+   * match its digest; `undefined`: there is no such content in this tenant.
+   */
+  stream(tenant: string, digest: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** The first bytes, which are held against nothing: for a preview. */
+  head(tenant: string, digest: string, bytesMax: number): Promise<Uint8Array | undefined>;
   delete(tenant: string, digest: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -360,8 +360,12 @@ export function ledgerContract(open: OpenStore): void {
       ]);
       await putRows(store, [wakeUpOf('running', '1')], 'b');
       expect(await store.counts(0)).toMatchObject({ orphans: 2 });
+      expect(await store.orphans('a', 100)).toEqual(['running', 'suspended']);
+      expect(await store.orphans('a', 1)).toEqual(['running']);
+      expect(await store.orphans('b', 100)).toEqual([]);
       await putRows(store, [wakeUpOf('running', '1')]);
       expect(await store.counts(0)).toMatchObject({ orphans: 1 });
+      expect(await store.orphans('a', 100)).toEqual(['suspended']);
     });
 
     test('a row is overdue when it has been due for longer than said and nobody holds it', async () => {

@@ -8,12 +8,15 @@ export interface EffectContext {
   readonly effect: string;
   /** the same for every try of this deed until an answer is recorded */
   readonly idempotencyKey: string;
+  /** whether the deed was given up; asking makes no signal */
+  readonly aborted: boolean;
+  /** made when it is asked for */
   readonly signal: AbortSignal;
   /** epoch ms at which the deed is given up */
   readonly deadline?: number;
   /** JSON pointer of the task, for the `instance` of errors */
   readonly taskPointer: string;
-  readonly secrets?: readonly SecretArgument[];
+  readonly secrets?: readonly SecretArgument[] | undefined;
 }
 
 /** The performer port: does deeds. */

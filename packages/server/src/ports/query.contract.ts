@@ -77,6 +77,40 @@ export function queryContract(open: OpenStore): void {
       expect(await idsOf(store, { ...all, since: 5 })).toEqual([]);
     });
 
+    test('are found by what their id begins with, alone and with the other filters', async () => {
+      const { store } = await start();
+      const ids = ['ab', 'ab1', 'ab%', 'ab_2', 'AB', 'abc\u{1f600}', 'b-ab', 'a'];
+      await putExecutions(
+        store,
+        ids.map((id, at) =>
+          rowOf(id, { startedAt: at, name: at % 2 ? 'odd' : 'even', status: at < 4 ? 'running' : 'faulted' }),
+        ),
+      );
+      await putExecutions(store, [rowOf('ab9')], 'b');
+      expect(await idsOf(store, { idPrefix: 'ab' })).toEqual(['abc\u{1f600}', 'ab_2', 'ab%', 'ab1', 'ab']);
+      expect(await idsOf(store, { idPrefix: 'ab_' })).toEqual(['ab_2']);
+      expect(await idsOf(store, { idPrefix: 'ab', name: 'odd' })).toEqual(['abc\u{1f600}', 'ab_2', 'ab1']);
+      expect(await idsOf(store, { idPrefix: 'ab', name: 'odd', status: ['running'] })).toEqual([
+        'ab_2',
+        'ab1',
+      ]);
+      const { cursor = '' } = await store.executions('a', { idPrefix: 'ab', rowsMax: 3 });
+      expect(await idsOf(store, { idPrefix: 'ab', cursor })).toEqual(['ab1', 'ab']);
+    });
+
+    test('that begin with what very many begin with come newest first, too', async () => {
+      const { store } = await start();
+      const ids = Array.from({ length: 1_100 }, (_, at) => `many${String(at).padStart(4, '0')}`);
+      await putExecutions(
+        store,
+        ids.map((id, at) => rowOf(id, { startedAt: at })),
+      );
+      const { rows, cursor = '' } = await store.executions('a', { idPrefix: 'many', rowsMax: 2 });
+      expect(rows.map(({ id }) => id)).toEqual(['many1099', 'many1098']);
+      const next = await store.executions('a', { idPrefix: 'many', rowsMax: 1, cursor });
+      expect(next.rows.map(({ id }) => id)).toEqual(['many1097']);
+    });
+
     test('go on from page to page without repeating or losing a row, whatever starts meanwhile', async () => {
       const { store } = await start();
       const rows = Array.from({ length: 25 }, (_, at) => rowOf(`e${at}`, { startedAt: 100 + (at % 5) }));
@@ -182,6 +216,29 @@ export function queryContract(open: OpenStore): void {
       await expect(store.documents('a', 'c', { rowsMax: 1, cursor: 'x' })).rejects.toMatchObject({
         code: 'bad-request',
       });
+    });
+  });
+
+  describe('the oldest documents', () => {
+    test('are those of a collection that were put longest ago, whoever they belong to', async () => {
+      const { store, advance } = await start();
+      const put = async (tenant: string, key: string) => {
+        await store.putDocument(tenant, 'keys', key, `${tenant}${key}`, undefined);
+        advance(10);
+      };
+      await put('b', '1');
+      await put('a', '2');
+      await store.putDocument('a', 'other', '0', 'x', 0);
+      await put('a', '1');
+      await put('b', '1');
+      const found = await store.oldestDocuments('keys', 10);
+      expect(found.map(({ tenant, key, revision }) => [tenant, key, revision])).toEqual([
+        ['a', '2', 1],
+        ['a', '1', 1],
+        ['b', '1', 2],
+      ]);
+      expect(found[0]).toEqual({ ...(await store.document('a', 'keys', '2')), tenant: 'a' });
+      expect(await store.oldestDocuments('keys', 1)).toEqual(found.slice(0, 1));
     });
   });
 

@@ -23,6 +23,8 @@ import type { Phase } from '@millrace/core';
 export type Durability = 'memory' | 'process-crash' | 'power-loss';
 
 export interface StoreFeatures {
+  /** its name, for operators; asked by nobody in code */
+  readonly driver: string;
   readonly durability: Durability;
   /** one sentence for the operator, such as `SQLite, WAL, synchronous=FULL: …` */
   readonly description: string;
@@ -142,6 +144,8 @@ export interface ClaimRequest {
 
 export interface ExecutionQuery {
   readonly status?: readonly Phase[];
+  /** what the id begins with; not empty */
+  readonly idPrefix?: string;
   readonly namespace?: string;
   readonly name?: string;
   readonly version?: string;
@@ -245,6 +249,11 @@ export interface Store {
   /** The earliest instant at which a row of these kinds can be claimed, a lease's end included; undefined: there is none. */
   nextDue(kinds: readonly WakeUpKind[]): Promise<number | undefined>;
   document(tenant: string, collection: string, key: string): Promise<StoredDocument | undefined>;
+  /** Documents of a collection over all tenants, those that were put longest ago first. */
+  oldestDocuments(
+    collection: string,
+    rowsMax: number,
+  ): Promise<readonly (StoredDocument & { readonly tenant: string })[]>;
   /** By key, ascending. */
   documents(tenant: string, collection: string, query: DocumentQuery): Promise<Page<StoredDocument>>;
   /** The first revision is 1. `revision` 0 expects the document to be absent; `undefined` expects nothing. */
@@ -264,6 +273,8 @@ export interface Store {
   snapshot(tenant: string, stream: string): Promise<Snapshot | undefined>;
   putSnapshot(tenant: string, stream: string, snapshot: Snapshot): Promise<void>;
   counts(overdueMs: number): Promise<StoreCounts>;
+  /** Open executions of a tenant that own no wake-up at all, by id. */
+  orphans(tenant: string, rowsMax: number): Promise<readonly string[]>;
   /** Figures of the driver itself, for the metrics: group sizes, queue lengths, pool. */
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;

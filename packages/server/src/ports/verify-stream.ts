@@ -24,9 +24,19 @@ export function verifyStream(commits: readonly Commit[], hash: (text: string) =>
   return { type: 'sound' };
 }
 
-function flawOf(
+/** What a stream's next commit has to follow. */
+export interface Expected {
+  /** its version */
+  readonly next: number;
+  /** id of the commit before, empty for the first */
+  readonly previous: string;
+  readonly position: number;
+}
+
+/** What is wrong with a commit where it stands, if anything is. */
+export function flawOf(
   commit: Commit,
-  expected: { readonly next: number; readonly previous: string; readonly position: number },
+  expected: Expected,
   hash: (text: string) => string,
 ): string | undefined {
   if (commit.version !== expected.next) return `version ${expected.next} is expected here`;

@@ -2,8 +2,9 @@
  * Facts as they are stored: a JSON array, in which values above a size are kept in the blob store under their
  * digest. The field then holds `null`, and `blobs` beside it names what belongs there.
  */
-import type { BlobReference, Fact } from '@millrace/core';
+import { type BlobReference, type Fact, upcastFacts } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
+import { StoredValue, wholeBytesMax } from './stored-value.ts';
 
 export interface CodecOptions {
   readonly blobs: BlobStore;
@@ -60,20 +61,48 @@ async function withoutLargeValues(
   return (Object.keys(references).length === 0 ? fact : { ...stored, blobs: references }) as Fact;
 }
 
-/** The facts of a stored body, with every value in its place. */
-export async function decode(body: string, tenant: string, blobs: BlobStore): Promise<readonly Fact[]> {
-  const facts = JSON.parse(body) as Fact[];
+/**
+ * The facts of a stored body, with every value in its place. `shallow`: a value of more than `wholeBytesMax` that lies
+ * beside the log is not read, and a `StoredValue` stands for it; those that folding looks into are read all the same.
+ */
+export async function decode(
+  body: string,
+  tenant: string,
+  blobs: BlobStore,
+  how: 'whole' | 'shallow' = 'whole',
+): Promise<readonly Fact[]> {
+  const facts = parseBody(body);
   if (!body.includes('"blobs":')) return facts;
-  return Promise.all(facts.map((fact) => hydrated(fact, tenant, blobs)));
+  return Promise.all(facts.map((fact) => hydrated(fact, tenant, blobs, how)));
 }
 
-async function hydrated(fact: Fact, tenant: string, blobs: BlobStore): Promise<Fact> {
+/** A bare array holds facts of schema 1; those of later schemas come as `{schema, facts}`. */
+function parseBody(body: string): readonly Fact[] {
+  const stored = JSON.parse(body) as
+    | readonly unknown[]
+    | { readonly schema: number; readonly facts: readonly unknown[] };
+  return 'schema' in stored ? upcastFacts(stored.schema, stored.facts) : upcastFacts(1, stored);
+}
+
+/** Members that are read whatever their size: others than the workflow's own code look into them. */
+const lookedInto: ReadonlySet<string> = new Set(['state', 'request', 'error', 'secrets']);
+
+async function hydrated(
+  fact: Fact,
+  tenant: string,
+  blobs: BlobStore,
+  how: 'whole' | 'shallow',
+): Promise<Fact> {
   const { blobs: references, ...rest } = fact as Fact & {
     readonly blobs?: Readonly<Record<string, BlobReference>>;
   };
   if (references === undefined) return fact;
   const values: Record<string, unknown> = {};
-  for (const [field, { digest }] of Object.entries(references)) {
+  for (const [field, { digest, bytes }] of Object.entries(references)) {
+    if (how === 'shallow' && bytes > wholeBytesMax && !lookedInto.has(field)) {
+      values[field] = new StoredValue(digest, bytes);
+      continue;
+    }
     const content = await blobs.get(tenant, digest);
     if (content === undefined) throw new Error(`the blob store has lost ${digest} of ${fact.type}.${field}`);
     values[field] = JSON.parse(new TextDecoder().decode(content));

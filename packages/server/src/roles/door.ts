@@ -5,7 +5,8 @@
 import type { Command } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import type { Submitted, Worker } from './worker.ts';
+import type { Worker } from './worker.ts';
+import type { Submitted } from './worker-options.ts';
 
 export interface Door {
   /** `undefined`: the command is durable, and decided elsewhere. */

@@ -8,12 +8,13 @@
 import type { EffectOutcome, Fact } from '@millrace/core';
 import { standardError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
-import type { EffectContext, Performer } from '../ports/performer.ts';
+import type { Performer } from '../ports/performer.ts';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from './codec.ts';
 import type { Door } from './door.ts';
 import { type EffectTask, rowId } from './rows.ts';
+import { contextOf, LazyAbort } from './task-context.ts';
 
 export interface ExecutorOptions {
   readonly world: World;
@@ -29,12 +30,14 @@ export interface ExecutorOptions {
   readonly sweepMs: number;
   /** whether an execution still wants an effect, as far as this process knows */
   readonly wants: (tenant: string, execution: string, effect: number) => boolean;
+  /** called whenever it has looked through the store */
+  readonly swept?: () => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
 interface Running {
   readonly task: EffectTask;
-  readonly abort: AbortController;
+  readonly abort: LazyAbort;
   /** another executor may have the row: whatever comes of it here does not count */
   lost: boolean;
 }
@@ -89,8 +92,7 @@ export class Executor {
       return this.#after();
     const key = `${task.tenant}/${task.execution}/${task.effect}`;
     if (this.#running.has(key)) return;
-    const abort = new AbortController();
-    const running: Running = { task, abort, lost: false };
+    const running: Running = { task, abort: new LazyAbort(), lost: false };
     this.#running.set(key, running);
     this.#perform(running).then(
       () => this.#done(key),
@@ -141,7 +143,7 @@ export class Executor {
   async #perform(running: Running): Promise<void> {
     const { performer, door } = this.#options;
     const { task, abort } = running;
-    const outcome = await performer.perform(task.fact.request, contextOf(task, abort.signal));
+    const outcome = await performer.perform(task.fact.request, contextOf(task, abort));
     if (running.lost) return;
     await door.submit(task.tenant, task.execution, { type: 'effect.complete', effect: task.effect, outcome });
   }
@@ -170,6 +172,7 @@ export class Executor {
     this.#claimRows().then(
       () => {
         this.#claiming = false;
+        this.#options.swept?.();
         if (this.#overflowed) this.#after();
       },
       (error: unknown) => {
@@ -180,7 +183,7 @@ export class Executor {
   }
 
   async #claimRows(): Promise<void> {
-    const { store, node, leaseMs, effectsMax } = this.#options;
+    const { store, node, leaseMs, effectsMax, sweepMs } = this.#options;
     const rowsMax = effectsMax - this.#running.size - this.#reserved;
     if (rowsMax <= 0) {
       this.#overflowed = true;
@@ -188,25 +191,29 @@ export class Executor {
     }
     const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
     if (rows.length === rowsMax) this.#overflowed = true;
-    for (const row of rows) await this.#takeClaimed(row);
+    for (const row of rows) {
+      try {
+        await this.#takeClaimed(row);
+      } catch (error) {
+        this.#options.onError(error, row.execution);
+        // It was not begun: another may take it now, and what must not be repeated is not in doubt.
+        await store.release(row.tenant, [leaseOf(row)], node, store.now() + sweepMs);
+      }
+    }
   }
 
   async #takeClaimed(row: ClaimedWakeUp): Promise<void> {
-    const { store, node, blobs, door } = this.#options;
+    const { store, node, leaseMs, blobs, door } = this.#options;
     const effect = Number(row.id.slice(row.execution.length + 1));
-    if (this.#stopped)
-      return store.release(row.tenant, [{ id: row.id, attempt: row.attempt }], node, store.now());
+    if (this.#stopped) return store.release(row.tenant, [leaseOf(row)], node, store.now());
     const fact = await factAt(store, blobs, row.tenant, row.execution, effect);
+    // While the fact was read an outcome may have been recorded, or a cancel: then the row is gone.
+    const held = await store.renew(row.tenant, [leaseOf(row)], node, leaseMs);
+    if (held.length === 0) return;
     if (fact?.type === 'effect.requested') {
-      this.take({
-        tenant: row.tenant,
-        execution: row.execution,
-        effect,
-        fact,
-        attempt: row.attempt,
-        lease: row.lease,
-      });
-      return;
+      const lease = { owner: node, until: store.now() + leaseMs };
+      const { tenant, execution, attempt } = row;
+      return this.take({ tenant, execution, effect, fact, attempt, lease });
     }
     const outcome: EffectOutcome = {
       type: 'failed',
@@ -248,16 +255,8 @@ function lose(running: Running): void {
   running.abort.abort();
 }
 
-function contextOf({ tenant, execution, effect, fact }: EffectTask, signal: AbortSignal): EffectContext {
-  return {
-    tenant,
-    execution,
-    effect: `${execution}/${effect}`,
-    idempotencyKey: `${tenant}/${execution}/${fact.keyOf ?? effect}`,
-    signal,
-    taskPointer: fact.task,
-    ...(fact.secrets === undefined ? {} : { secrets: fact.secrets }),
-  };
+function leaseOf({ id, attempt }: ClaimedWakeUp): { id: string; attempt: number } {
+  return { id, attempt };
 }
 
 /** One fact of a stream. */

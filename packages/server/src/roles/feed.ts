@@ -2,12 +2,19 @@
  * The feed: commits as they become durable, to whoever follows an execution in this process. It is a hint with the
  * content attached; whoever needs every fact reads the stream first and follows from there.
  */
-import type { Commit } from '../ports/store.ts';
+import type { Commit, ExecutionRow } from '../ports/store.ts';
 
-export type CommitListener = (commit: Commit) => void;
+/** Told of a commit, and of its execution's row as it leaves it where that is known without reading. */
+export type CommitListener = (commit: Commit, row: ExecutionRow | undefined) => void;
+
+interface Follower {
+  readonly tenant: string;
+  readonly listener: CommitListener;
+}
 
 export class Feed {
-  readonly #byExecution = new Map<string, Set<CommitListener>>();
+  /** by id alone, which needs no key put together at every commit; the tenant is compared */
+  readonly #byExecution = new Map<string, Set<Follower>>();
   readonly #all = new Set<CommitListener>();
   #opened: Promise<void> = Promise.resolve();
 
@@ -23,13 +30,13 @@ export class Feed {
 
   /** Follows one execution; the answer ends it. */
   follow(tenant: string, execution: string, listener: CommitListener): () => void {
-    const key = `${tenant}/${execution}`;
-    const listeners = this.#byExecution.get(key) ?? new Set();
-    listeners.add(listener);
-    this.#byExecution.set(key, listeners);
+    const follower: Follower = { tenant, listener };
+    const followers = this.#byExecution.get(execution);
+    if (followers === undefined) this.#byExecution.set(execution, new Set([follower]));
+    else followers.add(follower);
     return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#byExecution.delete(key);
+      const current = this.#byExecution.get(execution);
+      if (current?.delete(follower) === true && current.size === 0) this.#byExecution.delete(execution);
     };
   }
 
@@ -40,16 +47,17 @@ export class Feed {
   }
 
   /** Whether anybody would hear of this execution: a commit nobody follows need not be built. */
-  isFollowed(tenant: string, execution: string): boolean {
-    return this.#all.size > 0 || this.#byExecution.has(`${tenant}/${execution}`);
+  isFollowed(execution: string): boolean {
+    return this.#all.size > 0 || this.#byExecution.has(execution);
   }
 
   get listeners(): number {
     return this.#byExecution.size + this.#all.size;
   }
 
-  publish(commit: Commit): void {
-    for (const listener of this.#byExecution.get(`${commit.tenant}/${commit.stream}`) ?? []) listener(commit);
-    for (const listener of this.#all) listener(commit);
+  publish(commit: Commit, row?: ExecutionRow): void {
+    for (const { tenant, listener } of this.#byExecution.get(commit.stream) ?? [])
+      if (tenant === commit.tenant) listener(commit, row);
+    for (const listener of this.#all) listener(commit, row);
   }
 }

@@ -16,6 +16,8 @@ export interface InboxOptions {
   /** how often rows are looked for that nobody hinted at */
   readonly sweepMs: number;
   readonly claimRowsMax: number;
+  /** called whenever it has looked through the store */
+  readonly swept?: () => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
@@ -42,6 +44,7 @@ export class Inbox {
     const { world, onError, sweepMs } = this.#options;
     this.#claim().then(
       (waitMs) => {
+        this.#options.swept?.();
         if (!this.#stopped) this.#cancelSweep = world.after(waitMs, () => this.#sweep());
       },
       (error: unknown) => {

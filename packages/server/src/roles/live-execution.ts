@@ -1,4 +1,12 @@
-import { type Executable, type ExecutionState, emptyState, noRows, type OwnRows } from '@millrace/core';
+import {
+  approximateBytes,
+  type Executable,
+  type ExecutionState,
+  emptyState,
+  noRows,
+  type OwnRows,
+  type Phase,
+} from '@millrace/core';
 
 /** An execution in memory: its state as of the last decision, durable or not yet. */
 export interface LiveExecution {
@@ -13,10 +21,16 @@ export interface LiveExecution {
   rows: OwnRows;
   /** commits that are not durable yet */
   pending: number;
+  /** the phase as of the last commit that is durable; undefined: none was since it is in memory */
+  durable: Phase | undefined;
   /** settles when all commits so far are answered; entries with large values queue on it */
   outbox: Promise<void> | undefined;
+  /** about what its state takes in memory, or more: what was recorded since it was measured is counted whole */
+  bytes: number;
   /** its state is not to be trusted any more: a commit was refused */
   stale: boolean;
+  /** the round of eviction in which it was used last */
+  usedIn: number;
 }
 
 export function newLive(tenant: string, id: string): LiveExecution {
@@ -28,60 +42,142 @@ export function newLive(tenant: string, id: string): LiveExecution {
     head: '',
     rows: noRows,
     pending: 0,
+    durable: undefined,
     outbox: undefined,
+    bytes: 0,
     stale: false,
+    usedIn: 0,
   };
 }
 
+/** More than end in one batch of the store: those who wait for them look a moment later. */
+const endedMax = 1_024;
+/** A state that may be larger is measured before it is let go: a loop records much and keeps little. */
+const unmeasuredBytesMax = 65_536;
+
+export interface LiveBounds {
+  readonly executionsMax: number;
+  /** of all states together, approximately */
+  readonly liveBytesMax: number;
+}
+
 /**
- * The executions kept in memory, the least recently used leaving first. One whose commits are under way stays,
- * whatever the bound: its state cannot be read back yet.
+ * The executions kept in memory, by number and by size. When it is too much those leave that have ended, then those that
+ * were not used since it was so before. One whose commits are under way stays, whatever the bound: its state cannot be
+ * read back yet.
+ *
+ * Keyed by tenant, then by id: a key made of both would be put together and hashed at every command.
  */
 export class LiveExecutions {
-  readonly #byKey = new Map<string, LiveExecution>();
-  readonly #executionsMax: number;
+  readonly #byTenant = new Map<string, Map<string, LiveExecution>>();
+  readonly #bounds: LiveBounds;
+  /** the latest last */
+  readonly #ended: LiveExecution[] = [];
+  #size = 0;
+  #bytes = 0;
+  #evictAbove: LiveBounds;
+  #round = 0;
 
-  constructor(executionsMax: number) {
-    this.#executionsMax = executionsMax;
+  constructor(bounds: LiveBounds) {
+    this.#bounds = bounds;
+    this.#evictAbove = bounds;
   }
 
   get(tenant: string, id: string): LiveExecution | undefined {
-    const key = `${tenant}/${id}`;
-    const live = this.#byKey.get(key);
-    if (live === undefined || this.#byKey.size < this.#executionsMax / 2) return live;
-    // Recency matters only when something may have to leave.
-    this.#byKey.delete(key);
-    this.#byKey.set(key, live);
+    const live = this.#byTenant.get(tenant)?.get(id);
+    if (live !== undefined) live.usedIn = this.#round;
     return live;
   }
 
   add(live: LiveExecution): void {
-    this.#byKey.set(`${live.tenant}/${live.id}`, live);
-    if (this.#byKey.size > this.#executionsMax) this.#evict(live);
+    const byId = this.#byTenant.get(live.tenant) ?? new Map<string, LiveExecution>();
+    const other = byId.get(live.id);
+    if (other !== undefined) this.delete(other);
+    byId.set(live.id, live);
+    this.#byTenant.set(live.tenant, byId);
+    this.#size += 1;
+    this.#bytes += live.bytes;
+    live.usedIn = this.#round;
+    this.#keepBounds(live);
   }
 
   delete(live: LiveExecution): void {
-    const key = `${live.tenant}/${live.id}`;
-    if (this.#byKey.get(key) === live) this.#byKey.delete(key);
+    const byId = this.#byTenant.get(live.tenant);
+    if (byId?.get(live.id) !== live) return;
+    byId.delete(live.id);
+    this.#size -= 1;
+    this.#bytes -= live.bytes;
+    if (byId.size === 0) this.#byTenant.delete(live.tenant);
   }
 
-  get size(): number {
-    return this.#byKey.size;
-  }
-
-  values(): Iterable<LiveExecution> {
-    return this.#byKey.values();
+  /** Counts values that were recorded in a state. */
+  grow(live: LiveExecution, bytes: number): void {
+    live.bytes += bytes;
+    if (this.#byTenant.get(live.tenant)?.get(live.id) !== live) return;
+    this.#bytes += bytes;
+    this.#keepBounds(live);
   }
 
   /**
-   * Lets go of idle executions down to nine tenths of the bound, so that not every addition looks for one. The one
-   * just added stays: were it to leave before its command is decided, it would be loaded again without end.
+   * Lets go of one that has ended when others have ended after it: whoever waited for its end reads it now, and nobody
+   * decides on it any more.
    */
-  #evict(added: LiveExecution): void {
-    const target = Math.floor(this.#executionsMax * 0.9);
-    for (const [key, live] of this.#byKey) {
-      if (this.#byKey.size <= target) return;
-      if (live.pending === 0 && live !== added) this.#byKey.delete(key);
-    }
+  retire(live: LiveExecution): void {
+    this.#ended.push(live);
+    if (this.#ended.length < 2 * endedMax) return;
+    for (const old of this.#ended.splice(0, endedMax)) if (old.pending === 0) this.delete(old);
   }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  *values(): Iterable<LiveExecution> {
+    for (const byId of this.#byTenant.values()) yield* byId.values();
+  }
+
+  /**
+   * Lets go of idle executions down to nine tenths of the bounds, so that not every addition looks for one. The one in
+   * use stays: were it to leave before its command is decided, it would be loaded again without end.
+   */
+  #keepBounds(inUse: LiveExecution): void {
+    if (this.#isWithin(this.#evictAbove)) return;
+    const target = scaled(this.#bounds, 0.9);
+    const round = this.#round;
+    for (const leaves of [hasEnded, (live: LiveExecution) => live.usedIn < round, () => true]) {
+      for (const live of this.values()) {
+        if (this.#isWithin(target)) break;
+        if (live.pending === 0 && live !== inUse && leaves(live)) this.#letGo(live, target);
+      }
+    }
+    this.#round += 1;
+    // What is left cannot leave yet: look again when it is a tenth more.
+    this.#evictAbove = {
+      executionsMax: Math.max(this.#bounds.executionsMax, this.#size * 1.1),
+      liveBytesMax: Math.max(this.#bounds.liveBytesMax, this.#bytes * 1.1),
+    };
+  }
+
+  /** Where its size alone is at fault it is measured first, and may turn out to be small. */
+  #letGo(live: LiveExecution, target: LiveBounds): void {
+    if (this.#size <= target.executionsMax && live.bytes > unmeasuredBytesMax) {
+      const bytes = approximateBytes(live.state, live.bytes);
+      this.#bytes += bytes - live.bytes;
+      live.bytes = bytes;
+      if (bytes <= unmeasuredBytesMax) return;
+    }
+    this.delete(live);
+  }
+
+  #isWithin({ executionsMax, liveBytesMax }: LiveBounds): boolean {
+    return this.#size <= executionsMax && this.#bytes <= liveBytesMax;
+  }
+}
+
+function hasEnded({ durable }: LiveExecution): boolean {
+  return durable === 'completed' || durable === 'faulted' || durable === 'cancelled';
+}
+
+function scaled({ executionsMax, liveBytesMax }: LiveBounds, by: number): LiveBounds {
+  return { executionsMax: Math.floor(executionsMax * by), liveBytesMax: Math.floor(liveBytesMax * by) };
 }

@@ -1,4 +1,4 @@
-import { type Command, type Executable, fold, ownRows } from '@millrace/core';
+import { approximateBytes, type Command, type Executable, fold, ownRows, phaseOf } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import { decode } from './codec.ts';
@@ -11,30 +11,65 @@ export interface ReadOptions {
   readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
 }
 
+/** The command that asks for an execution, and how often the store has refused what was decided on it. */
+interface Asked {
+  readonly command: Command;
+  readonly tries: number;
+}
+
 /**
- * Reads an execution into memory, with the program it runs.
+ * Brings an execution into memory, with the program it runs: at once when it is new and its program is at hand.
  *
- * @param first the command that asks for it, and how often the store has refused what was decided on it
  * @param known what was in memory before, whose commits are answered first
  */
-export async function readLive(
-  { store, blobs, executable }: ReadOptions,
+export function openLive(
+  options: ReadOptions,
   tenant: string,
   execution: string,
-  first: { readonly command: Command; readonly tries: number },
+  first: Asked,
+  known: LiveExecution | undefined,
+): LiveExecution | Promise<LiveExecution> {
+  // A start expects an empty stream: it is not read unless the store has refused it once.
+  return first.command.type === 'execution.start' && first.tries === 0 && known === undefined
+    ? withProgram(options, newLive(tenant, execution), first.command)
+    : readLive(options, tenant, execution, first, known);
+}
+
+async function readLive(
+  options: ReadOptions,
+  tenant: string,
+  execution: string,
+  { command, tries }: Asked,
   known: LiveExecution | undefined,
 ): Promise<LiveExecution> {
+  const { store, blobs } = options;
   await known?.outbox;
   const live = newLive(tenant, execution);
-  // A start expects an empty stream: it is not read unless the store has refused it once.
-  const isNew = first.command.type === 'execution.start' && first.tries === 0;
-  const commits = isNew ? [] : await store.read(tenant, execution);
-  for (const commit of commits) {
+  const isNew = command.type === 'execution.start' && tries === 0;
+  for (const commit of isNew ? [] : await store.read(tenant, execution)) {
     fold([{ time: commit.time, facts: await decode(commit.body, tenant, blobs) }], live.state);
     live.head = commit.id;
   }
   live.rows = ownRows(live.state);
-  const digest = live.state.definition?.digest ?? definitionOf(first.command);
-  if (digest !== undefined) live.executable = await executable(tenant, digest);
-  return live;
+  live.bytes = approximateBytes(live.state, Number.POSITIVE_INFINITY);
+  if (live.state.version > 0) live.durable = phaseOf(live.state);
+  return withProgram(options, live, command);
+}
+
+function withProgram(
+  { executable }: ReadOptions,
+  live: LiveExecution,
+  command: Command,
+): LiveExecution | Promise<LiveExecution> {
+  const digest = live.state.definition?.digest ?? definitionOf(command);
+  if (digest === undefined) return live;
+  const program = executable(live.tenant, digest);
+  if (!(program instanceof Promise)) {
+    live.executable = program;
+    return live;
+  }
+  return program.then((loaded) => {
+    live.executable = loaded;
+    return live;
+  });
 }

@@ -70,6 +70,9 @@ export function ledgerEntries(
           });
         return put(change.version, 'effect', policy.now, lease, change.fact.unsafe === true);
       }
+      case 'again':
+        // Only what must not be repeated is ever in doubt, and it stays so.
+        return put(change.version, 'effect', policy.now, null, true);
       case 'timer':
         return put('timer', 'timer', change.due, policy.timerLease(change.due));
       case 'resume':

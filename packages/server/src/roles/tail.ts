@@ -12,6 +12,8 @@ export interface TailOptions {
   readonly feed: Feed;
   readonly pollMs: number;
   readonly rowsMax: number;
+  /** called whenever it has looked through the store */
+  readonly swept?: () => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
@@ -31,6 +33,7 @@ export function startTail(options: TailOptions): () => void {
     open();
     const page = await store.tail(cursor, rowsMax);
     cursor = page.cursor;
+    options.swept?.();
     if (feed.listeners > 0) for (const commit of page.commits) feed.publish(commit);
     return page.commits.length === rowsMax ? 0 : pollMs;
   };

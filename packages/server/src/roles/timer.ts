@@ -22,6 +22,8 @@ export interface TimerOptions {
   readonly sweepMs: number;
   /** rows of one claim */
   readonly claimRowsMax: number;
+  /** called whenever it has looked through the store */
+  readonly swept?: () => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
@@ -79,17 +81,22 @@ export class Timer {
   }
 
   #fire(tenant: string, execution: string): void {
-    const { door, onError } = this.#options;
-    door
-      .submit(tenant, execution, { type: 'timers.fire' })
-      .catch((error: unknown) => onError(error, execution));
+    const { door, onError, store, sweepMs } = this.#options;
+    door.submit(tenant, execution, { type: 'timers.fire' }).catch((error: unknown) => {
+      onError(error, execution);
+      // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
+      if (!this.#stopped) this.set(tenant, execution, store.now() + sweepMs);
+    });
   }
 
   /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */
   #sweep(): void {
     if (this.#stopped) return;
     this.#claim().then(
-      (waitMs) => this.#sweepAfter(waitMs),
+      (waitMs) => {
+        this.#options.swept?.();
+        this.#sweepAfter(waitMs);
+      },
       (error: unknown) => {
         this.#options.onError(error, '');
         this.#sweepAfter(this.#options.sweepMs);

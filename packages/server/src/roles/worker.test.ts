@@ -62,7 +62,8 @@ describe('a worker', () => {
       runtime.engine.resume('default', 'e'),
       runtime.engine.cancel('default', 'e'),
     ];
-    expect(groups.map(([entry]) => entry?.after?.version)).toEqual([3, 4, 5]);
+    await Promise.resolve();
+    expect(groups.flat().map((entry) => entry.after?.version)).toEqual([3, 4, 5]);
     await Promise.all(asked);
   });
 
@@ -105,6 +106,15 @@ describe('a worker', () => {
     for (const id of ids) await runtime.engine.start('default', { definition: workflow([wait]), id });
     expect(runtime.worker?.executionsInMemory).toBeLessThanOrEqual(6);
     for (const id of ids) expect((await runtime.engine.cancel('default', id)).status).toBe('cancelled');
+  });
+
+  it('keeps no more in memory than its states may take together, and reads the others when they are asked for', async () => {
+    const { runtime } = openHarness({ liveBytesMax: 4 * 1024 * 1024 });
+    const input = { text: 'x'.repeat(1024 * 1024) };
+    for (let index = 0; index < 20; index++)
+      await runtime.engine.start('default', { definition: workflow([wait]), id: `e${index}`, input });
+    expect(runtime.stats().executions_in_memory).toBeLessThanOrEqual(4);
+    expect((await runtime.engine.execution('default', 'e0')).status).toBe('waiting');
   });
 
   it('takes a burst of more starts than it may keep in memory', async () => {

@@ -6,80 +6,31 @@
  * 2. Commits are pipelined: the next command is decided on a state that is not durable yet. An entry names its
  *    predecessor, so that a refusal refuses all that was decided on it; the state is then dropped, and those
  *    commands are decided again on what is stored.
- * 3. Nothing leaves before its commit is durable: no answer, no effect, no timer, no hint.
- * 4. An answer without facts waits for the commits before it; where other processes may write, it asserts the
+ * 3. What is decided in one go is sent as one group.
+ * 4. Nothing leaves before its commit is durable: no answer, no effect, no timer, no hint.
+ * 5. An answer without facts waits for the commits before it; where other processes may write, it asserts the
  *    version that it speaks of.
  */
 import {
   type Command,
   decide,
-  type Executable,
   type ExecutionState,
   type Fact,
   type LedgerChange,
-  type Limits,
   ledgerChanges,
   ownRows,
   type Phase,
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import type { BlobStore } from '../ports/blob.ts';
-import {
-  type Commit,
-  commitContent,
-  type Entry,
-  type Lease,
-  type Store,
-  type WakeUpChange,
-} from '../ports/store.ts';
-import type { World } from '../ports/world.ts';
+import { type Commit, commitContent, type Entry, type Lease, type WakeUpChange } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
-import type { Feed } from './feed.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
-import { readLive } from './read-live.ts';
+import { Outbox } from './outbox.ts';
+import { openLive } from './read-live.ts';
 import { type EffectTask, ledgerEntries } from './rows.ts';
-
-/**
- * What became of a command. `state` is as of its decision, whatever was decided since and is not durable yet; its
- * `tasks` and `effects` are the worker's own, so the phase is given beside it.
- */
-export type Submitted = { readonly state: ExecutionState; readonly status: Phase } & (
-  | { readonly type: 'done'; readonly facts: number }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
-);
-
-export interface WorkerOptions {
-  readonly world: World;
-  readonly store: Store;
-  readonly blobs: BlobStore;
-  readonly feed: Feed;
-  /** id of this process among those on the store */
-  readonly node: string;
-  readonly leaseMs: number;
-  readonly blobThreshold: number;
-  readonly executionsMax: number;
-  readonly limits: Limits;
-  /** the program of a definition, at once when it is in memory */
-  readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
-  /** leases for effects and timers that this process takes itself; absent: they are left to be claimed */
-  readonly effects?: {
-    /** keeps a place for an effect that is about to be committed */
-    reserve(): boolean;
-    /** gives back places whose commit was not accepted */
-    unreserve(places: number): void;
-    take(task: EffectTask): void;
-    /** ends deeds whose task went away */
-    revoke(tenant: string, execution: string, effects: readonly number[]): void;
-  };
-  readonly timers?: {
-    set(tenant: string, execution: string, due: number): void;
-    clear(tenant: string, execution: string): void;
-  };
-  /** something that this worker cannot answer for: a store that fails, a broken rule */
-  readonly onError: (error: unknown, execution: string) => void;
-}
+import type { Submitted, WorkerOptions } from './worker-options.ts';
 
 interface Job {
   readonly command: Command;
@@ -96,12 +47,14 @@ const triesMax = 20;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #live: LiveExecutions;
+  readonly #outbox: Outbox;
   readonly #loading = new Map<string, Job[]>();
   #draining = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#live = new LiveExecutions(options.executionsMax);
+    this.#live = new LiveExecutions(options);
+    this.#outbox = new Outbox(options.store);
   }
 
   /** Decides a command and answers when that is durable. */
@@ -117,6 +70,12 @@ export class Worker {
     return live === undefined || live.pending > 0 || live.stale || live.state.version === 0
       ? undefined
       : live.state;
+  }
+
+  /** The phase as of the last commit that is durable, when that is known here. */
+  durablePhase(tenant: string, execution: string): Phase | undefined {
+    const live = this.#live.get(tenant, execution);
+    return live === undefined || live.stale ? undefined : live.durable;
   }
 
   /** Whether an effect is still wanted, as far as this process knows: asked just before the deed. */
@@ -142,21 +101,24 @@ export class Worker {
   }
 
   #accept(tenant: string, execution: string, job: Job): void {
-    const queue = this.#loading.get(`${tenant}/${execution}`);
+    const queue = this.#loading.size === 0 ? undefined : this.#loading.get(`${tenant}/${execution}`);
     if (queue !== undefined) {
       queue.push(job);
       return;
     }
     const live = this.#live.get(tenant, execution);
-    if (live === undefined || live.stale) this.#load(tenant, execution, job, live);
-    else this.#decide(live, job);
+    if (live !== undefined && !live.stale) return this.#decide(live, job);
+    const opened = openLive(this.#options, tenant, execution, job, live);
+    if (opened instanceof Promise) return this.#load(tenant, execution, job, opened);
+    this.#live.add(opened);
+    this.#decide(opened, job);
   }
 
-  #load(tenant: string, execution: string, first: Job, known: LiveExecution | undefined): void {
+  #load(tenant: string, execution: string, first: Job, opened: Promise<LiveExecution>): void {
     const jobs = [first];
     const key = `${tenant}/${execution}`;
     this.#loading.set(key, jobs);
-    readLive(this.#options, tenant, execution, first, known).then(
+    opened.then(
       (live) => {
         this.#loading.delete(key);
         this.#live.add(live);
@@ -186,6 +148,7 @@ export class Worker {
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
       if (decided.facts.length === 0)
         return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
+      this.#live.grow(live, decided.bytes);
       this.#commit(live, job, before, now, decided.facts, decided.revoked);
     } catch (error) {
       // A broken rule, or facts that cannot be written: the state is ahead of the log, and the process goes on.
@@ -282,8 +245,8 @@ export class Worker {
       execution: row,
       wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
     };
-    // Later commands are decided on the same state before this one is durable: the answer must not show them.
-    const state = { ...live.state };
+    // Later commands are decided on the same state before this one is durable: an answer must not show them.
+    const state = isShown(job.command) ? { ...live.state } : live.state;
     const undo = () => this.#options.effects?.unreserve(effects.length);
     const done = (position: number) => {
       const commit: Commit = {
@@ -294,6 +257,8 @@ export class Worker {
         position,
         ...content,
       };
+      live.durable = row.status;
+      if (row.endedAt !== null) this.#live.retire(live);
       this.#release(live, commit, decided, effects);
       job.resolve({ type: 'done', state, status: row.status, facts: facts.length });
     };
@@ -324,22 +289,31 @@ export class Worker {
     undo = () => {},
   ): void {
     live.pending += 1;
-    const settled = this.#options.store.commit([entry]).then(
-      ([result]) => {
+    const failed = (error: unknown) => {
+      undo();
+      this.#drop(live);
+      this.#options.onError(error, live.id);
+      job.reject(error);
+    };
+    live.outbox = this.#outbox.send({
+      entry,
+      answered: (result) => {
         live.pending -= 1;
-        if (result?.type === 'accepted') return done(result.position);
-        undo();
-        this.#lost(live, job);
+        if (result.type === 'refused') {
+          undo();
+          return this.#lost(live, job);
+        }
+        try {
+          done(result.position);
+        } catch (error) {
+          failed(error);
+        }
       },
-      (error: unknown) => {
+      failed: (error) => {
         live.pending -= 1;
-        undo();
-        this.#drop(live);
-        this.#options.onError(error, live.id);
-        job.reject(error);
+        failed(error);
       },
-    );
-    live.outbox = settled;
+    });
   }
 
   /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
@@ -372,7 +346,7 @@ export class Worker {
       else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
     }
     // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
-    if (store.features.exclusive && feed.isFollowed(live.tenant, live.id)) feed.publish(commit);
+    if (store.features.exclusive && feed.isFollowed(live.id)) feed.publish(commit, decided.row);
     if (decided.yielded && !this.#draining) this.#continue(live);
   }
 
@@ -388,6 +362,11 @@ export class Worker {
 
 function removalOf({ row }: Job): readonly WakeUpChange[] {
   return row === undefined ? [] : [{ type: 'remove', id: row }];
+}
+
+/** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
+function isShown({ type }: Command): boolean {
+  return type !== 'effect.complete' && type !== 'timers.fire' && type !== 'execution.continue';
 }
 
 function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {

@@ -1,4 +1,5 @@
 /** The processes of a simulation: started, crashed, stopped and started again over one store. */
+import type { Definition } from '../engine/definitions.ts';
 import { createRuntime, type Runtime } from '../engine/runtime.ts';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
@@ -8,9 +9,10 @@ import type { Chance } from './chance.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import type { Mirror } from './mirror.ts';
 import type { ProcessPlan, Scenario } from './scenario.ts';
+import { openSimBlobs } from './sim-blobs.ts';
 import { functionNames, type SimPerformers } from './sim-performer.ts';
 import type { Owner, SimQueue } from './sim-queue.ts';
-import { openSimStore, voidLeases, type Weather } from './sim-store.ts';
+import { openSimStore, type SimWeather, voidLeases } from './sim-store.ts';
 import { createSimWorld } from './sim-world.ts';
 import type { Violations } from './violations.ts';
 
@@ -29,7 +31,9 @@ export interface ClusterOptions {
   readonly performers: SimPerformers;
   readonly leases: LeaseWatch;
   readonly mirror: Mirror;
-  readonly weather: Weather;
+  readonly weather: SimWeather;
+  /** the definitions of the scenario, read */
+  readonly definitions: ReadonlyMap<string, Definition>;
   readonly violations: Violations;
   /** what stands between a process and its store */
   readonly around: (store: Store) => Store;
@@ -57,6 +61,14 @@ export class Cluster {
     for (const { runtime } of this.#running.values()) if (runtime.worker !== undefined) yield runtime.worker;
   }
 
+  /** Whether a process has an execution in memory. */
+  holds(by: Owner, tenant: string, execution: string): boolean {
+    const process = this.processes.find((one) => one === by);
+    for (const live of process?.runtime.worker?.inspect() ?? [])
+      if (live.tenant === tenant && live.id === execution) return true;
+    return false;
+  }
+
   async bootAll(): Promise<void> {
     for (const plan of this.#options.scenario.processes) if (!this.#running.has(plan)) await this.boot(plan);
   }
@@ -66,6 +78,7 @@ export class Cluster {
     if (this.#running.has(plan)) return;
     const owner: Owner = { alive: true };
     if (scenario.exclusive) {
+      queue.openClock();
       const streams = [...this.#options.mirror.streams].map(({ tenant, id }) => ({ tenant, stream: id }));
       await voidLeases(shared, streams);
     }
@@ -76,21 +89,24 @@ export class Cluster {
       shared,
       exclusive: scenario.exclusive,
       weather,
+      slowMsMax: scenario.leaseMs * 2,
       observer: leases,
     });
     const runtime = createRuntime({
       world: createSimWorld(queue, chance, owner),
       store: this.#options.around(simulated),
-      blobs,
+      blobs: openSimBlobs({ queue, chance, owner, shared: blobs, weather }),
       performer: performers.of(owner),
       roles: new Set(plan.roles),
       functions: functionNames,
+      definitions: this.#options.definitions,
       limits: scenario.limits,
       leaseMs: scenario.leaseMs,
       effectsMax: scenario.effectsMax,
       sweepMs: scenario.sweepMs,
       blobThreshold: scenario.blobThreshold,
       executionsMax: scenario.executionsMax,
+      liveBytesMax: 64 * 1024 * 1024,
       onError: (error, execution) => {
         if (!isOutage(error))
           violations.add('roles meet no error but an outage', `${execution}: ${describe(error)}`);

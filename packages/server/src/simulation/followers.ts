@@ -52,13 +52,20 @@ export class Followers {
     if (process !== undefined) for (const stream of this.#byStream.keys()) this.follow(process, stream);
   }
 
+  get haveSeenAll(): boolean {
+    for (const [stream, follower] of this.#byStream) if (!hasSeenAll(stream, follower)) return false;
+    return true;
+  }
+
   /** What was given is in the log; of what has ended, all was given. */
   atRest(): void {
-    for (const [{ id, state }, { seen, ended }] of this.#byStream) {
+    for (const [stream, follower] of this.#byStream) {
+      const { seen, ended } = follower;
       this.#options.violations.expect(
-        ended === isTerminal(state.phase) && (ended || seen === state.version),
+        hasSeenAll(stream, follower),
         'a follower has seen all when all rests',
-        () => `${id}: seen ${seen} of ${state.version}, ${ended ? 'ended' : 'listening'}, ${state.phase}`,
+        () =>
+          `${stream.id}: seen ${seen} of ${stream.state.version}, ${ended ? 'ended' : 'listening'}, ${stream.state.phase}`,
       );
     }
   }
@@ -76,4 +83,8 @@ export class Followers {
       follower.seen = event.version;
     }
   }
+}
+
+function hasSeenAll({ state }: Mirrored, { seen, ended }: Follower): boolean {
+  return ended === isTerminal(state.phase) && (ended || seen === state.version);
 }

@@ -19,6 +19,8 @@ export interface LeaseWatchOptions {
   readonly mirror: () => Mirror;
   /** one process owns the store */
   readonly exclusive: boolean;
+  /** whether a process has an execution in memory: of what has left it the process knows nothing */
+  readonly holds: (process: Owner, tenant: string, execution: string) => boolean;
   /** step at which an execution's cancellation was acknowledged */
   readonly cancelledAt: (tenant: string, execution: string) => number | undefined;
 }
@@ -108,12 +110,12 @@ export class LeaseWatch implements StoreObserver {
   }
 
   /** An only process knows what its log wants; another's may be behind for a moment, which the key covers. */
-  #checkWanted({ tenant, execution, effect }: Deed): void {
-    const { violations, exclusive, mirror } = this.#options;
+  #checkWanted({ process, tenant, execution, effect }: Deed): void {
+    const { violations, exclusive, mirror, holds } = this.#options;
     const version = Number(effect.slice(effect.lastIndexOf('/') + 1));
     const isOpen = typeof mirror().get(tenant, execution)?.state.effects[version] === 'string';
     violations.expect(
-      !exclusive || isOpen,
+      !exclusive || isOpen || !holds(process, tenant, execution),
       'an only process begins no deed that nobody waits for',
       () => effect,
     );
@@ -151,7 +153,15 @@ export class LeaseWatch implements StoreObserver {
   }
 
   #grant(by: Owner, key: string, until: number): void {
-    const grant: Grant = { holder: by, step: this.#options.queue.steps, until };
+    const { queue, violations, cancelledAt } = this.#options;
+    const grant: Grant = { holder: by, step: queue.steps, until };
+    const [tenant = '', execution = '', row = ''] = key.split('/');
+    const cancelled = cancelledAt(tenant, execution);
+    violations.expect(
+      cancelled === undefined || grant.step <= cancelled || !/^\d+$/.test(row),
+      'no effect is leased after an acknowledged cancel',
+      () => key,
+    );
     this.#current.set(key, grant);
     const own = this.#last.get(by) ?? new Map<string, Grant>();
     this.#last.set(by, own.set(key, grant));

@@ -3,10 +3,12 @@
  * was never seen to fail proves nothing.
  */
 import { hash } from 'node:crypto';
+import * as core from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commitContent, type Entry, type Store } from '../ports/store.ts';
 import type { EffectTask } from '../roles/rows.ts';
-import { type Plant, simulate } from './simulate.ts';
+import { ruleOf, shrink } from './shrink.ts';
+import { caseOf, type Plant, simulate } from './simulate.ts';
 
 type Decide = typeof import('@millrace/core').decide;
 
@@ -64,6 +66,24 @@ async function expectBroken(plant: Plant, rules: readonly string[], seedsMax = 3
   expect(rules).toContain(rule);
 }
 
+describe('a case that breaks a rule', { timeout: 60_000 }, () => {
+  it('is made smaller, and breaks the same rule', async () => {
+    planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
+    const rule = 'no deed begins under a lapsed lease';
+    for (let seed = 1; seed <= 300; seed++) {
+      const { violations } = await simulate(seed);
+      if (!violations.some((violation) => ruleOf(violation) === rule)) continue;
+      const given = caseOf(seed);
+      const shrunk = await shrink(given, { runsMax: 60 });
+      const again = await simulate(shrunk?.found ?? given);
+      expect(again.violations.map(ruleOf)).toContain(shrunk?.rule);
+      expect(shrunk?.found.scenario.acts.length).toBeLessThan(given.scenario.acts.length);
+      return;
+    }
+    expect.unreachable('no seed broke the rule');
+  });
+});
+
 describe('the simulation misses a store that', { timeout: 60_000 }, () => {
   it('accepts a commit by its version alone', async () => {
     await expectBroken({ shared: acceptingByVersion }, [
@@ -75,6 +95,7 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       'a suspended execution does not advance',
       'the ledger holds what the state waits for',
       'roles meet no error but an outage',
+      'an end is final',
     ]);
   });
 
@@ -90,6 +111,34 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
   it('forgets that a cancelled effect gives up its row', async () => {
     const shared = changing((change) => change.type === 'remove' && /\/\d+$/.test(change.id));
     await expectBroken({ shared }, ['the ledger holds what the state waits for']);
+  });
+
+  it('claims a row that is in doubt', async () => {
+    await expectBroken({ shared: claimingDoubted }, [
+      'an unsafe deed is done at most once',
+      'no deed begins without a lease',
+    ]);
+  });
+
+  it('changes what it was given', async () => {
+    await expectBroken({ shared: changingBodies }, ['a commit has the id of its content', 'the log folds']);
+  });
+
+  it('does not say that a timer is due', async () => {
+    const around = (store: Store): Store => ({
+      ...store,
+      nextDue: async (kinds) => (kinds.includes('timer') ? undefined : store.nextDue(kinds)),
+    });
+    await expectBroken({ around }, ['everything comes to rest']);
+  });
+
+  it('loses a commit that it has acknowledged', async () => {
+    await expectBroken({ around: losingCommits }, [
+      'what was answered is durable',
+      'a live state without pending commits is durable',
+      'no deed begins without a lease',
+      'an acknowledged execution is never missing',
+    ]);
   });
 
   it('answers before a commit is durable', async () => {
@@ -143,7 +192,12 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
       );
       return { ...decided, facts };
     };
-    await expectBroken({}, ['an end is final', 'the log folds', 'a live state is the fold of the log']);
+    await expectBroken({}, [
+      'an end is final',
+      'the log folds',
+      'a live state is the fold of the log',
+      'a recorded result is what the deed yielded',
+    ]);
   });
 
   it('fire a timer a second early', async () => {
@@ -170,15 +224,75 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the simulation misses rules that forget a phase and', { timeout: 60_000 }, () => {
+  it('go on while an execution is suspended', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      if (state.phase !== 'suspended' || command.type !== 'effect.complete')
+        return real(state, command, options);
+      state.phase = 'running';
+      const decided = real(state, command, options);
+      if (state.phase === 'running') state.phase = 'suspended';
+      return decided;
+    };
+    await expectBroken({}, ['a suspended execution does not advance', 'a live state is the fold of the log']);
+  });
+
+  it('cancel what has ended', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const ended = state.phase === 'completed' || state.phase === 'faulted';
+      if (!ended || command.type !== 'execution.cancel') return real(state, command, options);
+      const fact = { type: 'execution.cancelled' } as const;
+      core.evolve(state, fact, options.moment.now);
+      return { type: 'decided', facts: [fact], revoked: [], bytes: 0 } as const;
+    };
+    await expectBroken({}, ['an end is final']);
+  });
+
+  it('record another result than the deed yielded', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      if (command.type !== 'effect.complete' || command.outcome.type !== 'completed')
+        return real(state, command, options);
+      const outcome = { ...command.outcome, output: { n: 0, trace: [] } };
+      return real(state, { ...command, outcome }, options);
+    };
+    await expectBroken({}, ['a recorded result is what the deed yielded']);
+  });
+
+  it('give two deeds one key', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const decided = real(state, command, options);
+      if (decided.type === 'refused') return decided;
+      for (const fact of decided.facts)
+        if (fact.type === 'effect.requested') Object.assign(fact, { keyOf: 1 });
+      return decided;
+    };
+    await expectBroken({}, [
+      'a key stands for one deed',
+      'a key goes on only while its outcome is unknown',
+      'a live state is the fold of the log',
+    ]);
+  });
+});
+
 describe('the simulation misses an executor that', { timeout: 60_000 }, () => {
   it('begins a deed under a lease that has lapsed', async () => {
     planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
     await expectBroken({}, ['no deed begins under a lapsed lease']);
   });
 
+  it('gives back a deed that must not be done twice', async () => {
+    planted.task = (task) => ({
+      ...task,
+      fact: Object.fromEntries(
+        Object.entries(task.fact).filter(([name]) => name !== 'unsafe'),
+      ) as typeof task.fact,
+    });
+    await expectBroken({ shared: forgettingUnsafe }, ['an unsafe deed is done at most once']);
+  });
+
   it('begins a deed without asking whether it is still wanted', async () => {
     planted.wants = true;
-    await expectBroken({}, ['an only process begins no deed that nobody waits for']);
+    await expectBroken({}, ['an only process begins no deed that nobody waits for'], 800);
   });
 });
 
@@ -214,6 +328,61 @@ function claimingTwice(store: Store): Store {
         if (wakeUps.length > 0) await store.commit([{ tenant: 'default', stream: id, wakeUps }]);
       }
       return store.claim(request);
+    },
+  };
+}
+
+/** A row in doubt is put back as if it could be had. */
+function claimingDoubted(store: Store): Store {
+  return {
+    ...store,
+    async claim(request) {
+      const page = await store.executions('default', { rowsMax: 100 });
+      for (const { id } of page.rows) {
+        const doubted = (await store.wakeUps('default', id)).filter(({ doubt }) => doubt);
+        const wakeUps = doubted.map(
+          (row) => ({ type: 'put', row: { ...row, lease: null, doubt: false, unsafe: false } }) as const,
+        );
+        if (wakeUps.length > 0) await store.commit([{ tenant: 'default', stream: id, wakeUps }]);
+      }
+      return store.claim(request);
+    },
+  };
+}
+
+/** The executor's own guard is gone; that of the store would cover for it. */
+function forgettingUnsafe(store: Store): Store {
+  const without = (entry: Entry): Entry => ({
+    ...entry,
+    wakeUps: entry.wakeUps.map((change) =>
+      change.type === 'put' ? { ...change, row: { ...change.row, unsafe: false, doubt: false } } : change,
+    ),
+  });
+  return { ...store, commit: (entries) => store.commit(entries.map(without)) };
+}
+
+function changingBodies(store: Store): Store {
+  const changed = <T extends { readonly body: string; readonly position: number }>(commit: T): T =>
+    commit.position % 3 === 0 ? { ...commit, body: commit.body.replace(/"n":\d+/, '"n":77') } : commit;
+  return {
+    ...store,
+    async tail(cursor, rowsMax) {
+      const page = await store.tail(cursor, rowsMax);
+      return { ...page, commits: page.commits.map(changed) };
+    },
+  };
+}
+
+/** Every seventh group of a process is answered and thrown away. */
+function losingCommits(store: Store): Store {
+  let groups = 0;
+  return {
+    ...store,
+    async commit(entries) {
+      groups += 1;
+      return groups % 7 === 0
+        ? entries.map(() => ({ type: 'accepted', position: 1 }) as const)
+        : store.commit(entries);
     },
   };
 }

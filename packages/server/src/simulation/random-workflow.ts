@@ -32,7 +32,7 @@ const depthMax = 3;
 export function randomWorkflow(chance: Chance, name: string): RandomWorkflow {
   const drafting: Drafting = {
     chance,
-    left: chance.between(2, 12),
+    left: chance.between(3, 14),
     names: 0,
     foretold: true,
     loops: [],
@@ -41,7 +41,7 @@ export function randomWorkflow(chance: Chance, name: string): RandomWorkflow {
   };
   const tasks = taskList(drafting);
   const timeout = chance.happens(0.05)
-    ? raceOf(drafting, { timeout: { after: ms(chance, 200, 4_000) } })
+    ? raceOf(drafting, { timeout: { after: ms(chance, 100, 2_000) } })
     : {};
   const context = chance.happens(0.2) ? { output: { as: '${ . + {context: $context} }' } } : {};
   const definition = {
@@ -82,7 +82,7 @@ function body(drafting: Drafting, name: string, later: readonly string[]): Draft
     case 'call':
       return call(drafting, name);
     case 'wait':
-      return { wait: ms(chance, 1, chance.happens(0.2) ? 4_000 : 200) };
+      return { wait: ms(chance, 1, chance.happens(0.2) ? 1_500 : 100) };
     case 'switch':
       return choice(drafting, later);
     case 'emit':
@@ -107,7 +107,7 @@ function call(drafting: Drafting, name: string): Draft {
   const place = `\${ [${[`"${name}"`, ...loops.map((loop) => `$${loop}`)].join(', ')}] | map(tostring) | join("/") }`;
   const failures = chance.happens(0.35) ? chance.between(1, chance.happens(0.3) ? 9 : 2) : 0;
   if (failures > 0) mayFail(drafting);
-  const unsafe = chance.happens(0.04);
+  const unsafe = chance.happens(0.08);
   // A deed that is done at most once stays in doubt after a crash: what would have become of it is anybody's guess.
   if (unsafe) drafting.foretold = false;
   return {

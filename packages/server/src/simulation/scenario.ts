@@ -1,7 +1,7 @@
-/** What one seed stands for: who runs, under which limits, and what is run. */
+/** What one seed stands for: who runs, under which limits, what is run, and what happens to it. Plain data. */
 import { defaultLimits, type Limits } from '@millrace/core';
 import type { Role } from '../engine/runtime.ts';
-import type { Chance } from './chance.ts';
+import { type Chance, createChance } from './chance.ts';
 import { type RandomWorkflow, randomWorkflow } from './random-workflow.ts';
 
 export interface ProcessPlan {
@@ -21,12 +21,21 @@ export interface Scenario {
   readonly blobThreshold: number;
   /** how long faults go on */
   readonly stormMs: number;
-  /** share of steps after which a process crashes */
-  readonly crashShare: number;
-  readonly failureShare: number;
-  readonly slowSyncShare: number;
-  readonly actions: number;
+  readonly weather: Weather;
+  readonly acts: readonly Act[];
   readonly executions: readonly ExecutionPlan[];
+}
+
+/** What the store does to those who use it, as shares from 0 to 1. */
+export interface Weather {
+  /** calls that fail */
+  readonly failure: number;
+  /** groups of commits whose sync is slow */
+  readonly slowSync: number;
+  /** other calls that are answered late, beyond a lease at times */
+  readonly slowCall: number;
+  /** deeds whose end nobody hears of until their lease has lapsed */
+  readonly hanging: number;
 }
 
 export interface ExecutionPlan {
@@ -36,52 +45,105 @@ export interface ExecutionPlan {
   readonly input: { readonly n: number; readonly trace: readonly string[] };
 }
 
+/**
+ * Something that happens once: between two steps, or at an instant. Whom it strikes is drawn from its own seed, so
+ * that one act can be left out and the others stay what they are.
+ */
+export type Act = { readonly at: When; readonly seed: number } & (
+  | { readonly type: 'start'; readonly execution: number }
+  | { readonly type: ActType }
+);
+
+export type When = { readonly step: number } | { readonly ms: number };
+
+export type ActType = 'crash' | 'freeze' | (typeof actTypes)[number];
+
+/** As often as they stand here. */
+const actTypes = [
+  'cancel',
+  'cancel',
+  'suspend',
+  'suspend',
+  'resume',
+  'resume',
+  'retry',
+  'again',
+  'again',
+  'spurious',
+  'spurious',
+  'follow',
+  'follow',
+  'rivals',
+  'rivals',
+  'rivals',
+  'rivals',
+  'jump',
+  'jump back',
+  'stop',
+  'start again',
+] as const;
+
 const all: readonly Role[] = ['api', 'worker', 'executor', 'timer'];
 
-const layouts: readonly { readonly exclusive: boolean; readonly processes: readonly ProcessPlan[] }[] = [
-  { exclusive: true, processes: [{ name: 'alone', roles: all }] },
-  {
-    exclusive: false,
-    processes: [
-      { name: 'one', roles: all },
-      { name: 'two', roles: all },
-    ],
-  },
-  {
-    exclusive: false,
-    processes: [
-      { name: 'api', roles: ['api'] },
-      { name: 'worker', roles: ['worker', 'timer'] },
-      { name: 'executor', roles: ['executor'] },
-    ],
-  },
-];
+const alone = { exclusive: true, processes: [{ name: 'alone', roles: all }] } as const;
+const pair = {
+  exclusive: false,
+  processes: [
+    { name: 'one', roles: all },
+    { name: 'two', roles: all },
+  ],
+} as const;
+const apart = {
+  exclusive: false,
+  processes: [
+    { name: 'api', roles: ['api'] },
+    { name: 'worker', roles: ['worker', 'timer'] },
+    { name: 'executor', roles: ['executor'] },
+  ],
+} as const;
 
-export function randomScenario(chance: Chance): Scenario {
-  const { exclusive, processes } = chance.pick([
-    layouts[0],
-    layouts[0],
-    layouts[1],
-    layouts[1],
-    layouts[2],
-  ] as typeof layouts);
-  const leaseMs = chance.between(200, 4_000);
+/** Seeds that follow each other share their definitions: to read one costs as much as to run it some ten times. */
+const seedsPerBlock = 32;
+const workflowsPerBlock = 8;
+
+/** The scenario of a seed: the same on every machine. */
+export function scenarioOf(seed: number): Scenario {
+  const chance = createChance(seed);
+  const { exclusive, processes } = chance.pick([alone, alone, pair, pair, apart]);
+  const leaseMs = chance.between(150, 1_500);
+  const stormMs = chance.between(200, 2_000);
+  const workflows = workflowsOf(Math.floor(seed / seedsPerBlock));
+  const executions = executionPlans(chance, workflows);
   return {
     exclusive,
     processes,
     limits: limitsOf(chance),
     leaseMs,
-    sweepMs: chance.between(100, 1_000),
+    sweepMs: chance.between(250, 1_000),
     effectsMax: chance.pick([1, 2, 8, 64]),
     executionsMax: chance.pick([2, 4, 1_000]),
     blobThreshold: chance.pick([150, 100_000, 100_000]),
-    stormMs: chance.between(300, 5_000),
-    crashShare: chance.pick([0, 0.002, 0.006, 0.02]),
-    failureShare: chance.pick([0, 0, 0.01, 0.05]),
-    slowSyncShare: chance.pick([0, 0.02, 0.2]),
-    actions: chance.between(0, 24),
-    executions: executionPlans(chance),
+    stormMs,
+    weather: {
+      failure: chance.pick([0, 0, 0.01, 0.05]),
+      slowSync: chance.pick([0, 0.05, 0.3]),
+      slowCall: chance.pick([0, 0, 0.02, 0.1]),
+      hanging: chance.pick([0, 0.04, 0.15]),
+    },
+    acts: [...startsOf(chance, executions, stormMs), ...actsOf(chance, stormMs), ...blowsOf(chance)],
+    executions,
   };
+}
+
+let lastBlock: { readonly block: number; readonly workflows: readonly RandomWorkflow[] } | undefined;
+
+function workflowsOf(block: number): readonly RandomWorkflow[] {
+  if (lastBlock?.block === block) return lastBlock.workflows;
+  const chance = createChance(Math.imul(block, 0x9e3779b1) ^ 0x5bd1e995);
+  const names = Array.from({ length: workflowsPerBlock }, (_, index) => `w${index}`);
+  const workflows = names.map((name) => randomWorkflow(chance, name));
+  lastBlock = { block, workflows };
+  return workflows;
 }
 
 function limitsOf(chance: Chance): Limits {
@@ -90,11 +152,9 @@ function limitsOf(chance: Chance): Limits {
 }
 
 /** Few definitions for several executions, as in life; the same ids in two tenants. */
-function executionPlans(chance: Chance): ExecutionPlan[] {
-  const workflows = Array.from({ length: chance.between(1, 2) }, (_, index) =>
-    randomWorkflow(chance, `w${index}`),
-  );
-  const plans = Array.from({ length: chance.between(1, 5) }, (_, index) => ({
+function executionPlans(chance: Chance, block: readonly RandomWorkflow[]): ExecutionPlan[] {
+  const workflows = Array.from({ length: chance.between(1, 2) }, () => chance.pick(block));
+  const plans = Array.from({ length: chance.between(1, 6) }, (_, index) => ({
     tenant: 'default',
     id: `e${index}`,
     workflow: chance.pick(workflows),
@@ -104,4 +164,45 @@ function executionPlans(chance: Chance): ExecutionPlan[] {
   return first !== undefined && chance.happens(0.3)
     ? [...plans, { ...first, tenant: 'other', workflow: chance.pick(workflows) }]
     : plans;
+}
+
+function startsOf(chance: Chance, executions: readonly ExecutionPlan[], stormMs: number): Act[] {
+  return executions.map((_, execution) => ({
+    at: { ms: chance.between(0, stormMs / 2) },
+    seed: seedFrom(chance),
+    type: 'start',
+    execution,
+  }));
+}
+
+function actsOf(chance: Chance, stormMs: number): Act[] {
+  return Array.from({ length: chance.between(0, 24) }, () => ({
+    // Time passes in leaps between bursts of steps: by instants alone most moments would never be struck.
+    at: chance.happens(0.5) ? { step: chance.between(1, 160) } : { ms: chance.between(0, stormMs) },
+    seed: seedFrom(chance),
+    type: chance.pick(actTypes),
+  }));
+}
+
+const stepsStruckMax = 600;
+
+/** Crashes, and processes that stand still for a while and go on as if nothing had been. */
+function blowsOf(chance: Chance): Act[] {
+  const gap = chance.pick([0, 150, 60, 20]);
+  const freezes = chance.pick([0, 0, 0.2, 0.5]);
+  const blows: Act[] = [];
+  if (gap === 0) return blows;
+  for (let step = 0; ; ) {
+    step += 1 + Math.floor(-Math.log(1 - chance.next()) * gap);
+    if (step > stepsStruckMax) return blows;
+    blows.push({
+      at: { step },
+      seed: seedFrom(chance),
+      type: chance.happens(freezes) ? 'freeze' : 'crash',
+    });
+  }
+}
+
+function seedFrom(chance: Chance): number {
+  return Math.floor(chance.next() * 4_294_967_296);
 }

@@ -24,6 +24,8 @@ export interface Deed {
 export interface SimPerformerOptions {
   readonly queue: SimQueue;
   readonly chance: Chance;
+  /** share of deeds that hang until the storm is over, or their process is gone */
+  readonly hanging: number;
   /** how long a slow deed takes at most */
   readonly slowMsMax: number;
   /** called before a deed is begun */
@@ -82,7 +84,7 @@ export function createSimPerformers(options: SimPerformerOptions): SimPerformers
         resolve(outcome);
       };
       signal.addEventListener('abort', () => queue.schedule(process, 0, () => resolve(unknownOutcome)));
-      if (stormy && chance.happens(0.04)) hanging.add(end);
+      if (stormy && chance.happens(options.hanging)) hanging.add(end);
       else queue.schedule(process, duration(), end);
     });
   }

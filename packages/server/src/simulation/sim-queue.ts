@@ -4,21 +4,26 @@
  * 1. Nothing happens but what stands in this queue; a step is one callback and all promises that follow from it.
  * 2. A callback belongs to an owner. When the owner has died its callbacks never run: that is a crash, and since it
  *    strikes between two steps it can strike between any two.
- * 3. Time that only grows (`elapsed`) orders the queue; the wall clock is that and an offset, which jumps.
+ * 3. Time that only grows (`elapsed`) orders the queue; the wall clock is that and an offset, which jumps. When it
+ *    jumps back it is shown standing still, as a store shows it, until it is where it was or the store is opened anew.
  */
 import type { Chance } from './chance.ts';
 
 /** Whoever callbacks belong to: a process, or the world outside. */
 export interface Owner {
   alive: boolean;
+  /** it stands still until then, by `elapsed`: what comes for it is kept, and comes all at once */
+  frozenUntil?: number;
 }
 
 interface Scheduled {
-  readonly at: number;
+  at: number;
   readonly tie: number;
   readonly owner: Owner;
   readonly run: () => void;
   cancelled: boolean;
+  /** its owner stands still */
+  held?: boolean;
 }
 
 /** 2026-01-01T00:00:00Z */
@@ -30,6 +35,8 @@ export class SimQueue {
   #elapsed = 0;
   #offset = 0;
   #steps = 0;
+  #shown = 0;
+  #latest = 0;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -42,7 +49,14 @@ export class SimQueue {
 
   /** the wall clock, epoch ms */
   get now(): number {
-    return epochMs + this.#elapsed + this.#offset;
+    this.#shown = Math.max(this.#shown, epochMs + this.#elapsed + this.#offset);
+    this.#latest = Math.max(this.#latest, this.#shown);
+    return this.#shown;
+  }
+
+  /** the latest instant that the clock has shown to anybody */
+  get latest(): number {
+    return this.#latest;
   }
 
   /** callbacks that ran */
@@ -60,9 +74,23 @@ export class SimQueue {
     };
   }
 
-  /** Puts the wall clock forward; what is scheduled keeps its distance. */
+  /** Puts the wall clock forward or back; what is scheduled keeps its distance. */
   jump(ms: number): void {
     this.#offset += ms;
+  }
+
+  /** Forgets what the clock has shown: a store that is opened anew knows nothing of it. */
+  openClock(): void {
+    this.#shown = 0;
+  }
+
+  /** Lets all that stand still go on now. */
+  thaw(owners: Iterable<Owner>): void {
+    for (const owner of owners) delete owner.frozenUntil;
+    for (const entry of this.#heap.splice(0)) {
+      if (entry.held === true) entry.at = this.#elapsed;
+      push(this.#heap, entry);
+    }
   }
 
   /** Runs the next callback and answers when nothing follows from it any more; false: there is none. */
@@ -77,8 +105,15 @@ export class SimQueue {
   }
 
   #take(): Scheduled | undefined {
-    for (let top = pop(this.#heap); top !== undefined; top = pop(this.#heap))
-      if (!top.cancelled && top.owner.alive) return top;
+    for (let top = pop(this.#heap); top !== undefined; top = pop(this.#heap)) {
+      if (top.cancelled || !top.owner.alive) continue;
+      const { frozenUntil = 0 } = top.owner;
+      if (frozenUntil <= top.at) return top;
+      // Pushed again as the one that it is: whoever can cancel it still can.
+      top.at = frozenUntil;
+      top.held = true;
+      push(this.#heap, top);
+    }
     return undefined;
   }
 }

@@ -11,15 +11,11 @@
 import { MillraceError } from '../errors.ts';
 import type { ClaimedWakeUp, CommitResult, Entry, Store } from '../ports/store.ts';
 import type { Chance } from './chance.ts';
+import type { Weather } from './scenario.ts';
 import type { Owner, SimQueue } from './sim-queue.ts';
 
-/** What the store does to those who use it; the simulation changes it as it goes. */
-export interface Weather {
-  /** share of calls that fail */
-  failure: number;
-  /** share of commit groups whose sync is slow */
-  slowSync: number;
-}
+/** The weather as it is now: the simulation changes it as it goes. */
+export type SimWeather = { -readonly [Share in keyof Weather]: Weather[Share] };
 
 /** Hears of everything at the instant at which it is applied. */
 export interface StoreObserver {
@@ -36,7 +32,9 @@ export interface SimStoreOptions {
   readonly owner: Owner;
   readonly shared: Store;
   readonly exclusive: boolean;
-  readonly weather: Weather;
+  readonly weather: SimWeather;
+  /** what a slow call takes at most */
+  readonly slowMsMax: number;
   readonly observer: StoreObserver;
 }
 
@@ -50,7 +48,7 @@ interface Pending {
 const network: Owner = { alive: true };
 
 export function openSimStore(options: SimStoreOptions): Store {
-  const { queue, chance, owner, shared, exclusive, weather, observer } = options;
+  const { queue, chance, owner, shared, exclusive, weather, slowMsMax, observer } = options;
   const answers: (() => void)[] = [];
   const pending: Pending[] = [];
   let busy = false;
@@ -58,11 +56,16 @@ export function openSimStore(options: SimStoreOptions): Store {
   const carrier = () => (!exclusive && chance.happens(0.5) ? network : owner);
   const fails = () => weather.failure > 0 && chance.happens(weather.failure);
 
+  const distance = () =>
+    weather.slowCall > 0 && chance.happens(weather.slowCall)
+      ? chance.between(20, slowMsMax)
+      : chance.between(0, 3);
+
   /** One call at a distance. */
   function call<T>(apply: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const answer = (run: () => void) => void queue.schedule(owner, chance.between(0, 3), run);
-      queue.schedule(carrier(), chance.between(0, 3), () => {
+      const answer = (run: () => void) => void queue.schedule(owner, distance(), run);
+      queue.schedule(carrier(), distance(), () => {
         if (fails()) return answer(() => reject(unavailable()));
         apply().then(
           (value) => answer(() => resolve(value)),
@@ -168,12 +171,14 @@ export function openSimStore(options: SimStoreOptions): Store {
     nextDue: (kinds) => call(() => shared.nextDue(kinds)),
     document: (tenant, collection, key) => call(() => shared.document(tenant, collection, key)),
     documents: (tenant, collection, query) => call(() => shared.documents(tenant, collection, query)),
+    oldestDocuments: (collection, rowsMax) => call(() => shared.oldestDocuments(collection, rowsMax)),
     putDocument: (tenant, collection, key, body, revision) =>
       call(() => shared.putDocument(tenant, collection, key, body, revision)),
     deleteDocument: (tenant, collection, key, revision) =>
       call(() => shared.deleteDocument(tenant, collection, key, revision)),
     snapshot: (tenant, stream) => call(() => shared.snapshot(tenant, stream)),
     putSnapshot: (tenant, stream, snapshot) => call(() => shared.putSnapshot(tenant, stream, snapshot)),
+    orphans: (tenant, rowsMax) => call(() => shared.orphans(tenant, rowsMax)),
     counts: (overdueMs) => call(() => shared.counts(overdueMs)),
     stats: () => shared.stats(),
     close: async () => {},

@@ -4,23 +4,25 @@
  */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Executable, isTerminal, link, lower, parseValue } from '@millrace/core';
+import { type Executable, isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
+import { type Definition, readDefinition } from '../engine/definitions.ts';
 import type { Store } from '../ports/store.ts';
-import { type ActionsOptions, bootLater, scheduleActions } from './actions.ts';
-import { createChance } from './chance.ts';
+import { Acts } from './acts.ts';
+import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
+import type { RandomWorkflow } from './random-workflow.ts';
 import { referenceRun } from './reference-run.ts';
-import { type ExecutionPlan, randomScenario, type Scenario } from './scenario.ts';
-import { createSimPerformers, functionNames } from './sim-performer.ts';
+import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
+import { createSimPerformers, functionNames, type SimPerformers } from './sim-performer.ts';
 import { type Owner, SimQueue } from './sim-queue.ts';
-import type { Weather } from './sim-store.ts';
+import type { SimWeather } from './sim-store.ts';
 import { Violations } from './violations.ts';
 
 /** Guards taken away on purpose, to see that the simulation misses them. */
@@ -29,6 +31,12 @@ export interface Plant {
   readonly shared?: (store: Store) => Store;
   /** around the store as each process sees it */
   readonly around?: (store: Store) => Store;
+}
+
+/** A run that can be had again: what happens, and the seed of all that is drawn meanwhile. */
+export interface SimulationCase {
+  readonly seed: number;
+  readonly scenario: Scenario;
 }
 
 export interface SimulateOptions {
@@ -51,6 +59,8 @@ export interface Report {
   readonly executions: number;
   /** executions that came to what a run without faults comes to */
   readonly foretold: number;
+  /** acts of the scenario that happened before the run was over */
+  readonly acts: readonly Act[];
   /** digest of the whole log: the same seed gives the same */
   readonly digest: string;
 }
@@ -58,9 +68,14 @@ export interface Report {
 const stepsMaxDefault = 60_000;
 const outside: Owner = { alive: true };
 
-export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Report> {
-  const simulation = new Simulation(seed, options);
+/** Runs a seed, or a case that was made from one. */
+export async function simulate(of: number | SimulationCase, options: SimulateOptions = {}): Promise<Report> {
+  const simulation = new Simulation(typeof of === 'number' ? caseOf(of) : of, options);
   return simulation.run();
+}
+
+export function caseOf(seed: number): SimulationCase {
+  return { seed, scenario: scenarioOf(seed) };
 }
 
 class Simulation {
@@ -73,17 +88,24 @@ class Simulation {
   readonly #clients: Clients;
   readonly #cluster: Cluster;
   readonly #invariants: Invariants;
-  readonly #weather: Weather;
-  readonly #parts: ActionsOptions;
+  readonly #weather: SimWeather;
+  readonly #chance: Chance;
+  readonly #acts: Acts;
+  readonly #followers: Followers;
+  readonly #performers: SimPerformers;
   readonly #violations = new Violations();
   /** executions that are left suspended */
   readonly #keptSuspended = new Set<string>();
+  /** executions that were asked to go on */
+  readonly #resumed = new Set<string>();
   #foretold = 0;
 
-  constructor(seed: number, { plant = {}, stepsMax = stepsMaxDefault }: SimulateOptions) {
+  constructor(
+    { seed, scenario }: SimulationCase,
+    { plant = {}, stepsMax = stepsMaxDefault }: SimulateOptions,
+  ) {
     const chance = createChance(seed);
     const violations = this.#violations;
-    const scenario = randomScenario(chance.fork());
     const queue = new SimQueue(chance.fork());
     const memory = openMemoryStore({ now: () => queue.now, hash: (text) => hash('sha256', text) });
     const shared = plant.shared?.(memory) ?? memory;
@@ -93,11 +115,13 @@ class Simulation {
       violations,
       mirror: () => mirror,
       exclusive: scenario.exclusive,
+      holds: (process, tenant, execution) => this.#cluster.holds(process, tenant, execution),
       cancelledAt: (tenant, execution) => this.#clients.cancelled.get(`${tenant}/${execution}`),
     });
     const performers = createSimPerformers({
       queue,
       chance: chance.fork(),
+      hanging: scenario.weather.hanging,
       slowMsMax: scenario.leaseMs * 3,
       begun: (deed) => leases.begun(deed),
       mayBeUnknown: (tenant, execution) => planOf(scenario, tenant, execution)?.workflow.foretold !== true,
@@ -112,7 +136,7 @@ class Simulation {
           .filter(({ deed }) => `${deed.tenant}/${deed.effect}` === effect)
           .map(({ outcome }) => outcome),
     });
-    const weather: Weather = { failure: scenario.failureShare, slowSync: scenario.slowSyncShare };
+    const weather: SimWeather = { ...scenario.weather };
     const cluster = new Cluster({
       scenario,
       queue,
@@ -123,6 +147,7 @@ class Simulation {
       leases,
       mirror,
       weather,
+      definitions: definitionsOf(scenario),
       violations,
       around: plant.around ?? ((store) => store),
     });
@@ -137,8 +162,10 @@ class Simulation {
     this.#cluster = cluster;
     this.#weather = weather;
     const followers = new Followers({ cluster, mirror, violations });
-    const parts = { scenario, queue, cluster, clients, followers, mirror, performers, violations };
-    this.#parts = { ...parts, chance: chance.fork() };
+    this.#chance = chance.fork();
+    this.#followers = followers;
+    this.#performers = performers;
+    this.#acts = new Acts({ scenario, queue, cluster, clients, followers, mirror, performers, violations });
     this.#invariants = new Invariants({
       shared,
       exclusive: scenario.exclusive,
@@ -150,36 +177,47 @@ class Simulation {
   }
 
   async run(): Promise<Report> {
-    await this.#cluster.bootAll();
-    scheduleActions(this.#parts);
-    await this.#storm();
-    await this.#calm();
-    if (!this.#violations.any) await this.#checkEnd();
+    const unhandled = (error: unknown) =>
+      this.#violations.add('no failure is left unhandled, which would end a real process', describe(error));
+    process.on('unhandledRejection', unhandled);
+    try {
+      await this.#cluster.bootAll();
+      this.#acts.schedule();
+      await this.#storm();
+      await this.#calm();
+      if (!this.#violations.any) await this.#checkEnd();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
     return this.#report();
   }
 
   async #storm(): Promise<void> {
-    const { chance } = this.#parts;
     while (this.#queue.elapsed < this.#scenario.stormMs) {
       if (!(await this.#step())) return;
-      const alive = this.#cluster.processes;
-      if (alive.length === 0 || !chance.happens(this.#scenario.crashShare)) continue;
-      const process = chance.pick(alive);
-      this.#cluster.crash(process);
-      bootLater(this.#parts, process);
+      this.#acts.betweenSteps();
     }
   }
 
   async #calm(): Promise<void> {
-    this.#weather.failure = 0;
-    this.#weather.slowSync = 0;
-    this.#parts.performers.calm();
+    Object.assign(this.#weather, { failure: 0, slowSync: 0, slowCall: 0 });
+    this.#performers.calm();
+    this.#queue.thaw(this.#cluster.processes);
     await this.#cluster.bootAll();
     this.#settleLater();
-    while (!(await this.#isAtRest())) if (!(await this.#step())) return;
-    // Late answers and leases that lapse must not bring anything back to life.
-    const until = this.#queue.elapsed + this.#scenario.leaseMs * 3 + 2_000;
+    if (!(await this.#rest())) return;
+    // Late answers and leases that lapse must not bring anything back to life that has ended.
+    const until = this.#queue.elapsed + this.#scenario.leaseMs * 2 + 100;
     while (this.#queue.elapsed < until) if (!(await this.#step())) return;
+    if (!(await this.#rest())) return;
+    const told = this.#queue.elapsed + this.#scenario.sweepMs * 3;
+    while (!this.#followers.haveSeenAll && this.#queue.elapsed < told) if (!(await this.#step())) return;
+  }
+
+  /** Steps until everything rests; false: there is no use in going on. */
+  async #rest(): Promise<boolean> {
+    while (!(await this.#isAtRest())) if (!(await this.#step())) return false;
+    return true;
   }
 
   /** One step and its checks; false: there is no use in going on. */
@@ -197,7 +235,7 @@ class Simulation {
   #settleLater(): void {
     this.#queue.schedule(outside, 200, () => {
       for (const stream of this.#mirror.streams) this.#settle(stream).catch(() => {});
-      this.#parts.followers.followAgain();
+      this.#followers.followAgain();
       this.#settleLater();
     });
   }
@@ -207,8 +245,9 @@ class Simulation {
     if (process === undefined || isTerminal(state.phase)) return;
     const key = `${tenant}/${id}`;
     if (state.phase === 'suspended' && !this.#keptSuspended.has(key)) {
-      if (this.#parts.chance.happens(0.2)) this.#keptSuspended.add(key);
+      if (!this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
       else this.#clients.resume(process, tenant, id);
+      this.#resumed.add(key);
     }
     const rows = await this.#shared.wakeUps(tenant, id);
     if (state.phase === 'running' && rows.length > 0 && rows.every(({ doubt }) => doubt))
@@ -225,7 +264,7 @@ class Simulation {
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
-    this.#parts.followers.atRest();
+    this.#followers.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));
@@ -244,7 +283,7 @@ class Simulation {
       state.phase === 'suspended'
     )
       return;
-    const wanted = referenceRun(executableOf(workflow.definition), id, { ...input });
+    const wanted = referenceRun(executableOf(workflow), id, { ...input });
     const shown = (of: typeof state) => ({
       phase: of.phase,
       output: of.output,
@@ -280,9 +319,10 @@ class Simulation {
       commits,
       refused,
       crashes: this.#cluster.crashes,
-      deeds: this.#parts.performers.deeds.length,
+      deeds: this.#performers.deeds.length,
       executions: streams.length,
       foretold: this.#foretold,
+      acts: this.#scenario.acts.filter((act) => this.#acts.done.has(act)),
       digest: hash('sha256', streams.map(({ tenant, id, head }) => `${tenant}/${id} ${head}`).join('\n')),
     };
   }
@@ -292,8 +332,28 @@ function planOf(scenario: Scenario, tenant: string, execution: string): Executio
   return scenario.executions.find((plan) => plan.tenant === tenant && plan.id === execution);
 }
 
-function executableOf(definition: ExecutionPlan['workflow']['definition']): Executable {
-  const parsed = parseValue(definition, { functions: functionNames });
-  if (!parsed.ok) throw new Error(`a random workflow is well formed: ${JSON.stringify(parsed.errors)}`);
-  return link(lower(parsed.workflow, functionNames));
+/** Read once, whatever runs them: most of a run would be reading otherwise. */
+const definitions = new WeakMap<RandomWorkflow, Definition>();
+
+function definitionOf(workflow: RandomWorkflow): Definition {
+  const known = definitions.get(workflow);
+  if (known !== undefined) return known;
+  const { definition } = workflow;
+  const text = JSON.stringify(definition, null, 2);
+  const read = readDefinition(definition, text, `sha256:${hash('sha256', text)}`, functionNames);
+  definitions.set(workflow, read);
+  return read;
+}
+
+function definitionsOf({ executions }: Scenario): ReadonlyMap<string, Definition> {
+  return new Map(
+    executions.map(({ workflow }) => {
+      const definition = definitionOf(workflow);
+      return [definition.digest, definition];
+    }),
+  );
+}
+
+function executableOf(workflow: RandomWorkflow): Executable {
+  return definitionOf(workflow).executable;
 }

@@ -1,4 +1,4 @@
-import type { Problem } from './types.ts';
+import type { Problem } from '@millrace/sdk';
 
 /** What the server refused, or `unreachable` when it did not answer at all. */
 export class ApiError extends Error {

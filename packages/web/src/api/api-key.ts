@@ -9,6 +9,9 @@ const storageKey = 'millrace.api-key';
 /** Whether the server refused the key (or the lack of one): the pages ask for it then. */
 export const keyRefused = createSignal(false);
 
+/** Changes with every key that is given: what is shown begins anew. */
+export const keyGiven = createSignal(0);
+
 export function apiKey(): string | undefined {
   try {
     return sessionStorage.getItem(storageKey) ?? undefined;
@@ -28,6 +31,7 @@ export function setApiKey(key: string): void {
     // It is kept in memory.
   }
   keyRefused.set(false);
+  keyGiven.set(keyGiven.get() + 1);
 }
 
 export function refuseApiKey(): void {

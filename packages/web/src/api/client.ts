@@ -1,45 +1,67 @@
 /** Calls the server that served these pages, and no other host. */
 import type { Json } from '@millrace/core';
-import { ApiError, unreachable } from './api-error.ts';
-import { apiKey, refuseApiKey } from './api-key.ts';
 import type {
-  Execution,
+  DefinitionView,
+  EffectResolution,
   ExecutionSummary,
+  ExecutionView,
   Page,
   Problem,
-  Readiness,
-  WakeUp,
-  Workflow,
-  WorkflowReference,
+  SystemView,
+  WakeUpView,
+  WorkflowId,
   WorkflowSource,
-} from './types.ts';
+  WorkflowView,
+} from '@millrace/sdk';
+import { noteLarge } from '../run/large-values.ts';
+import { ApiError, unreachable } from './api-error.ts';
+import { apiKey, refuseApiKey } from './api-key.ts';
 
 export const executionsPageItems = 50;
 
 export interface ExecutionsFilter {
+  /** the beginning of the id, 4 characters at least */
+  readonly id?: string | undefined;
   readonly status?: string | undefined;
   readonly workflow?: string | undefined;
   readonly cursor?: string | undefined;
 }
 
+/** A published workflow, or a definition's own text. */
+export type StartFrom = { readonly workflow: WorkflowId } | { readonly definition: string };
+
+/** What became of an effect in doubt. */
+export type Resolution = EffectResolution & { readonly reason?: string };
+
 export type Change = 'cancel' | 'suspend' | 'resume' | 'retry';
 
 export const api = {
-  executions: ({ status, workflow, cursor }: ExecutionsFilter, signal?: AbortSignal) =>
+  executions: ({ id, status, workflow, cursor }: ExecutionsFilter, signal?: AbortSignal) =>
     getJson<Page<ExecutionSummary>>(
-      `/api/v1/executions?${query({ status, workflow, cursor, limit: String(executionsPageItems) })}`,
+      `/api/v1/executions?${query({ id, status, workflow, cursor, limit: String(executionsPageItems) })}`,
       signal,
     ),
-  execution: (id: string, signal?: AbortSignal) => getJson<Execution>(executionPath(id), signal),
+  execution: async (id: string, signal?: AbortSignal): Promise<ExecutionView> => {
+    const view = await getJson<ExecutionView>(executionPath(id), signal);
+    noteLarge(view, view.large);
+    return view;
+  },
+  /** All of a value of which a view held the beginning. */
+  value: (href: string) => getJson<Json>(href),
   wakeUps: (id: string, signal?: AbortSignal) =>
-    getJson<{ readonly items: readonly WakeUp[] }>(`${executionPath(id)}/wake-ups`, signal),
-  start: (workflow: Partial<WorkflowReference>, input: Json) =>
-    sendJson<Execution>('/api/v1/executions', { workflow, input }),
+    getJson<{ readonly items: readonly WakeUpView[] }>(`${executionPath(id)}/wake-ups`, signal),
+  start: (what: StartFrom, input: Json) => sendJson<ExecutionView>('/api/v1/executions', { ...what, input }),
+  /** @param effect version of the `effect.requested` whose outcome nobody knows */
+  resolve: (id: string, effect: number, resolution: Resolution) =>
+    sendJson<ExecutionView>(`${executionPath(id)}/in-doubt/${effect}`, resolution),
   change: (id: string, change: Change, reason?: string) =>
-    sendJson<Execution>(`${executionPath(id)}/${change}`, reason ? { reason } : undefined),
+    sendJson<ExecutionView>(`${executionPath(id)}/${change}`, reason ? { reason } : undefined),
   workflows: (signal?: AbortSignal) => everyWorkflow(signal),
-  workflow: ({ namespace, name, version }: Partial<WorkflowReference>, signal?: AbortSignal) =>
+  workflow: ({ namespace, name, version }: Partial<WorkflowId>, signal?: AbortSignal) =>
     getJson<WorkflowSource>(workflowPath([namespace, name, version]), signal),
+  definition: (digest: string, signal?: AbortSignal) =>
+    getJson<DefinitionView>(`/api/v1/definitions/${encodeURIComponent(digest)}`, signal),
+  system: (signal?: AbortSignal) => getJson<SystemView>('/api/v1/system', signal),
   publish: async (text: string): Promise<WorkflowSource> => {
     const type = text.trimStart().startsWith('{') ? 'application/json' : 'application/yaml';
     const response = await send('/api/v1/workflows', {
@@ -51,10 +73,6 @@ export const api = {
   },
   metrics: async (signal?: AbortSignal): Promise<string> =>
     (await send('/metrics', { headers: { accept: 'text/plain' }, signal: signal ?? null })).text(),
-  readiness: async (signal?: AbortSignal): Promise<Readiness> => {
-    const response = await reach('/ready', { signal: signal ?? null });
-    return response.json() as Promise<Readiness>;
-  },
 };
 
 export function executionPath(id: string): string {
@@ -106,11 +124,11 @@ async function sendJson<T>(path: string, body: unknown): Promise<T> {
 
 const workflowPagesMax = 20;
 
-async function everyWorkflow(signal?: AbortSignal): Promise<readonly Workflow[]> {
-  const found: Workflow[] = [];
+async function everyWorkflow(signal?: AbortSignal): Promise<readonly WorkflowView[]> {
+  const found: WorkflowView[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < workflowPagesMax; pages += 1) {
-    const page = await getJson<Page<Workflow>>(
+    const page = await getJson<Page<WorkflowView>>(
       `/api/v1/workflows?${query({ cursor, limit: '1000' })}`,
       signal,
     );

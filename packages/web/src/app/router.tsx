@@ -14,6 +14,8 @@ import { useMessages } from './preferences.ts';
 import { Shell } from './shell.tsx';
 
 export interface ExecutionsSearch {
+  /** the beginning of an id */
+  readonly id?: string;
   readonly status?: string;
   readonly workflow?: string;
   readonly cursor?: string;
@@ -28,7 +30,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const executions = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: (search): ExecutionsSearch => texts(search, ['status', 'workflow', 'cursor']),
+  validateSearch: (search): ExecutionsSearch => texts(search, ['id', 'status', 'workflow', 'cursor']),
   component: ExecutionsPage,
 });
 
@@ -71,6 +73,12 @@ const editWorkflow = createRoute({
   component: lazyRouteComponent(() => import('../pages/edit-workflow.tsx'), 'EditWorkflowPage'),
 });
 
+const examples = createRoute({
+  getParentRoute: () => root,
+  path: '/examples',
+  component: lazyRouteComponent(() => import('../pages/examples.tsx'), 'ExamplesPage'),
+});
+
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
@@ -86,6 +94,7 @@ export const router = createRouter({
     newWorkflow,
     workflow,
     editWorkflow,
+    examples,
     system,
   ]),
   defaultPreload: 'intent',
@@ -125,7 +134,7 @@ function PendingPage() {
 function NotFound() {
   const messages = useMessages();
   return (
-    <EmptyState title={messages.notFound} text={messages.notFoundText}>
+    <EmptyState level="h1" title={messages.notFound} text={messages.notFoundText}>
       <Link to="/" className={`mt-6 ${buttonClass('primary')}`}>
         {messages.executions}
       </Link>

@@ -1,11 +1,13 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { Fragment, useCallback, useState } from 'react';
+import { keyGiven } from '../api/api-key.ts';
 import { ApiKeyDialog } from '../ui/api-key-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { SettingsMenu } from '../ui/settings-menu.tsx';
 import { useMessages } from './preferences.ts';
 import { useShortcuts } from './shortcuts.ts';
+import { useSignal } from './use-signal.ts';
 
 /** What stands around every page. */
 export function Shell() {
@@ -42,7 +44,9 @@ export function Shell() {
         tabIndex={-1}
         className="mx-auto w-full max-w-[1400px] flex-1 px-4 py-6 outline-none sm:px-6"
       >
-        <Outlet />
+        <Fragment key={useSignal(keyGiven)}>
+          <Outlet />
+        </Fragment>
       </main>
       <KeyboardHelp open={help} onClose={() => setHelp(false)} />
       <ApiKeyDialog />
@@ -91,6 +95,8 @@ function KeyboardHelp({ open, onClose }: { readonly open: boolean; readonly onCl
     ['k', messages.keyPrevious],
     ['Enter', messages.keyOpen],
     ['/', messages.keySearch],
+    ['n', messages.keyOlder],
+    ['p', messages.keyNewer],
     ['g e', messages.keyGoExecutions],
     ['g w', messages.keyGoWorkflows],
     ['g s', messages.keyGoSystem],

@@ -13,6 +13,8 @@ export function useShortcuts(showHelp: () => void): void {
     const actions: Readonly<Record<string, () => void>> = {
       j: () => moveRow(1),
       k: () => moveRow(-1),
+      n: () => follow('[data-older]'),
+      p: () => follow('[data-newer]'),
       '/': focusSearch,
       '?': showHelp,
     };
@@ -35,7 +37,7 @@ function isTyping(target: EventTarget | null): boolean {
   return (
     target.isContentEditable ||
     ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
-    target.closest('[role="dialog"], [role="menu"]') !== null
+    target.closest('dialog, [role="menu"]') !== null
   );
 }
 
@@ -46,6 +48,10 @@ function moveRow(by: 1 | -1): void {
   const next = at === -1 ? (by === 1 ? 0 : rows.length - 1) : at + by;
   rows[next]?.focus();
   rows[next]?.scrollIntoView({ block: 'nearest' });
+}
+
+function follow(link: string): void {
+  document.querySelector<HTMLElement>(link)?.click();
 }
 
 function focusSearch(): void {

@@ -2,10 +2,11 @@ import type { Json } from '@millrace/core';
 import type { ReactNode } from 'react';
 import { useMessages } from '../app/preferences.ts';
 import { formatDuration } from '../format/duration.ts';
+import type { Messages } from '../messages/messages.ts';
 import { requestLine } from '../run/request-line.ts';
 import { type Attempt, type Deed, nameOf, type Run, type TaskRun } from '../run/run.ts';
-import { JsonView } from '../ui/code.tsx';
 import { Icon, isIconName } from '../ui/icon.tsx';
+import { JsonView } from '../ui/json-view.tsx';
 import { PhaseBadge } from '../ui/phase-badge.tsx';
 import { Instant } from '../ui/time.tsx';
 import { ErrorText } from './fault-notice.tsx';
@@ -197,13 +198,16 @@ function DeedRow({ deed }: { readonly deed: Deed }) {
     failed: messages.requestFailed,
     abandoned: messages.requestAbandoned,
   }[deed.outcome];
+  const resolved = deed.resolved && resolvedText(deed.resolved, messages);
   return (
     <li className="rounded-lg border border-line px-3 py-2 text-[13px]">
       <code className="block font-mono text-[12.5px] [overflow-wrap:anywhere]">
         {requestLine(deed.request)}
       </code>
       <p className="tabular mt-0.5 flex justify-between gap-3 text-soft">
-        <span className={deed.outcome === 'failed' ? 'text-faulted' : ''}>{outcome}</span>
+        <span className={`[overflow-wrap:anywhere] ${deed.outcome === 'failed' ? 'text-faulted' : ''}`}>
+          {resolved ?? outcome}
+        </span>
         <span>{deed.endedAt === undefined ? '' : formatDuration(deed.endedAt - deed.startedAt)}</span>
       </p>
       {deed.error === undefined ? null : (
@@ -213,6 +217,15 @@ function DeedRow({ deed }: { readonly deed: Deed }) {
       )}
     </li>
   );
+}
+
+function resolvedText({ as, reason }: NonNullable<Deed['resolved']>, messages: Messages): string {
+  const text = {
+    done: messages.resolvedDone,
+    failed: messages.resolvedFailed,
+    again: messages.resolvedAgain,
+  }[as];
+  return reason === undefined ? text : `${text}: ${reason}`;
 }
 
 function Value({ title, value }: { readonly title: string; readonly value: Json | undefined }) {

@@ -1,12 +1,12 @@
 import type { Json } from '@millrace/core';
+import type { ExecutionEvent } from '@millrace/sdk';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
-import type { ExecutionEvent } from '../api/types.ts';
 import { useMessages } from '../app/preferences.ts';
 import { formatDuration } from '../format/duration.ts';
 import { nameOf } from '../run/run.ts';
 import type { RunStore, RunView } from '../run/run-store.ts';
-import { JsonView } from '../ui/code.tsx';
+import { JsonView } from '../ui/json-view.tsx';
 
 export interface EventListProps {
   readonly store: RunStore;

@@ -7,13 +7,15 @@ import { SourceView } from '../ui/code.tsx';
 export interface FaultNoticeProps {
   readonly run: Run;
   readonly definition: Extract<Definition, { readonly ok: true }> | undefined;
+  /** one of the repository's examples */
+  readonly example: boolean;
   readonly onShow: (pointer: string | undefined) => void;
 }
 
 const linesAround = 3;
 
 /** The fault that ended the execution, with the lines of the definition at which it stands. */
-export function FaultNotice({ run, definition, onShow }: FaultNoticeProps) {
+export function FaultNotice({ run, definition, example, onShow }: FaultNoticeProps) {
   const messages = useMessages();
   const { error } = run.state;
   if (error === undefined) return null;
@@ -24,7 +26,14 @@ export function FaultNotice({ run, definition, onShow }: FaultNoticeProps) {
       className="mb-5 overflow-hidden rounded-xl border border-faulted/45 bg-faulted-soft"
     >
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-4 py-3">
-        <ErrorText error={error} />
+        <div className="min-w-0">
+          <ErrorText error={error} />
+          {example && isRefused(error) ? (
+            <p className="mt-1.5">
+              {messages.standInMissing} <code className="font-mono text-[12.5px]">npm run examples</code>
+            </p>
+          ) : null}
+        </div>
         {line === undefined ? null : (
           <button
             type="button"
@@ -45,6 +54,11 @@ export function FaultNotice({ run, definition, onShow }: FaultNoticeProps) {
       )}
     </section>
   );
+}
+
+/** Nobody listens where an example calls. */
+function isRefused({ type, detail = '' }: WorkflowError): boolean {
+  return type.endsWith('/errors/communication') && detail.includes('ECONNREFUSED');
 }
 
 export function ErrorText({ error }: { readonly error: WorkflowError }) {

@@ -1,28 +1,27 @@
 import { phaseOf } from '@millrace/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { api, type Change } from '../api/client.ts';
-import type { Execution } from '../api/types.ts';
-import { isEnded } from '../api/types.ts';
+import type { ExecutionView } from '@millrace/sdk';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
-import type { RunView } from '../run/run-store.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { type RunView, reasonOf } from '../run/run-store.ts';
 import { CopyButton } from '../ui/code.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { PhaseBadge, StatusDot } from '../ui/phase-badge.tsx';
 import { Instant } from '../ui/time.tsx';
+import { Actions } from './actions.tsx';
 
 export interface HeaderProps {
-  readonly execution: Execution;
+  readonly execution: ExecutionView;
   readonly view: RunView;
+  /** the definition's text, once it is there */
+  readonly text: string | undefined;
 }
 
-export function ExecutionHeader({ execution, view }: HeaderProps) {
+export function ExecutionHeader({ execution, view, text }: HeaderProps) {
+  const messages = useMessages();
+  const reason = reasonOf(view);
   const { state } = view.run;
   const phase = view.events.length === 0 ? execution.status : phaseOf(state);
   const { namespace, name, version } = execution.workflow;
@@ -48,14 +47,19 @@ export function ExecutionHeader({ execution, view }: HeaderProps) {
             <CopyButton text={() => execution.id} />
           </div>
         </div>
-        <Actions execution={execution} phase={phase} />
+        <Actions execution={execution} phase={phase} text={text} />
       </div>
       <Facts {...{ execution, view }} ended={isEnded(phase)} />
+      {reason === undefined ? null : (
+        <p className="mt-1 text-[13px] [overflow-wrap:anywhere]">
+          <span className="text-faint">{messages.reasonGiven}</span> {reason}
+        </p>
+      )}
     </header>
   );
 }
 
-function Facts({ execution, view, ended }: HeaderProps & { readonly ended: boolean }) {
+function Facts({ execution, view, ended }: Omit<HeaderProps, 'text'> & { readonly ended: boolean }) {
   const messages = useMessages();
   const now = useNow(!ended, 500);
   const { state } = view.run;
@@ -88,7 +92,7 @@ function Facts({ execution, view, ended }: HeaderProps & { readonly ended: boole
   );
 }
 
-function Fact({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <div className="flex gap-1.5">
       <dt className="text-faint">{label}</dt>
@@ -116,117 +120,4 @@ function ConnectionText({ connection }: { readonly connection: RunView['connecti
     case 'ended':
       return null;
   }
-}
-
-function Actions({
-  execution,
-  phase,
-}: {
-  readonly execution: Execution;
-  readonly phase: Execution['status'];
-}) {
-  const messages = useMessages();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const [confirming, setConfirming] = useState(false);
-  const [reason, setReason] = useState('');
-  const change = useMutation({
-    mutationFn: ({ verb, why }: { readonly verb: Change; readonly why?: string }) =>
-      api.change(execution.id, verb, why),
-    onSuccess: async (answer, { verb }) => {
-      setConfirming(false);
-      if (verb === 'retry') return navigate({ to: '/executions/$id', params: { id: answer.id } });
-      await queries.invalidateQueries({ queryKey: ['execution', execution.id] });
-      await queries.invalidateQueries({ queryKey: ['wake-ups', execution.id] });
-    },
-  });
-  const again = useMutation({
-    mutationFn: () => api.start(execution.workflow, execution.input ?? {}),
-    onSuccess: ({ id }) => navigate({ to: '/executions/$id', params: { id } }),
-  });
-  const busy = change.isPending || again.isPending;
-  const problem = change.error ?? again.error;
-  return (
-    <div className="max-sm:w-full">
-      <div className="flex flex-wrap gap-2">
-        {phase === 'suspended' ? (
-          <Button look="primary" icon="run" disabled={busy} onClick={() => change.mutate({ verb: 'resume' })}>
-            {messages.resumeExecution}
-          </Button>
-        ) : null}
-        {!isEnded(phase) && phase !== 'suspended' ? (
-          <Button icon="pause" disabled={busy} onClick={() => change.mutate({ verb: 'suspend' })}>
-            {messages.suspendExecution}
-          </Button>
-        ) : null}
-        {isEnded(phase) ? null : (
-          <Button look="danger" icon="cross" disabled={busy} onClick={() => setConfirming(true)}>
-            {messages.cancelExecution}
-          </Button>
-        )}
-        {phase === 'faulted' ? (
-          <Button
-            look="primary"
-            icon="again"
-            disabled={busy}
-            onClick={() => change.mutate({ verb: 'retry' })}
-          >
-            {messages.retryExecution}
-          </Button>
-        ) : null}
-        {isEnded(phase) ? (
-          <Button icon="run" disabled={busy} onClick={() => again.mutate()}>
-            {messages.runAgain}
-          </Button>
-        ) : null}
-      </div>
-      {problem === null || confirming ? null : (
-        <div className="mt-3 max-w-md">
-          <ProblemNotice problem={problem} />
-        </div>
-      )}
-      <Dialog
-        open={confirming}
-        onClose={() => setConfirming(false)}
-        title={messages.cancelTitle}
-        text={messages.cancelText}
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            change.mutate({ verb: 'cancel', ...(reason === '' ? {} : { why: reason }) });
-          }}
-        >
-          <label htmlFor="reason" className="block font-medium">
-            {messages.reason}
-          </label>
-          <input
-            id="reason"
-            maxLength={1_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            className="field mt-1.5"
-          />
-          {change.error === null ? null : (
-            <div className="mt-3">
-              <ProblemNotice problem={change.error} />
-            </div>
-          )}
-          <div className="mt-5 flex justify-end gap-2">
-            <Button look="quiet" onClick={() => setConfirming(false)}>
-              {messages.cancelKeep}
-            </Button>
-            <button
-              type="submit"
-              disabled={busy}
-              className={`${buttonClass()} !border-faulted !bg-faulted !text-bg`}
-            >
-              <Icon name="cross" />
-              {messages.cancelExecution}
-            </button>
-          </div>
-        </form>
-      </Dialog>
-    </div>
-  );
 }

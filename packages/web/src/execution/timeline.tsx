@@ -1,6 +1,6 @@
+import type { ExecutionEvent } from '@millrace/sdk';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useMemo, useRef, useState } from 'react';
-import type { ExecutionEvent } from '../api/types.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -20,7 +20,7 @@ export interface TimelineProps {
 const rowPx = 36;
 const heightPxMax = 560;
 const columns =
-  'grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)_3.75rem] sm:grid-cols-[minmax(10rem,19rem)_minmax(6rem,1fr)_4.75rem]';
+  'grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)_4.5rem] sm:grid-cols-[minmax(10rem,19rem)_minmax(6rem,1fr)_5rem]';
 
 /** The task tree, each task with its bar on the axis of time. */
 export function Timeline({ run, moment, selected, onSelect }: TimelineProps) {
@@ -150,7 +150,7 @@ function TimelineRow({ row, axis, selected, onSelect, onToggle }: TimelineRowPro
           <span className="tabular shrink-0 text-[12px] text-faint">{noteOf(task)}</span>
         </span>
         <TaskBar task={task} axis={axis} />
-        <span className="tabular text-right text-[12.5px] text-soft">
+        <span className="tabular text-right text-[12.5px] whitespace-nowrap text-soft">
           {task.status === 'skipped' ? '–' : formatDuration((task.endedAt ?? axis.to) - task.startedAt)}
         </span>
       </button>

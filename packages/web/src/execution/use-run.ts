@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { api } from '../api/client.ts';
 import { followExecution } from '../api/follow.ts';
-import type { WorkflowReference } from '../api/types.ts';
 import { createRunStore, type RunStore, type RunView } from '../run/run-store.ts';
 
 /** The store of an execution, filled by its events until it has ended. Use it under a key of the id. */
@@ -20,12 +19,12 @@ export function useRunStore(id: string): readonly [RunStore, RunView] {
   return [store, useSyncExternalStore(store.subscribe, store.get)];
 }
 
-/** The text of the version that runs; absent when it was given inline or was removed. */
-export function useSource(reference: WorkflowReference | undefined) {
+/** The text that runs, whatever was published since. */
+export function useSource(digest: string | undefined) {
   return useQuery({
-    queryKey: ['workflow', reference],
-    enabled: reference !== undefined,
-    staleTime: 60_000,
-    queryFn: ({ signal }) => api.workflow(reference ?? {}, signal),
+    queryKey: ['definition-text', digest],
+    enabled: digest !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => api.definition(digest ?? '', signal),
   });
 }

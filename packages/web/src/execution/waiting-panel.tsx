@@ -1,19 +1,22 @@
 import { phaseOf } from '@millrace/core';
+import type { ExecutionView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
-import type { Execution } from '../api/types.ts';
 import { useLocale, useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
 import type { Messages } from '../messages/messages.ts';
 import { requestLine } from '../run/request-line.ts';
 import type { Run, TaskRun } from '../run/run.ts';
-import { type Explanation, explain, type Reason } from '../run/wake-up.ts';
+import { type Explanation, effectOf, explain, type Reason } from '../run/wake-up.ts';
+import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatInstant } from '../ui/time.tsx';
+import { ResolveDialog } from './resolve-dialog.tsx';
 
 export interface WaitingPanelProps {
-  readonly execution: Execution;
+  readonly execution: ExecutionView;
   readonly run: Run;
   readonly onSelect: (key: string) => void;
 }
@@ -49,6 +52,7 @@ export function WaitingPanel({ execution, run, onSelect }: WaitingPanelProps) {
         {explanations.slice(0, rowsMax).map((each) => (
           <li key={each.wakeUp.id} className="flex flex-wrap items-baseline gap-x-2">
             <Sentence {...each} onSelect={onSelect} />
+            <Resolve {...each} execution={execution.id} />
             <span className="tabular text-soft">{whenText(each, now, messages, language)}</span>
           </li>
         ))}
@@ -80,6 +84,28 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
           {messages.heldBy(reason.owner)}
           {wakeUp.attempt > 1 ? `, ${messages.leaseAttempt(wakeUp.attempt)}` : ''}
         </span>
+      ) : null}
+    </>
+  );
+}
+
+/** Only a person can say what became of an effect in doubt. */
+function Resolve({ reason, wakeUp, execution }: Explanation & { readonly execution: string }) {
+  const messages = useMessages();
+  const [open, setOpen] = useState(false);
+  if (reason.type !== 'effect' || reason.stage !== 'doubt') return null;
+  return (
+    <>
+      <Button className="!min-h-8 !py-0.5" onClick={() => setOpen(true)}>
+        {messages.resolve}
+      </Button>
+      {open ? (
+        <ResolveDialog
+          execution={execution}
+          effect={effectOf(wakeUp)}
+          request={reason.request === undefined ? undefined : requestLine(reason.request)}
+          onClose={() => setOpen(false)}
+        />
       ) : null}
     </>
   );

@@ -1,9 +1,9 @@
 import type { Json } from '@millrace/core';
+import type { WorkflowId } from '@millrace/sdk';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
-import type { WorkflowReference } from '../api/types.ts';
 import { useMessages } from '../app/preferences.ts';
 import { Button } from '../ui/button.tsx';
 import { ProblemNotice } from '../ui/notice.tsx';
@@ -12,7 +12,7 @@ import { fieldOf, initialValue } from './fields.ts';
 import { JsonField, SchemaField } from './schema-form.tsx';
 
 export interface RunFormProps {
-  readonly workflow: WorkflowReference;
+  readonly workflow: WorkflowId;
   /** of its input; absent: it has none */
   readonly schema: Json | undefined;
 }
@@ -26,7 +26,7 @@ export function RunForm({ workflow, schema }: RunFormProps) {
   const [asJson, setAsJson] = useState(field.type === 'json');
   const [errors, setErrors] = useState<readonly InputError[]>([]);
   const start = useMutation({
-    mutationFn: (input: Json) => api.start(workflow, input),
+    mutationFn: (input: Json) => api.start({ workflow }, input),
     onSuccess: ({ id }) => navigate({ to: '/executions/$id', params: { id } }),
   });
   return (

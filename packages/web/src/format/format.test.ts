@@ -105,7 +105,8 @@ describe('figures of the server', () => {
   });
 
   it('rates begin anew when the server was restarted', () => {
-    const scrape = (at: number, commits: number) => ({ at, commits, requests: 0 });
+    const gauges = { memory: 1, loopDelay: 0, effects: 0, inMemory: 0 };
+    const scrape = (at: number, commits: number) => ({ at, totals: { commits, requests: 0 }, gauges });
     const history = [scrape(1_000, 10), scrape(3_000, 30)].reduce(
       addScrape,
       [] as ReturnType<typeof addScrape>,

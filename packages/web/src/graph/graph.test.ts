@@ -135,14 +135,16 @@ describe('the layout', () => {
     expect(l.x + l.width <= r.x || r.x + r.width <= l.x).toBe(true);
   });
 
-  it('a graph of 500 tasks is laid out in under four seconds, even on a busy machine', async () => {
+  it('a graph of 500 tasks is laid out in a second of one processor', async () => {
     const graph = graphOfTasks(
       Array.from({ length: 500 }, (_, n) => `- t${n}: { set: { x: 1 } }`).join('\n'),
     );
     await laidOut(graphOfTasks(tasks), 'DOWN');
-    const before = performance.now();
+    // Not by the clock: other tests run beside this one.
+    const before = process.threadCpuUsage();
     await laidOut(graph, 'DOWN');
-    expect(performance.now() - before).toBeLessThan(4_000);
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 });
 

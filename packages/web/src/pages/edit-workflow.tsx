@@ -11,6 +11,7 @@ import { graphOf } from '../graph/graph.ts';
 import { GraphPanel } from '../graph/graph-panel.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { LoadProblem } from '../ui/load-problem.tsx';
 import { ProblemNotice, Skeleton } from '../ui/notice.tsx';
 
 const Editor = lazy(() => import('../editor/editor.tsx'));
@@ -32,7 +33,7 @@ export function EditWorkflowPage() {
     refetchOnWindowFocus: false,
   });
   if (workflow.isError)
-    return <ProblemNotice problem={workflow.error} onRetry={() => void workflow.refetch()} />;
+    return <LoadProblem problem={workflow.error} to="/workflows" onRetry={() => void workflow.refetch()} />;
   if (workflow.data === undefined) return <Skeleton className="h-[70dvh] w-full !rounded-xl" />;
   return <EditPage title={`${messages.editWorkflow}: ${reference.name}`} initial={workflow.data.source} />;
 }
@@ -81,6 +82,7 @@ function EditPage({ title, initial }: { readonly title: string; readonly initial
               <Editor initial={initial} onChange={setText} />
             </Suspense>
           </div>
+          <Errors errors={parsed.errors} />
           <p className="mt-2 text-[12.5px] text-faint">{messages.editorEscape}</p>
         </div>
         <div className="min-w-0">
@@ -91,7 +93,6 @@ function EditPage({ title, initial }: { readonly title: string; readonly initial
           ) : (
             <GraphPanel className={size} graph={parsed.graph} />
           )}
-          <Errors errors={parsed.errors} />
         </div>
       </div>
     </>

@@ -1,9 +1,10 @@
 import { phaseOf } from '@millrace/core';
+import type { ExecutionView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
-import { type Execution, isEnded } from '../api/types.ts';
+import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useMedia } from '../app/use-media.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
@@ -22,6 +23,7 @@ import { summaries } from '../run/rows.ts';
 import type { Run } from '../run/run.ts';
 import { type RunStore, type RunView, selectedTask, selectedVisit } from '../run/run-store.ts';
 import { SourceView } from '../ui/code.tsx';
+import { LoadProblem } from '../ui/load-problem.tsx';
 import { ProblemNotice, Skeleton } from '../ui/notice.tsx';
 import { type Tab, Tabs } from '../ui/tabs.tsx';
 
@@ -29,10 +31,10 @@ const route = getRouteApi('/executions/$id');
 
 export function ExecutionPage() {
   const { id } = route.useParams();
-  return <ExecutionView key={id} id={id} />;
+  return <ExecutionPageOf key={id} id={id} />;
 }
 
-function ExecutionView({ id }: { readonly id: string }) {
+function ExecutionPageOf({ id }: { readonly id: string }) {
   const [store, view] = useRunStore(id);
   const live = view.moment === undefined;
   const phase = phaseOf(view.run.state);
@@ -41,17 +43,13 @@ function ExecutionView({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => api.execution(id, signal),
     placeholderData: keepPreviousData,
   });
-  const source = useSource(execution.data?.workflow);
+  const source = useSource(execution.data?.definition);
   const definition = useDefinition(source.data?.source);
   usePageTitle(`${execution.data?.workflow.name ?? ''} ${id.slice(0, 8)}`);
-  if (view.problem !== undefined && view.events.length === 0) return <ProblemNotice problem={view.problem} />;
-  if (execution.data === undefined)
-    return execution.isError ? (
-      <ProblemNotice problem={execution.error} onRetry={() => void execution.refetch()} />
-    ) : (
-      <PageSkeleton />
-    );
-  const digest = source.data?.digest;
+  const problem = execution.error ?? (view.events.length === 0 ? view.problem : undefined);
+  if (problem && execution.data === undefined)
+    return <LoadProblem problem={problem} to="/" onRetry={() => void execution.refetch()} />;
+  if (execution.data === undefined) return <PageSkeleton />;
   return (
     <Page
       execution={execution.data}
@@ -59,23 +57,20 @@ function ExecutionView({ id }: { readonly id: string }) {
       view={view}
       definition={definition}
       missing={source.isError}
-      other={digest !== undefined && digest !== execution.data.definition}
     />
   );
 }
 
 interface PageProps {
-  readonly execution: Execution;
+  readonly execution: ExecutionView;
   readonly store: RunStore;
   readonly view: RunView;
   readonly definition: Definition | undefined;
-  /** the definition is not published (any more) */
+  /** the server could not give the definition */
   readonly missing: boolean;
-  /** what is published under this version is another text */
-  readonly other: boolean;
 }
 
-function Page({ execution, store, view, definition, missing, other }: PageProps) {
+function Page({ execution, store, view, definition, missing }: PageProps) {
   const wide = useMedia('(min-width: 1100px)');
   const [tab, setTab] = useState('details');
   const { run, events, selection } = view;
@@ -114,7 +109,6 @@ function Page({ execution, store, view, definition, missing, other }: PageProps)
         <DefinitionTab
           definition={definition}
           missing={missing}
-          other={other}
           marked={task === undefined ? undefined : lines?.lineOf(task)}
           faulty={faulty}
         />
@@ -123,11 +117,12 @@ function Page({ execution, store, view, definition, missing, other }: PageProps)
   ];
   return (
     <>
-      <ExecutionHeader execution={execution} view={view} />
+      <ExecutionHeader execution={execution} view={view} text={lines?.text} />
       {view.problem === undefined ? null : <ProblemNotice problem={view.problem} />}
       <FaultNotice
         run={run}
         definition={lines}
+        example={execution.workflow.namespace === 'examples'}
         onShow={(pointer) => {
           if (pointer !== undefined) selectTask(pointer);
           setTab('definition');
@@ -187,7 +182,7 @@ function RunGraph({ definition, missing, run, past, selected, onSelect }: RunGra
     }),
     [run, past],
   );
-  const size = 'h-[min(58dvh,520px)] min-h-72';
+  const size = 'h-[min(52dvh,460px)] min-h-72';
   if (missing || definition?.ok === false)
     return (
       <div className={`card grid place-items-center !bg-sunken p-8 text-center ${missing ? 'h-44' : size}`}>
@@ -214,28 +209,22 @@ function RunGraph({ definition, missing, run, past, selected, onSelect }: RunGra
 interface DefinitionTabProps {
   readonly definition: Definition | undefined;
   readonly missing: boolean;
-  readonly other: boolean;
   readonly marked: number | undefined;
   readonly faulty: number | undefined;
 }
 
-function DefinitionTab({ definition, missing, other, marked, faulty }: DefinitionTabProps) {
+function DefinitionTab({ definition, missing, marked, faulty }: DefinitionTabProps) {
   const messages = useMessages();
   if (missing) return <p className="text-soft">{messages.definitionMissingText}</p>;
   if (definition === undefined) return <Skeleton className="h-60" />;
   return (
-    <>
-      {other ? (
-        <p className="mb-3 rounded-lg bg-waiting-soft px-3 py-2 text-waiting">{messages.definitionOther}</p>
-      ) : null}
-      <SourceView
-        text={definition.text}
-        marked={marked}
-        faulty={faulty}
-        label={messages.tabDefinition}
-        className="max-h-[65dvh]"
-      />
-    </>
+    <SourceView
+      text={definition.text}
+      marked={marked}
+      faulty={faulty}
+      label={messages.tabDefinition}
+      className="max-h-[65dvh]"
+    />
   );
 }
 
@@ -244,7 +233,7 @@ function PageSkeleton() {
     <div aria-hidden="true">
       <Skeleton className="h-7 w-72" />
       <Skeleton className="mt-3 h-4 w-96 max-w-full" />
-      <Skeleton className="mt-6 h-[min(58dvh,520px)] w-full !rounded-xl" />
+      <Skeleton className="mt-6 h-[min(52dvh,460px)] w-full !rounded-xl" />
     </div>
   );
 }

@@ -1,8 +1,8 @@
+import type { WorkflowSource } from '@millrace/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
-import type { WorkflowSource } from '../api/types.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
@@ -12,7 +12,8 @@ import { useDefinition } from '../graph/use-definition.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { SourceView } from '../ui/code.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx';
+import { LoadProblem } from '../ui/load-problem.tsx';
+import { Skeleton } from '../ui/notice.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { Instant } from '../ui/time.tsx';
 import { workflowGroups } from '../workflow/groups.ts';
@@ -28,7 +29,7 @@ export function WorkflowPage() {
     queryFn: ({ signal }) => api.workflow(reference, signal),
   });
   if (workflow.isError)
-    return <ProblemNotice problem={workflow.error} onRetry={() => void workflow.refetch()} />;
+    return <LoadProblem problem={workflow.error} to="/workflows" onRetry={() => void workflow.refetch()} />;
   if (workflow.data === undefined)
     return (
       <div aria-hidden="true">

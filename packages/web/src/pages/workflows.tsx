@@ -5,7 +5,6 @@ import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { buttonClass } from '../ui/button.tsx';
-import { ExampleCards } from '../ui/example-cards.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyState, ProblemNotice, Skeleton } from '../ui/notice.tsx';
 import { Instant } from '../ui/time.tsx';
@@ -25,10 +24,15 @@ export function WorkflowsPage() {
     <>
       <div className="mb-5 flex items-center justify-between gap-4">
         <h1 className="text-xl font-semibold">{messages.workflows}</h1>
-        <Link to="/workflows/new" className={buttonClass('primary')}>
-          <Icon name="plus" />
-          {messages.newWorkflow}
-        </Link>
+        <div className="flex flex-wrap justify-end gap-2">
+          <Link to="/examples" className={buttonClass('quiet')}>
+            {messages.examples}
+          </Link>
+          <Link to="/workflows/new" className={buttonClass('primary')}>
+            <Icon name="plus" />
+            {messages.newWorkflow}
+          </Link>
+        </div>
       </div>
       {workflows.isError ? (
         <ProblemNotice problem={workflows.error} onRetry={() => void workflows.refetch()} />
@@ -36,7 +40,10 @@ export function WorkflowsPage() {
       {workflows.isPending ? <CardsSkeleton /> : null}
       {workflows.isSuccess && groups.length === 0 ? (
         <EmptyState title={messages.noWorkflows} text={messages.noWorkflowsText}>
-          <ExampleCards />
+          <Link to="/examples" className={`mt-6 ${buttonClass()}`}>
+            <Icon name="run" />
+            {messages.runExample}
+          </Link>
         </EmptyState>
       ) : null}
       <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">

@@ -3,8 +3,10 @@
  *
  * Events may come by the hundred a second: they are folded at once, and watchers are told once a frame.
  */
-import type { Connection } from '../api/follow.ts';
-import type { ExecutionEvent } from '../api/types.ts';
+
+import type { ExecutionEvent } from '@millrace/sdk';
+import type { Connection } from '../api/keep-open.ts';
+import { noteLarge } from './large-values.ts';
 import { emptyRun, foldEvent, type Run, runAt } from './run.ts';
 
 /** What the graph, the timeline, the tree, the text and the events all mark. */
@@ -75,6 +77,7 @@ export function createRunStore(soon: (callback: () => void) => void): RunStore {
       try {
         for (const event of incoming) {
           if (event.version <= live.state.version) continue;
+          noteLarge(event.fact, event.large);
           foldEvent(live, event);
           events.push(event);
         }
@@ -103,6 +106,21 @@ export function createRunStore(soon: (callback: () => void) => void): RunStore {
 function isSame(a: Selection, b: Selection): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** Why it was cancelled or suspended, when somebody said so; up to the moment that is looked at. */
+export function reasonOf({ events, moment }: RunView): string | undefined {
+  const seen = moment === undefined ? events : events.slice(0, moment);
+  const last = seen.findLast(({ fact }) => fact.type in changesOfPhase)?.fact;
+  return last?.type === 'execution.cancelled' || last?.type === 'execution.suspended'
+    ? last.reason
+    : undefined;
+}
+
+const changesOfPhase = {
+  'execution.cancelled': true,
+  'execution.suspended': true,
+  'execution.resumed': true,
+};
 
 /** The visit that a selection means, in a run. */
 export function selectedVisit(

@@ -1,5 +1,5 @@
 import type { Fact } from '@millrace/core';
-import type { ExecutionEvent } from '../api/types.ts';
+import type { ExecutionEvent } from '@millrace/sdk';
 
 /** Facts as the events of one execution, a millisecond apart from instant 1001 on. */
 export function eventsOf(facts: readonly Fact[]): readonly ExecutionEvent[] {

@@ -18,7 +18,7 @@ import {
   taskKey,
   type WorkflowError,
 } from '@millrace/core';
-import type { ExecutionEvent } from '../api/types.ts';
+import type { ExecutionEvent } from '@millrace/sdk';
 
 export type TaskStatus = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled' | 'skipped';
 
@@ -31,6 +31,8 @@ export interface Deed {
   endedAt?: number;
   outcome: 'open' | 'completed' | 'failed' | 'abandoned';
   error?: WorkflowError;
+  /** nobody knew its outcome, and somebody said what became of it */
+  resolved?: { readonly as: 'done' | 'failed' | 'again'; readonly reason?: string };
 }
 
 /** One attempt of a `try`. */
@@ -142,6 +144,8 @@ function noteBefore(run: Run, fact: Fact, at: number, version: number): void {
     case 'effect.failed':
     case 'effect.abandoned':
       return noteOutcome(run, fact, at, version);
+    case 'effect.resolved':
+      return noteResolution(run, fact, version);
     default:
       return;
   }
@@ -290,16 +294,28 @@ export function stepOf(from: string, to: string): string {
   return `${from}→${to}`;
 }
 
-type OutcomeFact = Extract<Fact, { readonly effect: number }>;
+type OutcomeFact = Extract<Fact, { readonly type: keyof typeof outcomes }>;
 
 function noteOutcome(run: Run, fact: OutcomeFact, at: number, version: number): void {
-  const task = run.tasks.get(run.effects.get(fact.effect) ?? '');
-  const deed = task?.deeds.find((each) => each.version === fact.effect);
-  task?.versions.push(version);
+  const deed = deedOf(run, fact.effect, version);
   if (deed === undefined) return;
   deed.endedAt = at;
   deed.outcome = outcomes[fact.type];
   if (fact.type !== 'effect.completed' && fact.error !== undefined) deed.error = fact.error;
+}
+
+type ResolutionFact = Extract<Fact, { readonly type: 'effect.resolved' }>;
+
+function noteResolution(run: Run, { effect, as, reason }: ResolutionFact, version: number): void {
+  const deed = deedOf(run, effect, version);
+  if (deed !== undefined) deed.resolved = { as, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** The deed that an event concerns. */
+function deedOf(run: Run, effect: number, version: number): Deed | undefined {
+  const task = run.tasks.get(run.effects.get(effect) ?? '');
+  task?.versions.push(version);
+  return task?.deeds.find((each) => each.version === effect);
 }
 
 const outcomes = {

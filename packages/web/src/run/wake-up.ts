@@ -1,6 +1,6 @@
 /** Why an execution waits, from its rows in the wake-up ledger and the run they point into. */
 import type { EffectRequest } from '@millrace/core';
-import type { WakeUp } from '../api/types.ts';
+import type { WakeUpView } from '@millrace/sdk';
 import type { Run, TaskRun } from './run.ts';
 
 export type Reason =
@@ -25,20 +25,20 @@ export type Reason =
   | { readonly type: 'event' | 'child' };
 
 export interface Explanation {
-  readonly wakeUp: WakeUp;
+  readonly wakeUp: WakeUpView;
   readonly reason: Reason;
   /** epoch ms: nothing moves before; undefined: nobody knows when */
   readonly until: number | undefined;
 }
 
-export function explain(wakeUp: WakeUp, run: Run, now: number): Explanation {
+export function explain(wakeUp: WakeUpView, run: Run, now: number): Explanation {
   const due = Date.parse(wakeUp.due);
   const reason = reasonOf(wakeUp, run, now);
   const dated = reason.type === 'timer' || (reason.type === 'effect' && due > now);
   return { wakeUp, reason, until: dated ? due : undefined };
 }
 
-function reasonOf(wakeUp: WakeUp, run: Run, now: number): Reason {
+function reasonOf(wakeUp: WakeUpView, run: Run, now: number): Reason {
   switch (wakeUp.kind) {
     case 'effect':
       return effectReason(wakeUp, run, now);
@@ -56,15 +56,20 @@ function reasonOf(wakeUp: WakeUp, run: Run, now: number): Reason {
   }
 }
 
-function effectReason(wakeUp: WakeUp, run: Run, now: number): Reason {
-  const version = Number(wakeUp.id.slice(wakeUp.id.lastIndexOf('/') + 1));
+function effectReason(wakeUp: WakeUpView, run: Run, now: number): Reason {
+  const version = effectOf(wakeUp);
   const task = run.tasks.get(run.effects.get(version) ?? '');
   const request = task?.deeds.find((deed) => deed.version === version)?.request;
   const owner = wakeUp.lease === undefined ? {} : { owner: wakeUp.lease.owner };
   return { type: 'effect', stage: standingOf(wakeUp, now), task, request, ...owner };
 }
 
-function standingOf({ doubt, lease }: WakeUp, now: number): 'queued' | 'under-way' | 'lapsed' | 'doubt' {
+/** Version of the `effect.requested` that a wake-up of an effect is for: its id is `execution/version`. */
+export function effectOf({ id }: WakeUpView): number {
+  return Number(id.slice(id.lastIndexOf('/') + 1));
+}
+
+function standingOf({ doubt, lease }: WakeUpView, now: number): 'queued' | 'under-way' | 'lapsed' | 'doubt' {
   if (doubt) return 'doubt';
   if (lease === undefined) return 'queued';
   return Date.parse(lease.until) > now ? 'under-way' : 'lapsed';

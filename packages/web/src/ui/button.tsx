@@ -1,12 +1,13 @@
 import type { ButtonHTMLAttributes } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
-export type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet';
+export type ButtonLook = 'plain' | 'primary' | 'danger' | 'destroy' | 'quiet';
 
 const looks: Readonly<Record<ButtonLook, string>> = {
   plain: 'bg-surface border-line-strong hover:bg-hover text-ink',
   primary: 'bg-accent border-accent text-on-accent hover:opacity-90',
   danger: 'bg-surface border-line-strong text-faulted hover:bg-faulted-soft',
+  destroy: 'bg-faulted border-faulted text-bg hover:opacity-90',
   quiet: 'border-transparent text-soft hover:bg-hover hover:text-ink',
 };
 

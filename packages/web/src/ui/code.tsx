@@ -1,73 +1,14 @@
-/** Text of a definition or a value, in lines. It is text whatever it holds: nothing of it becomes markup. */
-import type { Json } from '@millrace/core';
+/** Text of a definition, in lines. It is text whatever it holds: nothing of it becomes markup. */
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useMessages } from '../app/preferences.ts';
-import { printJson } from '../format/json-text.ts';
 import { tokensOf } from '../format/tokens.ts';
 import { IconButton } from './button.tsx';
-
-const firstChars = 4_000;
-const moreChars = 200_000;
-
-/** A JSON value: its beginning, more of it when asked, all of it as a file. */
-export function JsonView({ value, name }: { readonly value: Json; readonly name: string }) {
-  const messages = useMessages();
-  const [charsMax, setCharsMax] = useState(firstChars);
-  const { text, cut } = useMemo(() => printJson(value, charsMax), [value, charsMax]);
-  const lines = useMemo(() => text.split('\n'), [text]);
-  return (
-    <div className="group relative overflow-hidden rounded-lg border border-line bg-sunken">
-      <pre
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        className="max-h-80 overflow-auto p-3 pr-20 font-mono text-[12.5px] leading-5"
-      >
-        {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its number
-          <Line key={index} text={line} />
-        ))}
-      </pre>
-      <div className="absolute top-1 right-1 flex">
-        <CopyButton text={() => JSON.stringify(value, null, 2)} />
-        {cut ? (
-          <IconButton
-            icon="download"
-            label={messages.download}
-            className="size-8"
-            onClick={() => saveJson(name, value)}
-          />
-        ) : null}
-      </div>
-      {cut ? (
-        <p className="flex items-center justify-between border-t border-line px-3 py-1 text-[12.5px] text-soft">
-          {messages.cutText}
-          {charsMax < moreChars ? (
-            <button
-              type="button"
-              className="font-medium text-accent hover:underline"
-              onClick={() => setCharsMax(moreChars)}
-            >
-              {messages.showAll}
-            </button>
-          ) : null}
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-const Line = memo(function Line({ text }: { readonly text: string }) {
-  return (
-    <span className="block min-h-5 whitespace-pre-wrap [overflow-wrap:anywhere]">
-      <Tokens text={text} />
-    </span>
-  );
-});
 
 /** A line longer than this is shown without colours: nobody reads it by them. */
 const coloredCharsMax = 2_000;
 
-function Tokens({ text }: { readonly text: string }) {
+/** One line in its colours. */
+export function Tokens({ text }: { readonly text: string }) {
   if (text.length > coloredCharsMax) return text;
   return tokensOf(text).map(({ kind, text: part }, index) =>
     kind === 'text' ? (
@@ -104,15 +45,6 @@ export function CopyButton({ text }: { readonly text: () => string }) {
       }
     />
   );
-}
-
-function saveJson(name: string, value: Json): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(value)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `${name.replace(/[^\w.-]+/g, '-')}.json`;
-  link.click();
-  URL.revokeObjectURL(address);
 }
 
 export interface SourceViewProps {

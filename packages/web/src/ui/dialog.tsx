@@ -1,5 +1,4 @@
-import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useMessages } from '../app/preferences.ts';
 import { IconButton } from './button.tsx';
 
@@ -8,26 +7,57 @@ export interface DialogProps {
   readonly onClose: () => void;
   readonly title: string;
   readonly text?: string;
+  /** what is marked `data-focus-first` has the focus at first */
   readonly children: ReactNode;
 }
 
-export function Dialog({ open, onClose, title, text, children }: DialogProps) {
+/** The browser's own dialog: it keeps the focus inside, gives it back afterwards, and closes on Escape. */
+export function Dialog({ open, ...content }: DialogProps) {
+  return open ? <OpenDialog {...content} /> : null;
+}
+
+function OpenDialog({ onClose, title, text, children }: Omit<DialogProps, 'open'>) {
   const messages = useMessages();
+  const place = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = place.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-focus-first]')?.focus();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   return (
-    <Base.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-auto rounded-2xl border border-line bg-surface p-6 shadow-raised transition-[opacity,scale] data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0">
-          <div className="flex items-start justify-between gap-4">
-            <Base.Title className="text-base font-semibold">{title}</Base.Title>
-            <Base.Close
-              render={<IconButton icon="cross" label={messages.close} className="-mt-1.5 -mr-2" />}
-            />
-          </div>
-          {text === undefined ? null : <Base.Description className="mt-1 text-soft">{text}</Base.Description>}
-          <div className="mt-4">{children}</div>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it by `onCancel`
+    <dialog
+      ref={place}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={text === undefined ? undefined : `${id}-text`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      // What lies around the content is the dialog itself, and its backdrop.
+      onClick={(event) => (event.target === event.currentTarget ? onClose() : undefined)}
+      className="dialog"
+    >
+      <div className="p-6">
+        <div className="flex items-start justify-between gap-4">
+          <h2 id={`${id}-title`} className="text-base font-semibold">
+            {title}
+          </h2>
+          <IconButton icon="cross" label={messages.close} className="-mt-1.5 -mr-2" onClick={onClose} />
+        </div>
+        {text === undefined ? null : (
+          <p id={`${id}-text`} className="mt-1 text-pretty text-soft">
+            {text}
+          </p>
+        )}
+        <div className="mt-4">{children}</div>
+      </div>
+    </dialog>
   );
 }

@@ -48,47 +48,56 @@ function detailsOf(problem: unknown): readonly string[] {
 export function EmptyState({
   title,
   text,
+  level: Heading = 'h2',
   children,
 }: {
   readonly title: string;
   readonly text: string;
+  readonly level?: 'h1' | 'h2';
   readonly children?: ReactNode;
 }) {
   return (
     <div className="mx-auto flex max-w-xl flex-col items-center px-6 py-14 text-center">
-      <svg
-        width="120"
-        height="56"
-        viewBox="0 0 120 56"
-        fill="none"
-        aria-hidden="true"
-        className="mb-6 text-accent"
-      >
-        <path
-          d="M4 18c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
-          stroke="currentColor"
-          strokeWidth="2.5"
-          strokeLinecap="round"
-        />
-        <path
-          d="M4 31c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
-          stroke="currentColor"
-          strokeWidth="2.5"
-          strokeLinecap="round"
-          opacity=".5"
-        />
-        <path
-          d="M4 44c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
-          stroke="currentColor"
-          strokeWidth="2.5"
-          strokeLinecap="round"
-          opacity=".22"
-        />
-      </svg>
-      <h2 className="text-lg font-semibold">{title}</h2>
+      <Waves />
+      <Heading className="text-lg font-semibold">{title}</Heading>
       <p className="mt-2 text-pretty text-soft">{text}</p>
       {children}
     </div>
+  );
+}
+
+/** The mark of what is empty. */
+export function Waves() {
+  return (
+    <svg
+      width="120"
+      height="56"
+      viewBox="0 0 120 56"
+      fill="none"
+      aria-hidden="true"
+      className="mb-6 text-accent"
+    >
+      <path
+        d="M4 18c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeLinecap="round"
+      />
+      <path
+        d="M4 31c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeLinecap="round"
+        opacity=".5"
+      />
+      <path
+        d="M4 44c14 0 14 9 28 9s14-9 28-9 14 9 28 9 14-9 28-9"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeLinecap="round"
+        opacity=".22"
+      />
+    </svg>
   );
 }
 

@@ -31,7 +31,7 @@ export function Tabs({ tabs, value, onChange, label }: TabsProps) {
             className="-mb-px min-h-10 border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-soft transition-colors hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
           >
             {tab.label}
-            {tab.count === undefined ? null : <span className="tabular ml-1.5 text-faint">{tab.count}</span>}
+            {tab.count === undefined ? null : <span className="tabular ml-1 text-faint"> {tab.count}</span>}
           </Base.Tab>
         ))}
       </Base.List>

@@ -1,14 +1,14 @@
 /** Versions of workflows, put together by their name and ordered. */
-import type { Workflow } from '../api/types.ts';
+import type { WorkflowView } from '@millrace/sdk';
 
 export interface WorkflowGroup {
-  readonly latest: Workflow;
+  readonly latest: WorkflowView;
   /** the latest first */
-  readonly versions: readonly Workflow[];
+  readonly versions: readonly WorkflowView[];
 }
 
 /** By namespace and name. */
-export function workflowGroups(workflows: readonly Workflow[]): readonly WorkflowGroup[] {
+export function workflowGroups(workflows: readonly WorkflowView[]): readonly WorkflowGroup[] {
   const groups = Map.groupBy(workflows, ({ namespace, name }) => `${namespace}/${name}`);
   return [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))

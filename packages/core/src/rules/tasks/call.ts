@@ -40,7 +40,7 @@ export function runCall(decision: Decision, key: string, task: TaskState, node: 
 /** The effect of an earlier attempt at this very call whose outcome nobody knows: its key goes on. */
 function unknownBefore(decision: Decision, task: TaskState): number | undefined {
   for (const around of triesAround(decision.state, task)) {
-    const effect = around.unknown[callPlace(around, task.task, 1)];
+    const effect = around.unknown[callPlace(decision.state, around, task, 1)];
     if (effect !== undefined) return effect;
   }
   return undefined;

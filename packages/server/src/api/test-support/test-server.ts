@@ -37,7 +37,11 @@ export async function openTestServer(
   const composition = await openEngine(config);
   const logged: Record<string, unknown>[] = [];
   const log = createLogger({ level: 'debug', write: (line) => logged.push(JSON.parse(line)) });
-  const metrics = createServerMetrics({ figures: () => composition.figures(), version: 'test' });
+  const metrics = createServerMetrics({
+    figures: () => composition.figures(),
+    version: 'test',
+    store: composition.store.features,
+  });
   const readiness = () => composition.readiness();
   const server = createHttpServer({
     engine: composition.engine,
@@ -68,7 +72,7 @@ function openEngine(config: Settings): Promise<Composition> {
     ...config,
     limits: defaultLimits,
     secrets: { environment: {} },
-    http: { allow: config.allow },
+    http: { allow: config.allow, responseBytesMax: config.responseBytesMax },
     onError: () => {},
     onFatal: (error) => {
       throw error;

@@ -36,6 +36,12 @@ test('a file whose content was damaged is an error, and putting its content mend
   const { digest } = await blobs.put('a', content);
   writeFileSync(filesIn(folder)[0] as string, 'damaged');
   await expect(blobs.get('a', digest)).rejects.toThrow(`blob ${digest} is damaged`);
+  const read: Uint8Array[] = [];
+  const reading = async () => {
+    for await (const chunk of (await blobs.stream('a', digest)) ?? []) read.push(chunk);
+  };
+  await expect(reading()).rejects.toThrow(`blob ${digest} is damaged`);
+  expect(read).toEqual([]);
   await blobs.put('a', content);
   expect(await blobs.get('a', digest)).toEqual(content);
 });

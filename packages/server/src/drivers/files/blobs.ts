@@ -7,9 +7,9 @@
  *    So each is synced into its parent once by this process before anything in it is answered.
  * 3. What is read is held against its name: a damaged file is an error and never content.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MillraceError } from '../../errors.ts';
 import type { BlobStore } from '../../ports/blob.ts';
@@ -40,9 +40,21 @@ export function openFileBlobs(options: { readonly folder: string }): BlobStore {
       const content = await readIfThere(pathOf(folder, tenant, digest));
       if (content === undefined) return undefined;
       if (digestOf(content) === digest) return content;
-      throw new MillraceError('internal', `blob ${digest} is damaged: its content has another digest`, {
-        digest,
-      });
+      throw damaged(digest);
+    },
+    async stream(tenant, digest) {
+      const path = pathOf(folder, tenant, digest);
+      return (await isThere(path)) ? checkedChunks(path, digest) : undefined;
+    },
+    async head(tenant, digest, bytesMax) {
+      const file = await openIfThere(pathOf(folder, tenant, digest));
+      if (file === undefined) return undefined;
+      try {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(bytesMax), 0, bytesMax, 0);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
     },
     async delete(tenant, digest) {
       await rm(pathOf(folder, tenant, digest), { force: true });
@@ -133,6 +145,45 @@ function removeLeftovers(folder: string): void {
 async function isWhole(path: string, digest: string): Promise<boolean> {
   const content = await readIfThere(path);
   return content !== undefined && digestOf(content) === digest;
+}
+
+/** Keeps each chunk back until the next is read, and the last until the whole is known to be what it is named. */
+async function* checkedChunks(path: string, digest: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  const hash = createHash('sha256');
+  let kept: Uint8Array | undefined;
+  try {
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: chunkBytes })) {
+      hash.update(chunk);
+      if (kept !== undefined) yield kept;
+      kept = chunk;
+    }
+    if (`sha256:${hash.digest('hex')}` !== digest) throw damaged(digest);
+    if (kept !== undefined) yield kept;
+  } finally {
+    await file.close();
+  }
+}
+
+const chunkBytes = 64 * 1024;
+
+function damaged(digest: string): MillraceError {
+  return new MillraceError('internal', `blob ${digest} is damaged: its content has another digest`, {
+    digest,
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

@@ -17,12 +17,26 @@ export function openMemoryBlobs(): BlobStore {
     async get(tenant, digest) {
       return contents.get(keyOf(tenant, digest))?.slice();
     },
+    async stream(tenant, digest) {
+      const content = contents.get(keyOf(tenant, digest));
+      return content === undefined ? undefined : chunksOf(content);
+    },
+    async head(tenant, digest, bytesMax) {
+      return contents.get(keyOf(tenant, digest))?.slice(0, bytesMax);
+    },
     async delete(tenant, digest) {
       contents.delete(keyOf(tenant, digest));
     },
     async close() {},
   };
 }
+
+async function* chunksOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < content.byteLength; from += chunkBytes)
+    yield content.slice(from, from + chunkBytes);
+}
+
+const chunkBytes = 64 * 1024;
 
 /** `sha256:` and 64 hexadecimal digits. */
 export function digestOf(content: Uint8Array): string {

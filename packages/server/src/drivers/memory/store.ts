@@ -21,6 +21,8 @@ import {
   fromExecutionCursor,
   fromTailCursor,
   isDoubted,
+  matchesQuery,
+  newestFirst,
   openPhases,
   phases,
   toCursor,
@@ -76,6 +78,7 @@ export function openMemoryStore(options: {
 
   return {
     features: {
+      driver: 'memory',
       durability: 'memory',
       description: 'memory: everything is gone when the process ends',
       exclusive: true,
@@ -123,6 +126,10 @@ export function openMemoryStore(options: {
     async putSnapshot(tenant, stream, snapshot) {
       snapshots.set(keyOf(tenant, stream), { ...snapshot });
     },
+    async orphans(tenant, rowsMax) {
+      checkRowsMax(rowsMax);
+      return orphansOf(executions.values(), ledger, tenant).slice(0, rowsMax);
+    },
     counts: async (overdueMs) => count(executions.values(), ledger, options.now(), overdueMs),
     stats: () => ({ ...figures }),
     close: async () => {},
@@ -160,7 +167,7 @@ function pageOf(kept: Iterable<KeptExecution>, tenant: string, query: ExecutionQ
   const after = query.cursor === undefined ? undefined : fromExecutionCursor(query.cursor);
   const found: ExecutionRow[] = [];
   for (const { tenant: owner, row } of kept) {
-    if (owner === tenant && matches(row, query) && (after === undefined || newestFirst(row, after) > 0))
+    if (owner === tenant && matchesQuery(row, query) && (after === undefined || newestFirst(row, after) > 0))
       found.push(row);
   }
   const rows = found.sort(newestFirst).slice(0, query.rowsMax);
@@ -168,24 +175,6 @@ function pageOf(kept: Iterable<KeptExecution>, tenant: string, query: ExecutionQ
   return last === undefined || found.length <= rows.length
     ? { rows }
     : { rows, cursor: toCursor([last.startedAt, last.id]) };
-}
-
-function matches(row: ExecutionRow, query: ExecutionQuery): boolean {
-  return (
-    (query.status === undefined || query.status.includes(row.status)) &&
-    (query.namespace === undefined || query.namespace === row.namespace) &&
-    (query.name === undefined || query.name === row.name) &&
-    (query.version === undefined || query.version === row.version) &&
-    (query.definition === undefined || query.definition === row.definition) &&
-    (query.since === undefined || row.startedAt >= query.since)
-  );
-}
-
-function newestFirst(
-  a: Pick<ExecutionRow, 'startedAt' | 'id'>,
-  b: Pick<ExecutionRow, 'startedAt' | 'id'>,
-): number {
-  return b.startedAt - a.startedAt || compareText(b.id, a.id);
 }
 
 function count(
@@ -209,6 +198,13 @@ function count(
     if (isOverdue(row, now, overdueMs)) overdue++;
   }
   return { executions, wakeUps, orphans, overdue, doubted };
+}
+
+function orphansOf(kept: Iterable<KeptExecution>, ledger: MemoryLedger, tenant: string): string[] {
+  const ids: string[] = [];
+  for (const { tenant: owner, row } of kept)
+    if (owner === tenant && openPhases.includes(row.status) && !ledger.owns(owner, row.id)) ids.push(row.id);
+  return ids.sort(compareText);
 }
 
 function isOverdue(row: WakeUp, now: number, overdueMs: number): boolean {

@@ -50,7 +50,10 @@ function entryOf(stream: string, after: { readonly version: number; readonly com
     { type: 'remove', id: `${stream}/${after.version - 1}` },
     { type: 'put', row },
   ] as const;
-  return { tenant: 'a', stream, after, commit: { ...commit, id }, wakeUps: changes };
+  const names = { namespace: 'crash', name: 'crash', version: '1.0.0', definition: 'sha256:d' };
+  const times = { startedAt: 1, updatedAt: commit.version, endedAt: null };
+  const execution = { id: stream, ...names, status: 'running', ...times, error: null } as const;
+  return { tenant: 'a', stream, after, commit: { ...commit, id }, execution, wakeUps: changes };
 }
 
 /** Written at once, so that what was acknowledged is told before the next can happen. */

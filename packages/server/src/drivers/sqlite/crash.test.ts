@@ -48,7 +48,7 @@ function start(args: readonly string[], prefix = ''): Child {
   return { process: child, lines, printed, ended };
 }
 
-/** Everything that was acknowledged is there, and every stream is whole. */
+/** Everything that was acknowledged is there, every stream is whole, and what follows from it is of its last commit. */
 async function prove(store: Store, acknowledged: readonly string[]): Promise<void> {
   const streams = new Set(acknowledged.map((line) => line.split(' ')[0] ?? ''));
   const found = new Set<string>();
@@ -62,6 +62,7 @@ async function prove(store: Store, acknowledged: readonly string[]): Promise<voi
     expect(await store.wakeUps('a', stream)).toMatchObject([
       { id: `${stream}/${last?.version}`, body: last?.id },
     ]);
+    expect(await store.execution('a', stream)).toMatchObject({ updatedAt: last?.version });
   }
   expect(acknowledged.filter((line) => !found.has(line))).toEqual([]);
 }

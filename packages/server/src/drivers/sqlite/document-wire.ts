@@ -19,7 +19,7 @@ export function putDocumentWrite(
     units: 1,
     characters: body.length,
     encode(out) {
-      out.push(operation.putDocument, tenant, collection, key, revision ?? null, time, body);
+      out.put(operation.putDocument, tenant, collection, key, revision ?? null, time, body);
     },
     decode(from) {
       const type = from.number() === 1 ? 'stored' : 'conflict';
@@ -36,7 +36,7 @@ export function deleteDocumentWrite(
     units: 1,
     characters: 0,
     encode(out) {
-      out.push(operation.deleteDocument, tenant, collection, key, revision ?? null);
+      out.put(operation.deleteDocument, tenant, collection, key, revision ?? null);
     },
     decode: (from) => from.number() === 1,
   };
@@ -47,7 +47,7 @@ export function putSnapshotWrite(tenant: string, stream: string, snapshot: Snaps
     units: 1,
     characters: snapshot.body.length,
     encode(out) {
-      out.push(
+      out.put(
         operation.putSnapshot,
         tenant,
         stream,

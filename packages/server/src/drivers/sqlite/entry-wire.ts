@@ -7,22 +7,31 @@ import type {
   WakeUpChange,
   WakeUpKind,
 } from '../../ports/store.ts';
-import { claimableFrom } from '../rules.ts';
-import { nothingExpected, operation, type WireReader, type WireValue } from './wire.ts';
+import { shortId } from './short-id.ts';
+import { noText, nothingExpected, operation, type WireReader, type WireWriter } from './wire.ts';
 import type { Write } from './write-queue.ts';
 
 type LeaseKey = { readonly id: string; readonly attempt: number };
 
+/** What became of entries, counted. */
+export interface CommitFigures {
+  commits: number;
+  refused: number;
+}
+
 /** What the port's writes are on the wire; the thread takes the values in the order in which they are put here. */
-export function commitWrite(entries: readonly Entry[]): Write<readonly CommitResult[]> {
+export function commitWrite(
+  entries: readonly Entry[],
+  figures: CommitFigures,
+): Write<readonly CommitResult[]> {
   return {
     units: entries.length,
     characters: entries.reduce((sum, entry) => sum + (entry.commit?.body.length ?? 0), 0),
     encode(out) {
-      out.push(operation.commit, entries.length);
+      out.put(operation.commit, entries.length);
       for (const entry of entries) putEntry(out, entry);
     },
-    decode: (from) => entries.map(() => takeResult(from)),
+    decode: (from) => entries.map((entry) => takeResult(entry, from, figures)),
   };
 }
 
@@ -32,7 +41,7 @@ export function claimWrite(request: ClaimRequest, now: number): Write<readonly C
     units: 1,
     characters: 0,
     encode(out) {
-      out.push(
+      out.put(
         operation.claim,
         now,
         lease.owner,
@@ -50,6 +59,14 @@ export function claimWrite(request: ClaimRequest, now: number): Write<readonly C
   };
 }
 
+/** Brings the tables of executions, wake-ups and streams up to all that was written before. */
+export const flushWrite: Write<void> = {
+  units: 1,
+  characters: 0,
+  encode: (out) => out.put(operation.flush),
+  decode: () => {},
+};
+
 export function renewWrite(
   tenant: string,
   leases: readonly LeaseKey[],
@@ -60,7 +77,7 @@ export function renewWrite(
     units: 1,
     characters: 0,
     encode(out) {
-      out.push(operation.renew, tenant, owner, times.now, times.until);
+      out.put(operation.renew, tenant, owner, times.now, times.until);
       putLeases(out, leases);
     },
     decode(from) {
@@ -81,50 +98,83 @@ export function releaseWrite(
     units: 1,
     characters: 0,
     encode(out) {
-      out.push(operation.release, tenant, owner, times.now, times.due);
+      out.put(operation.release, tenant, owner, times.now, times.due);
       putLeases(out, leases);
     },
     decode: () => {},
   };
 }
 
-function putEntry(out: WireValue[], entry: Entry): void {
-  const { commit, execution } = entry;
-  const place = out.push(0) - 1;
-  out.push(entry.tenant, entry.stream, entry.after?.version ?? nothingExpected, entry.after?.commit ?? '');
-  if (commit === undefined) out.push(0);
-  else out.push(1, commit.version, commit.count, commit.id, commit.time, commit.cause, commit.body);
-  if (execution === undefined) out.push(0);
-  else putExecution(out, execution);
-  out.push(entry.wakeUps.length);
-  for (const change of entry.wakeUps) putChange(out, change);
+/** What changes nothing but the stream ends with its commit. */
+function putEntry(out: WireWriter, { tenant, stream, after, commit, execution, wakeUps }: Entry): void {
+  const { values } = out;
+  const place = values.push(0);
+  values.push(out.numberOf(tenant), stream, after?.version ?? nothingExpected, after?.commit ?? '');
+  if (commit === undefined) values.push(0);
+  else values.push(commit.count, commit.id, commit.time - out.base, commit.cause, commit.body);
+  if (execution !== undefined || wakeUps.length > 0) {
+    if (execution === undefined) values.push(noText);
+    else putExecution(out, execution);
+    values.push(wakeUps.length);
+    for (const change of wakeUps) putChange(out, stream, change);
+  }
   // The length lets the thread step over what is left of a refused entry.
-  out[place] = out.length - place - 1;
+  values[place - 1] = values.length - place;
 }
 
-function putExecution(out: WireValue[], row: ExecutionRow): void {
-  out.push(1, row.namespace, row.name, row.version, row.definition, row.status);
-  out.push(row.startedAt, row.updatedAt, row.endedAt, row.error);
+function putExecution(out: WireWriter, row: ExecutionRow): void {
+  out.share(namesOf(row));
+  out.share(row.status);
+  out.time(row.startedAt);
+  out.time(row.updatedAt);
+  out.time(row.endedAt);
+  out.values.push(row.error);
 }
 
-function putChange(out: WireValue[], change: WakeUpChange): void {
+let lastNamed: ExecutionRow | undefined;
+let lastNames = '';
+
+/** Most rows are of the workflow of the row before. */
+function namesOf(row: ExecutionRow): string {
+  const { namespace, name, version, definition } = row;
+  if (
+    lastNamed === undefined ||
+    lastNamed.definition !== definition ||
+    lastNamed.name !== name ||
+    lastNamed.version !== version ||
+    lastNamed.namespace !== namespace
+  ) {
+    lastNames = JSON.stringify([namespace, name, version, definition]);
+    lastNamed = row;
+  }
+  return lastNames;
+}
+
+function putChange(out: WireWriter, stream: string, change: WakeUpChange): void {
+  const { values } = out;
   if (change.type === 'remove') {
-    out.push(0, change.id);
+    values.push(0, shortId(stream, change.id));
     return;
   }
   const { row } = change;
-  out.push(1, row.id, row.kind, row.due, row.attempt, row.lease?.owner ?? null, row.lease?.until ?? null);
-  out.push(row.unsafe ? 1 : 0, row.doubt ? 1 : 0, row.body, claimableFrom(row));
+  values.push(1, shortId(stream, row.id), out.numberOf(row.kind), row.due - out.base, row.attempt);
+  out.share(row.lease?.owner ?? null);
+  out.time(row.lease?.until ?? null);
+  values.push((row.unsafe ? 1 : 0) | (row.doubt ? 2 : 0), row.body);
 }
 
-function putLeases(out: WireValue[], leases: readonly LeaseKey[]): void {
-  out.push(leases.length);
-  for (const { id, attempt } of leases) out.push(id, attempt);
+function putLeases(out: WireWriter, leases: readonly LeaseKey[]): void {
+  out.put(leases.length);
+  for (const { id, attempt } of leases) out.put(id, attempt);
 }
 
-function takeResult(from: WireReader): CommitResult {
+function takeResult(entry: Entry, from: WireReader, figures: CommitFigures): CommitResult {
   const position = from.number();
-  if (position >= 0) return { type: 'accepted', position };
+  if (position >= 0) {
+    if (entry.commit !== undefined) figures.commits++;
+    return { type: 'accepted', position };
+  }
+  figures.refused++;
   return { type: 'refused', version: from.number(), commit: from.text() };
 }
 

@@ -1,47 +1,75 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { shownId } from './commit-id.ts';
+import { openStreamReader } from './stream-reader.ts';
 import type { Row, WireValue } from './wire.ts';
 
 const wakeUp = 'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body';
-const commit = 'tenant, stream, version, count, id, previous, time, cause, body, position';
+/** `previous` is stored as a position, and read as the id of the commit there. */
+const commit = `tenant, stream, version, count, id,
+  coalesce((select before.id from commits before where before.position = commits.previous), ''),
+  time, cause, body, position`;
 const execution = 'id, namespace, name, version, definition, status, started_at, updated_at, ended_at, error';
 const kinds = `('effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume')`;
 
 /** The reads that are one statement. Named, so that only names and arguments cross to the thread. */
 const statements = {
-  read: `select ${commit} from commits where tenant = ? and stream = ? and version >= coalesce(
-      (select max(version) from commits where tenant = ? and stream = ? and version <= ?), 0)
-    and version + count > ? order by version limit ?`,
   tail: `select ${commit} from commits where position > ? order by position limit ?`,
   end: 'select max(position) from commits',
   execution: `select ${execution} from executions where tenant = ? and id = ?`,
+  executionsById: `select ${execution} from executions where tenant = ? and id >= ? and id < ? limit ?`,
   wakeUps: `select ${wakeUp} from wake_ups where tenant = ? and execution = ? order by id`,
   nextDue: 'select min(claimable) from wake_ups where kind = ? and claimable is not null',
   document: 'select key, revision, time, body from documents where tenant = ? and collection = ? and key = ?',
   documents: `select key, revision, time, body from documents
     where tenant = ? and collection = ? and key >= ? and key <= ? and key > ? order by key limit ?`,
+  // A document that is put anew gets a new rowid: the order of rowids is that of their instants.
+  oldestDocuments: `select key, revision, time, body, tenant from documents not indexed
+    where collection = ? order by rowid limit ?`,
   snapshot: 'select schema, version, id, body from snapshots where tenant = ? and stream = ?',
   countExecutions: 'select status, count(*) from executions indexed by executions_by_status group by status',
   countWakeUps: 'select kind, count(*) from wake_ups indexed by wake_ups_by_claimable group by kind',
   countOrphans: `select count(*) from executions e indexed by executions_by_status
     where status in ('pending', 'running', 'waiting', 'suspended')
     and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)`,
+  orphans: `select id from executions e indexed by executions_by_status
+    where status in ('pending', 'running', 'waiting', 'suspended') and tenant = ?
+    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)
+    order by id limit ?`,
   countOverdue: `select count(*) from wake_ups indexed by wake_ups_by_claimable
     where kind in ${kinds} and claimable <= ? and due < ?`,
   countDoubted: `select count(*) from wake_ups indexed by wake_ups_by_claimable
     where kind in ${kinds} and claimable is null and (doubt = 1 or until <= ?)`,
 } as const;
 
-export type ReadName = keyof typeof statements | 'executions';
+/** Reads of tables that every batch writes itself; all others wait for a flush. */
+export const readsWithoutFlush: ReadonlySet<ReadName> = new Set([
+  'read',
+  'tail',
+  'end',
+  'document',
+  'documents',
+  'oldestDocuments',
+  'snapshot',
+]);
 
-/** Columns that a list of executions can be narrowed by, as they stand in the arguments. */
-export const executionFilters = ['namespace', 'name', 'version', 'definition'] as const;
+export type ReadName = keyof typeof statements | 'read' | 'executions';
 
-/** The reading side in a storage thread: rows as arrays of values, in the order of the columns above. */
+/** Conditions that a list of executions can be narrowed by, as they stand in the arguments. */
+export const executionFilters = [
+  'namespace =',
+  'name =',
+  'version =',
+  'definition =',
+  'id >=',
+  'id <',
+] as const;
+
 /** Rows of a statement that answers with arrays. */
 function rowsOf(statement: StatementSync, args: readonly WireValue[]): readonly Row[] {
   return statement.all(...args) as unknown as readonly Row[];
 }
 
+/** The reading side in a storage thread: rows as arrays of values, in the order of the columns above. */
 export function openReader(database: DatabaseSync): {
   read(name: string, args: readonly WireValue[]): readonly Row[];
 } {
@@ -55,14 +83,21 @@ export function openReader(database: DatabaseSync): {
     }
     return rowsOf(statement, args);
   }
+  const streams = openStreamReader(database, `select ${commit} from commits where position = ?`);
   return {
     read(name, args) {
+      if (name === 'read') return streams.read(args).map(withShownIds);
+      if (name === 'tail') return all(statements.tail, args).map(withShownIds);
       if (name === 'executions') return all(executionsSql(args), executionsArgs(args));
       const sql = (statements as Readonly<Record<string, string>>)[name];
       if (sql === undefined) throw new Error(`there is no read named ${name}`);
       return all(sql, args);
     },
   };
+}
+
+function withShownIds(row: Row): Row {
+  return row.with(4, shownId(row[4])).with(5, shownId(row[5]));
 }
 
 /**
@@ -72,10 +107,17 @@ export function openReader(database: DatabaseSync): {
 function executionsSql(args: readonly WireValue[]): string {
   const filters = executionFilters
     .filter((_, at) => args[6 + at] !== null)
-    .map((column) => ` and ${column} = ?`);
-  return `select ${execution} from executions indexed by executions_by_status
+    .map((condition) => ` and ${condition} ?`);
+  return `select ${execution} from executions indexed by ${indexFor(args)}
     where status = ? and tenant = ? and started_at >= ? and (started_at, id) < (?, ?)${filters.join('')}
     order by started_at desc, id desc limit ?`;
+}
+
+/** A name is a stretch of its own. Without one the stretch of a status is read, newest first, until a page is full. */
+function indexFor(args: readonly WireValue[]): string {
+  return args[6 + executionFilters.indexOf('name =')] === null
+    ? 'executions_by_status'
+    : 'executions_by_name';
 }
 
 function executionsArgs(args: readonly WireValue[]): readonly WireValue[] {

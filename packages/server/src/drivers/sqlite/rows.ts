@@ -12,7 +12,7 @@ import { type Row, WireReader } from './wire.ts';
 
 /** Rows of the reader thread as the port shows them; the columns are those of `reader.ts`, in its order. */
 export function toCommit(row: Row): Commit {
-  const from = new WireReader(row, 0);
+  const from = new WireReader(row);
   return {
     tenant: from.text(),
     stream: from.text(),
@@ -28,7 +28,7 @@ export function toCommit(row: Row): Commit {
 }
 
 export function toExecution(row: Row): ExecutionRow {
-  const from = new WireReader(row, 0);
+  const from = new WireReader(row);
   return {
     id: from.text(),
     namespace: from.text(),
@@ -44,7 +44,7 @@ export function toExecution(row: Row): ExecutionRow {
 }
 
 export function toWakeUp(row: Row, now: number): WakeUp {
-  const from = new WireReader(row, 0);
+  const from = new WireReader(row);
   const head = {
     id: from.text(),
     execution: from.text(),
@@ -61,12 +61,12 @@ export function toWakeUp(row: Row, now: number): WakeUp {
 }
 
 export function toDocument(row: Row): StoredDocument {
-  const from = new WireReader(row, 0);
+  const from = new WireReader(row);
   return { key: from.text(), revision: from.number(), time: from.number(), body: from.text() };
 }
 
 export function toSnapshot(row: Row): Snapshot {
-  const from = new WireReader(row, 0);
+  const from = new WireReader(row);
   return { schema: from.number(), version: from.number(), commit: from.text(), body: from.text() };
 }
 

@@ -6,20 +6,36 @@ const applicationId = 0x4d4c5243;
 /**
  * Numbered, forward only: the number of a migration is its place, from 1, and one that was released never changes.
  *
- * Times are epoch ms. `wake_ups.claimable` is the instant from which a row can be claimed, null: never as it
- * stands. There are as few indexes as the queries bear, for each costs every commit:
+ * `commits` and `backlog` are written by every batch, and say everything. `streams` (the index of commits by stream),
+ * `executions` and `wake_ups` follow from them and are brought up to date by flushes: commits behind `indexed` are not
+ * in `streams` yet, and what `backlog` says is not in the two others.
+ *
+ * Times are epoch ms. `commits.id` is a SHA-256 as 32 bytes, or else text; `previous` is the position of the stream's
+ * commit before, 0: none. A row of `streams` holds the positions of commits that follow each other, as JSON, from the
+ * one that begins at `version`; `last` is the last of them. `wake_ups.claimable` is the instant from which a row can be
+ * claimed, null: never as it stands. There are as few indexes as the queries bear:
  * - wake-ups are keyed by execution, so that "why is it waiting" needs no index of its own;
  * - `executions_by_status` begins with the status, and so serves lists (merged over statuses), open executions
- *   and counts alike.
+ *   and counts alike;
+ * - `executions_by_name` serves lists of one workflow, each status of it a stretch, so that neither a rare workflow
+ *   nor a rare status of a common one is looked for row by row. A namespace is told apart among the rows of a name.
  */
 const migrations: readonly string[] = [
   `
   create table commits (
     position integer primary key,
     tenant text not null, stream text not null, version integer not null, count integer not null,
-    id text not null, previous text not null, time integer not null, cause text not null, body text not null
+    id any not null, previous integer not null, time integer not null, cause text not null, body text not null
   ) strict;
-  create unique index commits_by_stream on commits (tenant, stream, version);
+
+  create table streams (
+    tenant text not null, stream text not null, version integer not null, last integer not null, positions text not null,
+    primary key (tenant, stream, version)
+  ) strict, without rowid;
+  create table indexed (position integer not null) strict;
+  insert into indexed (position) values (0);
+
+  create table backlog (number integer primary key, changes text not null) strict;
 
   create table executions (
     tenant text not null, id text not null, namespace text not null, name text not null, version text not null,
@@ -28,6 +44,8 @@ const migrations: readonly string[] = [
     primary key (tenant, id)
   ) strict, without rowid;
   create index executions_by_status on executions (status, tenant, started_at, id);
+
+  create index executions_by_name on executions (name, status, tenant, started_at, id);
 
   create table wake_ups (
     tenant text not null, execution text not null, id text not null, kind text not null, due integer not null,
@@ -58,6 +76,8 @@ export const schemaVersion = migrations.length;
  * with 4,000, 10 ms without any, at the same commits per second.
  */
 const pagesPerCheckpoint = 1_000;
+/** Room for all that a flush changes: what finds none is written more than once. Chosen by reckoning, not measured. */
+const cacheKibibytes = 16 * 1024;
 /** What a log that has grown is cut to when it starts from its beginning. */
 const walBytesKept = 16 * 1024 * 1024;
 
@@ -74,23 +94,19 @@ export class SchemaError extends Error {
   }
 }
 
-/**
- * Opens the file for writing, brings it to the current schema and voids the leases of earlier owners: whoever holds
- * the process lock is the only one, so no lease in the file has a living owner.
- */
+/** Opens the file for writing and brings it to the current schema. */
 export function openForWriting(path: string, options: { readonly bytesMax: number | null }): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
     checkFile(database, path);
-    database.exec('pragma journal_mode = wal; pragma synchronous = full;');
+    database.exec(
+      `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = ${-cacheKibibytes};`,
+    );
     database.exec(
       `pragma wal_autocheckpoint = ${pagesPerCheckpoint}; pragma journal_size_limit = ${walBytesKept};`,
     );
     migrate(database);
     if (options.bytesMax !== null) limitBytes(database, options.bytesMax);
-    database.exec(`
-      update wake_ups set doubt = unsafe, claimable = case unsafe when 1 then null else due end, owner = null, until = null
-      where owner is not null`);
     return database;
   } catch (error) {
     database.close();

@@ -20,24 +20,54 @@ import type {
 } from './wire.ts';
 import { openWriter } from './writer.ts';
 
+/** After so long without a batch the tables are brought up to date, so that a crash leaves little to read anew. */
+const restMs = 200;
+
 const data = workerData as ThreadData;
 if (parentPort === null) throw new Error('the storage thread is started by the store, not by itself');
 if (data.role === 'writer') serveWriter(parentPort);
 else serveReader(parentPort);
 
 function serveWriter(port: MessagePort): void {
-  const database = opened(port, () => openForWriting(data.path, { bytesMax: data.bytesMax }));
-  if (database === undefined) return;
-  const writer = openWriter(database);
+  const open = () => {
+    const database = openForWriting(data.path, { bytesMax: data.bytesMax });
+    return { database, writer: openWriter(database) };
+  };
+  const parts = opened(port, open);
+  if (parts === undefined) return;
+  const { database, writer } = parts;
+  const rest = openRest(writer.rest);
   port.on('message', (request: WriterRequest) => {
     if (request.type === 'close') {
+      rest.end();
+      writer.rest();
       database.close();
       port.close();
       return;
     }
-    const applied = writer.apply(request.operations);
+    const applied = writer.apply(request.message);
     port.postMessage({ ...applied, number: request.number } satisfies WriterAnswer);
+    writer.tidy();
+    rest.later();
   });
+}
+
+/** Runs something when nothing was asked for some time. */
+function openRest(run: () => void): { later(): void; end(): void } {
+  let askedAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  function look(): void {
+    const left = askedAt + restMs - performance.now();
+    timer = left > 0 ? setTimeout(look, left) : undefined;
+    if (timer === undefined) run();
+  }
+  return {
+    later() {
+      askedAt = performance.now();
+      timer ??= setTimeout(look, restMs);
+    },
+    end: () => clearTimeout(timer),
+  };
 }
 
 /** The reader opens when it is told that the writer has prepared the file. */

@@ -1,122 +1,113 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Head, openHeadCache } from './head-cache.ts';
+import { shownId, storedId } from './commit-id.ts';
+import { rowAs } from './row-as.ts';
+import type { Stream, ThreadStreams } from './thread-streams.ts';
 import { nothingExpected, type WireReader, type WireValue } from './wire.ts';
 
-/** About 25 MB: `tenant\0stream`, a number and a SHA-256 each. */
-const headsMax = 65_536;
+/** Commits in one row of the index: what a reader takes in at once. */
+const positionsPerRunMax = 512;
 
-/** The commits and executions as the writer thread changes them. */
+/** The commits as the writer thread appends them. */
 export interface ThreadCommits {
   /** Takes a group of entries, and gives a result for each. */
   apply(from: WireReader, out: WireValue[]): void;
-  /** Forgets the heads, after a batch was rolled back. */
-  reload(): void;
+  /** Tells the streams of all commits behind a position, which the index does not have; answers them by position. */
+  replay(after: number): ReadonlyMap<number, Stream>;
+  /** position of the last commit */
+  readonly position: number;
 }
+
+/** Where a message is read: `end` is the place behind an entry, `appends` whether it has a commit. */
+export interface EntryPlace {
+  readonly end: number;
+  readonly tenantNumber: number;
+  readonly appends: boolean;
+}
+
+/** Takes what an accepted entry says of its execution and wake-ups. */
+export type Change = (stream: Stream, from: WireReader, entry: EntryPlace) => void;
 
 export function openThreadCommits(
   database: DatabaseSync,
-  changeWakeUps: (tenant: string, execution: string, from: WireReader) => void,
+  streams: ThreadStreams,
+  change: Change,
 ): ThreadCommits {
-  const heads = openHeadCache(headsMax);
   const last = database.prepare('select coalesce(max(position), 0) as position from commits');
-  const head = database.prepare(
-    `select version + count - 1 as version, id as "commit" from commits
-     where tenant = ? and stream = ? order by version desc limit 1`,
+  const unindexed = database.prepare(
+    `select tenant, stream, version, count, id as "commit", position from commits
+     where position > ? order by position`,
   );
   const append = database.prepare(
     `insert into commits (position, tenant, stream, version, count, id, previous, time, cause, body)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant, stream, version) do nothing`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const execution = database.prepare(
-    `insert into executions (tenant, id, namespace, name, version, definition, status, started_at, updated_at, ended_at, error)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict (tenant, id) do update set namespace = excluded.namespace, name = excluded.name, version = excluded.version,
-       definition = excluded.definition, status = excluded.status, started_at = excluded.started_at,
-       updated_at = excluded.updated_at, ended_at = excluded.ended_at, error = excluded.error`,
-  );
-  const lastPosition = () => (last.get() as { position: number }).position;
-  let position = lastPosition();
+  let position = 0;
 
-  function headOf(tenant: string, stream: string): Head {
-    const known = heads.get(tenant, stream) ?? (head.get(tenant, stream) as Head | undefined);
-    return known ?? { version: 0, commit: '' };
-  }
-  function appendCommit(tenant: string, stream: string, previous: string, from: WireReader): boolean {
-    const version = from.number();
-    const count = from.number();
+  function appendCommit(stream: Stream, count: number, from: WireReader): void {
+    const version = stream.version + 1;
     const id = from.text();
-    const time = from.number();
+    const time = from.time();
     const cause = from.text();
-    const body = from.text();
-    if (
-      append.run(position + 1, tenant, stream, version, count, id, previous, time, cause, body).changes === 0
-    )
-      return false;
+    const { tenant, id: name, position: previous } = stream;
+    append.run(position + 1, tenant, name, version, count, storedId(id), previous, time, cause, from.text());
     position++;
-    heads.set(tenant, stream, { version: version + count - 1, commit: id });
-    return true;
+    advance(stream, version, count, id);
   }
-  function putExecution(tenant: string, id: string, from: WireReader): void {
-    const namespace = from.text();
-    const name = from.text();
-    const version = from.text();
-    const definition = from.text();
-    const status = from.text();
-    const startedAt = from.number();
-    const updatedAt = from.number();
-    const endedAt = from.numberOrNull();
-    const error = from.textOrNull();
-    execution.run(
-      tenant,
-      id,
-      namespace,
-      name,
-      version,
-      definition,
-      status,
-      startedAt,
-      updatedAt,
-      endedAt,
-      error,
-    );
+  function advance(stream: Stream, version: number, count: number, commit: string): void {
+    const run = stream.runs.at(-1);
+    if (run !== undefined && run.positions.length < positionsPerRunMax) run.positions.push(position);
+    else stream.runs.push({ version, positions: [position] });
+    stream.version = version + count - 1;
+    stream.commit = commit;
+    stream.position = position;
+    streams.touch(stream);
   }
-  /** A first commit to a stream unknown here is not looked up: the unique index refuses it if the stream has one. */
-  function fits(tenant: string, stream: string, after: Head, appends: boolean): boolean {
-    if (after.version === nothingExpected) return true;
-    if (appends && after.version === 0 && heads.get(tenant, stream) === undefined) return true;
-    const head = headOf(tenant, stream);
-    return head.version === after.version && head.commit === after.commit;
-  }
-  function applyEntry(from: WireReader, out: WireValue[]): void {
-    const tenant = from.text();
-    const stream = from.text();
+  function applyEntry(from: WireReader, out: WireValue[], end: number): void {
+    const tenantNumber = from.values[from.at] as number;
+    const stream = streams.of(from.shared(), from.text());
     const version = from.number();
     const commit = from.text();
-    const appends = from.number() === 1;
-    if (
-      !fits(tenant, stream, { version, commit }, appends) ||
-      (appends && !appendCommit(tenant, stream, commit, from))
-    ) {
-      const actual = headOf(tenant, stream);
-      out.push(-1, actual.version, actual.commit);
+    if (version !== nothingExpected && (stream.version !== version || stream.commit !== commit)) {
+      out.push(-1, stream.version, stream.commit);
       return;
     }
-    if (from.number() === 1) putExecution(tenant, stream, from);
-    changeWakeUps(tenant, stream, from);
+    const count = from.number();
+    if (count > 0) appendCommit(stream, count, from);
+    if (from.at < end) change(stream, from, { end, tenantNumber, appends: count > 0 });
     out.push(position);
   }
   return {
     apply(from, out) {
       for (let entries = from.number(); entries > 0; entries--) {
         const end = from.number() + from.at;
-        applyEntry(from, out);
+        applyEntry(from, out, end);
         // A refused entry was left where it was refused.
         from.at = end;
       }
     },
-    reload() {
-      heads.clear();
-      position = lastPosition();
+    replay(after) {
+      const replayed = new Map<number, Stream>();
+      for (const row of unindexed.iterate(after)) {
+        const { tenant, stream, version, count, commit, ...place } = rowAs<CommitRow>(row);
+        position = place.position;
+        const known = streams.of(tenant, stream);
+        advance(known, version, count, shownId(commit));
+        replayed.set(position, known);
+      }
+      position = (last.get() as { position: number }).position;
+      return replayed;
+    },
+    get position() {
+      return position;
     },
   };
+}
+
+interface CommitRow {
+  readonly tenant: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly count: number;
+  readonly commit: unknown;
+  readonly position: number;
 }

@@ -1,27 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { openHighestKey } from './highest-key.ts';
+import { rowAs } from './row-as.ts';
+import { longId } from './short-id.ts';
+import type { ThreadBacklog } from './thread-backlog.ts';
+import type { Stream, ThreadStreams } from './thread-streams.ts';
+import { openWakeUpRows, type RowValues, type WakeUpRow } from './wake-up-rows.ts';
 import type { WireReader, WireValue } from './wire.ts';
 
-/** The wake-up ledger as the writer thread changes it. */
+/** The wake-up ledger as the writer thread changes it: in memory first, in its table at the next flush. */
 export interface ThreadLedger {
   /** Takes the changes of one entry. */
-  change(tenant: string, execution: string, from: WireReader): void;
+  change(stream: Stream, from: WireReader): void;
   claim(from: WireReader, out: WireValue[]): void;
   renew(from: WireReader, out: WireValue[]): void;
   release(from: WireReader): void;
-  /** Reads the leases anew, after a batch was rolled back. */
+  /** Brings the table up to what is in memory. */
+  flush(): void;
+  /** Forgets all but the leases that the table has. */
   reload(): void;
 }
 
-interface Held {
-  readonly execution: string;
-  readonly owner: string;
-  readonly attempt: number;
-  readonly until: number;
-  readonly unsafe: number;
-  readonly due: number;
-}
-
-type ClaimRow = [
+/** A row of the table in the order of the query for what is due, and what it is claimed by. */
+type TableRow = [
   tenant: string,
   execution: string,
   id: string,
@@ -33,11 +33,27 @@ type ClaimRow = [
   claimable: number,
 ];
 
-/**
- * Leases live and end with this process, which voids all others when it opens the file: so all that are are in the
- * map `held`, and neither renewing nor releasing needs an index by id.
- */
-export function openThreadLedger(database: DatabaseSync): ThreadLedger {
+type LeasedRow = RowValues & { readonly tenant: string; readonly execution: string };
+
+interface Candidate {
+  readonly tenant: string;
+  readonly execution: string;
+  readonly id: string;
+  readonly claimable: number;
+  take(): WakeUpRow;
+}
+
+export interface LedgerParts {
+  readonly streams: ThreadStreams;
+  readonly backlog: ThreadBacklog;
+  /** Brings all tables up to what is in memory, in the transaction of the batch. */
+  readonly flushAll: () => void;
+}
+
+export function openThreadLedger(
+  database: DatabaseSync,
+  { streams, backlog, flushAll }: LedgerParts,
+): ThreadLedger {
   const put = database.prepare(
     `insert or replace into wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, claimable)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -45,56 +61,75 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
   const remove = database.prepare('delete from wake_ups where tenant = ? and execution = ? and id = ?');
   const due = database.prepare(
     `select tenant, execution, id, kind, due, attempt, unsafe, body, claimable from wake_ups
-     where kind = ? and claimable <= ? order by claimable, tenant, execution, id limit ?`,
+     where kind = ? and claimable <= ? order by claimable, tenant, execution, id`,
   );
   due.setReturnArrays(true);
-  const lease = database.prepare(
-    `update wake_ups set owner = ?, until = ?, attempt = ?, due = ?, claimable = ?
-     where tenant = ? and execution = ? and id = ?`,
-  );
   const leased = database.prepare(
-    'select tenant, execution, id, owner, attempt, until, unsafe, due from wake_ups where owner is not null',
+    `select tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body from wake_ups
+     where owner is not null`,
   );
-  const held = new Map<string, Held>();
+  const count = database.prepare('select count(*) as rows from wake_ups where tenant = ? and execution = ?');
+  const highest = openHighestKey(database, 'select max(execution) as highest from wake_ups where tenant = ?');
+  const rows = openWakeUpRows((tenant, execution) =>
+    highest.isBehindAll(tenant, execution) ? 0 : (count.get(tenant, execution) as { rows: number }).rows,
+  );
 
-  function putRow(tenant: string, execution: string, from: WireReader): void {
-    const id = from.text();
-    const kind = from.text();
-    const dueAt = from.number();
+  function putRow(stream: Stream, from: WireReader): void {
+    const id = longId(stream.id, from.text());
+    const kind = from.shared();
+    const dueAt = from.time();
     const attempt = from.number();
-    const owner = from.textOrNull();
-    const until = from.numberOrNull();
-    const unsafe = from.number();
-    const doubt = from.number();
+    const owner = from.sharedOrNull();
+    const until = from.timeOrNull();
+    const flags = from.number();
     const body = from.textOrNull();
-    const claimable = from.numberOrNull();
-    put.run(tenant, execution, id, kind, dueAt, attempt, owner, until, unsafe, doubt, body, claimable);
-    if (owner === null || until === null) held.delete(keyOf(tenant, id));
-    else held.set(keyOf(tenant, id), { execution, owner, attempt, until, unsafe, due: dueAt });
+    const unsafe = flags & 1;
+    rows.put({ stream, id, kind, due: dueAt, attempt, owner, until, unsafe, doubt: flags >> 1, body });
   }
-
-  /** The lease that is held, if these are its owner and fencing number. */
-  function take(
-    tenant: string,
-    owner: string,
-    now: number,
-    from: WireReader,
-  ): { readonly id: string; readonly row?: Held } {
-    const id = from.text();
+  function fromTable(kind: string, now: number, rowsMax: number): Candidate[] {
+    const found: Candidate[] = [];
+    for (const row of due.iterate(kind, now)) {
+      const [tenant, execution, id, , dueAt, attempt, unsafe, body, claimable] = rowAs<TableRow>(row);
+      const known = rows.find(tenant, id);
+      // Memory knows better what became of it.
+      if (known?.dirty === true) continue;
+      const adopt = () => {
+        const stream = streams.of(tenant, execution);
+        const lease = { owner: null, until: null, doubt: 0 };
+        return known ?? rows.adopt({ stream, id, kind, due: dueAt, attempt, unsafe, body, ...lease });
+      };
+      if (found.push({ tenant, execution, id, claimable, take: adopt }) === rowsMax) break;
+    }
+    return found;
+  }
+  function candidates(kinds: readonly string[], now: number, rowsMax: number): readonly Candidate[] {
+    const free = rows.claimable(new Set(kinds), now).map((row) => ({
+      tenant: row.stream.tenant,
+      execution: row.stream.id,
+      id: row.id,
+      claimable: row.claimable ?? 0,
+      take: () => row,
+    }));
+    const stored = kinds.flatMap((kind) => fromTable(kind, now, rowsMax));
+    return [...free, ...stored].sort(compareClaims).slice(0, rowsMax);
+  }
+  /** A row under a lease that is held, if these are its owner and fencing number. */
+  function held(tenant: string, owner: string, now: number, from: WireReader): WakeUpRow | undefined {
+    const row = rows.get(tenant, from.text());
     const attempt = from.number();
-    const row = held.get(keyOf(tenant, id));
-    return row?.owner === owner && row.attempt === attempt && row.until > now ? { id, row } : { id };
+    const holds = row?.owner === owner && row.attempt === attempt && (row.until ?? 0) > now;
+    return holds ? row : undefined;
+  }
+  function relet(row: WakeUpRow, owner: string | null, until: number | null): void {
+    rows.lease(row, owner, until);
+    backlog.keepRow(row);
   }
 
   return {
-    change(tenant, execution, from) {
+    change(stream, from) {
       for (let changes = from.number(); changes > 0; changes--) {
-        if (from.number() === 1) putRow(tenant, execution, from);
-        else {
-          const id = from.text();
-          remove.run(tenant, execution, id);
-          held.delete(keyOf(tenant, id));
-        }
+        if (from.number() === 1) putRow(stream, from);
+        else rows.remove(stream, longId(stream.id, from.text()));
       }
     },
     claim(from, out) {
@@ -102,26 +137,18 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
       const owner = from.text();
       const until = from.number();
       const rowsMax = from.number();
-      const found: ClaimRow[] = [];
-      for (let kinds = from.number(); kinds > 0; kinds--) {
-        found.push(...claimRows(due.all(from.text(), now, rowsMax)));
-      }
-      const rows = found.sort(compareClaims).slice(0, rowsMax);
-      out.push(rows.length);
-      for (const [tenant, execution, id, kind, dueAt, before, unsafe, body] of rows) {
-        const attempt = before + 1;
-        lease.run(
-          owner,
-          until,
-          attempt,
-          dueAt,
-          unsafe === 1 ? null : Math.max(dueAt, until),
-          tenant,
-          execution,
-          id,
-        );
-        held.set(keyOf(tenant, id), { execution, owner, attempt, until, unsafe, due: dueAt });
-        out.push(tenant, execution, id, kind, dueAt, attempt, unsafe, body);
+      const kinds: string[] = [];
+      for (let left = from.number(); left > 0; left--) kinds.push(from.text());
+      // Among leases that lapse memory looks for nothing: that is for the index of the table.
+      if (rows.lapsesFrom <= now) flushAll();
+      const claimed = candidates(kinds, now, rowsMax);
+      out.push(claimed.length);
+      for (const candidate of claimed) {
+        const row = candidate.take();
+        row.attempt++;
+        relet(row, owner, until);
+        const { tenant, id: execution } = row.stream;
+        out.push(tenant, execution, row.id, row.kind, row.due, row.attempt, row.unsafe, row.body);
       }
     },
     renew(from, out) {
@@ -131,12 +158,10 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
       const until = from.number();
       const ids: string[] = [];
       for (let leases = from.number(); leases > 0; leases--) {
-        const { id, row } = take(tenant, owner, now, from);
+        const row = held(tenant, owner, now, from);
         if (row === undefined) continue;
-        const claimable = row.unsafe === 1 ? null : Math.max(row.due, until);
-        lease.run(owner, until, row.attempt, row.due, claimable, tenant, row.execution, id);
-        held.set(keyOf(tenant, id), { ...row, until });
-        ids.push(id);
+        relet(row, owner, until);
+        ids.push(row.id);
       }
       out.push(ids.length, ...ids);
     },
@@ -146,40 +171,49 @@ export function openThreadLedger(database: DatabaseSync): ThreadLedger {
       const now = from.number();
       const dueAt = from.number();
       for (let leases = from.number(); leases > 0; leases--) {
-        const { id, row } = take(tenant, owner, now, from);
+        const row = held(tenant, owner, now, from);
         if (row === undefined) continue;
-        lease.run(null, null, row.attempt, dueAt, dueAt, tenant, row.execution, id);
-        held.delete(keyOf(tenant, id));
+        row.due = dueAt;
+        relet(row, null, null);
+      }
+    },
+    flush() {
+      for (const row of rows.takeDirty()) {
+        const { tenant, id: execution } = row.stream;
+        if (row.removed) remove.run(tenant, execution, row.id);
+        else {
+          put.run(tenant, execution, row.id, ...columnsOf(row));
+          highest.raise(tenant, execution);
+        }
+        row.stored = !row.removed;
       }
     },
     reload() {
-      held.clear();
-      for (const { tenant, id, ...row } of heldRows(leased.all())) {
-        held.set(keyOf(tenant, id), row);
+      rows.clear();
+      highest.clear();
+      for (const row of leased.all().map(rowAs<LeasedRow>)) {
+        const { tenant, execution, ...values } = row;
+        rows.adopt({ ...values, stream: streams.of(tenant, execution) });
       }
     },
   };
 }
 
-function keyOf(tenant: string, id: string): string {
-  return `${tenant}\0${id}`;
+function columnsOf(row: WakeUpRow): WireValue[] {
+  const { kind, due, attempt, owner, until, unsafe, doubt, body, claimable } = row;
+  return [kind, due, attempt, owner, until, unsafe, doubt, body, claimable];
 }
 
-/** Each kind comes in this order from its index; ties among kinds are broken the same way, byte by byte. */
-function compareClaims(a: ClaimRow, b: ClaimRow): number {
-  return a[8] - b[8] || compareBytes(a[0], b[0]) || compareBytes(a[1], b[1]) || compareBytes(a[2], b[2]);
+/** Byte by byte in what ties, as the table's index orders it. */
+function compareClaims(a: Candidate, b: Candidate): number {
+  return (
+    a.claimable - b.claimable ||
+    compareBytes(a.tenant, b.tenant) ||
+    compareBytes(a.execution, b.execution) ||
+    compareBytes(a.id, b.id)
+  );
 }
 
 function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-/** The columns of the query for what is due, in their order. */
-function claimRows(rows: unknown): ClaimRow[] {
-  return rows as ClaimRow[];
-}
-
-/** The columns of the query for what is leased, by name. */
-function heldRows(rows: unknown): (Held & { readonly tenant: string; readonly id: string })[] {
-  return rows as (Held & { readonly tenant: string; readonly id: string })[];
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

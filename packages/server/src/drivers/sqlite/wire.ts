@@ -1,7 +1,11 @@
 /**
- * How calls cross to the storage thread and back: one flat array of strings, numbers and nulls for a whole batch.
- * A structured clone of it costs about a third of that of the same entries as objects, and the thread binds the values
- * as they come. Both sides are this program, so what is taken is not parsed again.
+ * How calls cross to the storage thread and back: one flat array of strings, numbers and nulls for a whole batch, and
+ * beside it the texts that repeat in it, each once. Both sides are this program, so what is taken is not parsed again.
+ *
+ * Measured on prototypes under load, the better of two runs, µs an entry of the main thread + of the storage thread:
+ * a flat array without what repeats 0.8 + 1.0 (the other run 1.3 + 1.8); with everything in every entry 1.7 + 2.9; the
+ * first as a JSON text 2.3 + 2.2, as one string with separators 1.6 + 1.5, as one string and its lengths in a typed array
+ * 1.2 + 1.1, where what is cut out of the string keeps all of it in memory. Finding what repeats is not in these.
  */
 export type WireValue = string | number | null;
 
@@ -14,20 +18,64 @@ export const operation = {
   putDocument: 4,
   deleteDocument: 5,
   putSnapshot: 6,
+  flush: 7,
 } as const;
 
 /** The version of an entry's `after` that expects nothing. */
 export const nothingExpected = -1;
 
+/** The number of a shared text that is not there. */
+export const noText = -1;
+
+/** A message as it is written. */
+export class WireWriter {
+  readonly values: WireValue[] = [];
+  readonly texts: string[];
+  /** Instants are written as what they are from here: small integers are shorter in the message and as JSON. */
+  readonly base: number;
+  #numbers: Map<string, number> | undefined;
+
+  /** @param texts those of another message, whose numbers go on being theirs */
+  constructor(base: number, texts: readonly string[] = []) {
+    this.base = base;
+    this.texts = [...texts];
+  }
+
+  put(...values: readonly WireValue[]): void {
+    for (const value of values) this.values.push(value);
+  }
+
+  time(instant: number | null): void {
+    this.values.push(instant === null ? null : instant - this.base);
+  }
+
+  /** A text that others of the message repeat: a tenant, the owner of leases, a workflow. */
+  share(text: string | null): void {
+    this.values.push(text === null ? noText : this.numberOf(text));
+  }
+
+  numberOf(text: string): number {
+    this.#numbers ??= new Map(this.texts.map((known, number) => [known, number]));
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.texts.push(text) - 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+}
+
 /** Takes values in the order in which they were put. */
 export class WireReader {
-  private readonly values: readonly WireValue[];
+  readonly values: readonly WireValue[];
+  readonly texts: readonly string[];
+  readonly base: number;
   /** the place of the next value */
-  at: number;
+  at = 0;
 
-  constructor(values: readonly WireValue[], from: number) {
+  constructor(values: readonly WireValue[], texts: readonly string[] = [], base = 0) {
     this.values = values;
-    this.at = from;
+    this.texts = texts;
+    this.base = base;
   }
 
   get more(): boolean {
@@ -46,6 +94,24 @@ export class WireReader {
     return this.values[this.at++] as string | null;
   }
 
+  shared(): string {
+    return this.texts[this.values[this.at++] as number] as string;
+  }
+
+  sharedOrNull(): string | null {
+    const number = this.values[this.at++] as number;
+    return number === noText ? null : (this.texts[number] as string);
+  }
+
+  time(): number {
+    return (this.values[this.at++] as number) + this.base;
+  }
+
+  timeOrNull(): number | null {
+    const offset = this.values[this.at++] as number | null;
+    return offset === null ? null : offset + this.base;
+  }
+
   number(): number {
     return this.values[this.at++] as number;
   }
@@ -55,9 +121,16 @@ export class WireReader {
   }
 }
 
+/** What a `WireWriter` has written. */
+export interface WireMessage {
+  readonly values: readonly WireValue[];
+  readonly texts: readonly string[];
+  readonly base: number;
+}
+
 /** To the writer thread: a batch, or the word to end. */
 export type WriterRequest =
-  | { readonly type: 'batch'; readonly number: number; readonly operations: readonly WireValue[] }
+  | { readonly type: 'batch'; readonly number: number; readonly message: WireMessage }
   | { readonly type: 'close' };
 
 /** From the writer thread. `failed`: rolled back, nothing of it is there. `fatal`: nothing is known, end the process. */

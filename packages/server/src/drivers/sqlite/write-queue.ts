@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
-import { WireReader, type WireValue, type WriterAnswer } from './wire.ts';
+import { type WireMessage, WireReader, type WireValue, WireWriter, type WriterAnswer } from './wire.ts';
 
 /** With two, the thread never waits for the main thread, and a third would only make answers later. */
 const batchesInFlightMax = 2;
@@ -21,7 +21,7 @@ export interface Write<T> {
   readonly units: number;
   /** text that it carries, roughly */
   readonly characters: number;
-  encode(out: WireValue[]): void;
+  encode(out: WireWriter): void;
   decode(from: WireReader): T;
 }
 
@@ -59,10 +59,8 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
   }
   function sendBatch(): void {
     const batch = takeBatch();
-    const operations: WireValue[] = [];
-    for (const { write } of batch) write.encode(operations);
     inFlight.set(++number, batch);
-    worker.postMessage({ type: 'batch', number, operations });
+    worker.postMessage({ type: 'batch', number, message: encoded(batch) });
   }
   function takeBatch(): readonly Waiting[] {
     let taken = 0;
@@ -129,8 +127,15 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
   };
 }
 
+function encoded(batch: readonly Waiting[]): WireMessage {
+  const out = new WireWriter(Date.now());
+  for (const { write } of batch) write.encode(out);
+  const { values, texts, base } = out;
+  return { values, texts, base };
+}
+
 function settle(batch: readonly Waiting[], results: readonly WireValue[]): void {
-  const from = new WireReader(results, 0);
+  const from = new WireReader(results);
   for (const { write, resolve } of batch) resolve(write.decode(from));
 }
 

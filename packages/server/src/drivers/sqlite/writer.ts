@@ -1,45 +1,99 @@
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { failureOf } from './failure.ts';
-import { busyMs } from './schema.ts';
+import { openLogKeeper } from './log-keeper.ts';
+import { openStreamTables } from './stream-tables.ts';
+import { openThreadBacklog } from './thread-backlog.ts';
 import { openThreadCommits } from './thread-commits.ts';
 import { openThreadDocuments } from './thread-documents.ts';
 import { openThreadLedger } from './thread-ledger.ts';
-import { type Failure, operation, WireReader, type WireValue } from './wire.ts';
+import { openThreadStreams, type Stream } from './thread-streams.ts';
+import { type Failure, operation, type WireMessage, WireReader, type WireValue } from './wire.ts';
 
-/**
- * The log starts from its beginning when a checkpoint meets no reader. Where readers are always there it grows, and
- * at this size a checkpoint waits for them.
- */
-const walBytesMax = 64 * 1024 * 1024;
-const batchesPerLook = 16;
-/** Reads take a few ms; whoever reads for longer, from outside, must not hold up commits. */
-const readersWaitMs = 200;
+/** Entries after which the tables are brought up to date: what the next process reads anew after a crash, at most. */
+const entriesPerFlushMax = 8_192;
 
 export type Applied =
   | { readonly type: 'done'; readonly results: readonly WireValue[] }
   | { readonly type: 'failed' | 'fatal'; readonly failure: Failure };
 
+export interface Writer {
+  apply(message: WireMessage): Applied;
+  /** What can wait until the answer to a batch is on its way: keeping the log short. */
+  tidy(): void;
+  /** Brings the tables up to date, and the log into the database, when nobody writes. */
+  rest(): void;
+}
+
 /**
  * The writing side in the storage thread.
  *
  * 1. A batch is one transaction, with one sync at its end. An answer leaves this thread after that.
- * 2. Whether an entry is accepted is known before anything of it is written, so a refused one costs its batch
+ * 2. A batch writes its commits, and one row of the backlog for all else that it changes. The index of commits, the
+ *    executions and the wake-ups are changed in memory, and their tables by a flush, in the transaction of a batch: an
+ *    execution that went through six commits is written once, a wake-up that came and went never.
+ * 3. Whether an entry is accepted is known before anything of it is written, so a refused one costs its batch
  *    nothing and no savepoint is needed.
- * 3. When a statement fails, the whole batch is rolled back and every cache is read anew. When even that is not sure
- *    (a failed write or sync, a damaged file) the answer is `fatal`, and nothing is applied any more.
+ * 4. When a statement fails, the whole batch is rolled back and memory is built anew from the tables, the commits behind
+ *    them and the backlog, as when the file is opened. When even that is not sure (a failed write or sync, a damaged
+ *    file) the answer is `fatal`, and nothing is applied any more.
  */
-export function openWriter(database: DatabaseSync): { apply(operations: readonly WireValue[]): Applied } {
+export function openWriter(database: DatabaseSync): Writer {
   const begin = database.prepare('begin immediate');
-  const keepLogShort = openLogKeeper(database);
   const end = database.prepare('commit');
-  const ledger = openThreadLedger(database);
-  const commits = openThreadCommits(database, ledger.change);
+  const checkpoint = database.prepare('pragma wal_checkpoint(passive)');
+  const keepLogShort = openLogKeeper(database);
+  const streams = openThreadStreams(database);
+  const tables = openStreamTables(database);
+  const backlog = openThreadBacklog(database, streams);
+  const ledger = openThreadLedger(database, { streams, backlog, flushAll: flush });
+  const commits = openThreadCommits(database, streams, (stream, from, entry) => {
+    backlog.keep(stream, from, entry);
+    change(stream, from);
+  });
   const documents = openThreadDocuments(database);
   let broken: Failure | undefined;
+  let entries = 0;
+  let entriesMax = entriesPerFlushMax;
+  reload();
+  inTransaction(() => {
+    flush();
+    voidLeases(database);
+  });
+  reload();
 
+  function change(stream: Stream, from: WireReader): void {
+    const names = from.sharedOrNull();
+    if (names !== null) {
+      const status = from.shared();
+      const startedAt = from.time();
+      const updatedAt = from.time();
+      const endedAt = from.timeOrNull();
+      stream.execution = { names, status, startedAt, updatedAt, endedAt, error: from.textOrNull() };
+      streams.touch(stream);
+    }
+    ledger.change(stream, from);
+  }
+  function flush(): void {
+    // Its pages are free for what is written next.
+    backlog.clear();
+    tables.write(streams.takeDirty(), commits.position);
+    ledger.flush();
+    entries = 0;
+    entriesMax = entriesPerFlushMax;
+  }
+  function reload(): void {
+    streams.clear();
+    ledger.reload();
+    const at = commits.replay(tables.indexedTo());
+    backlog.replay(at, change);
+  }
   function perform(from: WireReader, out: WireValue[]): void {
     const code = from.number();
+    if (code === operation.flush) {
+      entriesMax = 0;
+      return;
+    }
+    const units = code === operation.commit ? (from.values[from.at] as number) : 1;
     if (code === operation.commit) commits.apply(from, out);
     else if (code === operation.claim) ledger.claim(from, out);
     else if (code === operation.renew) ledger.renew(from, out);
@@ -48,58 +102,72 @@ export function openWriter(database: DatabaseSync): { apply(operations: readonly
     else if (code === operation.deleteDocument) documents.delete(from, out);
     else if (code === operation.putSnapshot) documents.putSnapshot(from);
     else throw new Error(`no operation has the number ${code}`);
+    // A claim may have flushed before it changed rows itself.
+    entries += units;
   }
-  function undo(error: unknown): Applied {
+  function undo(error: unknown): Failure {
     const failure = failureOf(error);
     try {
       if (database.isTransaction) database.exec('rollback');
-      commits.reload();
-      ledger.reload();
+      reload();
     } catch (second) {
       broken = failureOf(second);
     }
     if (failure.reason === 'storage-failed') broken = failure;
-    return { type: broken === undefined ? 'failed' : 'fatal', failure };
+    // A flush that found no room is not tried with every batch: a small commit may find some.
+    entriesMax = entries + entriesPerFlushMax;
+    return failure;
   }
-  /**
-   * The batch is durable whatever comes of this. Where a checkpoint found no room or met a reader the log keeps all
-   * and grows on, as after those that SQLite runs itself; a failed write or sync is the end, from the next batch on.
-   */
-  function tidy(): void {
-    try {
-      keepLogShort();
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure.reason === 'storage-failed') broken = failure;
-    }
+  function inTransaction(run: () => void): void {
+    begin.run();
+    run();
+    end.run();
   }
   return {
-    apply(operations) {
+    apply(message) {
       if (broken !== undefined) return { type: 'fatal', failure: broken };
-      const from = new WireReader(operations, 0);
+      const from = new WireReader(message.values, message.texts, message.base);
       const results: WireValue[] = [];
       try {
-        begin.run();
-        while (from.more) perform(from, results);
-        end.run();
+        inTransaction(() => {
+          backlog.begin(message);
+          while (from.more) perform(from, results);
+          if (entries > 0 && entries >= entriesMax) flush();
+          else backlog.write();
+        });
       } catch (error) {
-        return undo(error);
+        const failure = undo(error);
+        return { type: broken === undefined ? 'failed' : 'fatal', failure };
       }
-      tidy();
       return { type: 'done', results };
+    },
+    /**
+     * The batch is durable whatever comes of this. Where a checkpoint found no room or met a reader the log keeps all
+     * and grows on, as after those that SQLite runs itself; a failed write or sync is the end, from the next batch on.
+     */
+    tidy() {
+      try {
+        keepLogShort();
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.reason === 'storage-failed') broken = failure;
+      }
+    },
+    rest() {
+      if (broken !== undefined) return;
+      try {
+        if (entries > 0) inTransaction(flush);
+        checkpoint.all();
+      } catch (error) {
+        undo(error);
+      }
     },
   };
 }
 
-function openLogKeeper(database: DatabaseSync): () => void {
-  const path = `${database.location()}-wal`;
-  const restart = database.prepare('pragma wal_checkpoint(restart)');
-  let batches = 0;
-  return () => {
-    if (++batches % batchesPerLook !== 0) return;
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < walBytesMax) return;
-    database.exec(`pragma busy_timeout = ${readersWaitMs}`);
-    restart.all();
-    database.exec(`pragma busy_timeout = ${busyMs}`);
-  };
+/** Whoever holds the process lock is the only one, so no lease in a file that is opened has a living owner. */
+function voidLeases(database: DatabaseSync): void {
+  database.exec(`
+    update wake_ups set doubt = unsafe, claimable = case unsafe when 1 then null else due end, owner = null, until = null
+    where owner is not null`);
 }

@@ -39,6 +39,7 @@ export interface HarnessOptions {
   readonly sweepMs?: number;
   readonly effectsMax?: number;
   readonly executionsMax?: number;
+  readonly liveBytesMax?: number;
   readonly blobThreshold?: number;
   readonly around?: (store: Store) => Store;
   /** a store that others use too, and its clock */
@@ -70,6 +71,7 @@ export function openHarness(options: HarnessOptions = {}): Harness {
     sweepMs: options.sweepMs ?? 60_000,
     blobThreshold: options.blobThreshold ?? 100_000,
     executionsMax: options.executionsMax ?? 1_000,
+    liveBytesMax: options.liveBytesMax ?? 64 * 1024 * 1024,
     onError: (error) => void errors.push(error),
   });
   return {

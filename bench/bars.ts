@@ -1,0 +1,77 @@
+/** What Millrace promises of each work on two cores, and whether it was kept. */
+import type { Figures } from './measure/closed-loop.ts';
+import type { Row } from './row.ts';
+
+export interface Bar {
+  readonly work: string;
+  /** absent: at any */
+  readonly inFlight?: number;
+  readonly figure: string;
+  readonly is: '≥' | '≤' | '<';
+  readonly bound: number;
+}
+
+export interface JudgedBar {
+  readonly figure: string;
+  readonly is: Bar['is'];
+  readonly bound: number;
+  /** NaN, and so missed, when it could not be measured */
+  readonly value: number;
+  readonly met: boolean;
+}
+
+export const bars: readonly Bar[] = [
+  { work: 'W1a', inFlight: 64, figure: 'perSec', is: '≥', bound: 12_000 },
+  { work: 'W1a', inFlight: 512, figure: 'perSec', is: '≥', bound: 20_000 },
+  { work: 'W1a', inFlight: 1, figure: 'p50Ms', is: '≤', bound: 0.8 },
+  { work: 'W1a', inFlight: 1, figure: 'p99Ms', is: '≤', bound: 2 },
+  { work: 'W1a', inFlight: 512, figure: 'writtenBytesPer', is: '≤', bound: 6_000 },
+  { work: 'W1a', inFlight: 512, figure: 'databaseBytesPer', is: '≤', bound: 3_000 },
+  { work: 'W1b', inFlight: 64, figure: 'perSec', is: '≥', bound: 6_000 },
+  { work: 'W1b', inFlight: 512, figure: 'perSec', is: '≥', bound: 10_000 },
+  { work: 'W1b', inFlight: 1, figure: 'p50Ms', is: '≤', bound: 2.5 },
+  { work: 'W1b', inFlight: 1, figure: 'p99Ms', is: '≤', bound: 6 },
+  { work: 'W1b', inFlight: 64, figure: 'cpuMsPer', is: '≤', bound: 0.3 },
+  { work: 'W1b', inFlight: 512, figure: 'cpuMsPer', is: '≤', bound: 0.3 },
+  { work: 'W1b', inFlight: 512, figure: 'writtenBytesPer', is: '≤', bound: 8_000 },
+  { work: 'W1b', inFlight: 512, figure: 'databaseBytesPer', is: '≤', bound: 3_000 },
+  { work: 'W1a-http', inFlight: 64, figure: 'perSec', is: '≥', bound: 4_000 },
+  { work: 'W2', inFlight: 64, figure: 'perSec', is: '≥', bound: 2_500 },
+  { work: 'W3', inFlight: 1, figure: 'p50Ms', is: '≤', bound: 5 },
+  // a machine that cannot start them at this rate has not measured what was promised
+  { work: 'W4-paced', figure: 'startedPerSec', is: '≥', bound: 4_900 },
+  { work: 'W4-paced', figure: 'early', is: '≤', bound: 0 },
+  { work: 'W4-paced', figure: 'lateP99Ms', is: '≤', bound: 60 },
+  { work: 'W4-paced', figure: 'peakMb', is: '≤', bound: 250 },
+  { work: 'W4-together', figure: 'early', is: '≤', bound: 0 },
+  { work: 'W4-together', figure: 'lateMaxMs', is: '≤', bound: 700 },
+  { work: 'W4-together', figure: 'peakMb', is: '≤', bound: 250 },
+  { work: 'W5', figure: 'startMs', is: '≤', bound: 350 },
+  { work: 'W5', figure: 'idleMb', is: '≤', bound: 130 },
+  ...['flat-executions', 'flat-for-sets', 'flat-for-effects'].flatMap((work): Bar[] => [
+    { work, figure: 'cpuRatio', is: '≤', bound: 1.3 },
+    { work, figure: 'stallMs', is: '≤', bound: 50 },
+  ]),
+  { work: 'api', figure: 'p95Ms', is: '<', bound: 100 },
+];
+
+/** The bars of one measurement; all of them are missed when it failed. */
+export function judge(work: string, inFlight: number | undefined, figures: Figures): JudgedBar[] {
+  return bars
+    .filter((bar) => bar.work === work && (bar.inFlight === undefined || bar.inFlight === inFlight))
+    .map(({ figure, is, bound }) => {
+      const value = figures[figure] ?? Number.NaN;
+      return { figure, is, bound, value, met: holds(value, is, bound) };
+    });
+}
+
+/** Whether a run is a failure: Millrace could not do a work, or, when `strict`, missed a bar. */
+export function isFailure(row: Pick<Row, 'by' | 'bars' | 'failure'>, strict: boolean): boolean {
+  if (row.by !== 'millrace') return false;
+  return row.failure !== undefined || (strict && row.bars.some(({ met }) => !met));
+}
+
+function holds(value: number, is: Bar['is'], bound: number): boolean {
+  if (is === '≥') return value >= bound;
+  return is === '≤' ? value <= bound : value < bound;
+}

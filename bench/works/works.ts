@@ -1,0 +1,111 @@
+/** All works, in the order in which they are measured. */
+import { measureApi } from './api.ts';
+import { flatLoop, measureFlatExecutions } from './flat.ts';
+import { measureOverHttp } from './http.ts';
+import { loadOf } from './load.ts';
+import { measurePaced, measureTogether } from './sleepers.ts';
+import { measureStart } from './start.ts';
+import type { SubjectName, Work } from './work.ts';
+
+const everyPeer: readonly SubjectName[] = ['restate', 'dbos', 'bullmq'];
+const rate = { figure: 'perSec', better: 'more' } as const;
+const middle = { figure: 'p50Ms', better: 'less' } as const;
+const lateness = { figure: 'lateP99Ms', better: 'less' } as const;
+
+export const works: readonly Work[] = [
+  {
+    name: 'W1a',
+    title: 'five `set` tasks, embedded',
+    inFlight: [1, 64, 512],
+    peers: everyPeer,
+    peerWork: 'W1b',
+    compared: rate,
+    measure: loadOf('sets'),
+  },
+  {
+    name: 'W1b',
+    title: 'five durable steps that call a function, embedded',
+    inFlight: [1, 64, 512],
+    peers: everyPeer,
+    compared: rate,
+    measure: loadOf('steps'),
+  },
+  {
+    name: 'W1a-http',
+    title: 'five `set` tasks over HTTP, from another process',
+    inFlight: [64],
+    // the only one that is called over HTTP as well
+    peers: ['restate'],
+    peerWork: 'W1b',
+    compared: rate,
+    measure: measureOverHttp,
+  },
+  {
+    name: 'W2',
+    title: 'three loopback HTTP calls, embedded',
+    inFlight: [64],
+    peers: everyPeer,
+    compared: rate,
+    measure: loadOf('calls'),
+  },
+  {
+    name: 'W3',
+    title: 'fork of 100 effects and join, embedded',
+    inFlight: [1],
+    peers: everyPeer,
+    compared: middle,
+    measure: loadOf('fork'),
+  },
+  {
+    name: 'W4-paced',
+    title: '10,000 sleepers of 2 s, started at 5,000 per s',
+    peers: everyPeer,
+    compared: lateness,
+    measure: measurePaced,
+  },
+  {
+    name: 'W4-together',
+    title: '10,000 sleepers, all due together',
+    peers: everyPeer,
+    compared: lateness,
+    measure: measureTogether,
+  },
+  {
+    name: 'W5',
+    title: 'start of the built server to its first answer; memory when idle',
+    peers: everyPeer,
+    compared: { figure: 'startMs', better: 'less' },
+    measure: measureStart,
+  },
+  {
+    name: 'flat-executions',
+    title: 'an event in a store of 100 and of 100,000 executions',
+    peers: [],
+    measure: measureFlatExecutions,
+  },
+  {
+    name: 'flat-for-sets',
+    title: 'an event in a `for` of 100 and of 100,000 iterations of a `set`',
+    peers: [],
+    measure: flatLoop('sets'),
+  },
+  {
+    name: 'flat-for-effects',
+    title: 'an event in a `for` of 100 and of 100,000 iterations of a call',
+    peers: [],
+    measure: flatLoop('effects'),
+  },
+  {
+    name: 'api',
+    title: 'answers of the API while 1,000 executions run',
+    inFlight: [4],
+    peers: [],
+    measure: measureApi,
+  },
+];
+
+export function findWork(name: string): Work {
+  const found = works.find((work) => work.name === name);
+  if (found === undefined) throw new Error(`there is no work named ${name}`);
+  return found;
+}

@@ -1,0 +1,21 @@
+import type { Fact } from './facts.ts';
+
+/**
+ * Number of the shapes of facts. A change of a shape raises it, and brings an upcaster: logs are kept for years, and are
+ * never rewritten. The log in `golden/` is refolded by a test, so that no shape changes unnoticed.
+ */
+export const factSchema = 1;
+
+type Upcast = (facts: readonly unknown[]) => readonly unknown[];
+
+/** `upcasts[n - 1]` makes facts of schema n + 1 from those of schema n. */
+const upcasts: readonly Upcast[] = [];
+
+/** Facts of a stored schema in the shapes of today. Throws for a schema that this version does not know. */
+export function upcastFacts(schema: number, facts: readonly unknown[]): readonly Fact[] {
+  if (!Number.isSafeInteger(schema) || schema < 1 || schema > factSchema)
+    throw new Error(
+      `the log holds facts of schema ${schema}, and this version knows schemas up to ${factSchema}: start the version that wrote them`,
+    );
+  return upcasts.slice(schema - 1).reduce((older, upcast) => upcast(older), facts) as readonly Fact[];
+}

@@ -1,0 +1,86 @@
+/** Executions that together hold every fact: what `scripts/record-golden.ts` records for each schema of facts. */
+import type { ExecutionState } from '../model/state.ts';
+import { completed, type Driven, drive, failed, type Stored } from './drive.ts';
+
+/** One execution as it was stored, and what it comes to. */
+export interface GoldenExecution {
+  readonly title: string;
+  readonly commits: readonly Stored[];
+  /** the state after its last fact */
+  readonly state: unknown;
+}
+
+const functions = ['work'];
+
+const flow = `do:
+  - first: { if: '\${ false }', set: { never: true } }
+  - loop: { for: { each: n, in: '\${ [1, 2] }' }, do: [{ inner: { set: { n: '\${ $n }' } } }] }
+  - pause: { wait: { seconds: 1 } }
+  - both: { fork: { branches: [{ a: { set: { a: 1 } } }, { b: { set: { b: 2 } } }] } }
+  - say: { emit: { event: { with: { source: https://example.com/golden, type: com.example.said, data: { n: 1 } } } } }
+`;
+
+const calls = `do:
+  - again:
+      try: [{ call1: { call: work, with: { n: 1 } } }]
+      catch:
+        retry: { delay: { seconds: 1 }, limit: { attempt: { count: 2 } } }
+        do: [{ recover: { set: { recovered: true } } }]
+  - last: { call: work, with: { n: 2 } }
+`;
+
+const call = 'do:\n  - only: { call: work, with: { n: 1 } }\n';
+
+export function goldenExecutions(): readonly GoldenExecution[] {
+  const runs: readonly (readonly [title: string, run: Driven])[] = [
+    ['loop, wait, fork, emit and a skipped task', drive(flow)],
+    ['a call that fails twice and is recovered from', drive(calls, { functions, answer: failsFirst })],
+    ['a call whose end is unknown, and a fault', drive(call, { functions, answer: () => failed(503, true) })],
+    ['yielded on the way', drive(flow, { limits: { decisionEventsMax: 2 } })],
+    ['suspended, resumed and cancelled; a late answer', cancelled()],
+    ['resolved by hand', resolved()],
+    ['restored after a fault', restored()],
+  ];
+  return runs.map(([title, { commits, state }]) => ({ title, commits, state }));
+}
+
+function failsFirst(fact: { readonly task: string }): ReturnType<typeof failed> {
+  return fact.task.startsWith('/do/0') ? failed(500) : completed({ done: true });
+}
+
+function cancelled(): Driven {
+  const run = drive(call, { functions });
+  run.command({ type: 'execution.suspend', reason: 'a look' });
+  run.command({ type: 'execution.resume' });
+  run.command({ type: 'execution.cancel', reason: 'no longer wanted' });
+  const [request] = Object.keys(run.state.effects);
+  run.command({ type: 'effect.complete', effect: Number(request), outcome: completed({ late: true }) });
+  return run;
+}
+
+function resolved(): Driven {
+  const run = drive(call, { functions });
+  const [request] = Object.keys(run.state.effects);
+  run.command({
+    type: 'effect.resolve',
+    effect: Number(request),
+    outcome: completed({ by: 'hand' }),
+    reason: 'it was done',
+  });
+  return run;
+}
+
+/** What faulted is done again by another execution, from the state before its fault. */
+function restored(): Driven {
+  const open = drive(call, { functions });
+  const state = JSON.parse(JSON.stringify(open.state)) as ExecutionState;
+  const run = drive(call, { functions, answer: () => completed({ done: true }), begins: false });
+  run.command({
+    type: 'execution.restore',
+    execution: 'x',
+    from: { execution: 'w', version: state.version },
+    state,
+    task: '/do/0/only',
+  });
+  return run.run();
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { shortId } from './short-id.ts';
+import type { EntryPlace } from './thread-commits.ts';
+import type { Stream, ThreadStreams } from './thread-streams.ts';
+import type { WakeUpRow } from './wake-up-rows.ts';
+import { noText, type WireMessage, WireReader, type WireValue, WireWriter } from './wire.ts';
+
+/**
+ * What the batches since the last flush have changed of executions and wake-ups, one row a batch, in the words of the
+ * message: where the process ends before a flush, the next one reads it and has in memory what this one had.
+ */
+export interface ThreadBacklog {
+  /** Goes on with the shared texts of a message. */
+  begin(message: WireMessage): void;
+  /** Keeps what an entry of the message says, from where it is read. */
+  keep(stream: Stream, from: WireReader, entry: EntryPlace): void;
+  /** Keeps a row of the ledger as it stands. */
+  keepRow(row: WakeUpRow): void;
+  /** Writes what was kept in this batch. */
+  write(): void;
+  /** Forgets all of it, in the table as well: the tables say it now. */
+  clear(): void;
+  /**
+   * Tells all that is written, entry by entry.
+   * @param commits the streams of the commits since the last flush, by position
+   */
+  replay(commits: ReadonlyMap<number, Stream>, change: (stream: Stream, from: WireReader) => void): void;
+}
+
+/**
+ * An entry begins with the number of its tenant and its stream. One that came with a commit begins with `noText` and
+ * the commit's position instead, which is 30 bytes less.
+ */
+export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams): ThreadBacklog {
+  const insert = database.prepare('insert into backlog (changes) values (?)');
+  const all = database.prepare('select changes from backlog order by number');
+  // Without a condition SQLite frees the pages whole, unread.
+  const clear = database.prepare('delete from backlog');
+  let kept = new WireWriter(0);
+  let isWritten = false;
+  return {
+    begin({ base, texts }) {
+      kept = new WireWriter(base, texts);
+    },
+    keep(stream, from, { end, tenantNumber, appends }) {
+      const { values } = kept;
+      if (appends) values.push(noText, stream.position);
+      else values.push(tenantNumber, stream.id);
+      for (let at = from.at; at < end; at++) values.push(from.values[at] as WireValue);
+    },
+    keepRow(row) {
+      kept.share(row.stream.tenant);
+      kept.put(row.stream.id, noText, 1, 1, shortId(row.stream.id, row.id));
+      kept.share(row.kind);
+      kept.time(row.due);
+      kept.put(row.attempt);
+      kept.share(row.owner);
+      kept.time(row.until);
+      kept.put(row.unsafe | (row.doubt << 1), row.body);
+    },
+    write() {
+      if (kept.values.length === 0) return;
+      insert.run(JSON.stringify([kept.base, kept.texts, kept.values]));
+      isWritten = true;
+    },
+    clear() {
+      kept = new WireWriter(kept.base, kept.texts);
+      if (isWritten) clear.run();
+      isWritten = false;
+    },
+    replay(commits, change) {
+      isWritten = false;
+      for (const row of all.iterate()) {
+        const [base, texts, values] = JSON.parse((row as { changes: string }).changes);
+        const from = new WireReader(values, texts, base);
+        while (from.more) change(streamOf(from, commits), from);
+        isWritten = true;
+      }
+    },
+  };
+
+  function streamOf(from: WireReader, commits: ReadonlyMap<number, Stream>): Stream {
+    const tenant = from.sharedOrNull();
+    if (tenant !== null) return streams.of(tenant, from.text());
+    const position = from.number();
+    const stream = commits.get(position);
+    if (stream === undefined)
+      throw new Error(`broken rule: the backlog tells of a commit ${position} that is not there`);
+    return stream;
+  }
+}

@@ -1,0 +1,181 @@
+/** Asking an execution to move, and showing what it has become. */
+import {
+  type EffectOutcome,
+  type EffectResolution,
+  type ExecutionState,
+  type ExecutionView,
+  type Refusal,
+  standardError,
+  unreachable,
+} from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { Door } from '../roles/door.ts';
+import { rowId } from '../roles/rows.ts';
+import type { Submitted } from '../roles/worker-options.ts';
+import type { Definition } from './definitions.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { Engine } from './interface.ts';
+import { noExecution } from './reader.ts';
+import { retryPoint } from './retry-point.ts';
+import { executionView, wakeUpView } from './views.ts';
+
+/** Asks an execution to move, and shows what it has become. */
+export async function ask(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  command: Parameters<Door['submit']>[2],
+): Promise<ExecutionView> {
+  const submitted = await submit(parts, tenant, id, command);
+  if (submitted?.type === 'refused') throw refused(submitted.refusal, id);
+  if (submitted === undefined) return view(parts, tenant, id);
+  const definition = await loaded(parts, tenant, submitted.state);
+  return shown(parts, tenant, executionView(id, submitted.state, definition, submitted.status));
+}
+
+/** Submits, and where another process decides, waits until it has. */
+export async function submit(
+  { door, store, world }: EngineParts,
+  tenant: string,
+  id: string,
+  command: Parameters<Door['submit']>[2],
+): Promise<Submitted | undefined> {
+  const submitted = await door.submit(tenant, id, command);
+  if (submitted !== undefined) return submitted;
+  for (let ms = 2; ; ms = Math.min(100, ms * 2)) {
+    const rows = await store.wakeUps(tenant, id);
+    if (!rows.some(({ kind }) => kind === 'command')) return undefined;
+    await new Promise<void>((resolve) => world.after(ms, resolve));
+  }
+}
+
+export function refused(refusal: Refusal, id: string): MillraceError {
+  switch (refusal.code) {
+    case 'not-found':
+      return noExecution(id);
+    case 'not-runnable':
+      return new MillraceError('not-runnable', refusal.message);
+    case 'already-exists':
+    case 'already-ended':
+    case 'not-open':
+      return new MillraceError('conflict', refusal.message, { execution: id });
+    default:
+      return unreachable(refusal.code);
+  }
+}
+
+/** An execution as it stands, its large values cut unless it is asked for whole. */
+export async function view(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  { whole = false }: { readonly whole?: boolean } = {},
+): Promise<ExecutionView> {
+  const state = await parts.reader.state(tenant, id, whole ? 'whole' : 'shallow');
+  const all = executionView(id, state, await loaded(parts, tenant, state));
+  return whole ? all : shown(parts, tenant, all);
+}
+
+export function shown(
+  { large }: EngineParts,
+  tenant: string,
+  execution: ExecutionView,
+): ExecutionView | Promise<ExecutionView> {
+  return large.cutView(tenant, execution);
+}
+
+/** The definition, for the line of an error: nothing else of a view needs it. */
+async function loaded(
+  { definitions }: EngineParts,
+  tenant: string,
+  state: ExecutionState,
+): Promise<Definition | undefined> {
+  if (state.error === undefined || state.definition === null) return undefined;
+  return definitions.byDigest(tenant, state.definition.digest);
+}
+
+export async function wakeUps(
+  { store }: EngineParts,
+  tenant: string,
+  id: string,
+): ReturnType<Engine['wakeUps']> {
+  if ((await store.execution(tenant, id)) === undefined) throw noExecution(id);
+  return (await store.wakeUps(tenant, id)).map(wakeUpView);
+}
+
+export async function retry(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  reason: string | undefined,
+): Promise<ExecutionView> {
+  const { reader, world } = parts;
+  const { phase } = await reader.state(tenant, id, 'shallow');
+  const point = phase === 'faulted' ? retryPoint(await reader.faultFacts(tenant, id)) : undefined;
+  if (point === undefined) {
+    throw new MillraceError('conflict', `only a faulted execution can be retried; ${id} is ${phase}`, {
+      execution: id,
+    });
+  }
+  if (point.version <= 1) {
+    throw new MillraceError('conflict', `${id} faulted on its input: start an execution with another input`, {
+      execution: id,
+    });
+  }
+  const state = await reader.fold(tenant, id, (version) => version <= point.version);
+  const next = world.id();
+  return ask(parts, tenant, next, {
+    type: 'execution.restore',
+    execution: next,
+    from: { execution: id, version: point.version },
+    state,
+    task: point.task,
+    ...reasonOf(reason),
+  });
+}
+
+/** Says what became of an effect that is in doubt. What is under way is nobody's to resolve. */
+export async function resolve(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  effect: number,
+  resolution: EffectResolution,
+  reason: string | undefined,
+): Promise<ExecutionView> {
+  const rows = await wakeUps(parts, tenant, id);
+  const row = rows.find((each) => each.kind === 'effect' && each.id === rowId(id, effect));
+  if (row?.doubt !== true) {
+    const why =
+      row === undefined ? 'it has its outcome, or there is no such effect' : 'it is still to be done';
+    throw new MillraceError('conflict', `the effect ${effect} of ${id} is not in doubt: ${why}`, {
+      execution: id,
+    });
+  }
+  const outcome = outcomeOf(resolution);
+  return ask(parts, tenant, id, {
+    type: 'effect.resolve',
+    effect,
+    ...(outcome === undefined ? {} : { outcome }),
+    ...reasonOf(reason),
+  });
+}
+
+function outcomeOf(resolution: EffectResolution): EffectOutcome | undefined {
+  switch (resolution.as) {
+    case 'done':
+      return { type: 'completed', output: resolution.output };
+    case 'failed': {
+      const error = standardError('communication', 'it was in doubt, and was resolved as failed');
+      return { type: 'failed', error: { ...error, ...resolution.error } };
+    }
+    case 'again':
+      return undefined;
+    default:
+      return unreachable(resolution);
+  }
+}
+
+export function reasonOf(reason: string | undefined): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,143 @@
+/** Holds a whole store against its own hash chains, and what is shown of executions against their logs. */
+import { MillraceError } from '../errors.ts';
+import type { Commit, Store } from '../ports/store.ts';
+import { type Expected, flawOf, verifyStream } from '../ports/verify-stream.ts';
+
+export interface StoreFlaw {
+  readonly tenant: string;
+  readonly execution: string;
+  /** version at which the flaw stands; 0: the execution as a whole */
+  readonly version: number;
+  readonly reason: string;
+}
+
+export interface StoreVerdict {
+  readonly executions: number;
+  readonly commits: number;
+  readonly facts: number;
+  /** the first flaw of each execution, no more than `flawsMax` */
+  readonly flaws: readonly StoreFlaw[];
+  /** why the store could not be read to its end */
+  readonly unreadable?: string;
+}
+
+interface Walked extends Expected {
+  readonly time: number;
+  readonly isBroken: boolean;
+}
+
+const pageRows = 500;
+const flawsMax = 100;
+
+/**
+ * Walks every commit of every execution, once, in the order of the log: its versions, its chain, its ids. Then every
+ * execution's row: it has to speak of the last commit. `hash` is SHA-256 in hexadecimal.
+ */
+export async function verifyStore(store: Store, hash: (text: string) => string): Promise<StoreVerdict> {
+  const walk = new StoreWalk(hash);
+  try {
+    for (let cursor = ''; ; ) {
+      const page = await store.tail(cursor, pageRows);
+      for (const commit of page.commits) walk.take(commit);
+      if (page.commits.length < pageRows) break;
+      cursor = page.cursor;
+    }
+    for (const tenant of walk.tenants) await walk.compareRows(store, tenant);
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    return { ...walk.verdict, unreadable: error.message };
+  }
+  return walk.verdict;
+}
+
+class StoreWalk {
+  readonly #hash: (text: string) => string;
+  readonly #byTenant = new Map<string, Map<string, Walked>>();
+  readonly #flaws: StoreFlaw[] = [];
+  #executions = 0;
+  #commits = 0;
+  #facts = 0;
+
+  constructor(hash: (text: string) => string) {
+    this.#hash = hash;
+  }
+
+  get tenants(): Iterable<string> {
+    return this.#byTenant.keys();
+  }
+
+  get verdict(): StoreVerdict {
+    return {
+      executions: this.#executions,
+      commits: this.#commits,
+      facts: this.#facts,
+      flaws: this.#flaws.slice(0, flawsMax),
+    };
+  }
+
+  take(commit: Commit): void {
+    const { tenant, stream, version, count, id, position, time } = commit;
+    const streams = this.#byTenant.get(tenant) ?? new Map<string, Walked>();
+    this.#byTenant.set(tenant, streams);
+    const before = streams.get(stream) ?? { next: 1, previous: '', position: 0, isBroken: false };
+    if (before.next === 1) this.#executions += 1;
+    this.#commits += 1;
+    this.#facts += count;
+    const reason = before.isBroken ? undefined : flawOf(commit, before, this.#hash);
+    if (reason !== undefined) this.#flaws.push({ tenant, execution: stream, version, reason });
+    const isBroken = before.isBroken || reason !== undefined;
+    streams.set(stream, { next: version + count, previous: id, position, time, isBroken });
+  }
+
+  async compareRows(store: Store, tenant: string): Promise<void> {
+    const streams = new Map(this.#byTenant.get(tenant));
+    for (let cursor: string | undefined; ; ) {
+      const query = { rowsMax: pageRows, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await store.executions(tenant, query);
+      for (const { id, updatedAt } of page.rows) {
+        const walked = streams.get(id);
+        streams.delete(id);
+        if (walked === undefined) this.#addWhole(tenant, id, 'it is listed, and has no log');
+        else if (!walked.isBroken && walked.time !== updatedAt)
+          this.#addWhole(tenant, id, 'its log does not end where its row says');
+      }
+      cursor = page.cursor;
+      if (cursor === undefined) break;
+    }
+    for (const id of streams.keys()) this.#addWhole(tenant, id, 'it has a log, and is not listed');
+  }
+
+  #addWhole(tenant: string, execution: string, reason: string): void {
+    this.#flaws.push({ tenant, execution, version: 0, reason });
+  }
+}
+
+const openExecutionsMax = 100;
+const openCommitsMax = 1_000;
+
+/**
+ * What a start can afford: the logs of the executions that it will go on with, the newest first. Throws `unavailable`
+ * with the reason `damaged` at the first flaw.
+ */
+export async function verifyOpenExecutions(
+  store: Store,
+  tenant: string,
+  hash: (text: string) => string,
+): Promise<void> {
+  const status = ['pending', 'running', 'waiting', 'suspended'] as const;
+  const { rows } = await store.executions(tenant, { status, rowsMax: openExecutionsMax });
+  let commits = 0;
+  for (const { id } of rows) {
+    if (commits >= openCommitsMax) return;
+    const stream = await store.read(tenant, id, { rowsMax: openCommitsMax });
+    commits += stream.length;
+    const verdict = verifyStream(stream, hash);
+    if (verdict.type === 'broken') {
+      throw new MillraceError(
+        'unavailable',
+        `the log of the execution ${id} is damaged at version ${verdict.version}: ${verdict.reason}`,
+        { reason: 'damaged', execution: id, version: verdict.version },
+      );
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** What the worker is built from, and what it answers. */
+import type { Executable, ExecutionState, Limits, Phase, Refusal } from '@millrace/core';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Feed } from './feed.ts';
+import type { EffectTask } from './rows.ts';
+
+/**
+ * What became of a command. `state` is as of its decision, whatever was decided since and is not durable yet; its
+ * `tasks` and `effects` are the worker's own, so the phase is given beside it.
+ */
+export type Submitted = { readonly state: ExecutionState; readonly status: Phase } & Outcome;
+
+type Outcome =
+  | { readonly type: 'done'; readonly facts: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal };
+
+export interface WorkerOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly feed: Feed;
+  /** id of this process among those on the store */
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly blobThreshold: number;
+  readonly executionsMax: number;
+  readonly liveBytesMax: number;
+  readonly limits: Limits;
+  /** the program of a definition, at once when it is in memory */
+  readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
+  /** leases for effects and timers that this process takes itself; absent: they are left to be claimed */
+  readonly effects?: {
+    /** keeps a place for an effect that is about to be committed */
+    reserve(): boolean;
+    /** gives back places whose commit was not accepted */
+    unreserve(places: number): void;
+    take(task: EffectTask): void;
+    /** ends deeds whose task went away */
+    revoke(tenant: string, execution: string, effects: readonly number[]): void;
+  };
+  readonly timers?: {
+    set(tenant: string, execution: string, due: number): void;
+    clear(tenant: string, execution: string): void;
+  };
+  /** something that this worker cannot answer for: a store that fails, a broken rule */
+  readonly onError: (error: unknown, execution: string) => void;
+}

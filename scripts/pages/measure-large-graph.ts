@@ -1,0 +1,65 @@
+/** How long a definition of 500 tasks takes from the click that asks for its graph until it is drawn. */
+import type { Browser } from 'playwright-core';
+import { startServer } from '../../conformance/server-process.ts';
+import { connect } from '../../test/support/api.ts';
+import { contextOptions } from './browser.ts';
+import { type Figure, quantile } from './figure.ts';
+import { clickToPaint } from './in-page.js';
+
+const rounds = 5;
+/** Of ten tasks each. */
+const groups = 50;
+
+export async function measureLargeGraph(browser: Browser): Promise<Figure[]> {
+  const server = await startServer();
+  try {
+    await connect(server.url).deploy(definition());
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round += 1) times.push(await drawOnce(browser, server.url));
+    const note = `median of ${rounds}, the drawing's code loaded after the click`;
+    return [{ name: 'graph of 500 tasks: drawn', value: quantile(times, 0.5), unit: 'ms', max: 1_000, note }];
+  } finally {
+    await server.stop();
+  }
+}
+
+async function drawOnce(browser: Browser, url: string): Promise<number> {
+  const context = await browser.newContext(contextOptions());
+  try {
+    const page = await context.newPage();
+    await page.goto(`${url}/workflows/measured/large/1.0.0?tab=source`);
+    await page.locator('[data-line]').first().waitFor();
+    return await page.evaluate(clickToPaint, {
+      click: '[role=tab]:nth-of-type(1)',
+      shown: '.react-flow__node',
+      gone: '',
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+function definition(): string {
+  const group = (_: unknown, n: number) => `  - group-${n}:
+      do:
+        - prepare-${n}: { set: { n: ${n} } }
+        - choose-${n}:
+            switch:
+              - large: { when: .n > 10, then: last-${n} }
+              - small: { then: continue }
+        - loop-${n}:
+            for: { each: item, in: '\${ [1, 2] }' }
+            do:
+              - double-${n}: { set: { twice: '\${ $item * 2 }' } }
+        - both-${n}:
+            fork:
+              branches:
+                - left-${n}: { set: { left: true } }
+                - right-${n}: { set: { right: true } }
+        - pause-${n}: { wait: PT1S }
+        - last-${n}: { set: { done: true } }
+`;
+  return `document: { dsl: '1.0.3', namespace: measured, name: large, version: '1.0.0' }
+do:
+${Array.from({ length: groups }, group).join('')}`;
+}

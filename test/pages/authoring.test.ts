@@ -1,0 +1,82 @@
+import { describe, expect } from 'vitest';
+import { en } from '../../packages/web/src/messages/en.ts';
+import { connect, type Execution } from '../support/api.ts';
+import { greet, steps } from './definitions.ts';
+import { it, themes } from './reader.ts';
+import { button, graphTask, idOf, phaseShown, replaceText, tab } from './views.ts';
+
+describe('writing and running a workflow', () => {
+  it.for(themes)(
+    'the editor refuses a bad definition by line and reason, and deploys a good one, %s',
+    async (theme, { open, server }) => {
+      const text = greet.replace('name: greet', `name: greet-${theme}`);
+      const page = await open(server, '/workflows/new', { theme });
+      await replaceText(page, text.replace('set:', 'sett:'));
+      const verdict = page.getByRole('main').getByRole('status');
+      await verdict.getByText(/^11:\d+ .*sett/).waitFor();
+      expect(await button(page, en.publish).isDisabled()).toBe(true);
+
+      await replaceText(page, text);
+      await verdict.getByText(en.validDefinition).waitFor();
+      await button(page, en.publish).click();
+      await page.waitForURL(`**/workflows/shop/greet-${theme}/1.0.0`);
+      await graphTask(page, 'greet').waitFor();
+      const stored = await connect(server.url).call<{ source: string }>(
+        'GET',
+        `/api/v1/workflows/shop/greet-${theme}/1.0.0`,
+      );
+      expect(stored.body.source).toBe(text);
+    },
+  );
+
+  it.for(themes)(
+    'a form made from the input schema refuses what does not fit, and starts what does, %s',
+    async (theme, { open, server }) => {
+      const api = connect(server.url);
+      await api.deploy(greet);
+      const page = await open(server, '/workflows/shop/greet/1.0.0?tab=run', { theme });
+      await button(page, en.startExecution).click();
+      await page.getByRole('alert').getByText('Expected the property "name"').waitFor();
+      const query = '/api/v1/executions?workflow=shop/greet';
+      const before = (await api.call<{ items: Execution[] }>('GET', query)).body.items.length;
+
+      await page.getByLabel('Name').fill('Ada');
+      await page.getByLabel('Loud').selectOption({ label: en.yes });
+      await button(page, en.startExecution).click();
+      await page.waitForURL(/\/executions\//);
+      await phaseShown(page, en.phaseCompleted).waitFor();
+      await page.getByText('"Hello, Ada"').waitFor();
+      const events = await api.call<{ items: { fact: { input?: unknown } }[] }>(
+        'GET',
+        `/api/v1/executions/${idOf(page)}/events`,
+      );
+      expect(events.body.items[0]?.fact.input).toEqual({ name: 'Ada', loud: true });
+      const after = (await api.call<{ items: Execution[] }>('GET', query)).body.items.length;
+      expect(after, 'what did not fit was not started').toBe(before + 1);
+    },
+  );
+
+  it.for(themes)(
+    'a workflow shows its text by line, its graph, and every version, %s',
+    async (theme, { open, server }) => {
+      const api = connect(server.url);
+      await api.deploy(steps);
+      await api.deploy(steps.replace('1.0.0', '1.1.0').replace('finish', 'wrap-up'));
+      const page = await open(server, '/workflows', { theme });
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: /steps.*1\.1\.0/ })
+        .click();
+      await graphTask(page, 'wrap-up').click();
+      const source = page.getByRole('group', { name: en.source });
+      await source.locator('[data-line="8"]').getByText('wrap-up').waitFor();
+
+      await tab(page, en.versions).click();
+      await page.getByRole('link', { name: /^1\.0\.0/ }).click();
+      await page.waitForURL('**/workflows/shop/steps/1.0.0*');
+      await tab(page, en.source).click();
+      await source.locator('[data-line="8"]').getByText('finish').waitFor();
+      expect(await source.getByText('wrap-up').count()).toBe(0);
+    },
+  );
+});

@@ -32,6 +32,7 @@ export const rooms: readonly Room[] = [
   { path: sdk, uses: [], types: ['@millrace/core'] },
 
   { path: `${server}/errors.ts`, uses: [] },
+  { path: `${server}/lru.ts`, uses: [] },
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
   {
     path: `${server}/drivers`,
@@ -45,7 +46,15 @@ export const rooms: readonly Room[] = [
   },
   {
     path: `${server}/effects`,
-    uses: [`${server}/http-client`, `${server}/errors.ts`, '@millrace/core', '@millrace/jq', 'yaml', 'node:'],
+    uses: [
+      `${server}/http-client`,
+      `${server}/errors.ts`,
+      `${server}/lru.ts`,
+      '@millrace/core',
+      '@millrace/jq',
+      'yaml',
+      'node:',
+    ],
     types: [`${server}/ports`],
   },
   {
@@ -63,6 +72,7 @@ export const rooms: readonly Room[] = [
       `${server}/effects`,
       `${server}/http-client`,
       `${server}/errors.ts`,
+      `${server}/lru.ts`,
       `${server}/engine/interface.ts`,
       '@millrace/core',
       'node:',

@@ -53,7 +53,7 @@ export const it = base.extend<Fixtures>({
       return tab.page;
     });
     const problems = opened.flatMap((tab) => tab.problems());
-    for (const tab of opened) tabs.giveBack(tab);
+    for (const tab of opened) await tabs.giveBack(tab);
     if (problems.length > 0) throw new Error(`on the pages:\n${problems.join('\n')}`);
   },
 });
@@ -64,7 +64,7 @@ export const it = base.extend<Fixtures>({
  */
 interface Tabs {
   take(taste: Taste): Promise<Tab>;
-  giveBack(tab: Tab): void;
+  giveBack(tab: Tab): Promise<void>;
 }
 
 interface Tab {
@@ -85,7 +85,11 @@ function createTabs(browser: Browser): Tabs {
       const [tab] = at === -1 ? [] : idle.splice(at, 1);
       return tab ?? (await createTab(browser, kind, taste));
     },
-    giveBack: (tab) => idle.push(tab),
+    async giveBack(tab) {
+      // A page that stays open goes on asking its server, which the next test may have stopped.
+      await tab.page.goto('about:blank');
+      idle.push(tab);
+    },
   };
 }
 

@@ -224,12 +224,20 @@ do:
       });
     });
 
-    test.each([['output: { as: $authorization }'], ["export: { as: '{ a: $authorization.scheme }' }"]])(
-      'is an authorization error in %s',
-      (more) => {
-        expect(call('redirect: false', more).state.error).toMatchObject({ status: 403, instance: '/do/0/a' });
-      },
-    );
+    test('shows its scheme in what the call yields and exports, and never the credentials', () => {
+      const masked = { scheme: 'Bearer', parameter: '***' };
+      const yielded = call('redirect: false', 'output: { as: $authorization }');
+      expect(yielded.state).toMatchObject({ phase: 'completed', output: masked });
+      const exported = call('redirect: false', "export: { as: '{ a: $authorization }' }");
+      expect(exported.state).toMatchObject({ phase: 'completed', context: { a: masked } });
+      expect(JSON.stringify([yielded.state.output, exported.state.context])).not.toContain('abc');
+    });
+
+    test('is an authorization error where the call has not been made, and nothing is done', () => {
+      const driven = call('redirect: false', "if: '${ $authorization != null }'");
+      expect(driven.state.error).toMatchObject({ status: 403, instance: '/do/0/a' });
+      expect(driven.of('effect.requested')).toEqual([]);
+    });
 
     test('is null where nothing is authorized', () => {
       expect(drive("do: [{ a: { set: { x: '${ $authorization }' } } }]").state.output).toEqual({ x: null });

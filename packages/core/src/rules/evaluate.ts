@@ -8,7 +8,13 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { ExecutionState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { CompiledExpression, LinkedNode } from '../program/link.ts';
-import type { DurationSource, Expression, SchemaSource, Template } from '../program/program.ts';
+import type {
+  AuthenticationSource,
+  DurationSource,
+  Expression,
+  SchemaSource,
+  Template,
+} from '../program/program.ts';
 import { type SchemaError, SchemaLimitError } from '../schema/schema.ts';
 import type { Decision } from './decision.ts';
 import { standardFault } from './fault.ts';
@@ -68,7 +74,8 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
   const compiled = compiledAt(expression, place);
   if (compiled === undefined) return expression.otherwise ?? null;
   if (compiled.usesSecrets) throw outsideArguments('$secrets', expression);
-  if (compiled.usesAuthorization && isAuthenticated(place))
+  // Once the call is done its scheme may be told; before, the credentials are not known.
+  if (compiled.usesAuthorization && isAuthenticated(place) && place.rawOutput === undefined)
     throw outsideArguments('$authorization', expression);
   let value: Json | undefined;
   try {
@@ -90,9 +97,12 @@ function outsideArguments(variable: string, expression: Expression): Error {
 
 /** Whether the task is a call that authenticates; for all others `$authorization` is null. */
 export function isAuthenticated({ node }: Place): boolean {
-  if (node?.node.kind !== 'call') return false;
-  const { call } = node.node;
-  return call.type !== 'function' && call.authentication !== undefined;
+  return node !== undefined && authenticationOf(node) !== undefined;
+}
+
+function authenticationOf({ node }: LinkedNode): AuthenticationSource | undefined {
+  if (node.kind !== 'call' || node.call.type === 'function') return undefined;
+  return node.call.authentication;
 }
 
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */
@@ -173,9 +183,18 @@ export function variable(name: string, place: Place): Json {
       return workflowVariable(place.decision);
     case 'runtime':
       return runtime;
+    case 'authorization':
+      return authorizationVariable(place);
     default:
       return null;
   }
+}
+
+/** The scheme as it stands in the header field of the call; what follows it there is recorded nowhere. */
+function authorizationVariable({ node }: Place): Json {
+  const authentication = node === undefined ? undefined : authenticationOf(node);
+  if (authentication === undefined) return null;
+  return { scheme: authentication.scheme === 'basic' ? 'Basic' : 'Bearer', parameter: '***' };
 }
 
 /** Looks outwards for the loop or the `catch` that binds a name; the innermost wins. */

@@ -125,7 +125,7 @@ async function start(
     signal,
   });
   // A lost answer makes the second attempt find what the first one started.
-  return { execution: body as ExecutionView, created: unique || status === 201 };
+  return { execution: body as ExecutionView, created: unique || status !== 200 };
 }
 
 async function execution(

@@ -34,6 +34,15 @@ export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
+/** Whether a `Content-Type` says nothing of its charset, or that it is UTF-8. */
+export function isUtf8Type(contentType: string | undefined): boolean {
+  const [, ...parameters] = (contentType ?? '').split(';');
+  return parameters.every((parameter) => {
+    const [name = '', value = ''] = parameter.split('=').map((part) => part.trim().toLowerCase());
+    return name !== 'charset' || /^("?)utf-?8\1$/.test(value);
+  });
+}
+
 interface Range {
   readonly type: string;
   readonly quality: number;

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MillraceError } from '../errors.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
-import { isJsonType, isYamlType, mediaType, preferredType } from './accept.ts';
+import { isJsonType, isUtf8Type, isYamlType, mediaType, preferredType } from './accept.ts';
 import type { Access } from './access.ts';
 import { checkValue, readHeaders, readQuery } from './check.ts';
 import { sendEvents } from './event-stream.ts';
@@ -73,7 +73,9 @@ async function readBody(
 ): Promise<unknown> {
   const { body } = operation;
   if (body === undefined) return undefined;
-  const type = mediaType(request.headers['content-type']);
+  const contentType = request.headers['content-type'];
+  const type = mediaType(contentType);
+  if (!isUtf8Type(contentType)) throw wrongType(contentType ?? '', 'UTF-8 text');
   switch (body.type) {
     case 'definition': {
       if (!isJsonType(type) && !isYamlType(type))

@@ -1,12 +1,12 @@
 /** Operations that change the course of an execution. */
 import { Type } from 'typebox';
-import type { Engine, ExecutionView } from '../engine/interface.ts';
+import type { Engine, ExecutionView, Patience } from '../engine/interface.ts';
 import {
   executionExample as example,
   location,
   one,
+  openWait,
   executionParams as params,
-  parseWait,
   executionPath as path,
   toCreated,
   toJson,
@@ -23,21 +23,21 @@ export const changeOperations: readonly Operation[] = [
     'cancel',
     'Cancel an execution',
     'No task of it begins any more.',
-    ({ engine }, tenant, id, reason) => engine.cancel(tenant, id, reason),
+    ({ engine }, ...asked) => engine.cancel(...asked),
   ),
   change(
     'suspendExecution',
     'suspend',
     'Suspend an execution',
     'It goes on when it is resumed; what is under way is recorded.',
-    ({ engine }, tenant, id, reason) => engine.suspend(tenant, id, reason),
+    ({ engine }, ...asked) => engine.suspend(...asked),
   ),
   change(
     'resumeExecution',
     'resume',
     'Resume a suspended execution',
     'It goes on where it stood.',
-    ({ engine }, tenant, id, reason) => engine.resume(tenant, id, reason),
+    ({ engine }, ...asked) => engine.resume(...asked),
   ),
   defineOperation({
     name: 'retryExecution',
@@ -62,9 +62,10 @@ export const changeOperations: readonly Operation[] = [
     ],
     problems: ['not-found', 'conflict'],
     handler: async ({ engine }, request) => {
-      const ms = parseWait(request.query.wait);
-      const execution = await engine.retry(request.tenant, request.params.id, request.body?.reason);
-      return toCreated(await waited(engine, request, execution, ms), true);
+      const wait = openWait(request);
+      const { tenant, params, body } = request;
+      const execution = await engine.retry(tenant, params.id, body?.reason, wait.patience);
+      return toCreated(await waited(engine, request, execution, wait), true);
     },
   }),
   resolveOperation,
@@ -81,6 +82,7 @@ type Change = (
   tenant: string,
   id: string,
   reason: string | undefined,
+  patience: Patience,
 ) => Promise<ExecutionView>;
 
 /** An operation that changes the course of an execution and answers with it. */
@@ -99,9 +101,10 @@ function change(name: string, verb: string, summary: string, description: string
     responses: [{ status: 200, description: 'The execution as it stands.', content: one, example }],
     problems: ['not-found', 'conflict'],
     handler: async (context, request) => {
-      const ms = parseWait(request.query.wait);
-      const execution = await run(context, request.tenant, request.params.id, request.body?.reason);
-      return toJson(await waited(context.engine, request, execution, ms));
+      const wait = openWait(request);
+      const { tenant, params, body } = request;
+      const execution = await run(context, tenant, params.id, body?.reason, wait.patience);
+      return toJson(await waited(context.engine, request, execution, wait));
     },
   });
 }

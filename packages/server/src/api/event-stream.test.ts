@@ -85,6 +85,18 @@ describe('a stream of events', () => {
     expect((await streamOf(id, { 'last-event-id': String(body.version) })).status).toBe(204);
   });
 
+  it.each([
+    ['has ended', greet()],
+    ['is open', longWait],
+  ])('is refused beyond the last event of an execution that %s', async (_, definition) => {
+    const { body } = await server.send('POST', '/api/v1/executions', { definition, input: { name: 'x' } });
+    const beyond = await streamOf(body.id, { 'last-event-id': String(body.version + 1) });
+    expect(beyond.status).toBe(400);
+    expect(await beyond.json()).toMatchObject({
+      detail: `There is no event ${body.version + 1} to go on after: the last event of ${body.id} is ${body.version}.`,
+    });
+  });
+
   it('is refused for an execution that is not there, and for a Last-Event-ID that is no version', async () => {
     expect((await streamOf('nobody')).status).toBe(404);
     const id = await start('greet', '?wait=5s');

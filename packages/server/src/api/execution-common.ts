@@ -2,7 +2,7 @@
 import { isTerminal } from '@millrace/core';
 import { Type } from 'typebox';
 import { durationForms, parseDurationText } from '../config/quantity.ts';
-import type { Engine, ExecutionView } from '../engine/interface.ts';
+import type { Engine, ExecutionView, Patience } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
 import type { OperationReply, OperationRequest } from './operation.ts';
 import { executionIdPattern, executionSchema } from './schemas.ts';
@@ -39,8 +39,25 @@ export const executionExample = {
 export const location = { Location: 'Path of the execution.' };
 export const one = { 'application/json': executionSchema };
 
+/** What a request asked to wait, from its arrival on. */
+export interface Wait {
+  /** for a decision that another process makes */
+  readonly patience: Patience;
+  /** ms that are left for the end of the execution; 0: it was not asked for, or is over */
+  left(): number;
+}
+
 /** Read before anything is done, so that a bad wait starts nothing. */
-export function parseWait(text: string | undefined): number {
+export function openWait({ query, signal }: OperationRequest<unknown, { readonly wait?: string }>): Wait {
+  const ms = parseWait(query.wait);
+  const begun = performance.now();
+  return {
+    patience: ms === 0 ? { signal } : { ms, signal },
+    left: () => Math.max(0, ms - (performance.now() - begun)),
+  };
+}
+
+function parseWait(text: string | undefined): number {
   if (text === undefined) return 0;
   const ms = parseDurationText(text);
   if (ms === undefined)
@@ -53,8 +70,9 @@ export async function waited(
   engine: Engine,
   request: OperationRequest,
   execution: ExecutionView,
-  ms: number,
+  wait: Wait,
 ): Promise<ExecutionView> {
+  const ms = wait.left();
   if (ms === 0 || isEnded(execution)) return execution;
   const signal = request.signal();
   try {
@@ -74,7 +92,9 @@ export function toJson(body: unknown): OperationReply {
   return { type: 'json', status: 200, body };
 }
 
+/** An execution without events waits for a worker. */
 export function toCreated(execution: ExecutionView, created: boolean): OperationReply {
+  const status = !created ? 200 : execution.version === 0 ? 202 : 201;
   const headers = { location: `/api/v1/executions/${encodeURIComponent(execution.id)}` };
-  return { type: 'json', status: created ? 201 : 200, body: execution, headers };
+  return { type: 'json', status, body: execution, headers };
 }

@@ -61,6 +61,16 @@ describe('starting', () => {
     expect(answer).toMatchObject({ status: 201, body: { status: 'completed' } });
   });
 
+  it('names what is wrong in a definition given as an object by pointer, since it has no lines', async () => {
+    const document = { dsl: '1.0.1', namespace: 'x', name: 'y', version: '1.0.0' };
+    const { status, body } = await send('POST', '/api/v1/executions', {
+      definition: { document, do: [{ a: { sett: { n: 1 } } }] },
+    });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ pointer: '/do/0/a/sett', message: expect.any(String) }]);
+    expect(body.detail).toMatch(/^\/do\/0\/a\/sett: /);
+  });
+
   it('with an id that exists is a conflict', async () => {
     expect((await start('greet', { id: 'mine-1', input: { name: 'a' } })).body.id).toBe('mine-1');
     expect((await start('greet', { id: 'mine-1', input: { name: 'a' } })).status).toBe(409);

@@ -6,8 +6,8 @@ import {
   executionExample as example,
   location,
   one,
+  openWait,
   executionParams as params,
-  parseWait,
   executionPath as path,
   toCreated,
   toJson,
@@ -18,6 +18,7 @@ import { defineOperation, type Operation } from './operation.ts';
 import { executionSummarySchema, pageSchema, phaseSchema, startSchema } from './schemas.ts';
 
 const { input: _input, output: _output, version: _version, ...summary } = example;
+const { output: _none, endedAt: _open, ...begun } = example;
 
 export const executionOperations: readonly Operation[] = [
   defineOperation({
@@ -60,6 +61,14 @@ export const executionOperations: readonly Operation[] = [
         example,
         headers: location,
       },
+      {
+        status: 202,
+        description:
+          'No worker has taken it yet, within the time of `wait` or 30 s; it is durable and will be started.',
+        content: one,
+        example: { ...begun, status: 'pending', version: 0 },
+        headers: location,
+      },
     ],
     problems: [
       'not-found',
@@ -70,12 +79,13 @@ export const executionOperations: readonly Operation[] = [
       'not-runnable',
     ],
     handler: async ({ engine }, request) => {
-      const ms = parseWait(request.query.wait);
+      const wait = openWait(request);
       const { execution, created } = await engine.start(
         request.tenant,
         toStartRequest(request.body, request.headers['idempotency-key']),
+        wait.patience,
       );
-      return toCreated(await waited(engine, request, execution, ms), created);
+      return toCreated(await waited(engine, request, execution, wait), created);
     },
   }),
   defineOperation({
@@ -148,9 +158,9 @@ export const executionOperations: readonly Operation[] = [
     responses: [{ status: 200, description: 'The execution.', content: one, example }],
     problems: ['not-found'],
     handler: async ({ engine }, request) => {
-      const ms = parseWait(request.query.wait);
+      const wait = openWait(request);
       const execution = await engine.execution(request.tenant, request.params.id);
-      return toJson(await waited(engine, request, execution, ms));
+      return toJson(await waited(engine, request, execution, wait));
     },
   }),
 ];

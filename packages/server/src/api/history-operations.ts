@@ -188,7 +188,12 @@ async function followed(
   after: number,
 ): Promise<OperationReply> {
   const execution = await engine.execution(request.tenant, id);
-  if (isEnded(execution) && after >= execution.version) return { type: 'empty', status: 204 };
+  if (after > execution.version)
+    throw new MillraceError(
+      'bad-request',
+      `There is no event ${after} to go on after: the last event of ${id} is ${execution.version}.`,
+    );
+  if (isEnded(execution) && after === execution.version) return { type: 'empty', status: 204 };
   return {
     type: 'events',
     frames: () => framesOf(engine.follow(request.tenant, id, after, request.signal())),

@@ -4,7 +4,8 @@
  * 1. Nesting is bounded before anything is built: what walks a value later may recurse.
  * 2. A `__proto__` key stays what it is in JSON, an ordinary own member: `JSON.parse` defines it as such, and
  *    nothing is lost or refused.
- * 3. An error names its line and column.
+ * 3. A member that is there twice is refused: `JSON.parse` would drop the first without a word.
+ * 4. An error names its line and column.
  */
 import { MillraceError } from '../errors.ts';
 
@@ -14,14 +15,19 @@ export interface JsonTextLimits {
 
 /** Throws `bad-request` with `errors: [{line, column, message}]`. */
 export function parseJsonText(text: string, { depthMax }: JsonTextLimits): unknown {
-  const tooDeep = text.length > depthMax ? findDepth(text, depthMax) : -1;
+  const { tooDeep, members } = survey(text, depthMax);
   if (tooDeep >= 0) throw refuse(text, tooDeep, `nested deeper than ${depthMax} levels`);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     const { offset, message } = findJsonError(text);
     throw refuse(text, offset, message);
   }
+  // Names are compared only when there are fewer members than were written: that costs a set for each object.
+  const repeated = members > countMembers(value) ? findRepeated(text) : undefined;
+  if (repeated === undefined) return value;
+  throw refuse(text, repeated.offset, `the member ${JSON.stringify(repeated.name)} is there twice`);
 }
 
 /**
@@ -29,7 +35,7 @@ export function parseJsonText(text: string, { depthMax }: JsonTextLimits): unkno
  * would let single quotes and trailing commas pass. What nests too deep is left to that reader, which refuses it.
  */
 export function checkDefinitionJson(text: string, { depthMax }: JsonTextLimits): void {
-  if (findDepth(text, depthMax) >= 0) return;
+  if (survey(text, depthMax).tooDeep >= 0) return;
   try {
     JSON.parse(text);
   } catch {
@@ -57,21 +63,62 @@ function locate(text: string, offset: number): { line: number; column: number } 
   return { line, column: offset - start + 1 };
 }
 
-/** Offset of the bracket that goes beyond `depthMax`; -1: none does. Brackets in strings do not count. */
-function findDepth(text: string, depthMax: number): number {
+interface Survey {
+  /** offset of the bracket that goes beyond the depth; -1: none does */
+  readonly tooDeep: number;
+  /** members of all objects, as they are written */
+  readonly members: number;
+}
+
+/** What the marks of a text say; those in strings do not count. */
+function survey(text: string, depthMax: number): Survey {
   let depth = 0;
+  let members = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
       at = endOfString(text, at);
     } else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > depthMax) return at;
+      if (depth > depthMax) return { tooDeep: at, members };
     } else if (code === 0x5d || code === 0x7d) {
       depth -= 1;
+    } else if (code === 0x3a) {
+      members += 1;
     }
   }
-  return -1;
+  return { tooDeep: -1, members };
+}
+
+/** Members of all objects in a value whose depth is bounded. */
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) members += countMembers(item);
+    return members;
+  }
+  for (const name in value) members += 1 + countMembers((value as Readonly<Record<string, unknown>>)[name]);
+  return members;
+}
+
+/** The second of two members of one name, in a text that is well formed. */
+function findRepeated(text: string): { readonly offset: number; readonly name: string } | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at];
+    if (mark === '{') open.push(new Set());
+    else if (mark === '}') open.pop();
+    if (mark !== '"') continue;
+    const offset = at;
+    at = endOfString(text, at);
+    if (text[skipSpace(text, at + 1)] !== ':') continue;
+    const name = JSON.parse(text.slice(offset, at + 1)) as string;
+    const names = open.at(-1);
+    if (names?.has(name)) return { offset, name };
+    names?.add(name);
+  }
+  return undefined;
 }
 
 /** Offset of the closing quote, or the end of the text. */

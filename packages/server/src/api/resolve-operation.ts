@@ -39,8 +39,8 @@ export const resolveOperation: Operation = defineOperation({
   },
   responses: [{ status: 200, description: 'The execution as it stands.', content: one, example }],
   problems: ['not-found', 'conflict'],
-  handler: async ({ engine }, { tenant, params: { id, effect }, body }) =>
-    toJson(await engine.resolve(tenant, id, Number(effect), toResolution(body), body.reason)),
+  handler: async ({ engine }, { tenant, params: { id, effect }, body, signal }) =>
+    toJson(await engine.resolve(tenant, id, Number(effect), toResolution(body), body.reason, { signal })),
 });
 
 interface Resolution {

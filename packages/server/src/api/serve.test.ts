@@ -63,6 +63,17 @@ describe('a server with default settings', () => {
     ]) {
       expect((await start('{}', { 'content-type': type })).status).toBe(415);
     }
+    for (const type of ['application/yaml; charset=latin1', 'application/json; a=b; Charset="iso-8859-1"'])
+      expect(await server.send('POST', '/api/v1/workflows', greet(), { 'content-type': type })).toMatchObject(
+        {
+          status: 415,
+          body: { detail: expect.stringContaining('UTF-8') },
+        },
+      );
+    for (const type of ['application/yaml;charset=UTF-8', 'text/yaml; charset="utf-8"'])
+      expect(
+        (await server.send('POST', '/api/v1/workflows', greet(), { 'content-type': type })).status,
+      ).toBeLessThan(300);
     expect(await start('{}', { ...json, 'content-encoding': 'gzip' })).toMatchObject({ status: 415 });
     expect((await server.send('POST', '/api/v1/executions')).status).toBe(415);
   });

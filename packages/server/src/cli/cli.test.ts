@@ -29,6 +29,7 @@ beforeAll(async () => {
     'greet.yaml': `${head}  - greet:\n      set:\n        greeting: \${ "Hello, " + .name }\n  - twice:\n      for: { each: n, in: '[1, 2]' }\n      do:\n        - inner: { set: '\${ . }' }\n`,
     'fault.yaml': `${head}  - stop:\n      raise:\n        error: { type: 'https://example.com/e', status: 418, title: Stopped, detail: no tea }\n`,
     'bad.yaml': `${head}  - a:\n      sett: { x: 1 }\n  - b:\n      wait: soon\n`,
+    'later.yaml': `${head}  - a:\n      set: { x: 1 }\n  - b:\n      listen: { to: { one: { with: { type: t } } } }\n`,
     'long.yaml': `${head}  - rest:\n      wait: { hours: 1 }\n`,
     'input.yaml': 'name: Bo\n',
     'millrace.yaml': 'port: 0\nlogLevel: warn\n',
@@ -162,6 +163,31 @@ it('millrace validate prints every error of every file as file:line:column', asy
   const { code, out, error } = await run(['validate', 'greet.yaml', 'bad.yaml']);
   expect([code, out]).toEqual([3, 'greet.yaml: valid: test/flow/1.0.0\n']);
   expect(error.trim().split('\n')).toHaveLength(2);
+});
+
+it('millrace validate warns of what is valid and cannot be run by this version, and exits 0', async () => {
+  const { code, out, error } = await run(['validate', 'later.yaml']);
+  expect([code, out]).toEqual([0, 'later.yaml: valid: test/flow/1.0.0\n']);
+  expect(error).toBe(
+    'later.yaml:9:5: warning: `listen` tasks cannot be run by this version yet (at /do/1/b)\n',
+  );
+  const json = await run(['validate', 'later.yaml', '--json']);
+  expect(json.code).toBe(0);
+  expect(JSON.parse(json.out)).toEqual([
+    {
+      file: 'later.yaml',
+      ok: true,
+      workflow: 'test/flow/1.0.0',
+      unsupported: [
+        {
+          line: 9,
+          column: 5,
+          pointer: '/do/1/b',
+          message: '`listen` tasks cannot be run by this version yet',
+        },
+      ],
+    },
+  ]);
 });
 
 it('millrace validate --json gives programs the same', async () => {

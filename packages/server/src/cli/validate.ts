@@ -1,14 +1,21 @@
 /** `millrace validate`: every error of every file, with its place. */
-import { parse, type SourceError } from '@millrace/core';
+import { lower, parse, type SourceError } from '@millrace/core';
 import { readArguments } from './arguments.ts';
 import { CliError, type ExitCode, exitCodes } from './exit.ts';
 import { type Io, readTextFile } from './io.ts';
 
 export const options = { json: { type: 'boolean' } } as const;
 
-/** What was found in one file; `exitCode` tells a file that cannot be read from one with errors. */
+type Place = Pick<SourceError, 'line' | 'column' | 'message' | 'pointer'>;
+
+/** What was found in one file; `unsupported` is valid, and refused at a start by this version; `exitCode` tells a file that cannot be read from one with errors. */
 type Validated =
-  | { readonly file: string; readonly ok: true; readonly workflow: string }
+  | {
+      readonly file: string;
+      readonly ok: true;
+      readonly workflow: string;
+      readonly unsupported: readonly Place[];
+    }
   | {
       readonly file: string;
       readonly ok: false;
@@ -42,19 +49,27 @@ async function validateFile(file: string): Promise<Validated> {
   const parsed = parse(text, { file });
   if (!parsed.ok) return { file, ok: false, exitCode: exitCodes.invalid, errors: parsed.errors };
   const { namespace, name, version } = parsed.workflow.document;
-  return { file, ok: true, workflow: `${namespace}/${name}/${version}` };
+  const workflow = `${namespace}/${name}/${version}`;
+  const unsupported = lower(parsed.workflow).unsupported.map(({ pointer, feature }) => ({
+    ...parsed.source.locate(pointer),
+    pointer,
+    message: `${feature} cannot be run by this version yet`,
+  }));
+  return { file, ok: true, workflow, unsupported };
 }
 
 function report(one: Validated, io: Io): void {
-  if (one.ok) return io.out(`${one.file}: valid: ${one.workflow}\n`);
+  if (one.ok) {
+    io.out(`${one.file}: valid: ${one.workflow}\n`);
+    for (const place of one.unsupported)
+      io.error(`${formatSourceError(one.file, { ...place, message: `warning: ${place.message}` })}\n`);
+    return;
+  }
   if (one.message !== undefined) io.error(`${one.message}\n`);
   for (const error of one.errors) io.error(`${formatSourceError(one.file, error)}\n`);
 }
 
 /** `order.yaml:12:9: expected … (at /do/0/pay)`: editors jump to it. */
-export function formatSourceError(
-  file: string,
-  { line, column, message, pointer }: Pick<SourceError, 'line' | 'column' | 'message' | 'pointer'>,
-): string {
+export function formatSourceError(file: string, { line, column, message, pointer }: Place): string {
   return `${file}:${line}:${column}: ${message}${pointer === '' ? '' : ` (at ${pointer})`}`;
 }

@@ -18,8 +18,12 @@ export async function authorizationHeader(
       secrets.conceal(token);
       return `Basic ${token}`;
     }
-    case 'bearer':
-      return `Bearer ${'secret' in authentication ? await readToken(authentication.secret, secrets) : authentication.token}`;
+    case 'bearer': {
+      const token =
+        'secret' in authentication ? await readToken(authentication.secret, secrets) : authentication.token;
+      secrets.conceal(token);
+      return `Bearer ${token}`;
+    }
     default:
       return unreachable(scheme);
   }

@@ -154,6 +154,19 @@ describe('the request', () => {
     await call('/echo', { authentication: { scheme: 'bearer', token: 'abc' } });
     expect(server.received.at(-1)?.headers.authorization).toBe('Bearer abc');
   });
+
+  test.each([
+    ['bearer', { scheme: 'bearer', token: 'inline-credential' }],
+    ['basic', { scheme: 'basic', username: 'ada', password: 'inline-credential' }],
+  ] as const)(
+    'the %s credentials that stand in the workflow are masked when a service echoes them',
+    async (_, authentication) => {
+      const echoed = await call('/echo', { authentication });
+      expect(echoed).toMatchObject({
+        headers: { authorization: expect.stringMatching(/^(Bearer|Basic) \*\*\*$/) },
+      });
+    },
+  );
 });
 
 describe('the output', () => {

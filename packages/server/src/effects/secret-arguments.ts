@@ -1,9 +1,9 @@
 import { type EffectRequest, type Json, type SecretArgument, secretNames } from '@millrace/core';
 import { compile, type Filter, type Host, stringify } from '@millrace/jq';
+import { Lru } from '../lru.ts';
 import { authorizationHeader } from './authentication.ts';
 import { fault } from './fault.ts';
 import { parsePointer, withValueAt } from './json-pointer.ts';
-import { createLru } from './lru.ts';
 import { leavesOf, type SecretReader } from './secret-reader.ts';
 
 /**
@@ -88,7 +88,7 @@ async function evaluate(
   return result;
 }
 
-const filters = createLru<Filter>(256);
+const filters = new Lru<Filter>({ entriesMax: 256 });
 
 function compiled(source: string, names: readonly string[]): Filter {
   const key = `${names.join(',')}\n${source}`;

@@ -1,5 +1,6 @@
 /** Asking an execution to move, and showing what it has become. */
 import {
+  type Command,
   type EffectOutcome,
   type EffectResolution,
   type ExecutionState,
@@ -9,12 +10,11 @@ import {
   unreachable,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
-import type { Door } from '../roles/door.ts';
 import { rowId } from '../roles/rows.ts';
-import type { Submitted } from '../roles/worker-options.ts';
 import type { Definition } from './definitions.ts';
+import { isNotFound, pendingStart, submit, undecided } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
-import type { Engine } from './interface.ts';
+import type { Engine, Patience } from './interface.ts';
 import { noExecution } from './reader.ts';
 import { retryPoint } from './retry-point.ts';
 import { executionView, wakeUpView } from './views.ts';
@@ -24,28 +24,23 @@ export async function ask(
   parts: EngineParts,
   tenant: string,
   id: string,
-  command: Parameters<Door['submit']>[2],
+  command: Command,
+  patience: Patience | undefined,
 ): Promise<ExecutionView> {
-  const submitted = await submit(parts, tenant, id, command);
-  if (submitted?.type === 'refused') throw refused(submitted.refusal, id);
-  if (submitted === undefined) return view(parts, tenant, id);
-  const definition = await loaded(parts, tenant, submitted.state);
-  return shown(parts, tenant, executionView(id, submitted.state, definition, submitted.status));
-}
-
-/** Submits, and where another process decides, waits until it has. */
-export async function submit(
-  { door, store, world }: EngineParts,
-  tenant: string,
-  id: string,
-  command: Parameters<Door['submit']>[2],
-): Promise<Submitted | undefined> {
-  const submitted = await door.submit(tenant, id, command);
-  if (submitted !== undefined) return submitted;
-  for (let ms = 2; ; ms = Math.min(100, ms * 2)) {
-    const rows = await store.wakeUps(tenant, id);
-    if (!rows.some(({ kind }) => kind === 'command')) return undefined;
-    await new Promise<void>((resolve) => world.after(ms, resolve));
+  const submitted = await submit(parts, tenant, id, command, patience);
+  switch (submitted.type) {
+    case 'done': {
+      const definition = await loaded(parts, tenant, submitted.state);
+      return shown(parts, tenant, executionView(id, submitted.state, definition, submitted.status));
+    }
+    case 'refused':
+      throw refused(submitted.refusal, id);
+    case 'elsewhere':
+      return view(parts, tenant, id);
+    case 'pending':
+      throw undecided(id);
+    default:
+      return unreachable(submitted);
   }
 }
 
@@ -71,9 +66,22 @@ export async function view(
   id: string,
   { whole = false }: { readonly whole?: boolean } = {},
 ): Promise<ExecutionView> {
-  const state = await parts.reader.state(tenant, id, whole ? 'whole' : 'shallow');
-  const all = executionView(id, state, await loaded(parts, tenant, state));
+  const all = await started(parts, tenant, id, whole).catch(async (error: unknown) => {
+    if (!isNotFound(error)) throw error;
+    // What is not pending either may have been started between the two looks.
+    return (await pendingStart(parts, tenant, id)) ?? (await started(parts, tenant, id, whole));
+  });
   return whole ? all : shown(parts, tenant, all);
+}
+
+async function started(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  whole: boolean,
+): Promise<ExecutionView> {
+  const state = await parts.reader.state(tenant, id, whole ? 'whole' : 'shallow');
+  return executionView(id, state, await loaded(parts, tenant, state));
 }
 
 export function shown(
@@ -108,6 +116,7 @@ export async function retry(
   tenant: string,
   id: string,
   reason: string | undefined,
+  patience: Patience | undefined,
 ): Promise<ExecutionView> {
   const { reader, world } = parts;
   const { phase } = await reader.state(tenant, id, 'shallow');
@@ -124,14 +133,9 @@ export async function retry(
   }
   const state = await reader.fold(tenant, id, (version) => version <= point.version);
   const next = world.id();
-  return ask(parts, tenant, next, {
-    type: 'execution.restore',
-    execution: next,
-    from: { execution: id, version: point.version },
-    state,
-    task: point.task,
-    ...reasonOf(reason),
-  });
+  const from = { execution: id, version: point.version };
+  const command = { type: 'execution.restore', execution: next, from, state, task: point.task } as const;
+  return ask(parts, tenant, next, { ...command, ...reasonOf(reason) }, patience);
 }
 
 /** Says what became of an effect that is in doubt. What is under way is nobody's to resolve. */
@@ -142,6 +146,7 @@ export async function resolve(
   effect: number,
   resolution: EffectResolution,
   reason: string | undefined,
+  patience: Patience | undefined,
 ): Promise<ExecutionView> {
   const rows = await wakeUps(parts, tenant, id);
   const row = rows.find((each) => each.kind === 'effect' && each.id === rowId(id, effect));
@@ -153,12 +158,8 @@ export async function resolve(
     });
   }
   const outcome = outcomeOf(resolution);
-  return ask(parts, tenant, id, {
-    type: 'effect.resolve',
-    effect,
-    ...(outcome === undefined ? {} : { outcome }),
-    ...reasonOf(reason),
-  });
+  const command = { type: 'effect.resolve', effect, ...(outcome === undefined ? {} : { outcome }) } as const;
+  return ask(parts, tenant, id, { ...command, ...reasonOf(reason) }, patience);
 }
 
 function outcomeOf(resolution: EffectResolution): EffectOutcome | undefined {

@@ -91,3 +91,19 @@ describe('published workflows', () => {
     });
   });
 });
+
+describe('definitions that are kept ready', () => {
+  it('have 8 MiB of text in all: what was used least recently is read from the store again', async () => {
+    const { runtime, calls } = openHarness();
+    const digests: string[] = [];
+    for (let value = 0; value < 9; value++) {
+      const definition = `${text('1.0.0', value)}# ${'x'.repeat(1_000_000)}\n`;
+      digests.push((await runtime.engine.start('default', { definition })).execution.definition);
+    }
+    calls.length = 0;
+    await runtime.engine.definition('default', digests.at(-1) ?? '');
+    expect(calls).toEqual([]);
+    await runtime.engine.definition('default', digests[0] ?? '');
+    expect(calls).toEqual(['document']);
+  });
+});

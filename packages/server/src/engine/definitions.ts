@@ -14,10 +14,10 @@ import {
   type WorkflowDocument,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
+import { Lru } from '../lru.ts';
 import type { Page, Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { DefinitionView, WorkflowId, WorkflowSource, WorkflowView } from './interface.ts';
-import { Lru } from './lru.ts';
 import { compareVersions } from './versions.ts';
 
 /** A definition ready to run, and its text to point into. */
@@ -50,6 +50,9 @@ interface Published {
 /** Keys and values of one definition: parsing more of them holds the thread for seconds. */
 const nodesMax = 20_000;
 
+/** Text of all definitions that are kept ready; read, each takes many times its text. */
+const readyCharsMax = 8 * 1024 * 1024;
+
 const workflows = 'workflows';
 const texts = 'definitions';
 
@@ -60,8 +63,9 @@ export class Definitions {
 
   constructor(options: DefinitionsOptions) {
     this.#options = options;
-    this.#ready = new Lru(options.definitionsMax);
-    this.#latest = new Lru(options.definitionsMax);
+    const entriesMax = options.definitionsMax;
+    this.#ready = new Lru({ entriesMax, weightMax: readyCharsMax, weigh: ({ text }) => text.length });
+    this.#latest = new Lru({ entriesMax });
   }
 
   async publish(
@@ -280,8 +284,14 @@ export function readDefinition(
     typeof definition === 'string'
       ? parse(definition, { functions, nodesMax })
       : parseValue(definition, { functions, nodesMax });
-  if (!parsed.ok)
-    throw new MillraceError('invalid-definition', describe(parsed.errors), { errors: parsed.errors });
+  if (!parsed.ok) {
+    // A document that came as a value has no lines: those of its text as it is kept here are nobody's.
+    const errors =
+      typeof definition === 'string'
+        ? parsed.errors
+        : parsed.errors.map(({ pointer, message }) => ({ pointer, message }));
+    throw new MillraceError('invalid-definition', describe(errors), { errors });
+  }
   const program = lower(parsed.workflow, functions);
   return { digest, text, source: parsed.source, program, executable: link(program) };
 }
@@ -298,10 +308,14 @@ function formatOf(text: string): 'yaml' | 'json' {
   return text.trimStart().startsWith('{') ? 'json' : 'yaml';
 }
 
-function describe(errors: readonly { readonly line: number; readonly message: string }[]): string {
+function describe(
+  errors: readonly { readonly line?: number; readonly pointer: string; readonly message: string }[],
+): string {
   const [first] = errors;
+  if (first === undefined) return 'the definition has errors';
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return first === undefined ? 'the definition has errors' : `line ${first.line}: ${first.message}${more}`;
+  const place = first.line === undefined ? first.pointer || 'the definition' : `line ${first.line}`;
+  return `${place}: ${first.message}${more}`;
 }
 
 function notFound({ namespace, name, version }: WorkflowId): MillraceError {

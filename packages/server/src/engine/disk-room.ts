@@ -58,13 +58,13 @@ function refusalOf(folder: string, freeBytes: number, totalBytes: number): strin
 export function refusingStarts<E extends Pick<Engine, 'start' | 'retry'>>(engine: E, room: DiskRoom): E {
   return {
     ...engine,
-    async start(...[tenant, request]: Parameters<Engine['start']>) {
+    async start(...asked: Parameters<Engine['start']>) {
       room.check();
-      return engine.start(tenant, request);
+      return engine.start(...asked);
     },
-    async retry(...[tenant, id, reason]: Parameters<Engine['retry']>) {
+    async retry(...asked: Parameters<Engine['retry']>) {
       room.check();
-      return engine.retry(tenant, id, reason);
+      return engine.retry(...asked);
     },
   };
 }

@@ -2,7 +2,8 @@
 import type { Phase } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
-import { ask, reasonOf, resolve, retry, submit, view, wakeUps } from './ask.ts';
+import { ask, reasonOf, resolve, retry, view, wakeUps } from './ask.ts';
+import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { followExecutions } from './execution-feed.ts';
 import type { Engine, ExecutionsRequest, WorkflowId } from './interface.ts';
@@ -24,9 +25,9 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
       definitions.list(tenant, namespace, pageSize(limit), cursor),
     definition: (tenant, digest) => definitions.view(tenant, digest),
     undeploy: (tenant, id, { force }) => undeploy(parts, tenant, id, force),
-    start: (tenant, request) => start(parts, tenant, request),
+    start: (tenant, request, patience) => start(parts, tenant, request, patience),
     async wait(tenant, id, ms, signal) {
-      await reader.untilEnded(tenant, id, ms, signal);
+      await untilEnded(parts, tenant, id, ms, signal);
       return view(parts, tenant, id);
     },
     execution: (tenant, id, options) => view(parts, tenant, id, options),
@@ -48,15 +49,20 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
         ? { rows: events.slice(0, size), cursor: String(after + size) }
         : { rows: events };
     },
-    follow: (tenant, id, after, signal) => reader.follow(tenant, id, after, signal),
+    async *follow(tenant, id, after, signal) {
+      await untilStarted(parts, tenant, id, signal);
+      yield* reader.follow(tenant, id, after, signal);
+    },
     wakeUps: (tenant, id) => wakeUps(parts, tenant, id),
-    cancel: (tenant, id, reason) => ask(parts, tenant, id, { type: 'execution.cancel', ...reasonOf(reason) }),
-    suspend: (tenant, id, reason) =>
-      ask(parts, tenant, id, { type: 'execution.suspend', ...reasonOf(reason) }),
-    resume: (tenant, id, reason) => ask(parts, tenant, id, { type: 'execution.resume', ...reasonOf(reason) }),
-    retry: (tenant, id, reason) => retry(parts, tenant, id, reason),
-    resolve: (tenant, id, effect, resolution, reason) =>
-      resolve(parts, tenant, id, effect, resolution, reason),
+    cancel: (tenant, id, reason, patience) =>
+      ask(parts, tenant, id, { type: 'execution.cancel', ...reasonOf(reason) }, patience),
+    suspend: (tenant, id, reason, patience) =>
+      ask(parts, tenant, id, { type: 'execution.suspend', ...reasonOf(reason) }, patience),
+    resume: (tenant, id, reason, patience) =>
+      ask(parts, tenant, id, { type: 'execution.resume', ...reasonOf(reason) }, patience),
+    retry: (tenant, id, reason, patience) => retry(parts, tenant, id, reason, patience),
+    resolve: (tenant, id, effect, resolution, reason, patience) =>
+      resolve(parts, tenant, id, effect, resolution, reason, patience),
   };
 }
 
@@ -92,7 +98,8 @@ async function cancelOpen(parts: EngineParts, tenant: string, id: string): Promi
     type: 'execution.cancel',
     reason: 'its workflow was removed',
   });
-  return submitted?.type === 'refused' ? 0 : 1;
+  if (submitted.type === 'pending') throw undecided(id);
+  return submitted.type === 'refused' ? 0 : 1;
 }
 
 function stillOpen(workflow: string, executions: number): MillraceError {

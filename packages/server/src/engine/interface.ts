@@ -54,6 +54,14 @@ export interface StartRequest {
   readonly idempotencyKey?: string;
 }
 
+/** How long a caller waits for a decision that another process makes, when there is no worker in this one. */
+export interface Patience {
+  /** default 30,000 */
+  readonly ms?: number;
+  /** aborts when nobody waits any more; asked for only when there is something to wait for */
+  readonly signal?: () => AbortSignal;
+}
+
 export interface ExecutionsRequest {
   readonly status?: readonly Phase[];
   /** `name`, `namespace/name` or `namespace/name/version` */
@@ -100,9 +108,11 @@ export interface Engine {
   /** What executions with this digest run, whatever was published or removed since. */
   definition(tenant: string, digest: string): Promise<DefinitionView>;
 
+  /** Where no worker has taken it when the patience ends, the start is durable, and answered as `pending`. */
   start(
     tenant: string,
     request: StartRequest,
+    patience?: Patience,
   ): Promise<{ readonly execution: ExecutionView; readonly created: boolean }>;
   /** Answers when the execution has ended, or as it stands after `ms`. */
   wait(tenant: string, id: string, ms: number, signal?: AbortSignal): Promise<ExecutionView>;
@@ -131,11 +141,12 @@ export interface Engine {
   ): Promise<Page<LifecycleEvent>>;
   /** Why it is waiting: its rows in the wake-up ledger. */
   wakeUps(tenant: string, id: string): Promise<readonly WakeUpView[]>;
-  cancel(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
-  suspend(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
-  resume(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
+  // These throw `unavailable` where no worker has taken the command when the patience ends; it stays to be done.
+  cancel(tenant: string, id: string, reason?: string, patience?: Patience): Promise<ExecutionView>;
+  suspend(tenant: string, id: string, reason?: string, patience?: Patience): Promise<ExecutionView>;
+  resume(tenant: string, id: string, reason?: string, patience?: Patience): Promise<ExecutionView>;
   /** Starts a linked execution from the state before the fault. */
-  retry(tenant: string, id: string, reason?: string): Promise<ExecutionView>;
+  retry(tenant: string, id: string, reason?: string, patience?: Patience): Promise<ExecutionView>;
   /** Says what became of an effect that is in doubt; `effect` is the version of its `effect.requested`. Throws `conflict` when it is not. */
   resolve(
     tenant: string,
@@ -143,6 +154,7 @@ export interface Engine {
     effect: number,
     resolution: EffectResolution,
     reason?: string,
+    patience?: Patience,
   ): Promise<ExecutionView>;
   /** How this process and its store are. */
   system(tenant: string): Promise<SystemView>;

@@ -13,9 +13,9 @@ import {
   type LifecycleEvent,
   pointerTo,
 } from '@millrace/core';
+import { Lru } from '../lru.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import { StoredValue, wholeBytesMax } from '../roles/stored-value.ts';
-import { Lru } from './lru.ts';
 
 const previewCharsMax = 2_000;
 /** UTF-8 has at most four bytes for a character */
@@ -42,7 +42,7 @@ const valueMembers = [
 export class LargeValues {
   readonly #blobs: BlobStore;
   /** inputs and outputs that were measured: writing 50 MB of JSON to see how long it is takes a quarter of a second */
-  readonly #measured = new Lru<LargeValue>(measuredMax);
+  readonly #measured = new Lru<LargeValue>({ entriesMax: measuredMax });
 
   constructor(blobs: BlobStore) {
     this.#blobs = blobs;

@@ -17,11 +17,11 @@ import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
 import { type Definition, Definitions } from './definitions.ts';
 import { createEngineOver } from './engine.ts';
+import { idempotencyKeys } from './idempotency.ts';
 import type { Engine } from './interface.ts';
 import { LargeValues } from './large-values.ts';
 import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
-import { idempotencyKeys } from './start.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
@@ -76,8 +76,14 @@ const definitionsMax = 1_000;
 /** Roles look at least every sweep; one that has not for so long hangs, or its store does. */
 const silentMsMin = 10_000;
 
-export function createRuntime(options: RuntimeOptions): Runtime {
-  const { world, store, blobs, roles, onError } = options;
+export function createRuntime(given: RuntimeOptions): Runtime {
+  let ended = false;
+  const onError: RuntimeOptions['onError'] = (error, execution) => {
+    // A sweep that is still reading when the store closes is refused, which nobody needs to hear of.
+    if (!ended) given.onError(error, execution);
+  };
+  const options = { ...given, onError };
+  const { world, store, blobs, roles } = options;
   const node = world.id();
   const feed = new Feed();
   const definitions = new Definitions({
@@ -138,6 +144,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       roleSet.timer?.stop();
       worker?.drain();
       await roleSet.executor?.stop(graceMs);
+      ended = true;
     },
     checks: () => pulses.checks(),
     stats: () => ({

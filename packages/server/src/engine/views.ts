@@ -1,5 +1,6 @@
 /** What readers are shown of an execution, from its state and its rows. */
 import {
+  type Command,
   type ExecutionEvent,
   type ExecutionState,
   type ExecutionSummary,
@@ -33,6 +34,25 @@ export function executionView(
     ...(state.endedAt === undefined ? {} : { endedAt: instant(state.endedAt) }),
     version: state.version,
     ...(state.from === undefined ? {} : { retryOf: state.from.execution }),
+  };
+}
+
+/** An execution whose start waits for a worker. */
+export function pendingView(
+  id: string,
+  { definition, input }: Extract<Command, { type: 'execution.start' }>,
+  asked: number,
+): ExecutionView {
+  const { namespace, name, version, digest } = definition;
+  return {
+    id,
+    workflow: { namespace, name, version },
+    definition: digest,
+    status: 'pending',
+    input,
+    startedAt: instant(asked),
+    updatedAt: instant(asked),
+    version: 0,
   };
 }
 

@@ -207,11 +207,13 @@ export class Executor {
     const effect = Number(row.id.slice(row.execution.length + 1));
     if (this.#stopped) return store.release(row.tenant, [leaseOf(row)], node, store.now());
     const fact = await factAt(store, blobs, row.tenant, row.execution, effect);
+    // Counted from before the question: the store's lease is no shorter.
+    const until = store.now() + leaseMs;
     // While the fact was read an outcome may have been recorded, or a cancel: then the row is gone.
     const held = await store.renew(row.tenant, [leaseOf(row)], node, leaseMs);
     if (held.length === 0) return;
     if (fact?.type === 'effect.requested') {
-      const lease = { owner: node, until: store.now() + leaseMs };
+      const lease = { owner: node, until };
       const { tenant, execution, attempt } = row;
       return this.take({ tenant, execution, effect, fact, attempt, lease });
     }

@@ -1,7 +1,8 @@
 /**
  * The one store of an execution's page: events in, a run out, and what the reader has chosen to look at.
  *
- * Events may come by the hundred a second: they are folded at once, and watchers are told once a frame.
+ * Events may come by the hundred a second: they are folded at once, and watchers are told of them a few times a second.
+ * What the reader does is shown with the next frame.
  */
 
 import type { ExecutionEvent } from '@millrace/sdk';
@@ -41,8 +42,13 @@ export interface RunStore {
   fail(problem: unknown): void;
 }
 
-/** @param soon calls back before the next frame; tests hand in one that calls at once */
-export function createRunStore(soon: (callback: () => void) => void): RunStore {
+type Schedule = (callback: () => void) => void;
+
+/**
+ * @param soon calls back before the next frame; tests hand in one that calls at once
+ * @param paced calls back when events should be shown: drawing the graph at every frame leaves no time for the events
+ */
+export function createRunStore(soon: Schedule, paced: Schedule = soon): RunStore {
   const live = emptyRun();
   const events: ExecutionEvent[] = [];
   const listeners = new Set<() => void>();
@@ -54,17 +60,19 @@ export function createRunStore(soon: (callback: () => void) => void): RunStore {
     moment: undefined,
     problem: undefined,
   };
-  let told = true;
+  let waiting: Schedule | undefined;
 
-  /** A new object for each frame: its identity is what says that the run has changed. */
-  const change = (part: Partial<RunView>) => {
+  const tell = () => {
+    if (waiting === undefined) return;
+    waiting = undefined;
+    for (const listener of [...listeners]) listener();
+  };
+  /** A new object for each change: its identity is what says that the run has changed. */
+  const change = (part: Partial<RunView>, schedule = soon) => {
     view = { ...view, ...part };
-    if (!told) return;
-    told = false;
-    soon(() => {
-      told = true;
-      for (const listener of [...listeners]) listener();
-    });
+    if (waiting === soon || waiting === schedule) return;
+    waiting = schedule;
+    schedule(tell);
   };
 
   return {
@@ -84,7 +92,7 @@ export function createRunStore(soon: (callback: () => void) => void): RunStore {
       } catch (problem) {
         change({ problem });
       }
-      change({ events: events.slice(), run: view.moment === undefined ? { ...live } : view.run });
+      change({ events: events.slice(), run: view.moment === undefined ? { ...live } : view.run }, paced);
     },
     connect: (connection) => {
       if (connection !== view.connection) change({ connection });

@@ -1,10 +1,10 @@
 import type { EffectRequest } from '@millrace/core';
+import { Lru } from '../../lru.ts';
 import type { BlobStore } from '../../ports/blob.ts';
 import { authorizationHeader } from '../authentication.ts';
 import { fault, faultOfHttp } from '../fault.ts';
 import type { Scope } from '../http-call.ts';
 import { parseUrl } from '../http-effect.ts';
-import { createLru } from '../lru.ts';
 import { type OpenApiDocument, parseDocument } from './document.ts';
 
 export type DocumentRequest = Extract<EffectRequest, { type: 'openapi' }>['document'];
@@ -26,7 +26,7 @@ const redirectsMax = 5;
 
 /** Keeps the documents used last in parsed form; the tenant is part of the key, as everywhere. */
 export function createDocumentSource(blobs: Pick<BlobStore, 'get' | 'put'>): DocumentSource {
-  const parsed = createLru<OpenApiDocument>(documentsMax);
+  const parsed = new Lru<OpenApiDocument>({ entriesMax: documentsMax });
   return {
     async load(request, scope) {
       const url = parseUrl(request.uri);

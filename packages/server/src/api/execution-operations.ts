@@ -64,7 +64,7 @@ export const executionOperations: readonly Operation[] = [
       {
         status: 202,
         description:
-          'No worker has taken it yet, within the time of `wait` or 30 s; it is durable and will be started.',
+          'No worker has taken it yet, within the time of `wait` or 20 s; it is durable and will be started.',
         content: one,
         example: { ...begun, status: 'pending', version: 0 },
         headers: location,

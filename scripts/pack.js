@@ -6,24 +6,14 @@
  * licences of what is bundled beside it. Only the Node that runs it on an older host comes from the registry, as an
  * optional dependency. The manifest is that of `packages/server` with just this changed.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { bundleOptions } from './build.js';
+import { bundleOptions, ensurePages, pages } from './build.js';
 import { ensureInstalled } from './install.js';
 import { root, run, runNode } from './runtime.js';
 
 const server = join(root, 'packages', 'server');
-const pages = join(root, 'packages', 'web', 'dist');
 const typed = ['jq', 'core', 'server'];
 const files = ['bin', 'dist', 'README.md', 'LICENSE'];
 
@@ -35,8 +25,8 @@ async function pack() {
     cpSync(join(server, name), join(stage, name), { recursive: true });
   const bundled = await bundleInto(join(stage, 'dist'));
   writeFileSync(join(stage, 'dist', 'licenses.txt'), licensesOf(bundled));
-  if (existsSync(join(pages, 'index.html'))) cpSync(pages, join(stage, 'dist', 'pages'), { recursive: true });
-  else console.error('Without the pages: they are not built.');
+  await ensurePages();
+  cpSync(pages, join(stage, 'dist', 'pages'), { recursive: true });
   const code = await emitTypes(join(stage, 'dist', 'types'));
   if (code !== 0) return code;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(toManifest(), null, 2)}\n`);
@@ -95,6 +85,7 @@ async function emitTypes(outdir) {
     const code = await runNode([
       join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
       ...['-p', join('packages', name), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
+      '--noCheck', // `npm run check` does
       ...['--rootDir', join('packages', name, 'src'), '--outDir', join(emitted, name)],
     ]);
     if (code !== 0) return code;

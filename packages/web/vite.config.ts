@@ -9,7 +9,7 @@ import { defineConfig, type Plugin } from 'vite';
 const server = 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), compressed()],
+  plugins: [react(), tailwindcss(), licences(), compressed()],
   resolve: { conditions: ['millrace-source', 'module', 'browser', 'development|production'] },
   build: {
     target: 'es2023',
@@ -20,9 +20,34 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: {
-    proxy: Object.fromEntries(['/api', '/metrics', '/ready', '/health'].map((path) => [path, server])),
+    proxy: Object.fromEntries(
+      ['/api', '/metrics', '/ready', '/health', '/docs', '/openapi.json'].map((path) => [path, server]),
+    ),
   },
 });
+
+/** Names the packages that went into the pages, with their licences, in `licenses.txt`. */
+function licences(): Plugin {
+  return {
+    name: 'millrace-licences',
+    apply: 'build',
+    generateBundle() {
+      const folders = [...this.getModuleIds()].map(
+        (id) => /^\0?(.*node_modules\/(?:@[^/]+\/)?[^/?]+)/.exec(id)?.[1],
+      );
+      const found = [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+      const source = found.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`);
+      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source });
+    },
+  };
+}
+
+function licenceOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+  return `${name} ${version} (${license})\n\n${text}\n`;
+}
 
 /** Leaves each text beside itself in gzip and Brotli, so that the server compresses nothing while it serves. */
 function compressed(): Plugin {

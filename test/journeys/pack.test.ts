@@ -1,5 +1,5 @@
 /** The package as it is published: packed, installed into an empty folder without a network, and used there. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -74,6 +74,9 @@ describe.skipIf(!hasNpm)('the packed package (skipped where npm is not installed
     const licenses = readFileSync(join(app, 'node_modules/millrace/dist/licenses.txt'), 'utf8');
     for (const name of ['fastify', 'undici', 'yaml', 'typebox', 'ipaddr.js'])
       expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    const ofPages = readFileSync(join(app, 'node_modules/millrace/dist/pages/licenses.txt'), 'utf8');
+    for (const name of ['react', 'elkjs', '@codemirror/view', '@xyflow/react'])
+      expect(ofPages).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
   });
 
   it('has nothing that publint objects to', async () => {
@@ -95,6 +98,31 @@ describe.skipIf(!hasNpm)('the packed package (skipped where npm is not installed
       '{"name": "Ada"}',
     );
     expect(JSON.parse(output)).toEqual({ greeting: 'Hello, Ada!' });
+  });
+
+  it('`millrace start` serves the pages, with what they are made of', async () => {
+    const program = join(app, 'node_modules', '.bin', 'millrace');
+    const env = { HOME: folder, PATH: `${dirname(hostNode)}${delimiter}${process.env.PATH}` };
+    const server = spawn(program, ['start', '--port', '0', '--store', 'memory:'], { cwd: app, env });
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let printed = '';
+        server.stdout.on('data', (text: Buffer) => {
+          printed += String(text);
+          const found = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0];
+          if (found !== undefined) resolve(found);
+        });
+        server.once('exit', () => reject(new Error(`it ended:\n${printed}`)));
+      });
+      const page = await (await fetch(url)).text();
+      const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+      expect(script).toBeDefined();
+      expect((await fetch(`${url}${script}`)).status).toBe(200);
+    } finally {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill();
+      await ended;
+    }
   });
 
   it('its storage thread is there: an execution is kept in a SQLite file', () => {

@@ -6,6 +6,30 @@ import { it, themes } from './reader.ts';
 import { button, graphTask, idOf, phaseShown, replaceText, tab } from './views.ts';
 
 describe('writing and running a workflow', () => {
+  it('a text that is not published is asked about before it is left, and kept over a reload', async ({
+    open,
+    server,
+  }) => {
+    const page = await open(server, '/workflows/new');
+    await replaceText(page, greet);
+    await page.getByText(en.validDefinition).waitFor();
+    const away = page.getByRole('link', { name: en.system });
+    const dialog = page.getByRole('dialog', { name: en.leaveTitle });
+    await away.click();
+    await button(dialog, en.leaveStay).click();
+    expect(new URL(page.url()).pathname).toBe('/workflows/new');
+
+    await page.reload();
+    await page.getByText(en.draftKept).waitFor();
+    await page.getByRole('textbox', { name: en.editorLabel }).getByText('A greeting').waitFor();
+    await away.click();
+    await button(dialog, en.leaveConfirm).click();
+    await page.getByRole('heading', { name: en.system, level: 1 }).waitFor();
+    await page.goto(`${server.url}/workflows/new`);
+    await page.getByRole('textbox', { name: en.editorLabel }).waitFor();
+    expect(await page.getByText(en.draftKept).count(), 'what was given up is not kept').toBe(0);
+  });
+
   it.for(themes)(
     'the editor refuses a bad definition by line and reason, and deploys a good one, %s',
     async (theme, { open, server }) => {
@@ -36,7 +60,9 @@ describe('writing and running a workflow', () => {
       await api.deploy(greet);
       const page = await open(server, '/workflows/shop/greet/1.0.0?tab=run', { theme });
       await button(page, en.startExecution).click();
-      await page.getByRole('alert').getByText('Expected the property "name"').waitFor();
+      await page.getByRole('alert').getByText(en.wrongRequired).waitFor();
+      expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true');
+      await page.locator('input:focus').and(page.getByLabel('Name')).waitFor();
       const query = '/api/v1/executions?workflow=shop/greet';
       const before = (await api.call<{ items: Execution[] }>('GET', query)).body.items.length;
 
@@ -67,6 +93,9 @@ describe('writing and running a workflow', () => {
         .getByRole('main')
         .getByRole('link', { name: /steps.*1\.1\.0/ })
         .click();
+      await page.waitForURL('**/workflows/shop/steps/1.1.0');
+      await page.goto(`${server.url}/workflows/shop/steps`);
+      await page.waitForURL('**/workflows/shop/steps/1.1.0');
       await graphTask(page, 'wrap-up').click();
       const source = page.getByRole('group', { name: en.source });
       await source.locator('[data-line="8"]').getByText('wrap-up').waitFor();

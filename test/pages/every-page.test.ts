@@ -7,7 +7,7 @@ import { en } from '../../packages/web/src/messages/en.ts';
 import type { Messages } from '../../packages/web/src/messages/messages.ts';
 import type { Theme } from '../../scripts/pages/browser.ts';
 import { connect } from '../support/api.ts';
-import { faulty, held, steps } from './definitions.ts';
+import { faulty, greet, held, steps } from './definitions.ts';
 import { it as base, themes } from './reader.ts';
 import { button, graphTask, listRows } from './views.ts';
 
@@ -52,6 +52,19 @@ const views: readonly View[] = [
     drawn: (page, messages) => button(page.getByRole('tabpanel'), messages.startExecution).waitFor(),
   },
   {
+    name: 'the form, refused',
+    path: '/workflows/shop/greet/1.0.0?tab=run',
+    drawn: async (page, messages) => {
+      await button(page.getByRole('tabpanel'), messages.startExecution).click();
+      await page.getByRole('alert').getByText(messages.wrongRequired).waitFor();
+    },
+  },
+  {
+    name: 'an execution that never was',
+    path: '/executions/never-1',
+    drawn: (page, messages) => page.getByText(messages.noExecution).waitFor(),
+  },
+  {
     name: 'the editor',
     path: '/workflows/shop/steps/1.0.0/edit',
     drawn: (page, messages) => page.getByRole('textbox', { name: messages.editorLabel }).waitFor(),
@@ -72,7 +85,7 @@ const it = base.extend<{ readonly filled: ServerProcess }>({
   filled: [
     async ({ server }, use) => {
       const api = connect(server.url);
-      for (const text of [faulty, held, steps]) await api.deploy(text);
+      for (const text of [faulty, greet, held, steps]) await api.deploy(text);
       for (const name of ['faulty', 'steps'])
         await api.start({ id: `${name}-1`, workflow: { namespace: 'shop', name } }, { wait: '10s' });
       await api.start({ id: 'held-1', workflow: { namespace: 'shop', name: 'held' } });

@@ -99,6 +99,10 @@ describe.each(themes)('the list of executions, %s', (theme) => {
     for (const key of ['j', 'j', 'j', 'k', 'Enter']) await page.keyboard.press(key);
     await page.waitForURL(ids[1] ?? '');
     await phaseShown(page, en.phaseCompleted).waitFor();
+    await page.goBack();
+    await page.locator(`a[href="${new URL(ids[1] ?? '').pathname}"]:focus`).waitFor();
+    await page.keyboard.press('Enter');
+    await phaseShown(page, en.phaseCompleted).waitFor();
     // Two keys that belong together: the second one must not wait for the first one's answer.
     await Promise.all(['g', 'e'].map((key) => page.keyboard.press(key)));
     await listRows(page).first().waitFor();

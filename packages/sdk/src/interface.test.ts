@@ -303,6 +303,46 @@ describe.each(kinds)('$kind', ({ open }) => {
       );
     });
 
+    const said = 'x'.repeat(1_001);
+    const none = 'a/../b';
+    const later = (about: Partial<Record<'as' | 'output' | 'error' | 'other', unknown>>) => about as never;
+    it.each<[string, (to: Millrace['executions'], id: string) => Promise<unknown>]>([
+      ['a phase that is none', (to) => to.list({ status: ['done' as 'completed'] }).page()],
+      ['no phase at all', (to) => to.list({ status: [] }).page()],
+      ['a workflow without a name', (to) => to.list({ workflow: '' }).page()],
+      ['a reason of 1,001 characters for suspend', (to, id) => to.suspend(id, { reason: said })],
+      ['a reason of 1,001 characters for resume', (to, id) => to.resume(id, { reason: said })],
+      ['a reason of 1,001 characters for cancel', (to, id) => to.cancel(id, { reason: said })],
+      ['a reason of 1,001 characters for retry', (to, id) => to.retry(id, { reason: said })],
+      [
+        'a reason of 1,001 characters for resolve',
+        (to, id) => to.resolve(id, 3, { as: 'again' }, { reason: said }),
+      ],
+      ['a resolution that is none', (to, id) => to.resolve(id, 3, later({ as: 'maybe' }))],
+      ['a resolution without "as"', (to, id) => to.resolve(id, 3, later({}))],
+      ['"done" without an output', (to, id) => to.resolve(id, 3, later({ as: 'done' }))],
+      ['"again" with an output', (to, id) => to.resolve(id, 3, later({ as: 'again', output: 1 }))],
+      ['an error with "done"', (to, id) => to.resolve(id, 3, later({ as: 'done', output: 1, error: {} }))],
+      ['a member that is unknown', (to, id) => to.resolve(id, 3, later({ as: 'again', other: 1 }))],
+      ['an error of status 99', (to, id) => to.resolve(id, 3, { as: 'failed', error: { status: 99 } })],
+      [
+        'an error with "staus"',
+        (to, id) => to.resolve(id, 3, later({ as: 'failed', error: { staus: 402 } })),
+      ],
+      ['an output that is not JSON', (to, id) => to.resolve(id, 3, later({ as: 'done', output: new Map() }))],
+      ['an id that is none, to be read', (to) => to.get(none)],
+      ['an id that is none, with its events', (to) => to.events(none).page()],
+      ['an id that is none, to be watched', (to) => all(to.watch(none))],
+      ['an id that is none, for its wake-ups', (to) => to.wakeUps(none)],
+      ['an id that is none, for a value', (to) => to.value(none, 'input')],
+      ['an id that is none, to be cancelled', (to) => to.cancel(none)],
+      ['an id that is none, to be started', (to) => to.start({ workflow: 'test/long', id: none })],
+    ])('refuses %s as a bad request, and nothing has happened', async (_, ask) => {
+      const { id } = await start('long');
+      await expect(ask(millrace.executions, id)).rejects.toEqual(refusal('bad-request'));
+      expect(await millrace.executions.get(id)).toMatchObject({ status: 'waiting' });
+    });
+
     it('sees how the whole is', async () => {
       const system = await millrace.system();
       expect(system).toMatchObject({
@@ -433,6 +473,14 @@ describe.each(kinds)('$kind', ({ open }) => {
       await expect(other.workflows.get('test/long')).rejects.toEqual(closed);
       await expect(all(other.executions.watch(execution.id))).rejects.toEqual(closed);
     });
+  });
+});
+
+describe('an embedded engine', () => {
+  it('is refused a store of no known form, and told the forms', async () => {
+    const refused = createEngine({ store: 'bogus:x' });
+    await expect(refused).rejects.toEqual(refusal('bad-request'));
+    await expect(refused).rejects.toThrow('expected memory: or sqlite:PATH but found "bogus:x"');
   });
 });
 

@@ -36,7 +36,8 @@ function definitionOf(definition: string | object): string | JsonObject {
   return typeof definition === 'string' ? definition : (jsonOf('definition', definition) as JsonObject);
 }
 
-function jsonOf(name: string, value: unknown): Json {
+/** A copy as JSON. Throws `bad-request` that begins with the name of what was given. */
+export function jsonOf(name: string, value: unknown): Json {
   try {
     return toJson(value);
   } catch (error) {

@@ -6,6 +6,7 @@ import type { HostFunction } from './effects/function-effect.ts';
 import { toJson } from './effects/host-json.ts';
 import { composeEngine } from './engine/compose.ts';
 import type { Engine, ExecutionView, StartRequest } from './engine/interface.ts';
+import { MillraceError } from './errors.ts';
 import type { AllowedAddress } from './http-client/address-policy.ts';
 
 export interface EngineOptions {
@@ -49,7 +50,7 @@ export interface EmbeddedEngine extends Bound<Engine> {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<EmbeddedEngine> {
   const { engine, close } = await composeEngine({
-    store: options.store ?? 'memory:',
+    store: checkStore(options.store ?? 'memory:'),
     data: options.data ?? '.millrace',
     roles: ['worker', 'executor', 'timer'],
     functions: functionsOf(options.functions ?? {}),
@@ -77,6 +78,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     },
     close: (graceMs = 10_000) => close(graceMs),
   };
+}
+
+function checkStore(store: string): string {
+  if (/^(memory:|sqlite:.+)$/.test(store)) return store;
+  throw new MillraceError('bad-request', `store: expected memory: or sqlite:PATH but found "${store}"`);
 }
 
 function functionsOf(given: NonNullable<EngineOptions['functions']>): ReadonlyMap<string, HostFunction> {

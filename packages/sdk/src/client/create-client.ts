@@ -72,9 +72,11 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Mi
 }
 
 function toServerUrl(given: string | URL): URL {
-  const url = new URL(given);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new TypeError(`expected an address that begins with http: or https: but found ${url.href}`);
+  const url = URL.canParse(String(given)) ? new URL(given) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new TypeError(
+      `expected the address of a server, such as http://127.0.0.1:8080, but found "${String(given)}"`,
+    );
   url.search = '';
   url.hash = '';
   return url;

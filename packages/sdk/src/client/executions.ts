@@ -8,6 +8,7 @@ import type {
   ValueReference,
 } from '../interface.ts';
 import { checkId, idPrefixOf, limitOf, sinceOf, waitMsOf } from '../query.ts';
+import { copyResolution } from '../resolution.ts';
 import { checkStart } from '../start-request.ts';
 import { checkEffect, checkReference } from '../value-reference.ts';
 import type { ExecutionEvent, ExecutionSummary, ExecutionView, WakeUpView } from '../views.ts';
@@ -69,7 +70,7 @@ export function clientExecutions(transport: Transport, settings: ExecutionsSetti
         route: routes.resolveEffect,
         id: checkId(id),
         params: { effect: checkEffect(effect) },
-        body: json({ ...resolution, reason }),
+        body: json({ ...copyResolution(resolution), reason }),
         signal,
       }),
     async wakeUps(id, { signal } = {}) {

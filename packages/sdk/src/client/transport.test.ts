@@ -179,8 +179,9 @@ describe('a client', () => {
   });
 
   it('is refused an address that is not of the web', () => {
-    expect(() => createClient('ftp://example.com')).toThrow('http: or https:');
+    expect(() => createClient('ftp://example.com')).toThrow('but found "ftp://example.com"');
     expect(() => createClient('here')).toThrow(TypeError);
+    expect(() => createClient('localhost:8080')).toThrow('such as http://127.0.0.1:8080, but found');
   });
 
   it('keeps its key out of what is printed', () => {

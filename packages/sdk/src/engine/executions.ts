@@ -11,6 +11,7 @@ import type {
 } from '../interface.ts';
 import { type Listing, listing, type Page } from '../listing.ts';
 import { afterOf, checkId, idPrefixOf, limitOf, sinceOf, waitMsOf } from '../query.ts';
+import { copyResolution } from '../resolution.ts';
 import { checkStart } from '../start-request.ts';
 import { checkEffect, checkReference } from '../value-reference.ts';
 import type { ExecutionEvent, ExecutionView } from '../views.ts';
@@ -49,7 +50,7 @@ export function embeddedExecutions(engine: EmbeddedEngine, gate: Gate): Executio
       gate.pass(options, async () => own(await engine.retry(checkId(id), reason))),
     resolve: (id, effect, resolution, { reason, ...options } = {}) =>
       gate.pass(options, async () =>
-        own(await engine.resolve(checkId(id), checkEffect(effect), resolution, reason)),
+        own(await engine.resolve(checkId(id), checkEffect(effect), copyResolution(resolution), reason)),
       ),
     wakeUps: (id, options = {}) => gate.pass(options, () => engine.wakeUps(checkId(id))),
   };

@@ -1,33 +1,27 @@
 /** Answers of a server that are no success, as errors that say what to do next. */
-import { CliError, type ExitCode, exitCodes } from './exit.ts';
+import { CliError, type ErrorPlace, type ExitCode, exitCodes } from './exit.ts';
 import { messageOf } from './io.ts';
 import { visible } from './terminal-text.ts';
-
-/** A place at fault in what was sent. */
-export interface ProblemPlace {
-  readonly line?: number;
-  readonly column?: number;
-  readonly pointer?: string;
-  readonly message: string;
-}
 
 interface Problem {
   readonly type?: string;
   readonly title?: string;
   readonly detail?: string;
-  readonly errors?: readonly ProblemPlace[];
+  readonly errors?: readonly ErrorPlace[];
 }
 
 /** A refusal of the server. `message` has its sentence, what to do, and the places with a line. */
 export class ApiError extends CliError {
   readonly status: number;
-  readonly places: readonly ProblemPlace[];
 
-  constructor(exitCode: ExitCode, message: string, status: number, places: readonly ProblemPlace[]) {
-    super(exitCode, message);
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    refusal: { readonly status: number; readonly code: string; readonly places: readonly ErrorPlace[] },
+  ) {
+    super(exitCode, message, refusal);
     this.name = 'ApiError';
-    this.status = status;
-    this.places = places;
+    this.status = refusal.status;
   }
 }
 
@@ -37,7 +31,7 @@ export function unreachable(url: string, error: unknown): CliError {
   return new CliError(
     exitCodes.cannotStart,
     `${origin} cannot be reached (${reasonOf(error)}). Start a server there with: millrace start; or name another with --server URL or MILLRACE_SERVER.`,
-    { cause: error },
+    { cause: error, code: 'unreachable' },
   );
 }
 
@@ -58,7 +52,8 @@ export async function readRefusal(response: Response): Promise<ApiError> {
     line === undefined ? [] : [`\n  ${line}:${column ?? 1}: ${visible(message)}`],
   );
   const message = `${sentence}${adviceFor(code, response)}${lines.join('')}`;
-  return new ApiError(exitCodeFor(code), message, response.status, places);
+  const { status } = response;
+  return new ApiError(exitCodeFor(code), message, { status, code: code ?? 'protocol', places });
 }
 
 function toSentence(text: string): string {
@@ -88,10 +83,20 @@ function adviceFor(code: string | undefined, { url }: Response): string {
     case 'unauthorized':
       return ' Give the key in MILLRACE_API_KEY, or with --api-key.';
     case 'not-found':
-      return url.includes('/executions/') ? ' millrace ls lists the executions.' : '';
+      return adviceForExecution(new URL(url).pathname);
     case 'unavailable':
       return ' Try again in a moment.';
     default:
       return '';
   }
+}
+
+/** An id that is cut short is found by how it begins. */
+function adviceForExecution(path: string): string {
+  const id = /\/executions\/([^/]+)/.exec(path)?.[1];
+  if (id === undefined) return '';
+  const isBeginning = /^[A-Za-z0-9][A-Za-z0-9._~-]{3,34}$/.test(id);
+  return isBeginning
+    ? ` If its id only begins so: millrace ls --id ${id}; millrace ls lists the executions.`
+    : ' millrace ls lists the executions.';
 }

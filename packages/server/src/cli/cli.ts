@@ -5,7 +5,7 @@ import { ConfigError } from '../config/resolve.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { MillraceError } from '../errors.ts';
 import { type Command, commands } from './commands.ts';
-import { CliError, exitCodeHelp, exitCodes } from './exit.ts';
+import { CliError, type ErrorPlace, exitCodeHelp, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
 
 /** Runs a command and answers its exit code; never throws. */
@@ -13,6 +13,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (error) {
+    if (wantsJson(args)) io.out(`${JSON.stringify({ error: toErrorBody(error) })}\n`);
     return complain(error, io);
   }
 }
@@ -25,7 +26,23 @@ async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<num
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(rest[0], io);
   const command = find(name);
   if (rest.some((arg) => arg === '--help' || arg === '-h') && name !== 'jq') return help(name, io);
+  if (command.withoutJson !== undefined && asksForJson(rest))
+    throw new CliError(exitCodes.usage, `${name} has no --json: ${command.withoutJson}`);
   return command.run(rest, io);
+}
+
+/** `--json` as an option, not as what `--arg` of jq takes or what stands behind `--`. */
+function asksForJson(args: readonly string[]): boolean {
+  const at = args.indexOf('--json');
+  const before = args.slice(0, Math.max(0, at));
+  return at >= 0 && !before.includes('--') && !before.slice(-2).some((arg) => /^--arg(json)?$/.test(arg));
+}
+
+/** A command that does not exist may well have been one that prints JSON. */
+function wantsJson([name = '', ...rest]: readonly string[]): boolean {
+  if (!asksForJson(rest)) return false;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return command?.withoutJson === undefined;
 }
 
 function find(name: string): Command {
@@ -49,6 +66,28 @@ async function help(name: string | undefined, io: Io): Promise<number> {
     `Millrace ${version}: durable workflows in the Open Workflow DSL.\n\n${lines.join('\n')}\n  help        Say more about a command: millrace help start\n\n${exitCodeHelp}\n`,
   );
   return exitCodes.ok;
+}
+
+interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  /** what is wrong with what was given, each with its place when it has one */
+  readonly errors?: readonly ErrorPlace[];
+}
+
+function toErrorBody(error: unknown): ErrorBody {
+  if (error instanceof CliError) return withErrors(error.code, error.message, error.places);
+  if (error instanceof ConfigError)
+    return withErrors(
+      'usage',
+      error.message,
+      error.issues.map((message) => ({ message })),
+    );
+  return { code: error instanceof MillraceError ? error.code : 'internal', message: messageOf(error) };
+}
+
+function withErrors(code: string, message: string, errors: readonly ErrorPlace[]): ErrorBody {
+  return errors.length === 0 ? { code, message } : { code, message, errors };
 }
 
 function complain(error: unknown, io: Io): number {

@@ -8,6 +8,8 @@ export interface Command {
   /** What stands where no option does. */
   readonly argument: 'file' | 'execution' | 'shell' | 'command' | 'none';
   readonly options: () => Promise<Options>;
+  /** Why it has no `--json`; absent: it has. */
+  readonly withoutJson?: string;
   /** What `millrace help NAME` adds. */
   readonly more?: () => Promise<string>;
   /** Answers the exit code. Each command is loaded when it is called: `jq` needs no server. */
@@ -20,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   start: {
     usage: 'millrace start [options]',
     summary: 'Serve the API and run executions.',
+    withoutJson: 'it serves until it is stopped, and has no result. Its log is JSON with --log-format json.',
     argument: 'none',
     options: async () => (await import('./arguments.ts')).settingOptions(),
     more: async () => `Options:\n${(await import('../config/print.ts')).printFlags()}`,
@@ -96,6 +99,7 @@ export const commands: Readonly<Record<string, Command>> = {
   jq: {
     usage: 'millrace jq [options] FILTER < input',
     summary: 'Evaluate a jq filter as workflows do.',
+    withoutJson: 'what it prints is JSON already; -c prints one value a line.',
     argument: 'file',
     options: async () => ({}),
     run: async (args, io) => (await import('./jq.ts')).jq(args, io),
@@ -118,6 +122,7 @@ export const commands: Readonly<Record<string, Command>> = {
   completion: {
     usage: 'millrace completion bash|zsh|fish',
     summary: 'Print a script that completes commands and options in a shell.',
+    withoutJson: 'it prints a script for a shell.',
     argument: 'shell',
     options: async () => ({}),
     more: async () => (await import('./completion.ts')).help,

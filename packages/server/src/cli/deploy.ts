@@ -58,7 +58,8 @@ async function deployFile(api: ApiClient, file: string): Promise<Deployed> {
 function report(one: Deployed, io: Io): void {
   if (one.ok) return io.out(`${one.file}: ${one.created ? 'published' : 'unchanged'}: ${one.workflow}\n`);
   const placed = one.errors.filter(({ line }) => line !== undefined);
-  if (placed.length === 0) return io.error(`${one.file}: ${one.message}\n`);
+  if (placed.length === 0)
+    return io.error(`${one.message.startsWith(one.file) ? '' : `${one.file}: `}${one.message}\n`);
   for (const { line = 1, column = 1, pointer = '', message } of placed)
     io.error(`${formatSourceError(one.file, { line, column, pointer, message })}\n`);
 }

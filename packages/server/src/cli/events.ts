@@ -58,7 +58,7 @@ async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator
 
 const gap = 2;
 
-/** `12  2026-11-21T10:00:00.123Z  task.completed  order › pay  {"output":…}`, cut to the terminal's width. */
+/** `12  2026-11-21T10:00:00.123Z  task.completed  order › pay  {"output":…}`, cut to the width of a terminal, whole elsewhere. */
 function eventLine({ version, time, fact }: ExecutionEvent, io: Io): string {
   const paint = painter(io.outColours);
   const { type, task, visit, ...members } = fact as ExecutionEvent['fact'] & {
@@ -70,5 +70,5 @@ function eventLine({ version, time, fact }: ExecutionEvent, io: Io): string {
   const more = Object.keys(members).length === 0 ? '' : visible(JSON.stringify(members));
   const left = Math.max(20, io.columns - head.length - type.length - [...name].length - gap);
   const colour = type.endsWith('.faulted') || type.endsWith('.failed') ? paint.red : (text: string) => text;
-  return `${`${paint.dim(head)}${colour(type)}${name}  ${paint.dim(cut(more, left))}`.trimEnd()}\n`;
+  return `${`${paint.dim(head)}${colour(type)}${name}  ${paint.dim(io.outTerminal ? cut(more, left) : more)}`.trimEnd()}\n`;
 }

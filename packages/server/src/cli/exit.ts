@@ -25,13 +25,40 @@ export const exitCodeHelp = `Exit codes:\n${Object.entries(exitMeanings)
   .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
   .join('\n')}`;
 
+/** What stands in `code` of an error under `--json` when the server gave none. */
+const errorCodes: Readonly<Record<ExitCode, string>> = {
+  0: 'ok',
+  1: 'failed',
+  2: 'usage',
+  3: 'invalid-definition',
+  4: 'cannot-start',
+  130: 'interrupted',
+};
+
+/** A place at fault in what was given. */
+export interface ErrorPlace {
+  readonly line?: number;
+  readonly column?: number;
+  readonly pointer?: string;
+  readonly message: string;
+}
+
 /** Ends a command with a sentence on standard error that says what to do. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
+  /** for programs: that of `docs/errors.md` when the server refused */
+  readonly code: string;
+  readonly places: readonly ErrorPlace[];
 
-  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    options: ErrorOptions & { readonly code?: string; readonly places?: readonly ErrorPlace[] } = {},
+  ) {
     super(message, options);
     this.name = 'CliError';
     this.exitCode = exitCode;
+    this.code = options.code ?? errorCodes[exitCode];
+    this.places = options.places ?? [];
   }
 }

@@ -13,8 +13,10 @@ export interface Io {
   readonly colours: boolean;
   /** standard output is one */
   readonly outColours: boolean;
-  /** width of standard output in characters */
+  /** width of standard output in characters; elsewhere than on a terminal, one that files and pipes take */
   readonly columns: number;
+  /** standard output is a terminal: what is wider than it may be cut */
+  readonly outTerminal: boolean;
   readonly terminal: boolean;
   /** Calls back at SIGINT or SIGTERM; the answer stops listening. */
   onInterrupt(run: (signal: string) => void): () => void;
@@ -33,6 +35,7 @@ export function processIo(): Io {
     terminal,
     colours: terminal && showsColours,
     outColours: process.stdout.isTTY === true && showsColours,
+    outTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns || columnsElsewhere,
     onInterrupt: (run) => {
       const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -49,8 +52,21 @@ export async function readTextFile(path: string): Promise<string> {
   try {
     return path === '-' ? readStandardInput() : await readFile(path, 'utf8');
   } catch (error) {
-    throw new CliError(exitCodes.usage, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw unreadable(path, error);
   }
+}
+
+const readProblems: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  EACCES: 'this user may not read it',
+};
+
+export function unreadable(path: string, error: unknown): CliError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = readProblems[code] ?? messageOf(error);
+  return new CliError(exitCodes.usage, `${path} cannot be read: ${why}.`, { cause: error });
 }
 
 /**

@@ -1,8 +1,7 @@
 /** `millrace jq`: the jq that workflows use, on standard input or on files. */
 import { readFileSync } from 'node:fs';
 import { runJq } from '@millrace/jq';
-import { CliError, exitCodes } from './exit.ts';
-import { type Io, messageOf, readStandardInput } from './io.ts';
+import { type Io, readStandardInput, unreadable } from './io.ts';
 
 export async function jq(args: readonly string[], io: Io): Promise<number> {
   const { own, files } = splitFiles(args);
@@ -43,6 +42,6 @@ function read(file: string): string {
   try {
     return file === '-' ? readStandardInput() : readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(exitCodes.usage, `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw unreadable(file, error);
   }
 }

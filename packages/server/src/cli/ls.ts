@@ -1,5 +1,7 @@
 /** `millrace ls`: executions, newest first. */
 import { formatDuration } from '../config/quantity.ts';
+import { didYouMean } from '../config/suggest.ts';
+import { phases } from '../drivers/rules.ts';
 import type { ExecutionSummary } from '../engine/interface.ts';
 import type { ApiClient, ListRequest } from './api-client.ts';
 import { readArguments } from './arguments.ts';
@@ -37,9 +39,9 @@ export async function ls(args: readonly string[], io: Io): Promise<number> {
   const limit = readLimit(flags.limit);
   const wanted = {
     limit,
-    ...(flags.status === undefined ? {} : { status: String(flags.status) }),
+    ...(flags.status === undefined ? {} : { status: readPhases(String(flags.status)) }),
     ...(flags.workflow === undefined ? {} : { workflow: String(flags.workflow) }),
-    ...(flags.id === undefined ? {} : { id: String(flags.id) }),
+    ...(flags.id === undefined ? {} : { id: readPrefix(String(flags.id)) }),
   };
   const { items, more } = await list(connect(flags, io), wanted);
   if (flags.json) {
@@ -50,6 +52,24 @@ export async function ls(args: readonly string[], io: Io): Promise<number> {
   else io.out(format(items, io));
   if (more) io.error(`There are more than ${limit}: --limit ${Math.min(limitMax, limit * 10)}\n`);
   return exitCodes.ok;
+}
+
+function readPhases(text: string): string {
+  const given = text.split(',').map((phase) => phase.trim());
+  const unknown = given.find((phase) => !(phases as readonly string[]).includes(phase));
+  if (unknown === undefined) return given.join(',');
+  throw new CliError(
+    exitCodes.usage,
+    `--status: expected one or more of ${phases.join(', ')}, comma separated, but found "${unknown}"${didYouMean(unknown, phases) || '.'}`,
+  );
+}
+
+function readPrefix(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,127}$/.test(text)) return text;
+  throw new CliError(
+    exitCodes.usage,
+    `--id: expected the first 4 characters of an id or more but found "${text}".`,
+  );
 }
 
 function readLimit(text: string | boolean | undefined): number {

@@ -22,7 +22,7 @@ async function millrace(...args: readonly string[]): Promise<{ code: number; out
       error += text;
     },
     environment: { MILLRACE_SERVER: server.url },
-    ...{ colours: false, outColours: false, columns: 100, terminal: false },
+    ...{ colours: false, outColours: false, outTerminal: false, columns: 100, terminal: false },
     onInterrupt: () => () => {},
   });
   return { code, out, error };

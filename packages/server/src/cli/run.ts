@@ -35,19 +35,24 @@ export const options = {
   quiet: { type: 'boolean', short: 'q' },
 } as const;
 
+const example = `millrace run greet.yaml --input '{"name": "Ada"}'`;
+
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { flags, positionals } = readArguments(args, options);
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new CliError(exitCodes.usage, 'run takes one FILE.');
+  if (file === undefined || more.length > 0)
+    throw new CliError(exitCodes.usage, `run takes one FILE. For example: ${example}`);
   const waitMs = readWait(flags.wait);
   const input = await readInput(flags.input);
   const text = await readTextFile(file);
   const parsed = parse(text, { file });
   if (!parsed.ok) {
-    for (const error of parsed.errors) io.error(`${formatSourceError(file, error)}\n`);
-    return exitCodes.invalid;
+    const { errors } = parsed;
+    for (const error of errors) io.error(`${formatSourceError(file, error)}\n`);
+    const count = errors.length === 1 ? 'an error' : `${errors.length} errors`;
+    throw new CliError(exitCodes.invalid, `${file} has ${count}.`, { places: errors });
   }
   const target = await openTarget(flags, io);
   try {
@@ -80,7 +85,7 @@ async function runTo(target: RunTarget, { file, text, input, waitMs, flags, io }
   } finally {
     stopListening();
   }
-  if (signal.aborted) return abandon(target, id, interrupted.signal.aborted, waitMs, io);
+  if (signal.aborted) return abandon(target, id, interrupted.signal.aborted, waitMs, flags, io);
   return report(await target.execution(id), file, text, flags, io);
 }
 
@@ -89,10 +94,12 @@ async function abandon(
   id: string,
   interrupted: boolean,
   waitMs: number | undefined,
+  flags: Flags,
   io: Io,
 ): Promise<number> {
   const reason = interrupted ? 'interrupted' : `not ended within ${waitMs} ms`;
   await target.cancel(id, reason);
+  if (flags.json) io.out(`${JSON.stringify(await target.execution(id), null, 2)}\n`);
   io.error(`millrace: ${reason}; the execution ${id} was cancelled.\n`);
   return interrupted ? exitCodes.interrupted : exitCodes.failed;
 }

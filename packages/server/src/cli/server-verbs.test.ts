@@ -78,6 +78,7 @@ async function millraceWith({ signal, ...overrides }: Overrides, ...args: readon
     environment: { MILLRACE_SERVER: server.url, PATH: process.env.PATH },
     colours: false,
     outColours: false,
+    outTerminal: false,
     columns: 100,
     terminal: false,
     onInterrupt: (run) => {
@@ -140,7 +141,17 @@ describe('millrace ls', () => {
   it('refuses a phase that is none, and a limit that is no number, as wrong usage', async () => {
     expect(await millrace('ls', '--status', 'done')).toMatchObject({
       code: 2,
-      error: expect.stringMatching(/must be one of pending, running.*completed\.\n$/),
+      error: expect.stringMatching(
+        /--status: expected one or more of pending, running.*but found "done"\.\n$/,
+      ),
+    });
+    expect(await millrace('ls', '--status', 'running,faultd')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('did you mean "faulted"?'),
+    });
+    expect(await millrace('ls', '--id', 'abc')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('--id: expected the first 4 characters of an id or more'),
     });
     expect(await millrace('ls', '--limit', 'many')).toMatchObject({ code: 2 });
   });
@@ -213,6 +224,15 @@ describe('millrace events', () => {
     expect(JSON.parse(out)).toMatchObject({ version: 4, fact: { type: 'execution.completed' } });
   });
 
+  it('is cut to the width of a terminal, and whole in a file or a pipe', async () => {
+    const id = await start('faulty');
+    const widest = (out: string) => Math.max(...out.split('\n').map((line) => line.length));
+    const { out } = await millrace('events', id);
+    expect([widest(out) > 100, out.includes('…')]).toEqual([true, false]);
+    const onTerminal = (await millraceWith({ outTerminal: true }, 'events', id)).out;
+    expect([widest(onTerminal) <= 100, onTerminal.includes('…')]).toEqual([true, true]);
+  });
+
   it('--follow ends with the execution, and 130 at an interrupt', async () => {
     expect(await millrace('events', await start('greet'), '--follow')).toMatchObject({
       code: 0,
@@ -281,6 +301,21 @@ describe('millrace cancel, suspend, resume and retry', () => {
     expect((await server.send('GET', `/api/v1/executions/${again}`)).body.retryOf).toBe(id);
   });
 
+  it('only what has faulted is retried, and the refusal says the phase that ls and show say', async () => {
+    const id = await start('long', '0s');
+    const { code, error } = await millrace('retry', id);
+    expect([code, error]).toEqual([1, expect.stringContaining(`${id} is waiting`)]);
+  });
+
+  it.each(['cancel', 'resume', 'suspend'])('%s of what has faulted names retry', async (verb) => {
+    const [faulted, completed] = [await start('faulty'), await start('greet')];
+    expect(await millrace(verb, faulted)).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(`it is faulted. millrace retry ${faulted} starts a new one`),
+    });
+    expect((await millrace(verb, completed)).error).not.toContain('millrace retry');
+  });
+
   it('a refusal is exit code 1 and its sentence', async () => {
     const id = await start('greet');
     expect(await millrace('retry', id)).toMatchObject({
@@ -317,10 +352,86 @@ describe('an error says what to do next', () => {
       error: expect.stringContaining('millrace ls lists the executions.'),
     });
     expect(await millrace('show')).toMatchObject({ code: 2, error: expect.stringContaining('takes one ID') });
+    const id = await start('greet');
+    const cut = await millrace('show', id.slice(0, 13));
+    const command = /millrace ls --id \S+(?=;)/.exec(cut.error)?.[0].split(' ').slice(1) ?? [];
+    expect((await millrace(...command)).out).toContain(id);
   });
 
   it('an address that is none: exit code 2', async () => {
     expect(await millrace('ls', '--server', 'localhost')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('--json', () => {
+  const errorOf = ({ out }: Ended) => JSON.parse(out).error;
+
+  it('an error is JSON on standard output with its code, the same exit code, and its sentence for people', async () => {
+    const refused = await millrace('show', 'nowhere', '--json');
+    expect([refused.code, errorOf(refused).code]).toEqual([1, 'not-found']);
+    expect(refused.error).toBe(`millrace: ${errorOf(refused).message}\n`);
+    const usage = await millrace('ls', '--limit', 'many', '--json');
+    expect([usage.code, errorOf(usage)]).toEqual([
+      2,
+      { code: 'usage', message: expect.stringContaining('--limit') },
+    ]);
+    const away = await millrace('events', 'any', '--json', '--server', 'http://127.0.0.1:9');
+    expect([away.code, errorOf(away).code]).toEqual([4, 'unreachable']);
+  });
+
+  it.each([
+    [['run'], 2, 'usage'],
+    [['run', 'none.yaml'], 2, 'usage'],
+    [['run', 'none.yaml', '--unknown'], 2, 'usage'],
+    [['validate'], 2, 'usage'],
+    [['deploy'], 2, 'usage'],
+    [['ls', '--status', 'done'], 2, 'usage'],
+    [['show', 'nowhere'], 1, 'not-found'],
+    [['events', 'nowhere'], 1, 'not-found'],
+    [['events', 'nowhere', '--follow'], 1, 'not-found'],
+    [['cancel', 'nowhere'], 1, 'not-found'],
+    [['suspend', 'nowhere'], 1, 'not-found'],
+    [['resume', 'nowhere'], 1, 'not-found'],
+    [['retry', 'nowhere'], 1, 'not-found'],
+    [['resolve', 'nowhere', '--again', '--effect', '1'], 1, 'not-found'],
+    [['open', 'nowhere'], 1, 'not-found'],
+    [['verify', '--store', 'memory:'], 2, 'usage'],
+    [['verify', '--store', 'bogus:x'], 2, 'usage'],
+    [['config', '--port', '99999'], 2, 'usage'],
+    [['strat'], 2, 'usage'],
+  ])('%j that fails exits %i with the code %s', async (args, exitCode, code) => {
+    const environment = args[0] === 'run' || args[0] === 'config' || args[0] === 'verify' ? {} : undefined;
+    const ended = await millraceWith(environment === undefined ? {} : { environment }, ...args, '--json');
+    expect([ended.code, errorOf(ended)]).toEqual([
+      exitCode,
+      expect.objectContaining({ code, message: expect.stringMatching(/\S/) }),
+    ]);
+  });
+
+  it('a definition with errors: each with its place', async () => {
+    const ended = await millraceWith({ environment: {} }, 'run', join(folder, 'bad.yaml'), '--json');
+    expect([ended.code, errorOf(ended)]).toMatchObject([
+      3,
+      { code: 'invalid-definition', errors: [{ line: 8, column: 7 }] },
+    ]);
+  });
+
+  it('what `run` cancels since it took too long is printed as it ended', async () => {
+    const file = join(folder, 'long.yaml');
+    const { code, out } = await millrace('run', file, '--wait', '50ms', '--json');
+    expect([code, JSON.parse(out)]).toEqual([1, expect.objectContaining({ status: 'cancelled' })]);
+  });
+
+  it.each([
+    ['start', [], 'start has no --json: it serves until it is stopped'],
+    ['completion', ['bash'], 'completion has no --json: it prints a script'],
+    ['jq', ['.'], 'jq has no --json: what it prints is JSON already'],
+  ])('%s has none, and says why', async (verb, rest, sentence) => {
+    expect(await millrace(verb, ...rest, '--json')).toMatchObject({
+      code: 2,
+      out: '',
+      error: expect.stringContaining(sentence),
+    });
   });
 });
 

@@ -196,6 +196,11 @@ function mismatch(setting: Setting, value: unknown): string | undefined {
   if (allowed !== undefined)
     return `expected one of ${allowed.join(', ')} but found ${found}${didYouMean(String(value), allowed)}`;
   const first = errors.at(-1);
+  if (first?.keyword === 'pattern' && first.instancePath === '')
+    return `cannot be ${found}. ${setting.description}`;
+  const { minimum, maximum } = setting.schema as { readonly minimum?: number; readonly maximum?: number };
+  if ((first?.keyword === 'minimum' || first?.keyword === 'maximum') && maximum !== undefined)
+    return `expected a number from ${minimum ?? 0} to ${maximum} but found ${found}. ${setting.description}`;
   const place = first?.instancePath ? ` at ${first.instancePath}` : '';
   return `${first?.message ?? 'is not valid'}${place}: ${found}. ${setting.description}`;
 }

@@ -5,6 +5,7 @@ import {
   type EffectResolution,
   type ExecutionState,
   type ExecutionView,
+  phaseOf,
   type Refusal,
   standardError,
   unreachable,
@@ -119,7 +120,7 @@ export async function retry(
   patience: Patience | undefined,
 ): Promise<ExecutionView> {
   const { reader, world } = parts;
-  const { phase } = await reader.state(tenant, id, 'shallow');
+  const phase = phaseOf(await reader.state(tenant, id, 'shallow'));
   const point = phase === 'faulted' ? retryPoint(await reader.faultFacts(tenant, id)) : undefined;
   if (point === undefined) {
     throw new MillraceError('conflict', `only a faulted execution can be retried; ${id} is ${phase}`, {

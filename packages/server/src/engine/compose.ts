@@ -17,6 +17,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store, StoreCounts } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { checkingWhatIsAsked } from './asked.ts';
 import { refusingStarts, watchDiskRoom } from './disk-room.ts';
 import type { Engine } from './interface.ts';
 import { readinessOf } from './readiness.ts';
@@ -110,7 +111,10 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     limits: limitsOf(options),
   };
   return {
-    engine: { ...refusingStarts(runtime.engine, room), system: (tenant) => systemView(system, tenant) },
+    engine: {
+      ...refusingStarts(checkingWhatIsAsked(runtime.engine), room),
+      system: (tenant) => systemView(system, tenant),
+    },
     store,
     readiness,
     figures: async () => ({

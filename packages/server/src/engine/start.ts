@@ -2,6 +2,7 @@
 import { unreachable, unsupportedMessage } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { refused, shown, view } from './ask.ts';
+import { checkId } from './asked.ts';
 import type { Definition } from './definitions.ts';
 import { pendingStart, submit, untilDecided } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -84,11 +85,8 @@ async function startedBefore(
 }
 
 function checkedRequest(request: StartRequest): StartRequest {
-  if (request.id === undefined || /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(request.id)) return request;
-  throw new MillraceError(
-    'bad-request',
-    'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
-  );
+  if (request.id !== undefined) checkId(request.id);
+  return request;
 }
 
 function definitionOf(

@@ -71,8 +71,8 @@ export interface LiveBounds {
 export class LiveExecutions {
   readonly #byTenant = new Map<string, Map<string, LiveExecution>>();
   readonly #bounds: LiveBounds;
-  /** the latest last */
-  readonly #ended: LiveExecution[] = [];
+  /** the latest last; none that has left */
+  readonly #ended = new Set<LiveExecution>();
   #size = 0;
   #bytes = 0;
   #evictAbove: LiveBounds;
@@ -105,6 +105,7 @@ export class LiveExecutions {
     const byId = this.#byTenant.get(live.tenant);
     if (byId?.get(live.id) !== live) return;
     byId.delete(live.id);
+    this.#ended.delete(live);
     this.#size -= 1;
     this.#bytes -= live.bytes;
     if (byId.size === 0) this.#byTenant.delete(live.tenant);
@@ -123,9 +124,13 @@ export class LiveExecutions {
    * decides on it any more.
    */
   retire(live: LiveExecution): void {
-    this.#ended.push(live);
-    if (this.#ended.length < 2 * endedMax) return;
-    for (const old of this.#ended.splice(0, endedMax)) if (old.pending === 0) this.delete(old);
+    this.#ended.add(live);
+    if (this.#ended.size < 2 * endedMax) return;
+    for (const old of this.#ended) {
+      if (this.#ended.size <= endedMax) return;
+      this.#ended.delete(old);
+      if (old.pending === 0) this.delete(old);
+    }
   }
 
   get size(): number {

@@ -60,6 +60,13 @@ const newWorkflow = createRoute({
   component: lazyRouteComponent(() => import('../pages/edit-workflow.tsx'), 'NewWorkflowPage'),
 });
 
+const latestWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$namespace/$name',
+  validateSearch: (search): WorkflowSearch => texts(search, ['tab']),
+  component: lazyRouteComponent(() => import('../pages/latest-workflow.tsx'), 'LatestWorkflowPage'),
+});
+
 const workflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$namespace/$name/$version',
@@ -92,6 +99,7 @@ export const router = createRouter({
     execution,
     workflows,
     newWorkflow,
+    latestWorkflow,
     workflow,
     editWorkflow,
     examples,

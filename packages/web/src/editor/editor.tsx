@@ -39,12 +39,17 @@ export default function Editor({ initial, onChange }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const change = useRef(onChange);
   change.current = onChange;
+  const written = useRef(initial);
   const label = messages.editorLabel;
   useEffect(() => {
     if (place.current === null) return;
-    const view = new EditorView({ parent: place.current, state: stateOf(initial, label, change) });
-    return () => view.destroy();
-  }, [initial, label]);
+    const view = new EditorView({ parent: place.current, state: stateOf(written.current, label, change) });
+    return () => {
+      // Another language makes the editor anew, with what was written.
+      written.current = view.state.doc.toString();
+      view.destroy();
+    };
+  }, [label]);
   return <div ref={place} className="h-full overflow-hidden" />;
 }
 

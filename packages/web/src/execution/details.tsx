@@ -1,8 +1,10 @@
 import type { Json } from '@millrace/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useMessages } from '../app/preferences.ts';
 import { formatDuration } from '../format/duration.ts';
 import type { Messages } from '../messages/messages.ts';
+import { attemptsBefore, doneBefore } from '../run/done-before.ts';
 import { requestLine } from '../run/request-line.ts';
 import { type Attempt, type Deed, nameOf, type Run, type TaskRun } from '../run/run.ts';
 import { Icon, isIconName } from '../ui/icon.tsx';
@@ -40,16 +42,52 @@ export function Details({ run, visit, task, lineOf, onSelect, onShowLine }: Deta
       {task === undefined ? (
         <p className="text-soft">{messages.selectTask}</p>
       ) : (
-        <p>
-          <span className="font-semibold">{nameOf(task)}</span>
-          <span className="ml-2 text-soft">{messages.taskNotReached}</span>
-        </p>
+        <NotEntered task={task} before={doneBefore(run, task)} />
       )}
       <Value title={messages.executionInput} value={run.state.input} />
       {run.state.phase === 'completed' ? (
         <Value title={messages.executionOutput} value={run.state.output} />
       ) : null}
     </div>
+  );
+}
+
+/** @param before id of the execution that did the task */
+function NotEntered({ task, before }: { readonly task: string; readonly before: string | undefined }) {
+  const messages = useMessages();
+  return (
+    <p>
+      <span className="mr-2 font-semibold">{nameOf(task)}</span>
+      <span className="text-soft">
+        {before === undefined ? messages.taskNotReached : messages.doneBefore}{' '}
+        {before === undefined ? null : <ExecutionLink id={before} />}
+      </span>
+    </p>
+  );
+}
+
+function ExecutionLink({ id }: { readonly id: string }) {
+  return (
+    <Link
+      to="/executions/$id"
+      params={{ id }}
+      className="rounded font-mono text-[12.5px] text-accent hover:underline [overflow-wrap:anywhere]"
+    >
+      {id}
+    </Link>
+  );
+}
+
+/** Attempts are counted on from those of the execution that this one retries. */
+function EarlierAttempts({ run, task }: { readonly run: Run; readonly task: TaskRun }) {
+  const messages = useMessages();
+  const count = attemptsBefore(run, task);
+  const before = run.state.from?.execution;
+  if (count === 0 || before === undefined) return null;
+  return (
+    <p className="mt-1 text-[13px] text-soft">
+      {messages.attemptsBefore(count)} <ExecutionLink id={before} />
+    </p>
   );
 }
 
@@ -90,6 +128,7 @@ function TaskDetails({ task, run, line, onSelect, onShowLine }: TaskDetailsProps
             </button>
           )}
         </p>
+        <EarlierAttempts run={run} task={task} />
       </div>
       <Visits visits={visits} chosen={task.key} onSelect={onSelect} />
       {task.error === undefined ? null : (

@@ -1,6 +1,6 @@
 import type { ExecutionSummary } from '@millrace/sdk';
 import { Link } from '@tanstack/react-router';
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
@@ -8,6 +8,7 @@ import { formatDuration } from '../format/duration.ts';
 import { Skeleton } from '../ui/notice.tsx';
 import { PhaseBadge } from '../ui/phase-badge.tsx';
 import { Instant } from '../ui/time.tsx';
+import { noteOpened, useReturnFocus } from './return-focus.ts';
 
 const columns = 'md:grid-cols-[9.5rem_minmax(0,1.4fr)_minmax(0,1fr)_8rem_7rem]';
 
@@ -16,6 +17,8 @@ export function List({ items }: { readonly items: readonly ExecutionSummary[] })
   const messages = useMessages();
   const now = useNow(items.some(({ status }) => !isEnded(status)));
   const today = useNow(true, 60_000);
+  const list = useRef<HTMLUListElement>(null);
+  useReturnFocus(list);
   return (
     <div className="card overflow-hidden">
       <div
@@ -28,7 +31,7 @@ export function List({ items }: { readonly items: readonly ExecutionSummary[] })
         <span>{messages.columnStarted}</span>
         <span className="text-right">{messages.columnDuration}</span>
       </div>
-      <ul className="divide-y divide-line">
+      <ul ref={list} className="divide-y divide-line">
         {items.map((item) => (
           <li key={item.id}>
             <ListRow item={item} now={isEnded(item.status) ? undefined : now} today={today} />
@@ -55,6 +58,8 @@ const ListRow = memo(function ListRow({ item, now, today }: ListRowProps) {
       to="/executions/$id"
       params={{ id: item.id }}
       data-row
+      data-execution={item.id}
+      onClick={() => noteOpened(item.id)}
       className={`grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-3 transition-colors hover:bg-hover focus-visible:bg-hover focus-visible:-outline-offset-2 md:px-5 md:py-2.5 ${columns}`}
     >
       <span className="max-md:order-2 max-md:justify-self-end">

@@ -1,5 +1,8 @@
+import type { Json } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { languages } from '../messages/messages.ts';
 import { checkInput } from './check-input.ts';
+import { errorText } from './error-text.ts';
 import { fieldOf, initialValue, withMember } from './fields.ts';
 
 const person = {
@@ -74,6 +77,39 @@ describe('the check before sending', () => {
   it('names the place of what is wrong', () => {
     const errors = checkInput(person, { name: 'Ada', age: 'old' });
     expect(errors.map(({ pointer }) => pointer)).toEqual(['/age']);
+  });
+
+  it('puts what is missing where it would stand, each name at its own place', () => {
+    const schema = { type: 'object', required: ['a', 'b/c', 'd'], properties: { d: { required: ['e'] } } };
+    const errors = checkInput(schema, { d: {} });
+    expect(errors.map(({ pointer, keyword }) => `${keyword} ${pointer}`).sort()).toEqual([
+      'required /a',
+      'required /b~1c',
+      'required /d/e',
+    ]);
+  });
+
+  it('says the limit of each keyword in every language, and else what the validator says', () => {
+    const cases: readonly (readonly [schema: Json, input: Json, limit: string])[] = [
+      [{ type: ['integer', 'null'] }, 'x', 'integer / null'],
+      [{ enum: ['red', 1] }, 'x', 'red, 1'],
+      [{ minimum: 17 }, 1, '17'],
+      [{ exclusiveMaximum: 17 }, 20, '17'],
+      [{ multipleOf: 17 }, 20, '17'],
+      [{ minLength: 17 }, 'x', '17'],
+      [{ pattern: '^a17$' }, 'x', '^a17$'],
+      [{ format: 'email' }, 'x', 'email'],
+      [{ maxItems: 1 }, [1, 2], '1'],
+      [{ $defs: { x: { minimum: 17 } }, $ref: '#/$defs/x' }, 1, '17'],
+    ];
+    for (const [schema, input, limit] of cases) {
+      const [error] = checkInput(schema, input);
+      const texts = Object.values(languages).map((messages) => error && errorText(error, messages));
+      expect([schema, ...texts]).toEqual([schema, ...texts.map(() => expect.stringContaining(limit))]);
+      expect([schema, new Set(texts).size]).toEqual([schema, texts.length]);
+    }
+    const [other] = checkInput({ not: {} }, 1);
+    expect(other && errorText(other, languages.de)).toBe(other?.message);
   });
 
   it('lets pass what is valid, and what only the server can judge', () => {

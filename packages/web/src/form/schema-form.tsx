@@ -1,26 +1,30 @@
 /** Draws the fields of a form; the value is held by whoever shows it. */
-import { isJsonObject, type Json } from '@millrace/core';
-import { type ReactNode, useId, useState } from 'react';
+import { isJsonObject, type Json, pointerTo } from '@millrace/core';
+import { useState } from 'react';
 import { useMessages } from '../app/preferences.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { type Field, initialValue, withMember } from './fields.ts';
+import { Group, Labelled } from './labelled.tsx';
 
 export interface FieldProps {
   readonly field: Field;
+  /** JSON pointer of the value */
+  readonly pointer: string;
   readonly value: Json | undefined;
   readonly onChange: (value: Json | undefined) => void;
 }
 
 export function SchemaField(props: FieldProps) {
-  const { field, value, onChange } = props;
+  const { field, pointer, value, onChange } = props;
   switch (field.type) {
     case 'object':
       return (
-        <Group field={field}>
+        <Group field={field} pointer={pointer}>
           {field.fields.map((member) => (
             <SchemaField
               key={member.name}
               field={member}
+              pointer={pointerTo(pointer, member.name)}
               value={isJsonObject(value) ? value[member.name] : undefined}
               onChange={(next) => onChange(withMember(value, member.name, next))}
             />
@@ -42,54 +46,6 @@ export function SchemaField(props: FieldProps) {
   }
 }
 
-function Group({ field, children }: { readonly field: Field; readonly children: ReactNode }) {
-  const messages = useMessages();
-  if (field.label === '') return <div className="grid gap-4">{children}</div>;
-  return (
-    <fieldset className="rounded-xl border border-line p-4 pt-2">
-      <legend className="px-1 font-medium">
-        {field.label}
-        {field.required ? <RequiredMark text={messages.required} /> : null}
-      </legend>
-      {field.help === undefined ? null : <p className="mb-3 text-[13px] text-soft">{field.help}</p>}
-      <div className="grid gap-4">{children}</div>
-    </fieldset>
-  );
-}
-
-function RequiredMark({ text }: { readonly text: string }) {
-  return <span className="ml-1.5 text-[12px] font-normal text-faint">{text}</span>;
-}
-
-/** A label, a help text, and the control that they belong to. */
-function Labelled({
-  field,
-  children,
-}: {
-  readonly field: Field;
-  readonly children: (id: string, help: string | undefined) => ReactNode;
-}) {
-  const messages = useMessages();
-  const id = useId();
-  const help = field.help === undefined ? undefined : `${id}-help`;
-  return (
-    <div>
-      {field.label === '' ? null : (
-        <label htmlFor={id} className="mb-1 block font-medium">
-          {field.label}
-          {field.required ? <RequiredMark text={messages.required} /> : null}
-        </label>
-      )}
-      {children(id, help)}
-      {field.help === undefined ? null : (
-        <p id={help} className="mt-1 text-[13px] text-soft">
-          {field.help}
-        </p>
-      )}
-    </div>
-  );
-}
-
 const inputTypes: Readonly<Record<string, string>> = {
   email: 'email',
   uri: 'url',
@@ -99,18 +55,18 @@ const inputTypes: Readonly<Record<string, string>> = {
 
 function TextField({
   field,
+  pointer,
   value,
   onChange,
 }: FieldProps & { readonly field: Extract<Field, { type: 'text' }> }) {
   const text = typeof value === 'string' ? value : '';
   const change = (next: string) => onChange(next === '' && !field.required ? undefined : next);
   return (
-    <Labelled field={field}>
-      {(id, help) =>
+    <Labelled field={field} pointer={pointer}>
+      {(control) =>
         field.long ? (
           <textarea
-            id={id}
-            aria-describedby={help}
+            {...control}
             value={text}
             rows={4}
             onChange={(event) => change(event.target.value)}
@@ -118,8 +74,7 @@ function TextField({
           />
         ) : (
           <input
-            id={id}
-            aria-describedby={help}
+            {...control}
             type={inputTypes[field.format ?? ''] ?? 'text'}
             value={text}
             onChange={(event) => change(event.target.value)}
@@ -133,15 +88,15 @@ function TextField({
 
 function NumberField({
   field,
+  pointer,
   value,
   onChange,
 }: FieldProps & { readonly field: Extract<Field, { type: 'number' }> }) {
   return (
-    <Labelled field={field}>
-      {(id, help) => (
+    <Labelled field={field} pointer={pointer}>
+      {(control) => (
         <input
-          id={id}
-          aria-describedby={help}
+          {...control}
           type="number"
           step={field.integer ? 1 : 'any'}
           {...(field.minimum === undefined ? {} : { min: field.minimum })}
@@ -155,14 +110,13 @@ function NumberField({
   );
 }
 
-function BooleanField({ field, value, onChange }: FieldProps) {
+function BooleanField({ field, pointer, value, onChange }: FieldProps) {
   const messages = useMessages();
   return (
-    <Labelled field={field}>
-      {(id, help) => (
+    <Labelled field={field} pointer={pointer}>
+      {(control) => (
         <select
-          id={id}
-          aria-describedby={help}
+          {...control}
           value={value === undefined ? '' : String(value === true)}
           onChange={(event) =>
             onChange(event.target.value === '' ? undefined : event.target.value === 'true')
@@ -180,17 +134,17 @@ function BooleanField({ field, value, onChange }: FieldProps) {
 
 function ChoiceField({
   field,
+  pointer,
   value,
   onChange,
 }: FieldProps & { readonly field: Extract<Field, { type: 'choice' }> }) {
   const messages = useMessages();
   const at = field.choices.findIndex((choice) => JSON.stringify(choice) === JSON.stringify(value));
   return (
-    <Labelled field={field}>
-      {(id, help) => (
+    <Labelled field={field} pointer={pointer}>
+      {(control) => (
         <select
-          id={id}
-          aria-describedby={help}
+          {...control}
           value={at}
           onChange={(event) => onChange(field.choices[Number(event.target.value)])}
           className="field"
@@ -209,6 +163,7 @@ function ChoiceField({
 
 function ListField({
   field,
+  pointer,
   value,
   onChange,
 }: FieldProps & { readonly field: Extract<Field, { type: 'list' }> }) {
@@ -217,12 +172,17 @@ function ListField({
   const replace = (at: number, next: Json | undefined) =>
     onChange(items.map((item, index) => (index === at ? (next ?? null) : item)));
   return (
-    <Group field={field}>
+    <Group field={field} pointer={pointer}>
       {items.map((item, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an item has no other name than its place
         <div key={index} className="flex items-start gap-2 border-l-2 border-line pl-3">
           <div className="min-w-0 flex-1">
-            <SchemaField field={field.item} value={item} onChange={(next) => replace(index, next)} />
+            <SchemaField
+              field={field.item}
+              pointer={pointerTo(pointer, index)}
+              value={item}
+              onChange={(next) => replace(index, next)}
+            />
           </div>
           <IconButton
             icon="cross"
@@ -247,7 +207,13 @@ function emptyOf(field: Field): Json {
 }
 
 /** JSON as text; what is not JSON yet is kept in the field and not handed on. */
-export function JsonField({ field, value, onChange, rows = 6 }: FieldProps & { readonly rows?: number }) {
+export function JsonField({
+  field,
+  pointer,
+  value,
+  onChange,
+  rows = 6,
+}: FieldProps & { readonly rows?: number }) {
   const messages = useMessages();
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
   const [problem, setProblem] = useState<string>();
@@ -265,26 +231,22 @@ export function JsonField({ field, value, onChange, rows = 6 }: FieldProps & { r
     }
   };
   return (
-    <Labelled field={field}>
-      {(id, help) => (
-        <>
-          <textarea
-            id={id}
-            aria-label={field.label === '' ? messages.input : undefined}
-            aria-describedby={help}
-            aria-invalid={problem !== undefined}
-            spellCheck={false}
-            rows={rows}
-            value={text}
-            onChange={(event) => change(event.target.value)}
-            className="field font-mono text-[12.5px]"
-          />
-          {problem === undefined ? null : (
-            <p role="alert" className="mt-1 text-[13px] text-faulted">
-              {messages.invalidJson(problem)}
-            </p>
-          )}
-        </>
+    <Labelled
+      field={field}
+      pointer={pointer}
+      problem={problem === undefined ? undefined : messages.invalidJson(problem)}
+    >
+      {(control) => (
+        <textarea
+          {...control}
+          aria-label={field.label === '' ? messages.input : undefined}
+          data-not-json={problem === undefined ? undefined : true}
+          spellCheck={false}
+          rows={rows}
+          value={text}
+          onChange={(event) => change(event.target.value)}
+          className="field font-mono text-[12.5px]"
+        />
       )}
     </Labelled>
   );

@@ -54,8 +54,8 @@ const edgeTypes: EdgeTypes = { flow: FlowEdge };
 /** Beyond this, what is out of sight is not drawn. */
 const drawnNodesMax = 150;
 const fit = { padding: 0.05, maxZoom: 1, duration: 200 };
-/** Below this nobody reads a task's name. */
-const legibleZoomMin = 0.72;
+/** All of a graph is seen first, as long as its shape tells something; else its beginning, at a size that one reads. */
+const firstZoom = { wholeMin: 0.25, beginning: 0.72 };
 
 export default function GraphView(props: GraphViewProps) {
   const messages = useMessages();
@@ -97,7 +97,7 @@ function Drawing({ layout, size, overlay, selected, onSelect }: DrawingProps) {
   const flow = useReactFlow();
   const nodes = useNodes(layout, overlay, selected);
   const edges = useMemo(() => layout.edges.map((placed) => toEdge(placed, overlay)), [layout, overlay]);
-  const first = useMemo(() => firstViewport(layout, size, legibleZoomMin), [layout, size]);
+  const first = useMemo(() => firstViewport(layout, size, firstZoom), [layout, size]);
   useEffect(() => void flow.setViewport(first), [flow, first]);
   useShown(selected ?? overlay?.active, size);
   return (
@@ -230,7 +230,8 @@ function toEdge({ edge, points, label }: PlacedEdge, overlay: GraphOverlay | und
 }
 
 function isTaken(from: string, to: string, kind: string, overlay: GraphOverlay): boolean {
-  if (from === 'start') return overlay.started;
+  // A retried execution goes on in the midst: its first task may have been done before.
+  if (from === 'start') return overlay.started && (to === 'end' || overlay.summaries.has(to));
   if (to === 'end') return overlay.ended && overlay.summaries.get(from)?.status === 'completed';
   if (kind === 'error') return [...overlay.summaries.keys()].some((task) => task.startsWith(`${to}/`));
   return overlay.transitions.has(stepOf(from, to));

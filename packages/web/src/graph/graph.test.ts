@@ -150,13 +150,20 @@ describe('the layout', () => {
 
 describe('what is seen first of a graph', () => {
   const frame = { width: 800, height: 600 };
+  const zooms = { wholeMin: 0.4, beginning: 0.7 };
 
   it('is all of it, in the middle and not enlarged, when it fits', () => {
-    expect(firstViewport({ width: 200, height: 100 }, frame, 0.7)).toEqual({ x: 300, y: 250, zoom: 1 });
+    expect(firstViewport({ width: 200, height: 100 }, frame, zooms)).toEqual({ x: 300, y: 250, zoom: 1 });
   });
 
-  it('is its beginning at a legible size when it does not', () => {
-    const { x, y, zoom } = firstViewport({ width: 400, height: 4_000 }, frame, 0.7);
+  it('is all of it, made smaller, while its shape tells something', () => {
+    const { x, y, zoom } = firstViewport({ width: 400, height: 1_200 }, frame, zooms);
+    expect([zoom, y]).toEqual([572 / 1_200, 14]);
+    expect(x).toBeGreaterThan(0);
+  });
+
+  it('is its beginning at a legible size when all of it would be too small', () => {
+    const { x, y, zoom } = firstViewport({ width: 400, height: 4_000 }, frame, zooms);
     expect([zoom, y]).toEqual([0.7, 14]);
     expect(x).toBeCloseTo((800 - 400 * 0.7) / 2);
   });

@@ -181,15 +181,22 @@ export interface Viewport extends Point {
   readonly zoom: number;
 }
 
+/** Zooms, from 0 to 1. */
+export interface FirstZoom {
+  readonly wholeMin: number;
+  readonly beginning: number;
+}
+
 const marginPx = 28;
 
 /**
- * How a graph is first seen: whole when it is legible so, otherwise from its beginning at `zoomMin`.
+ * How a graph is first seen: whole when that takes no less than `wholeMin`, otherwise its beginning.
  *
  * @param graph its size at zoom 1, in pixels
  */
-export function firstViewport(graph: Size, frame: Size, zoomMin: number): Viewport {
-  const zoom = Math.max(zoomMin, fittingZoom(graph, frame));
+export function firstViewport(graph: Size, frame: Size, { wholeMin, beginning }: FirstZoom): Viewport {
+  const fitting = fittingZoom(graph, frame);
+  const zoom = fitting < wholeMin ? beginning : fitting;
   const place = (inner: number, outer: number) =>
     inner * zoom > outer ? marginPx / 2 : (outer - inner * zoom) / 2;
   return { x: place(graph.width, frame.width), y: place(graph.height, frame.height), zoom };

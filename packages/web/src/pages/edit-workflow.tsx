@@ -6,7 +6,9 @@ import { ApiError } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import { useMessages } from '../app/preferences.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
+import { LeaveDialog } from '../editor/leave-dialog.tsx';
 import { newText } from '../editor/new-text.ts';
+import { useDraft } from '../editor/use-draft.ts';
 import { graphOf } from '../graph/graph.ts';
 import { GraphPanel } from '../graph/graph-panel.tsx';
 import { Button } from '../ui/button.tsx';
@@ -20,7 +22,7 @@ const route = getRouteApi('/workflows/$namespace/$name/$version/edit');
 export function NewWorkflowPage() {
   const messages = useMessages();
   usePageTitle(messages.newWorkflow);
-  return <EditPage title={messages.newWorkflow} initial={newText} />;
+  return <EditPage title={messages.newWorkflow} place="new" initial={newText} />;
 }
 
 export function EditWorkflowPage() {
@@ -35,20 +37,34 @@ export function EditWorkflowPage() {
   if (workflow.isError)
     return <LoadProblem problem={workflow.error} to="/workflows" onRetry={() => void workflow.refetch()} />;
   if (workflow.data === undefined) return <Skeleton className="h-[70dvh] w-full !rounded-xl" />;
-  return <EditPage title={`${messages.editWorkflow}: ${reference.name}`} initial={workflow.data.source} />;
+  const { id, source } = workflow.data;
+  return (
+    <EditPage key={id} title={`${messages.editWorkflow}: ${reference.name}`} place={id} initial={source} />
+  );
 }
 
 const size = 'h-[min(70dvh,820px)]';
 
-function EditPage({ title, initial }: { readonly title: string; readonly initial: string }) {
+interface EditPageProps {
+  readonly title: string;
+  /** names the draft */
+  readonly place: string;
+  readonly initial: string;
+}
+
+function EditPage({ title, place, initial }: EditPageProps) {
   const messages = useMessages();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [text, setText] = useState(initial);
+  const draft = useDraft(place, initial);
+  const { text, setText, close } = draft;
+  // Discarding makes the editor anew.
+  const [discarded, setDiscarded] = useState(0);
   const parsed = useParsed(text);
   const publish = useMutation({
     mutationFn: () => api.publish(text),
     onSuccess: async ({ namespace, name, version }) => {
+      close();
       await queries.invalidateQueries({ queryKey: ['workflows'] });
       await navigate({ to: '/workflows/$namespace/$name/$version', params: { namespace, name, version } });
     },
@@ -73,13 +89,27 @@ function EditPage({ title, initial }: { readonly title: string; readonly initial
           {taken ? <p className="mt-2 text-soft">{messages.publishedAlready}</p> : null}
         </div>
       ) : null}
+      {draft.restored && draft.differs ? (
+        <p role="status" className="mb-4 flex flex-wrap items-center gap-3 text-soft">
+          {messages.draftKept}
+          <Button
+            onClick={() => {
+              setText(initial);
+              setDiscarded(discarded + 1);
+            }}
+          >
+            {messages.draftDiscard}
+          </Button>
+        </p>
+      ) : null}
+      <LeaveDialog isChanged={draft.isChanged} onLeave={close} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
         <div>
           <div
             className={`card overflow-hidden focus-within:border-accent focus-within:ring-1 focus-within:ring-accent ${size}`}
           >
             <Suspense fallback={<Skeleton className="size-full !rounded-none opacity-40" />}>
-              <Editor initial={initial} onChange={setText} />
+              <Editor key={discarded} initial={text} onChange={setText} />
             </Suspense>
           </div>
           <Errors errors={parsed.errors} />

@@ -34,6 +34,9 @@ export function SystemPage() {
       <div className="mb-5 flex flex-wrap items-baseline gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold">{messages.system}</h1>
         {system.data === undefined || problem !== null ? null : <Readiness system={system.data} />}
+        <a href="/docs" className="ml-auto rounded text-[13px] text-accent hover:underline">
+          {messages.apiReference}
+        </a>
       </div>
       {problem === null ? null : (
         <div className="mb-4">

@@ -1,5 +1,6 @@
 import type { Fact } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { attemptsBefore, doneBefore } from './done-before.ts';
 import { axisOf, barOf, rowsOf, summaries, ticksOf } from './rows.ts';
 import { eventsOf } from './run.fixture.ts';
 import { emptyRun, foldEvent, type Run, runAt } from './run.ts';
@@ -109,6 +110,17 @@ describe('a run', () => {
     const run = runOf([{ type: 'execution.restored', from: { execution: 'old', version: 5 }, state }]);
     expect([...run.tasks.keys()]).toEqual(['/do/1/shout']);
     expect(run.state.from).toEqual({ execution: 'old', version: 5 });
+  });
+
+  it('tells which tasks and attempts of a restored execution were in the one that it retries', () => {
+    const { state } = runOf(retried.slice(0, 12));
+    const run = runOf([{ type: 'execution.restored', from: { execution: 'old', version: 12 }, state }]);
+    expect(doneBefore(run, '/do/0/pause')).toBe('old');
+    expect(doneBefore(run, '/do/1/shout')).toBeUndefined();
+    expect(doneBefore(run, '/do/2/never')).toBeUndefined();
+    const shout = run.tasks.get('/do/1/shout');
+    expect(shout && [shout.attempts[0]?.number, attemptsBefore(run, shout)]).toEqual([2, 1]);
+    expect(doneBefore(runOf(retried), '/do/0/pause')).toBeUndefined();
   });
 
   it('refuses an event that is not the next one', () => {

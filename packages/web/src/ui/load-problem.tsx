@@ -18,7 +18,11 @@ export function LoadProblem({ problem, to, onRetry }: LoadProblemProps) {
   const missing = problem instanceof ApiError && (problem.status === 404 || problem.status === 400);
   if (missing)
     return (
-      <EmptyState level="h1" title={messages.notFound} text={problem.problem.detail ?? messages.notFoundText}>
+      <EmptyState
+        level="h1"
+        title={messages.notFound}
+        text={to === '/' ? messages.noExecution : messages.noWorkflow}
+      >
         <Link to={to} className={`mt-6 ${buttonClass('primary')}`}>
           {place}
         </Link>

@@ -6,7 +6,7 @@ import { IconButton } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { nextItem } from './menu-keys.ts';
 
-/** Theme, language and the help on keys. */
+/** Theme, language, the help on keys and the way to the API. */
 export function SettingsMenu({ onHelp }: { readonly onHelp: () => void }) {
   const messages = useMessages();
   const [open, setOpen] = useState(false);
@@ -103,6 +103,9 @@ function Choices({ onClose, onHelp }: ChoicesProps) {
         {messages.keyboardHelp}
         <kbd className="font-mono text-faint">?</kbd>
       </button>
+      <a role="menuitem" tabIndex={-1} href="/docs" className={itemClass}>
+        {messages.apiReference}
+      </a>
     </div>
   );
 }

@@ -76,6 +76,7 @@ async function verify(path: string): Promise<{ readonly code: number; readonly p
     environment: {},
     colours: false,
     outColours: false,
+    outTerminal: false,
     columns: 100,
     terminal: false,
     onInterrupt: () => () => {},

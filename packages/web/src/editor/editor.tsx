@@ -79,7 +79,6 @@ function stateOf(
       linter(diagnose, { delay: 250 }),
       keymap.of([
         { key: 'Tab', run: acceptCompletion },
-        { key: 'Escape', run: freeTab },
         ...completionKeymap,
         ...defaultKeymap,
         ...historyKeymap,
@@ -88,19 +87,11 @@ function stateOf(
       ]),
       EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       EditorView.updateListener.of((update) => {
-        if (!update.docChanged) return;
-        update.view.setTabFocusMode(false);
-        change.current(update.state.doc.toString());
+        if (update.docChanged) change.current(update.state.doc.toString());
       }),
       look,
     ],
   });
-}
-
-/** From now on Tab leaves the editor, until something is written; the editor's own two seconds are short for many. */
-function freeTab(view: EditorView): boolean {
-  view.setTabFocusMode(true);
-  return false;
 }
 
 /** The errors that the server would find, at their places. */

@@ -19,8 +19,8 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 /** They put other modules in the place of real ones, so each needs a realm of its own. */
 const replacesModules = ['packages/server/src/simulation/planted.test.ts'];
 
-/** They hold a running server against a clock. */
-const measures = ['crash', 'load'].map((name) => `test/journeys/${name}.test.ts`);
+/** It holds a running server against a clock. */
+const measures = ['test/journeys/load.test.ts'];
 
 /** They fill disks and memory for half a minute: `npm run faults:processes` runs them. */
 const long = process.env.MILLRACE_FAULTS === undefined ? ['test/faults/processes/{disk,limits}.test.ts'] : [];
@@ -69,12 +69,12 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'pages',
-          // Files side by side share one browser, which draws without a graphics card.
+          // Files side by side draw without a graphics card.
           testTimeout: 120_000,
-          // A worker's files hand on its tabs: one that was used before opens a page at a third of the cost.
+          // A worker's files hand on its browser's tabs: one that was used before opens a page at a third of the cost.
           isolate: false,
           include: ['test/pages/**/*.test.ts'],
-          globalSetup: [...built, 'test/pages/browser-setup.ts'],
+          globalSetup: built,
           sequence: { groupOrder: 0 },
         },
       },

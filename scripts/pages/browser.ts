@@ -1,5 +1,5 @@
 /** A Chromium without a window, and pages in it as a reader with this or that taste sees them. */
-import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { findChromium, howToInstall } from '../chromium.js';
 
 export type Theme = 'light' | 'dark';
@@ -17,13 +17,6 @@ export interface Taste {
   readonly scale?: number;
 }
 
-/** Throws one sentence that says how to come by a Chromium when there is none. */
-export function launchOptions(): LaunchOptions {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error(howToInstall());
-  return { executablePath, args: flags, chromiumSandbox: false, handleSIGINT: false };
-}
-
 /** It talks to nobody but the pages, and draws without a graphics card. */
 const flags = [
   '--disable-gpu',
@@ -34,8 +27,11 @@ const flags = [
   '--disable-sync',
 ];
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch(launchOptions());
+/** Rejects with one sentence that says how to come by a Chromium when there is none. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(howToInstall());
+  return chromium.launch({ executablePath, args: flags, chromiumSandbox: false, handleSIGINT: false });
 }
 
 export function contextOptions(taste: Taste = {}): BrowserContextOptions {

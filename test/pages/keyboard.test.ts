@@ -5,7 +5,7 @@ import { en } from '../../packages/web/src/messages/en.ts';
 import { connect } from '../support/api.ts';
 import { greet } from './definitions.ts';
 import { it, themes } from './reader.ts';
-import { idOf, listRows, phaseShown } from './views.ts';
+import { idOf, listRows, phaseShown, timelineRow } from './views.ts';
 
 const tabsMax = 60;
 
@@ -47,6 +47,7 @@ describe('a keyboard without a mouse', () => {
       await page.waitForURL(/\/executions\//);
       await phaseShown(page, en.phaseCompleted).waitFor();
 
+      await timelineRow(page, 'greet').waitFor();
       await keyboard.press('j');
       await keyboard.press('Enter');
       await page.getByRole('heading', { name: 'greet', level: 2 }).waitFor();

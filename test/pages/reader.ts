@@ -1,8 +1,9 @@
 /** What the journeys share: a server for each file, and pages that somebody reads and that nothing may go wrong in. */
-import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from 'playwright-core';
-import { test as base, inject } from 'vitest';
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
+import { test as base } from 'vitest';
 import { type ServerProcess, startServer } from '../../conformance/server-process.ts';
-import { contextOptions, type Taste, type Theme } from '../../scripts/pages/browser.ts';
+import { findChromium, howToInstall } from '../../scripts/chromium.js';
+import { contextOptions, launchBrowser, type Taste, type Theme } from '../../scripts/pages/browser.ts';
 
 export const themes: readonly Theme[] = ['light', 'dark'];
 
@@ -24,9 +25,8 @@ export const it = base.extend<Fixtures>({
   tabs: [
     // biome-ignore lint/correctness/noEmptyPattern: a fixture names what it needs, and this needs nothing
     async ({}, use) => {
-      const found = inject('browser');
-      if ('missing' in found) return use(found);
-      const browser = await chromium.connect(found.address);
+      if (findChromium() === undefined) return use({ missing: howToInstall() });
+      const browser = await launchBrowser();
       await use(createTabs(browser));
       await browser.close();
     },
@@ -59,8 +59,8 @@ export const it = base.extend<Fixtures>({
 });
 
 /**
- * Tabs of the browser that go from test to test, and from file to file: what a tab has compiled it need not compile again, which is most of
- * the work of opening a page.
+ * Tabs of a worker's browser that go from test to test, and from file to file: what a tab has compiled it need not
+ * compile again, which is most of the work of opening a page.
  */
 interface Tabs {
   take(taste: Taste): Promise<Tab>;
@@ -74,6 +74,8 @@ interface Tab {
   /** From now on the page may ask this server, and problems are noted anew. */
   allow(url: string): void;
   problems(): readonly string[];
+  /** A page that stays open would go on asking its server, which the next test may have stopped. */
+  leave(): Promise<void>;
 }
 
 function createTabs(browser: Browser): Tabs {
@@ -86,8 +88,7 @@ function createTabs(browser: Browser): Tabs {
       return tab ?? (await createTab(browser, kind, taste));
     },
     async giveBack(tab) {
-      // A page that stays open goes on asking its server, which the next test may have stopped.
-      await tab.page.goto('about:blank');
+      await tab.leave();
       idle.push(tab);
     },
   };
@@ -101,14 +102,18 @@ async function createTab(browser: Browser, kind: string, taste: Taste): Promise<
   watch(context, (problem, origin) => {
     if (origin !== allowed) problems.push(problem);
   });
+  const page = await context.newPage();
   return {
-    page: await context.newPage(),
+    page,
     kind,
     allow: (url) => {
       allowed = url;
       problems = [];
     },
     problems: () => problems,
+    // Something else of the same server: for a blank page the browser would start another process. Where the server
+    // is gone the browser's own page says so.
+    leave: async () => void (await page.goto(`${allowed}/favicon.svg`).catch(() => {})),
   };
 }
 

@@ -287,3 +287,8 @@ export type Fact =
   | EventEmitted;
 
 export type FactType = Fact['type'];
+
+/** Whether nothing but late results can come after this fact. */
+export function endsExecution({ type }: Pick<Fact, 'type'>): boolean {
+  return type === 'execution.completed' || type === 'execution.faulted' || type === 'execution.cancelled';
+}

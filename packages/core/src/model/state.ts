@@ -159,7 +159,17 @@ export function taskKey(task: string, visit: number | undefined): string {
   return visit === undefined || visit === 1 ? task : `${task}#${visit}`;
 }
 
-export function isTerminal(phase: ExecutionState['phase']): phase is TerminalPhase {
+/** In the order in which an execution may go through them, and in which they are shown. */
+export const openPhases = ['pending', 'running', 'waiting', 'suspended'] as const satisfies readonly Phase[];
+export const phases = [
+  ...openPhases,
+  'cancelled',
+  'faulted',
+  'completed',
+] as const satisfies readonly Phase[];
+
+/** Whether an execution in this phase has ended. */
+export function isTerminal(phase: Phase | 'absent' | undefined): phase is TerminalPhase {
   return phase === 'completed' || phase === 'faulted' || phase === 'cancelled';
 }
 

@@ -12,16 +12,17 @@ import { copyResolution } from '../resolution.ts';
 import { checkStart } from '../start-request.ts';
 import { checkEffect, checkReference } from '../value-reference.ts';
 import type { ExecutionEvent, ExecutionSummary, ExecutionView, WakeUpView } from '../views.ts';
+import type { FollowSettings } from './keep-following.ts';
 import { history, pages } from './pages.ts';
 import { routes } from './routes.ts';
 import type { Transport } from './transport.ts';
-import { type WatchSettings, watch } from './watch.ts';
+import { watch } from './watch.ts';
 import { watchList } from './watch-list.ts';
 
 export interface ExecutionsSettings {
   /** how long one request of `run` asks the server to wait */
   readonly waitMs: number;
-  readonly watch: WatchSettings;
+  readonly watch: FollowSettings;
 }
 
 export function clientExecutions(transport: Transport, settings: ExecutionsSettings): Executions {

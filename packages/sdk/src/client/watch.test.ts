@@ -147,6 +147,19 @@ describe('a stream that breaks the rules', () => {
     expect(resumed).toEqual(['0', '1', '2', '3', '4', '5']);
   });
 
+  it('may break any number of times, as long as every connection says that it is alive', async () => {
+    const quiet = Array.from({ length: 5 }, () => ': alive\n\n');
+    const { watching, resumed } = streams(...quiet, frame(1, 'execution.completed'));
+    expect(await watching).toHaveLength(1);
+    expect(resumed).toHaveLength(6);
+  });
+
+  it('may not break for ever without a word', async () => {
+    const { watching, resumed } = streams(...Array.from({ length: 5 }, () => 'retry: 1\n\n'));
+    await expect(watching).rejects.toMatchObject({ fault: 'network' });
+    expect(resumed).toHaveLength(3);
+  });
+
   it('of something else is a protocol error', async () => {
     await expect(streams('data: hello\n\n').watching).rejects.toMatchObject({ fault: 'protocol' });
   });

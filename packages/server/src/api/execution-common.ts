@@ -84,8 +84,7 @@ export async function waited(
 }
 
 export function isEnded(execution: ExecutionView): boolean {
-  const { status } = execution;
-  return status !== 'pending' && status !== 'waiting' && isTerminal(status);
+  return isTerminal(execution.status);
 }
 
 export function toJson(body: unknown): OperationReply {

@@ -106,7 +106,7 @@ describe('the feed of executions', () => {
       );
       await next(frames);
       const begin = (key: string) =>
-        keyed.send('POST', '/api/v1/executions?wait=5s', { definition: longWait, id: `of-${key}` }, as(key));
+        keyed.send('POST', '/api/v1/executions', { definition: longWait, id: `of-${key}` }, as(key));
       await begin('key-of-two');
       await begin('key-of-one');
       expect((await next(frames)).data.execution.id).toBe('of-key-of-one');

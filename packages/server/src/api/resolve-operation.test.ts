@@ -104,7 +104,7 @@ describe('what is refused', () => {
   it.each([
     [{ as: 'done' }, 'takes an "output"'],
     [{ as: 'again', output: 1 }, 'takes no "output"'],
-    [{ as: 'done', output: 1, error: {} }, 'takes an "output"'],
+    [{ as: 'done', output: 1, error: {} }, 'takes no "error"'],
     [{ as: 'again', error: {} }, 'takes no "error"'],
     [{ as: 'maybe' }, 'must be one of done, failed, again'],
     [{}, 'must have "as"'],

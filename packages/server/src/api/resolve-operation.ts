@@ -1,7 +1,6 @@
 /** The operation with which somebody says what became of an effect that is in doubt. */
 import type { EffectResolution } from '@millrace/core';
 import { Type } from 'typebox';
-import { MillraceError } from '../errors.ts';
 import { executionExample as example, executionId, executionPath, one, toJson } from './execution-common.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { reasonSchema, resolutionSchema } from './schemas.ts';
@@ -40,24 +39,10 @@ export const resolveOperation: Operation = defineOperation({
   responses: [{ status: 200, description: 'The execution as it stands.', content: one, example }],
   problems: ['not-found', 'conflict'],
   handler: async ({ engine }, { tenant, params: { id, effect }, body, signal }) =>
-    toJson(await engine.resolve(tenant, id, Number(effect), toResolution(body), body.reason, { signal })),
+    toJson(await engine.resolve(tenant, id, Number(effect), resolutionOf(body), body.reason, { signal })),
 });
 
-interface Resolution {
-  readonly as: 'done' | 'failed' | 'again';
-  readonly output?: unknown;
-  readonly error?: object;
-}
-
-/** What does not go with `as` is an error: it would silently not be recorded. */
-function toResolution({ as, output, error }: Resolution): EffectResolution {
-  if (as === 'done' ? error !== undefined || output === undefined : output !== undefined)
-    throw misfit(as === 'done' ? '"done" takes an "output"' : `"${as}" takes no "output"`);
-  if (as !== 'failed' && error !== undefined) throw misfit(`"${as}" takes no "error"`);
-  // The schema let it pass: it is JSON, since it was parsed from it.
-  return { as, output, error } as EffectResolution;
-}
-
-function misfit(message: string): MillraceError {
-  return new MillraceError('bad-request', `body: ${message}.`);
+/** The engine refuses what does not go with `as`; the rest is JSON, since it was parsed from it. */
+function resolutionOf({ reason: _, ...resolution }: { readonly reason?: string }): EffectResolution {
+  return resolution as EffectResolution;
 }

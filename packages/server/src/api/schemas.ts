@@ -1,19 +1,11 @@
 /** The shapes that the API speaks, as JSON Schema. */
+import { phases } from '@millrace/core';
 import { type TSchema, Type } from 'typebox';
 
 const instant = (description: string) => Type.String({ format: 'date-time', description });
 export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
 
-export const phases = [
-  'pending',
-  'running',
-  'waiting',
-  'suspended',
-  'cancelled',
-  'faulted',
-  'completed',
-] as const;
-export const phaseSchema = Type.Enum(phases, { description: 'Phase of an execution.' });
+export const phaseSchema = Type.Enum([...phases], { description: 'Phase of an execution.' });
 
 const namePattern = '^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$';
 const versionSchema = Type.String({ minLength: 1, maxLength: 128, description: 'Semantic version.' });

@@ -1,7 +1,7 @@
 /** `millrace ls`: executions, newest first. */
+import { phases } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import { didYouMean } from '../config/suggest.ts';
-import { phases } from '../drivers/rules.ts';
 import type { ExecutionSummary } from '../engine/interface.ts';
 import type { ApiClient, ListRequest } from './api-client.ts';
 import { readArguments } from './arguments.ts';

@@ -1,6 +1,5 @@
 /** What a caller may say. The API's schemas describe the same; here it holds for whoever calls the engine. */
-import { type EffectResolution, isJsonObject, type Phase } from '@millrace/core';
-import { phases } from '../drivers/rules.ts';
+import { type EffectResolution, isJsonObject, type Phase, phases } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { Engine, ExecutionsRequest } from './interface.ts';
 

@@ -1,5 +1,5 @@
 /** The engine as its callers see it, over the roles and the store. */
-import type { Phase } from '@millrace/core';
+import { openPhases } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, wakeUps } from './ask.ts';
@@ -13,7 +13,6 @@ import { executionSummary } from './views.ts';
 
 export const pageDefault = 50;
 export const pageMax = 1_000;
-const open: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
 
 /** What a process tells of itself is the matter of whoever composes it. */
 export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
@@ -75,7 +74,7 @@ async function undeploy(
   const versions = await parts.definitions.versions(tenant, id);
   let cancelled = 0;
   for (const { namespace, name, version } of versions) {
-    const query = { status: open, namespace, name, version, rowsMax: pageMax };
+    const query = { status: openPhases, namespace, name, version, rowsMax: pageMax };
     for (
       let page = await parts.store.executions(tenant, query);
       page.rows.length > 0;

@@ -3,8 +3,10 @@ import {
   type ExecutionEvent,
   type ExecutionState,
   emptyState,
+  endsExecution,
   evolve,
   type Fact,
+  isTerminal,
   type LifecycleEvent,
   lifecycleOf,
   type Phase,
@@ -131,7 +133,7 @@ export class Reader {
 
   /** Answers when the execution has ended, when `ms` are over, or when the signal aborts. */
   async untilEnded(tenant: string, id: string, ms: number, signal?: AbortSignal): Promise<void> {
-    if (isOver(this.#options.phase(tenant, id))) return;
+    if (isTerminal(this.#options.phase(tenant, id))) return;
     const { feed, world } = this.#options;
     let over = signal?.aborted === true;
     let news = false;
@@ -145,7 +147,7 @@ export class Reader {
       wake();
     };
     const stop = feed.follow(tenant, id, (_, row) => {
-      if (isOver(row?.status)) end();
+      if (isTerminal(row?.status)) end();
       // Where the row is not told it has to be looked up.
       else if (row === undefined) look();
     });
@@ -156,7 +158,7 @@ export class Reader {
     try {
       while (!over) {
         news = false;
-        if (isOver(await this.#phase(tenant, id))) return;
+        if (isTerminal(await this.#phase(tenant, id))) return;
         if (!news && !over) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
@@ -243,16 +245,4 @@ export class Reader {
 
 export function noExecution(id: string): MillraceError {
   return new MillraceError('not-found', `there is no execution ${id}`);
-}
-
-function isOver(phase: Phase | undefined): boolean {
-  return phase === 'completed' || phase === 'faulted' || phase === 'cancelled';
-}
-
-function endsExecution(fact: Fact): boolean {
-  return (
-    fact.type === 'execution.completed' ||
-    fact.type === 'execution.faulted' ||
-    fact.type === 'execution.cancelled'
-  );
 }

@@ -3,6 +3,7 @@ import {
   type Executable,
   type ExecutionState,
   emptyState,
+  isTerminal,
   noRows,
   type OwnRows,
   type Phase,
@@ -103,7 +104,7 @@ export class LiveExecutions {
 
   delete(live: LiveExecution): void {
     const byId = this.#byTenant.get(live.tenant);
-    if (byId?.get(live.id) !== live) return;
+    if (byId === undefined || !this.#holds(live)) return;
     byId.delete(live.id);
     this.#ended.delete(live);
     this.#size -= 1;
@@ -114,7 +115,7 @@ export class LiveExecutions {
   /** Counts values that were recorded in a state. */
   grow(live: LiveExecution, bytes: number): void {
     live.bytes += bytes;
-    if (this.#byTenant.get(live.tenant)?.get(live.id) !== live) return;
+    if (!this.#holds(live)) return;
     this.#bytes += bytes;
     this.#keepBounds(live);
   }
@@ -124,13 +125,17 @@ export class LiveExecutions {
    * decides on it any more.
    */
   retire(live: LiveExecution): void {
-    this.#ended.add(live);
+    if (this.#holds(live)) this.#ended.add(live);
     if (this.#ended.size < 2 * endedMax) return;
     for (const old of this.#ended) {
       if (this.#ended.size <= endedMax) return;
       this.#ended.delete(old);
       if (old.pending === 0) this.delete(old);
     }
+  }
+
+  #holds(live: LiveExecution): boolean {
+    return this.#byTenant.get(live.tenant)?.get(live.id) === live;
   }
 
   get size(): number {
@@ -149,7 +154,11 @@ export class LiveExecutions {
     if (this.#isWithin(this.#evictAbove)) return;
     const target = scaled(this.#bounds, 0.9);
     const round = this.#round;
-    for (const leaves of [hasEnded, (live: LiveExecution) => live.usedIn < round, () => true]) {
+    for (const leaves of [
+      (live: LiveExecution) => isTerminal(live.durable),
+      (live: LiveExecution) => live.usedIn < round,
+      () => true,
+    ]) {
       for (const live of this.values()) {
         if (this.#isWithin(target)) break;
         if (live.pending === 0 && live !== inUse && leaves(live)) this.#letGo(live, target);
@@ -177,10 +186,6 @@ export class LiveExecutions {
   #isWithin({ executionsMax, liveBytesMax }: LiveBounds): boolean {
     return this.#size <= executionsMax && this.#bytes <= liveBytesMax;
   }
-}
-
-function hasEnded({ durable }: LiveExecution): boolean {
-  return durable === 'completed' || durable === 'faulted' || durable === 'cancelled';
 }
 
 function scaled({ executionsMax, liveBytesMax }: LiveBounds, by: number): LiveBounds {

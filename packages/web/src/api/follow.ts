@@ -2,6 +2,7 @@
  * Follows the events of an execution until it has ended. Every event is handed on once and in order: what comes again
  * after a reconnection is dropped by its version, and a stream is opened again after the last that was handed on.
  */
+import { endsExecution } from '@millrace/core';
 import type { ExecutionEvent } from '@millrace/sdk';
 import { executionPath } from './client.ts';
 import { type KeepOpenOptions, keepOpen } from './keep-open.ts';
@@ -22,16 +23,8 @@ export function followExecution(id: string, options: FollowOptions): Promise<voi
       const fresh = events.filter((event) => event.version > last);
       last = fresh.at(-1)?.version ?? last;
       if (fresh.length > 0) options.onEvents(fresh);
-      if (fresh.some(endsExecution)) return 'ended';
+      if (fresh.some(({ fact }) => endsExecution(fact))) return 'ended';
     }
     return last > before;
   }, options);
-}
-
-function endsExecution({ fact }: ExecutionEvent): boolean {
-  return (
-    fact.type === 'execution.completed' ||
-    fact.type === 'execution.faulted' ||
-    fact.type === 'execution.cancelled'
-  );
 }

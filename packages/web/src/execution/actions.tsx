@@ -1,10 +1,10 @@
 import type { Json, Phase } from '@millrace/core';
+import { isTerminal } from '@millrace/core';
 import type { ExecutionView } from '@millrace/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Change, type StartFrom } from '../api/client.ts';
-import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { largeOf } from '../run/large-values.ts';
 import { Button } from '../ui/button.tsx';
@@ -51,12 +51,12 @@ export function Actions({ execution, phase, text }: ActionsProps) {
             {messages.resumeExecution}
           </Button>
         ) : null}
-        {!isEnded(phase) && phase !== 'suspended' ? (
+        {!isTerminal(phase) && phase !== 'suspended' ? (
           <Button icon="pause" onClick={() => ask('suspend')}>
             {messages.suspendExecution}
           </Button>
         ) : null}
-        {isEnded(phase) ? null : (
+        {isTerminal(phase) ? null : (
           <Button look="danger" icon="cross" onClick={() => ask('cancel')}>
             {messages.cancelExecution}
           </Button>
@@ -66,7 +66,7 @@ export function Actions({ execution, phase, text }: ActionsProps) {
             {messages.retryExecution}
           </Button>
         ) : null}
-        {isEnded(phase) ? (
+        {isTerminal(phase) ? (
           <Button icon="run" disabled={again.isPending} onClick={() => again.mutate()}>
             {messages.runAgain}
           </Button>

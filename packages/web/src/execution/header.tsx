@@ -1,8 +1,7 @@
-import { phaseOf } from '@millrace/core';
+import { isTerminal, phaseOf } from '@millrace/core';
 import type { ExecutionView } from '@millrace/sdk';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -49,7 +48,7 @@ export function ExecutionHeader({ execution, view, text }: HeaderProps) {
         </div>
         <Actions execution={execution} phase={phase} text={text} />
       </div>
-      <Facts {...{ execution, view }} ended={isEnded(phase)} />
+      <Facts {...{ execution, view }} ended={isTerminal(phase)} />
       {reason === undefined ? null : (
         <p className="mt-1 text-[13px] [overflow-wrap:anywhere]">
           <span className="text-faint">{messages.reasonGiven}</span> {reason}

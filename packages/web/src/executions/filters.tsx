@@ -1,8 +1,8 @@
 import type { Phase } from '@millrace/core';
+import { phases } from '@millrace/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api } from '../api/client.ts';
-import { phases } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import type { ExecutionsSearch } from '../app/router.tsx';
 import { StatusDot, statusLabel } from '../ui/phase-badge.tsx';

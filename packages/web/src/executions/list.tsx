@@ -1,7 +1,7 @@
+import { isTerminal } from '@millrace/core';
 import type { ExecutionSummary } from '@millrace/sdk';
 import { Link } from '@tanstack/react-router';
 import { memo, useRef } from 'react';
-import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -15,7 +15,7 @@ const columns = 'md:grid-cols-[9.5rem_minmax(0,1.4fr)_minmax(0,1fr)_8rem_7rem]';
 /** Links, one a line; `j` and `k` go through them. */
 export function List({ items }: { readonly items: readonly ExecutionSummary[] }) {
   const messages = useMessages();
-  const now = useNow(items.some(({ status }) => !isEnded(status)));
+  const now = useNow(items.some(({ status }) => !isTerminal(status)));
   const today = useNow(true, 60_000);
   const list = useRef<HTMLUListElement>(null);
   useReturnFocus(list);
@@ -34,7 +34,7 @@ export function List({ items }: { readonly items: readonly ExecutionSummary[] })
       <ul ref={list} className="divide-y divide-line">
         {items.map((item) => (
           <li key={item.id}>
-            <ListRow item={item} now={isEnded(item.status) ? undefined : now} today={today} />
+            <ListRow item={item} now={isTerminal(item.status) ? undefined : now} today={today} />
           </li>
         ))}
       </ul>

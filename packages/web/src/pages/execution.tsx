@@ -1,10 +1,9 @@
-import { phaseOf } from '@millrace/core';
+import { isTerminal, phaseOf } from '@millrace/core';
 import type { ExecutionView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
-import { isEnded } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useMedia } from '../app/use-media.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
@@ -128,7 +127,7 @@ function Page({ execution, store, view, definition, missing }: PageProps) {
           setTab('definition');
         }}
       />
-      {isEnded(execution.status) || view.moment !== undefined ? null : (
+      {isTerminal(execution.status) || view.moment !== undefined ? null : (
         <WaitingPanel execution={execution} run={run} onSelect={selectVisit} />
       )}
       <div

@@ -1,8 +1,8 @@
 import type { Phase } from '@millrace/core';
+import { phases } from '@millrace/core';
 import type { SystemView } from '@millrace/sdk';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { phases } from '../api/phases.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatBytes, formatDuration } from '../format/duration.ts';

@@ -179,7 +179,8 @@ describe('figures and bounds', () => {
     }
     clearInterval(timer);
     for (const reader of readers) reader.close();
-    expect(walBytesMax).toBeGreaterThan(60_000_000);
+    // Without the readers it would be started anew at every few megabytes.
+    expect(walBytesMax).toBeGreaterThan(20_000_000);
     expect(walBytesMax).toBeLessThan(110_000_000);
   }, 60_000);
 

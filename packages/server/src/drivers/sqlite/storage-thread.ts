@@ -31,7 +31,7 @@ else serveReader(parentPort);
 function serveWriter(port: MessagePort): void {
   const open = () => {
     const database = openForWriting(data.path, { bytesMax: data.bytesMax });
-    return { database, writer: openWriter(database) };
+    return { database, writer: openWriter(database, data.entriesPerFlush) };
   };
   const parts = opened(port, open);
   if (parts === undefined) return;

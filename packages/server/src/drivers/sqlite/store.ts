@@ -30,6 +30,8 @@ export interface SqliteOptions {
   readonly now?: () => number;
   /** what the database file may grow to, the log beside it not counted; beyond it a write is refused as on a full disk */
   readonly bytesMax?: number;
+  /** entries after which the tables are brought up to date; default 8,192 */
+  readonly entriesPerFlush?: number;
   /** Called once when nothing can be written any more: ends the process. By default the error is thrown, uncaught. */
   readonly onFatal?: (error: Error) => void;
 }
@@ -44,7 +46,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const path = pathOf(options.path);
   const lock = lockForProcess(path);
   try {
-    const data = { path, bytesMax: options.bytesMax ?? null };
+    const { bytesMax = null, entriesPerFlush = 8_192 } = options;
+    const data = { path, bytesMax, entriesPerFlush };
     const threads = await startThreads(data, () => syncFolderOf(path));
     return compose(options, { ...threads, path, lock });
   } catch (error) {

@@ -44,9 +44,14 @@ export function openStreamReader(
     }
   }
   function* positionsOf(tenant: string, stream: string, from: number): Iterable<number> {
-    for (const row of runs.iterate(tenant, stream, tenant, stream, from))
-      yield* JSON.parse((row as { positions: string }).positions) as number[];
-    yield* behind.get(`${tenant}\0${stream}`) ?? [];
+    let last = 0;
+    for (const row of runs.iterate(tenant, stream, tenant, stream, from)) {
+      const positions = JSON.parse((row as { positions: string }).positions) as number[];
+      yield* positions;
+      last = positions.at(-1) ?? last;
+    }
+    // A flush under way has indexed some streams beyond the others.
+    for (const position of behind.get(`${tenant}\0${stream}`) ?? []) if (position > last) yield position;
   }
   /** Commits from the one that holds the version `from`, at most `rowsMax` (-1: all). */
   function readStream(tenant: string, stream: string, from: number, rowsMax: number): readonly Row[] {

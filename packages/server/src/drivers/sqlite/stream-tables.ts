@@ -3,7 +3,10 @@ import type { ExecutionValues, Stream } from './thread-streams.ts';
 
 /** Writes what memory knows of streams into the index and the executions' table. */
 export interface StreamTables {
-  write(streams: readonly Stream[], position: number): void;
+  /** Writes one as it stands. */
+  write(stream: Stream): void;
+  /** Says that the index has all commits up to this one. */
+  setIndexed(position: number): void;
   /** position of the last commit that the index has */
   indexedTo(): number;
 }
@@ -41,17 +44,15 @@ export function openStreamTables(database: DatabaseSync): StreamTables {
     );
   }
   return {
-    write(streams, position) {
-      for (const stream of streams) {
-        const { tenant, id, runs, execution: values } = stream;
-        for (const { version, positions } of runs)
-          run.run(tenant, id, version, positions.at(-1) ?? 0, JSON.stringify(positions));
-        if (runs.length > 0) stream.runs = [];
-        if (values !== undefined) writeExecution(stream, values);
-        stream.execution = undefined;
-      }
-      setIndexed.run(position);
+    write(stream) {
+      const { tenant, id, runs, execution: values } = stream;
+      for (const { version, positions } of runs)
+        run.run(tenant, id, version, positions.at(-1) ?? 0, JSON.stringify(positions));
+      if (runs.length > 0) stream.runs = [];
+      if (values !== undefined) writeExecution(stream, values);
+      stream.execution = undefined;
     },
+    setIndexed: (position) => void setIndexed.run(position),
     indexedTo: () => (indexed.get() as { position: number }).position,
   };
 }

@@ -18,8 +18,12 @@ export interface ThreadBacklog {
   keepRow(row: WakeUpRow): void;
   /** Writes what was kept in this batch. */
   write(): void;
-  /** Forgets all of it, in the table as well: the tables say it now. */
-  clear(): void;
+  /** Forgets what was kept in this batch: the tables are about to say it. */
+  drop(): void;
+  /** number of the last row that was written; 0: there is none */
+  readonly last: number;
+  /** Removes the rows up to this one: the tables say now what they say. */
+  clear(last: number): void;
   /**
    * Tells all that is written, entry by entry.
    * @param commits the streams of the commits since the last flush, by position
@@ -33,11 +37,12 @@ export interface ThreadBacklog {
  */
 export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams): ThreadBacklog {
   const insert = database.prepare('insert into backlog (changes) values (?)');
-  const all = database.prepare('select changes from backlog order by number');
+  const all = database.prepare('select number, changes from backlog order by number');
+  const clear = database.prepare('delete from backlog where number <= ?');
   // Without a condition SQLite frees the pages whole, unread.
-  const clear = database.prepare('delete from backlog');
+  const clearAll = database.prepare('delete from backlog');
   let kept = new WireWriter(0);
-  let isWritten = false;
+  let last = 0;
   return {
     begin({ base, texts }) {
       kept = new WireWriter(base, texts);
@@ -60,21 +65,30 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
     },
     write() {
       if (kept.values.length === 0) return;
-      insert.run(JSON.stringify([kept.base, kept.texts, kept.values]));
-      isWritten = true;
+      const { lastInsertRowid } = insert.run(JSON.stringify([kept.base, kept.texts, kept.values]));
+      last = Number(lastInsertRowid);
     },
-    clear() {
+    drop() {
       kept = new WireWriter(kept.base, kept.texts);
-      if (isWritten) clear.run();
-      isWritten = false;
+    },
+    get last() {
+      return last;
+    },
+    clear(to) {
+      if (to === 0) return;
+      if (to < last) clear.run(to);
+      else clearAll.run();
+      // SQLite numbers the rows of an empty table from 1 again.
+      if (to === last) last = 0;
     },
     replay(commits, change) {
-      isWritten = false;
+      last = 0;
       for (const row of all.iterate()) {
-        const [base, texts, values] = JSON.parse((row as { changes: string }).changes);
+        const { number, changes } = row as { number: number; changes: string };
+        const [base, texts, values] = JSON.parse(changes);
         const from = new WireReader(values, texts, base);
         while (from.more) change(streamOf(from, commits), from);
-        isWritten = true;
+        last = number;
       }
     },
   };

@@ -91,7 +91,8 @@ export function openThreadCommits(
         const { tenant, stream, version, count, commit, ...place } = rowAs<CommitRow>(row);
         position = place.position;
         const known = streams.of(tenant, stream);
-        advance(known, version, count, shownId(commit));
+        // A flush that was not finished may have indexed it already.
+        if (position > known.position) advance(known, version, count, shownId(commit));
         replayed.set(position, known);
       }
       position = (last.get() as { position: number }).position;

@@ -14,8 +14,12 @@ export interface ThreadLedger {
   claim(from: WireReader, out: WireValue[]): void;
   renew(from: WireReader, out: WireValue[]): void;
   release(from: WireReader): void;
-  /** Brings the table up to what is in memory. */
-  flush(): void;
+  /** The rows that the table does not have as they stand. */
+  takeDirty(): readonly WakeUpRow[];
+  /** Writes one of them as it stands. */
+  write(row: WakeUpRow): void;
+  /** Says that all of them were written. */
+  flushed(): void;
   /** Forgets all but the leases that the table has. */
   reload(): void;
 }
@@ -177,17 +181,16 @@ export function openThreadLedger(
         relet(row, null, null);
       }
     },
-    flush() {
-      for (const row of rows.takeDirty()) {
-        const { tenant, id: execution } = row.stream;
-        if (row.removed) remove.run(tenant, execution, row.id);
-        else {
-          put.run(tenant, execution, row.id, ...columnsOf(row));
-          highest.raise(tenant, execution);
-        }
-        row.stored = !row.removed;
-      }
+    takeDirty: () => rows.takeDirty(),
+    write(row) {
+      const { tenant, id: execution } = row.stream;
+      if (!row.removed) {
+        put.run(tenant, execution, row.id, ...columnsOf(row));
+        highest.raise(tenant, execution);
+      } else if (row.stored) remove.run(tenant, execution, row.id);
+      rows.written(row);
     },
+    flushed: () => rows.flushed(),
     reload() {
       rows.clear();
       highest.clear();

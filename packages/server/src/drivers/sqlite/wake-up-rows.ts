@@ -42,8 +42,12 @@ export interface WakeUpRows {
   claimable(kinds: ReadonlySet<string>, now: number): readonly WakeUpRow[];
   /** the first instant at which the lease of a row that is not yet written lapses */
   readonly lapsesFrom: number;
-  /** The rows to be flushed, by execution and id; they count as written from now on. */
+  /** The rows to be flushed, by execution and id. */
   takeDirty(): readonly WakeUpRow[];
+  /** Says that the table has one of them as it stands. */
+  written(row: WakeUpRow): void;
+  /** Says that the table has all of them. */
+  flushed(): void;
   clear(): void;
 }
 
@@ -54,6 +58,8 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
   const free = new Set<WakeUpRow>();
   let dirty: WakeUpRow[] = [];
   let lapsesFrom = Number.POSITIVE_INFINITY;
+  /** as `lapsesFrom`, of the rows that are being flushed */
+  let takenLapseFrom = Number.POSITIVE_INFINITY;
 
   function unseenOf(stream: Stream): number {
     stream.unseen ??= count(stream.tenant, stream.id);
@@ -129,28 +135,34 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
       return found;
     },
     get lapsesFrom() {
-      return lapsesFrom;
+      return Math.min(lapsesFrom, takenLapseFrom);
     },
     takeDirty() {
       const taken = dirty.filter((row) => row.stored || !row.removed).sort(byKey);
-      for (const row of dirty) {
-        row.dirty = false;
-        // What has no lease and is written is the table's alone.
-        if (!row.removed && row.owner !== null) continue;
-        const key = keyOf(row.stream.tenant, row.id);
-        if (rows.get(key) === row) rows.delete(key);
-        if (!row.removed) row.stream.unseen = (row.stream.unseen ?? 0) + 1;
-      }
       dirty = [];
-      free.clear();
+      takenLapseFrom = lapsesFrom;
       lapsesFrom = Number.POSITIVE_INFINITY;
       return taken;
+    },
+    written(row) {
+      row.dirty = false;
+      row.stored = !row.removed;
+      free.delete(row);
+      // What has no lease and is written is the table's alone.
+      if (!row.removed && row.owner !== null) return;
+      const key = keyOf(row.stream.tenant, row.id);
+      if (rows.get(key) === row) rows.delete(key);
+      if (!row.removed) row.stream.unseen = (row.stream.unseen ?? 0) + 1;
+    },
+    flushed() {
+      takenLapseFrom = Number.POSITIVE_INFINITY;
     },
     clear() {
       rows.clear();
       free.clear();
       dirty = [];
       lapsesFrom = Number.POSITIVE_INFINITY;
+      takenLapseFrom = Number.POSITIVE_INFINITY;
     },
   };
 }

@@ -168,4 +168,5 @@ export interface ThreadData {
   readonly role: 'writer' | 'reader';
   readonly path: string;
   readonly bytesMax: number | null;
+  readonly entriesPerFlush: number;
 }

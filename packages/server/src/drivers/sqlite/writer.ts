@@ -5,12 +5,10 @@ import { openStreamTables } from './stream-tables.ts';
 import { openThreadBacklog } from './thread-backlog.ts';
 import { openThreadCommits } from './thread-commits.ts';
 import { openThreadDocuments } from './thread-documents.ts';
+import { openThreadFlush } from './thread-flush.ts';
 import { openThreadLedger } from './thread-ledger.ts';
 import { openThreadStreams, type Stream } from './thread-streams.ts';
 import { type Failure, operation, type WireMessage, WireReader, type WireValue } from './wire.ts';
-
-/** Entries after which the tables are brought up to date: what the next process reads anew after a crash, at most. */
-const entriesPerFlushMax = 8_192;
 
 export type Applied =
   | { readonly type: 'done'; readonly results: readonly WireValue[] }
@@ -29,15 +27,15 @@ export interface Writer {
  *
  * 1. A batch is one transaction, with one sync at its end. An answer leaves this thread after that.
  * 2. A batch writes its commits, and one row of the backlog for all else that it changes. The index of commits, the
- *    executions and the wake-ups are changed in memory, and their tables by a flush, in the transaction of a batch: an
- *    execution that went through six commits is written once, a wake-up that came and went never.
+ *    executions and the wake-ups are changed in memory, and their tables by a flush, in the transactions of the batches
+ *    that follow: an execution that went through six commits is written once, a wake-up that came and went never.
  * 3. Whether an entry is accepted is known before anything of it is written, so a refused one costs its batch
  *    nothing and no savepoint is needed.
  * 4. When a statement fails, the whole batch is rolled back and memory is built anew from the tables, the commits behind
  *    them and the backlog, as when the file is opened. When even that is not sure (a failed write or sync, a damaged
  *    file) the answer is `fatal`, and nothing is applied any more.
  */
-export function openWriter(database: DatabaseSync): Writer {
+export function openWriter(database: DatabaseSync, entriesPerFlush: number): Writer {
   const begin = database.prepare('begin immediate');
   const end = database.prepare('commit');
   const checkpoint = database.prepare('pragma wal_checkpoint(passive)');
@@ -45,18 +43,17 @@ export function openWriter(database: DatabaseSync): Writer {
   const streams = openThreadStreams(database);
   const tables = openStreamTables(database);
   const backlog = openThreadBacklog(database, streams);
-  const ledger = openThreadLedger(database, { streams, backlog, flushAll: flush });
+  const ledger = openThreadLedger(database, { streams, backlog, flushAll: () => flush.all() });
   const commits = openThreadCommits(database, streams, (stream, from, entry) => {
     backlog.keep(stream, from, entry);
     change(stream, from);
   });
   const documents = openThreadDocuments(database);
+  const flush = openThreadFlush({ streams, tables, ledger, backlog, commits }, entriesPerFlush);
   let broken: Failure | undefined;
-  let entries = 0;
-  let entriesMax = entriesPerFlushMax;
   reload();
   inTransaction(() => {
-    flush();
+    flush.all();
     voidLeases(database);
   });
   reload();
@@ -73,26 +70,14 @@ export function openWriter(database: DatabaseSync): Writer {
     }
     ledger.change(stream, from);
   }
-  function flush(): void {
-    // Its pages are free for what is written next.
-    backlog.clear();
-    tables.write(streams.takeDirty(), commits.position);
-    ledger.flush();
-    entries = 0;
-    entriesMax = entriesPerFlushMax;
-  }
   function reload(): void {
     streams.clear();
     ledger.reload();
     const at = commits.replay(tables.indexedTo());
     backlog.replay(at, change);
   }
-  function perform(from: WireReader, out: WireValue[]): void {
-    const code = from.number();
-    if (code === operation.flush) {
-      entriesMax = 0;
-      return;
-    }
+  /** Answers how many entries it took. */
+  function perform(code: number, from: WireReader, out: WireValue[]): number {
     const units = code === operation.commit ? (from.values[from.at] as number) : 1;
     if (code === operation.commit) commits.apply(from, out);
     else if (code === operation.claim) ledger.claim(from, out);
@@ -102,8 +87,20 @@ export function openWriter(database: DatabaseSync): Writer {
     else if (code === operation.deleteDocument) documents.delete(from, out);
     else if (code === operation.putSnapshot) documents.putSnapshot(from);
     else throw new Error(`no operation has the number ${code}`);
-    // A claim may have flushed before it changed rows itself.
-    entries += units;
+    return units;
+  }
+  function applyAll(message: WireMessage, from: WireReader, out: WireValue[]): void {
+    let entries = 0;
+    let isFlushAsked = false;
+    backlog.begin(message);
+    while (from.more) {
+      const code = from.number();
+      if (code === operation.flush) isFlushAsked = true;
+      else entries += perform(code, from, out);
+    }
+    if (isFlushAsked && (entries > 0 || flush.isBehind)) return flush.all();
+    backlog.write();
+    flush.share(entries);
   }
   function undo(error: unknown): Failure {
     const failure = failureOf(error);
@@ -114,8 +111,7 @@ export function openWriter(database: DatabaseSync): Writer {
       broken = failureOf(second);
     }
     if (failure.reason === 'storage-failed') broken = failure;
-    // A flush that found no room is not tried with every batch: a small commit may find some.
-    entriesMax = entries + entriesPerFlushMax;
+    flush.clear();
     return failure;
   }
   function inTransaction(run: () => void): void {
@@ -129,12 +125,7 @@ export function openWriter(database: DatabaseSync): Writer {
       const from = new WireReader(message.values, message.texts, message.base);
       const results: WireValue[] = [];
       try {
-        inTransaction(() => {
-          backlog.begin(message);
-          while (from.more) perform(from, results);
-          if (entries > 0 && entries >= entriesMax) flush();
-          else backlog.write();
-        });
+        inTransaction(() => applyAll(message, from, results));
       } catch (error) {
         const failure = undo(error);
         return { type: broken === undefined ? 'failed' : 'fatal', failure };
@@ -156,7 +147,7 @@ export function openWriter(database: DatabaseSync): Writer {
     rest() {
       if (broken !== undefined) return;
       try {
-        if (entries > 0) inTransaction(flush);
+        if (flush.isBehind) inTransaction(flush.all);
         checkpoint.all();
       } catch (error) {
         undo(error);

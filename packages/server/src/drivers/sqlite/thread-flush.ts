@@ -1,0 +1,109 @@
+import type { StreamTables } from './stream-tables.ts';
+import type { ThreadBacklog } from './thread-backlog.ts';
+import type { ThreadCommits } from './thread-commits.ts';
+import type { ThreadLedger } from './thread-ledger.ts';
+import type { Stream, ThreadStreams } from './thread-streams.ts';
+import type { WakeUpRow } from './wake-up-rows.ts';
+
+/**
+ * Brings the tables up to what is in memory.
+ *
+ * A flush begins after so many entries, and ends within half as many: up to then a share of it is written with every
+ * batch, so that none is held up. It takes what differs when it begins, in the order of the tables' keys, and writes
+ * each as it stands by then. When all is written the index and the backlog are behind by what came since its beginning.
+ *
+ * Where the process ends in the middle, some rows of the tables are newer than `indexed` and the backlog's first rows
+ * say: whoever reads them goes by the last position of each stream, and the backlog ends with the newest of each row.
+ */
+export interface ThreadFlush {
+  /** Writes what falls to a batch of so many entries. */
+  share(entries: number): void;
+  /** Writes all that is in memory. */
+  all(): void;
+  /** whether batches came that the tables do not tell of */
+  readonly isBehind: boolean;
+  /**
+   * Forgets what it was about: a batch failed, and memory was built anew. A flush that found no room is not tried with
+   * every batch: a small commit may find some.
+   */
+  clear(): void;
+}
+
+export interface FlushParts {
+  readonly streams: ThreadStreams;
+  readonly tables: StreamTables;
+  readonly ledger: ThreadLedger;
+  readonly backlog: ThreadBacklog;
+  readonly commits: ThreadCommits;
+}
+
+interface Round {
+  readonly streams: readonly Stream[];
+  readonly rows: readonly WakeUpRow[];
+  /** how many of both are written */
+  written: number;
+  /** what the index and the backlog have come to when all are */
+  readonly position: number;
+  readonly backlogTo: number;
+}
+
+/** @param entriesPerFlush entries after which one begins */
+export function openThreadFlush(
+  { streams, tables, ledger, backlog, commits }: FlushParts,
+  entriesPerFlush: number,
+): ThreadFlush {
+  let round: Round | undefined;
+  /** since the last flush began */
+  let entries = 0;
+  let entriesMax = entriesPerFlush;
+
+  function begin(): Round {
+    entries = 0;
+    entriesMax = entriesPerFlush;
+    return {
+      streams: streams.takeDirty(),
+      rows: ledger.takeDirty(),
+      written: 0,
+      position: commits.position,
+      backlogTo: backlog.last,
+    };
+  }
+  function write(current: Round, count: number): void {
+    const size = sizeOf(current);
+    const end = Math.min(size, current.written + count);
+    for (; current.written < end; current.written++) {
+      const stream = current.streams[current.written];
+      if (stream !== undefined) tables.write(stream);
+      else ledger.write(current.rows[current.written - current.streams.length] as WakeUpRow);
+    }
+    round = end < size ? current : undefined;
+    if (round !== undefined) return;
+    ledger.flushed();
+    tables.setIndexed(current.position);
+    backlog.clear(current.backlogTo);
+  }
+  return {
+    share(count) {
+      entries += count;
+      if (round === undefined && entries < entriesMax) return;
+      const current = round ?? begin();
+      write(current, Math.ceil((sizeOf(current) * 2 * count) / entriesPerFlush));
+    },
+    all() {
+      if (round !== undefined) write(round, Number.POSITIVE_INFINITY);
+      backlog.drop();
+      write(begin(), Number.POSITIVE_INFINITY);
+    },
+    get isBehind() {
+      return round !== undefined || entries > 0;
+    },
+    clear() {
+      round = undefined;
+      entriesMax = entries + entriesPerFlush;
+    },
+  };
+}
+
+function sizeOf({ streams, rows }: Round): number {
+  return streams.length + rows.length;
+}

@@ -12,6 +12,11 @@ const unitsSentEarly = { idle: 32, busy: 128 };
 /** Ends a batch: what one transaction may hold, so that none takes seconds. */
 const unitsPerBatchMax = 4_096;
 const charactersPerBatchMax = 16 * 1024 * 1024;
+/**
+ * What follows from an answer is done before the next one is taken, and Node takes messages for as long as there are
+ * any: after this time timers and requests have their turn before the next answer.
+ */
+const answersMsMax = 15;
 /** What may wait before callers are refused. */
 const unitsQueuedMax = 200_000;
 
@@ -50,6 +55,9 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
   let drained: (() => void) | undefined;
   let number = 0;
   const inFlight = new Map<number, readonly Waiting[]>();
+  const answers: WriterAnswer[] = [];
+  /** when the first answer of this turn of the event loop was taken; undefined: none was */
+  let answersSince: number | undefined;
   const figures = { batches: 0, unitsPerBatchMax: 0, units: 0, failedBatches: 0 };
 
   function send(): void {
@@ -80,6 +88,21 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
     return batch;
   }
   function receive(answer: WriterAnswer): void {
+    if (answersSince === undefined) {
+      answersSince = performance.now();
+      setImmediate(nextTurn);
+    } else if (answers.length > 0 || performance.now() - answersSince > answersMsMax) {
+      answers.push(answer);
+      return;
+    }
+    take(answer);
+  }
+  function nextTurn(): void {
+    answersSince = undefined;
+    const answer = answers.shift();
+    if (answer !== undefined) receive(answer);
+  }
+  function take(answer: WriterAnswer): void {
     const batch = inFlight.get(answer.number) ?? [];
     inFlight.delete(answer.number);
     if (answer.type === 'done') settle(batch, answer.results);

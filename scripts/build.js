@@ -1,6 +1,6 @@
 /**
- * Builds what `millrace` runs: one file for the server, one for its storage thread, and the pages that it serves, in
- * `packages/server/dist`.
+ * Builds what `millrace` runs: one file for the server, one for who embeds it, one for their storage thread, and the
+ * pages that the server serves, in `packages/server/dist`.
  * `ensureBuilt` does it only when a source has changed. Plain JavaScript for Node 20.
  */
 import { createHash } from 'node:crypto';
@@ -30,6 +30,7 @@ export const pages = join(dist, 'pages');
 const pagesStamp = join(dist, '.pages-sources');
 const entryPoints = {
   cli: join(source, 'cli', 'main.ts'),
+  millrace: join(source, 'index.ts'),
   'storage-thread': join(source, 'drivers', 'sqlite', 'storage-thread.ts'),
 };
 

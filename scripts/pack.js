@@ -46,7 +46,7 @@ function toManifest() {
   return {
     ...manifest,
     files,
-    exports: { '.': { types: './dist/types/server/index.d.ts', default: './dist/index.js' } },
+    exports: { '.': { types: './dist/types/server/index.d.ts', default: './dist/millrace.js' } },
     optionalDependencies,
   };
 }
@@ -54,14 +54,7 @@ function toManifest() {
 /** Answers the folders of the packages that went in, from the repository's root. */
 async function bundleInto(outdir) {
   const { build } = await import('esbuild');
-  const entryPoints = { ...bundleOptions.entryPoints, index: join(server, 'src', 'index.ts') };
-  const { metafile } = await build({
-    ...bundleOptions,
-    entryPoints,
-    outdir,
-    absWorkingDir: root,
-    metafile: true,
-  });
+  const { metafile } = await build({ ...bundleOptions, outdir, absWorkingDir: root, metafile: true });
   const folders = Object.keys(metafile.inputs).map(
     (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0],
   );

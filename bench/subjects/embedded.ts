@@ -2,7 +2,8 @@
 
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, type EmbeddedEngine } from 'millrace';
+import type { EmbeddedEngine } from 'millrace';
+import { ensureBuilt } from '../../scripts/build.js';
 import {
   calls,
   effects,
@@ -38,6 +39,7 @@ export interface EmbeddedOptions {
 const effectsMax = 4096;
 
 export async function openEmbedded({ parent, service }: EmbeddedOptions): Promise<EmbeddedSubject> {
+  const { createEngine } = await importEngine();
   const folder = mkdtempSync(join(parent, 'millrace-'));
   const engine = await createEngine({
     store: `sqlite:${join(folder, 'millrace.db')}`,
@@ -73,6 +75,13 @@ export async function openEmbedded({ parent, service }: EmbeddedOptions): Promis
     sleep: (ms) => sleepOn(engine, ms),
     close: () => engine.close(),
   };
+}
+
+/** As it is published, in one file; for a profile the sources, whose places tell something. */
+async function importEngine(): Promise<typeof import('millrace')> {
+  if (process.execArgv.includes('--cpu-prof')) return import('millrace');
+  await ensureBuilt();
+  return import(new URL('../../packages/server/dist/millrace.js', import.meta.url).href);
 }
 
 const hourMs = 3_600_000;

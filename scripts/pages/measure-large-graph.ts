@@ -60,7 +60,9 @@ async function drawOnce(browser: Browser, url: string): Promise<Times> {
   }
 }
 
+/** No group is like another, so that nothing that was laid out serves twice. */
 function definition(): string {
+  const longer = (chars: number) => '-and-so-on-and-so-on'.slice(0, chars);
   const group = (_: unknown, n: number) => `  - group-${n}:
       do:
         - prepare-${n}: { set: { n: ${n} } }
@@ -75,9 +77,9 @@ function definition(): string {
         - both-${n}:
             fork:
               branches:
-                - left-${n}: { set: { left: true } }
+                - left-${n}${longer(n % 17)}: { set: { left: true } }
                 - right-${n}: { set: { right: true } }
-        - pause-${n}: { wait: PT1S }
+        - pause-${n}${longer(n % 16)}: { wait: PT1S }
         - last-${n}: { set: { done: true } }
 `;
   return `document: { dsl: '1.0.3', namespace: measured, name: large, version: '1.0.0' }

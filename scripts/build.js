@@ -108,8 +108,8 @@ export async function bundle(fingerprint = fingerprintSources()) {
 }
 
 /** Emits modules and type declarations of each package, as they are published. */
-async function emitPackages() {
-  for (const name of packages) {
+export async function emitPackages(names = packages) {
+  for (const name of names) {
     const folder = join('packages', name);
     const args = [
       '-p',

@@ -1,6 +1,6 @@
 /**
  * `npm run measure:pages`: holds the pages against their bars, in a real Chromium before a real server, and prints a
- * table. `-- --only first,events,graph,list` measures some of it, `--executions N` fills a shorter list.
+ * table. `-- --only first,events,graph,output,list` measures some of it, `--executions N` fills a shorter list.
  * Ends with 1 when a bar is missed.
  */
 import { availableParallelism, loadavg } from 'node:os';
@@ -10,6 +10,7 @@ import { launchBrowser } from './pages/browser.ts';
 import { type Figure, formatFigures, isMet } from './pages/figure.ts';
 import { measureFirstPage } from './pages/measure-first-page.ts';
 import { measureLargeGraph } from './pages/measure-large-graph.ts';
+import { measureLargeOutput } from './pages/measure-large-output.ts';
 import { measureLiveEvents } from './pages/measure-live-events.ts';
 import { measureLongList } from './pages/measure-long-list.ts';
 
@@ -22,6 +23,7 @@ const measures: Readonly<Record<string, (browser: Browser) => Promise<Figure[]>>
   first: measureFirstPage,
   events: measureLiveEvents,
   graph: measureLargeGraph,
+  output: measureLargeOutput,
   list: (browser) => measureLongList(browser, executions),
 };
 

@@ -3,7 +3,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'kB' | 'rows';
+  readonly unit: 'ms' | 'kB' | 'MB' | 'rows';
   /** it must not be more; absent: told for the record */
   readonly max?: number;
   /** under which conditions it was measured */

@@ -60,7 +60,7 @@ async function drawOnce(browser: Browser, url: string): Promise<Times> {
   }
 }
 
-/** No group is like another, so that nothing that was laid out serves twice. */
+/** No group has the names of another in their lengths: a layout cannot serve for all. */
 function definition(): string {
   const longer = (chars: number) => '-and-so-on-and-so-on'.slice(0, chars);
   const group = (_: unknown, n: number) => `  - group-${n}:

@@ -39,6 +39,13 @@ describe('a published package', () => {
     expect(await messagesOf(emitted(name))).toEqual([]);
   });
 
+  it('is built before it is packed', ({ skip }) => {
+    if (spawnSync('npm', ['--version']).status !== 0) skip('npm is not installed');
+    const args = ['pack', '--dry-run', '--json', '--ignore-scripts=false'];
+    const { stdout } = spawnSync('npm', args, { cwd: join(root, 'packages/jq'), encoding: 'utf8' });
+    expect(stdout).toContain('"path": "dist/index.js"');
+  });
+
   it('is objected to when its door leads nowhere', async () => {
     const broken = join(folder, 'broken');
     cpSync(join(root, 'packages/jq/README.md'), join(broken, 'README.md'));

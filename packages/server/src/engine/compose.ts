@@ -1,10 +1,10 @@
 /** The composition root: drivers behind their ports, and the roles of this process over them. */
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { defaultLimits, type Limits, type Readiness } from '@millrace/core';
 import { openSecrets } from '../drivers/environment/secrets.ts';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
+import { makeFolder } from '../drivers/files/make-folder.ts';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
 import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
@@ -178,7 +178,7 @@ async function openStore({ store, onFatal }: ComposeOptions, world: World): Prom
   if (store === 'memory:')
     return openMemoryStore({ now: () => world.now(), hash: (text) => world.hash(text) });
   const path = resolve(store.slice('sqlite:'.length));
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   // SQLite would take the log up to the damage, and drop the rest for ever.
   const damage = findLogDamage(`${path}-wal`);
   if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
@@ -195,7 +195,7 @@ async function openStore({ store, onFatal }: ComposeOptions, world: World): Prom
 async function openBlobs({ store, data }: ComposeOptions): Promise<BlobStore> {
   if (store === 'memory:') return openMemoryBlobs();
   const folder = join(resolve(data), 'blobs');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return openFileBlobs({ folder });
 }
 

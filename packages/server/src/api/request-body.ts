@@ -23,7 +23,7 @@ export async function readBodyText(request: IncomingMessage, { bodyBytesMax }: B
     );
   }
   if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) {
-    discard(request);
+    await discard(request);
     throw tooLarge(bodyBytesMax);
   }
   return decode(await readBytes(request, bodyBytesMax));
@@ -43,8 +43,7 @@ function readBytes(request: IncomingMessage, bodyBytesMax: number): Promise<Buff
     bytes += chunk.length;
     if (bytes > bodyBytesMax) {
       request.off('data', onData);
-      discard(request);
-      reject(tooLarge(bodyBytesMax));
+      void discard(request).then(() => reject(tooLarge(bodyBytesMax)));
     } else {
       chunks.push(chunk);
     }
@@ -62,9 +61,10 @@ function readBytes(request: IncomingMessage, bodyBytesMax: number): Promise<Buff
 
 /**
  * Lets the rest of the body run into nothing. Closing at once would reset the connection while the client still
- * sends, and it would never see the answer that says why.
+ * sends, and it would never see the answer that says why. Settles when it may be answered: a client that wants the
+ * connection closed after the answer has to be through by then.
  */
-function discard(request: IncomingMessage): void {
+async function discard(request: IncomingMessage): Promise<void> {
   let bytes = 0;
   const cut = () => request.socket.destroy();
   const timer = setTimeout(cut, discardMsMax);
@@ -76,6 +76,8 @@ function discard(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(timer));
   request.once('end', () => clearTimeout(timer));
   request.resume();
+  if (/\bclose\b/i.test(request.headers.connection ?? ''))
+    await new Promise<void>((resolve) => request.once('end', resolve).once('close', resolve));
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../config/resolve.ts';
 import { greet, longWait, openTestServer, type TestServer } from './test-support/test-server.ts';
@@ -111,6 +112,20 @@ describe('a server with default settings', () => {
     const [response] = await once(request, 'response');
     expect(response.statusCode).toBe(413);
     request.destroy();
+  });
+
+  it('answers 413 to a client that wants the connection closed, when it is through with sending', async () => {
+    const size = 12 * 2 ** 20;
+    const head = `POST /api/v1/executions HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`;
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(head);
+    // Sent piece by piece, as a client does that waits for each to be taken.
+    for (let sent = 0; sent < size; sent += 2 ** 20) {
+      await new Promise<void>((resolve, reject) =>
+        socket.write(Buffer.alloc(2 ** 20, 32), (error) => (error ? reject(error) : resolve())),
+      );
+    }
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   it('answers 413 to a client that sends 100 MB before it listens, and keeps none of it', async () => {

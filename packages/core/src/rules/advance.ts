@@ -25,7 +25,8 @@ import { runWait } from './tasks/wait.ts';
 
 export function advance(decision: Decision): void {
   while (decision.ready.length > 0 && decision.running) {
-    if (decision.state.version >= decision.limits.historyEventsMax) return endHistory(decision);
+    const bound = boundOf(decision);
+    if (bound !== undefined) return endHistory(decision, bound);
     if (decision.exhausted && mayMove(decision)) return decision.emit({ type: 'execution.yielded' });
     step(decision, decision.ready.pop() as string);
   }
@@ -138,10 +139,16 @@ function complete(decision: Decision): void {
   );
 }
 
-function endHistory(decision: Decision): void {
+/** The bound that the history has reached. */
+function boundOf({ state, limits, historyBytes }: Decision): string | undefined {
+  if (state.version >= limits.historyEventsMax) return `${limits.historyEventsMax} events`;
+  return historyBytes >= limits.historyBytesMax ? `${limits.historyBytesMax} bytes of values` : undefined;
+}
+
+function endHistory(decision: Decision, bound: string): void {
   const key = decision.ready.at(-1) ?? '';
   const task = decision.state.tasks[key];
   const instance = (task ?? decision.state.main).last?.task ?? task?.task ?? '/do';
-  const detail = `the execution reached its limit of ${decision.limits.historyEventsMax} events`;
+  const detail = `the execution reached its limit of ${bound}`;
   faultExecution(decision, standardError('runtime', detail, instance));
 }

@@ -46,14 +46,16 @@ export interface DecideOptions {
   readonly executable: Executable;
   readonly moment: Moment;
   readonly limits?: Limits;
+  /** approximate bytes of the values that the execution has recorded so far; absent: none */
+  readonly recordedBytes?: number;
 }
 
 /** Decides `command` on `state`, which is advanced by the facts that come back. */
 export function decide(state: ExecutionState, command: Command, options: DecideOptions): Decided {
   const refusal = refuses(state, command, options.executable);
   if (refusal !== undefined) return { type: 'refused', refusal };
-  const { execution, executable, moment, limits = defaultLimits } = options;
-  const decision = new Decision(execution, state, executable, moment, limits);
+  const { execution, executable, moment, limits = defaultLimits, recordedBytes = 0 } = options;
+  const decision = new Decision(execution, state, executable, moment, limits, recordedBytes);
   carryOut(decision, command);
   advance(decision);
   return { type: 'decided', facts: decision.facts, revoked: decision.revoked, bytes: decision.bytes };

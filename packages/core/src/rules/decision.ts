@@ -27,6 +27,7 @@ export class Decision {
   readonly ready: string[] = [];
   /** effects whose task went away: versions */
   readonly revoked: number[] = [];
+  readonly #recordedBytes: number;
   #bytes = 0;
 
   constructor(
@@ -35,12 +36,14 @@ export class Decision {
     executable: Executable,
     moment: Moment,
     limits: Limits,
+    recordedBytes: number,
   ) {
     this.execution = execution;
     this.state = state;
     this.executable = executable;
     this.moment = moment;
     this.limits = limits;
+    this.#recordedBytes = recordedBytes;
     this.host = hostOf(moment, limits);
   }
 
@@ -60,6 +63,11 @@ export class Decision {
   /** approximate size of the values that were recorded */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** approximate size of the values that the execution has recorded, by this decision and before */
+  get historyBytes(): number {
+    return this.#recordedBytes + this.#bytes;
   }
 
   /** Whether this decision has reached its bound. */

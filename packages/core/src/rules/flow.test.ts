@@ -160,4 +160,22 @@ describe('flow', () => {
     expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 500, instance: '/do/0/spin' } });
     expect(Math.max(...driven.commits.map(({ facts }) => facts.length))).toBeLessThan(15);
   });
+
+  test('a loop that records large values faults at its place when they are too large together', () => {
+    const driven = drive(
+      `do:
+  - count: { set: { n: '\${ (.n // 0) + 1 }', text: '\${ "x" * 1000 }' }, then: count }`,
+      { limits: { decisionEventsMax: 10, historyBytesMax: 50_000 } },
+    );
+    expect(driven.state).toMatchObject({
+      phase: 'faulted',
+      error: {
+        status: 500,
+        instance: '/do/0/count',
+        detail: expect.stringContaining('50000 bytes of values'),
+      },
+    });
+    expect(driven.of('task.completed').length).toBeGreaterThan(20);
+    expect(driven.of('task.completed').length).toBeLessThan(60);
+  });
 });

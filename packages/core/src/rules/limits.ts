@@ -6,6 +6,8 @@ export interface Limits {
   readonly decisionBytesMax: number;
   /** facts of one execution; beyond it the execution faults */
   readonly historyEventsMax: number;
+  /** approximate bytes of the values that one execution records; beyond it the execution faults */
+  readonly historyBytesMax: number;
   /** times that `then` leads backwards with no outcome and no wait in between; beyond it the task faults */
   readonly jumpsMax: number;
   /** approximate bytes of one value that a task yields */
@@ -20,6 +22,7 @@ export const defaultLimits: Limits = {
   decisionEventsMax: 1_000,
   decisionBytesMax: 4 * 1024 * 1024,
   historyEventsMax: 1_000_000,
+  historyBytesMax: 512 * 1024 * 1024,
   jumpsMax: 10_000,
   valueBytesMax: 64 * 1024 * 1024,
   expressionStepsMax: 2_000_000,

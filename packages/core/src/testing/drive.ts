@@ -40,6 +40,7 @@ export class Driven {
   state: ExecutionState = emptyState();
   now = startOfTime;
   readonly #options: DriveOptions;
+  #recordedBytes = 0;
 
   constructor(text: string, options: DriveOptions = {}) {
     const functions = new Set(options.functions ?? []);
@@ -75,8 +76,10 @@ export class Driven {
       executable: this.executable,
       moment: { now: this.now, random },
       limits: { ...defaultLimits, ...limits },
+      recordedBytes: this.#recordedBytes,
     });
     if (decided.type === 'refused') return decided;
+    this.#recordedBytes += decided.bytes;
     if (decided.facts.length > 0)
       this.commits.push({ time: this.now, facts: JSON.parse(JSON.stringify(decided.facts)) });
     if (this.state.version !== before + decided.facts.length)

@@ -120,6 +120,11 @@ const table = {
     default: defaultLimits.historyEventsMax,
     description: 'Events that one execution may have; above it the execution faults.',
   }),
+  historyBytesMax: setting(count(1_024, Number.MAX_SAFE_INTEGER), 'bytes', {
+    default: defaultLimits.historyBytesMax,
+    description:
+      'Size of the values, about as JSON, that one execution may record; above it the execution faults.',
+  }),
   jumpsMax: setting(count(1, 100_000_000), 'number', {
     default: defaultLimits.jumpsMax,
     description:

@@ -28,6 +28,8 @@ export interface LiveExecution {
   outbox: Promise<void> | undefined;
   /** about what its state takes in memory, or more: what was recorded since it was measured is counted whole */
   bytes: number;
+  /** about what it has recorded since its start, kept in its state or not */
+  recordedBytes: number;
   /** its state is not to be trusted any more: a commit was refused */
   stale: boolean;
   /** the round of eviction in which it was used last */
@@ -46,6 +48,7 @@ export function newLive(tenant: string, id: string): LiveExecution {
     durable: undefined,
     outbox: undefined,
     bytes: 0,
+    recordedBytes: 0,
     stale: false,
     usedIn: 0,
   };

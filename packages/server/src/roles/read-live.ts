@@ -47,7 +47,9 @@ async function readLive(
   const live = newLive(tenant, execution);
   const isNew = command.type === 'execution.start' && tries === 0;
   for (const commit of isNew ? [] : await store.read(tenant, execution)) {
-    fold([{ time: commit.time, facts: await decode(commit.body, tenant, blobs) }], live.state);
+    const facts = await decode(commit.body, tenant, blobs);
+    live.recordedBytes += approximateBytes(facts, Number.POSITIVE_INFINITY);
+    fold([{ time: commit.time, facts }], live.state);
     live.head = commit.id;
   }
   live.rows = ownRows(live.state);

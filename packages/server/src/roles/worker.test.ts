@@ -117,6 +117,20 @@ describe('a worker', () => {
     expect((await runtime.engine.execution('default', 'e0')).status).toBe('waiting');
   });
 
+  it('counts what an execution records, in memory at every moment or not', async () => {
+    const limits: Limits = { ...defaultLimits, historyBytesMax: 20_000 };
+    const { runtime, advance } = openHarness({ limits, executionsMax: 1 });
+    const text = { set: { n: '${ (.n // 0) + 1 }', text: '${ "x" * 1000 }' } };
+    const definition = workflow([text, { wait: { seconds: 1 }, then: 't0' }]);
+    for (const id of ['a', 'b', 'c']) await runtime.engine.start('default', { definition, id });
+    for (let turn = 0; turn < 60; turn++) await advance(1_000);
+    for (const id of ['a', 'b', 'c'])
+      expect(await runtime.engine.execution('default', id)).toMatchObject({
+        status: 'faulted',
+        error: { detail: expect.stringContaining('20000 bytes of values') },
+      });
+  });
+
   it('takes a burst of more starts than it may keep in memory', async () => {
     const { runtime } = openHarness({ executionsMax: 5 });
     const definition = workflow([wait]);

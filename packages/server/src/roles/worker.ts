@@ -143,11 +143,13 @@ export class Worker {
         execution: live.id,
         executable,
         limits,
+        recordedBytes: live.recordedBytes,
         moment: { now, random: () => world.random() },
       });
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
       if (decided.facts.length === 0)
         return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
+      live.recordedBytes += decided.bytes;
       this.#live.grow(live, decided.bytes);
       this.#commit(live, job, before, now, decided.facts, decided.revoked);
     } catch (error) {

@@ -8,7 +8,7 @@ import { contextOptions, launchBrowser, type Taste, type Theme } from '../../scr
 export const themes: readonly Theme[] = ['light', 'dark'];
 
 /** Nothing on a page takes longer; a journey that waits for it in vain ends with what it waited for. */
-const waitMsMax = 30_000;
+const waitMsMax = 60_000;
 
 export interface Fixtures {
   readonly tabs: Tabs | { readonly missing: string };

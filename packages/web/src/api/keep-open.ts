@@ -20,7 +20,7 @@ export interface KeepOpenOptions {
 export type ReadStream = (signal: AbortSignal) => Promise<'ended' | boolean>;
 
 const delayMsMin = 500;
-const delayMsMax = 8_000;
+const delayMsMax = 4_000;
 
 export async function keepOpen(read: ReadStream, { onConnection, signal }: KeepOpenOptions): Promise<void> {
   let delayMs = delayMsMin;

@@ -20,6 +20,8 @@ export interface Taste {
 /** It talks to nobody but the pages, and draws without a graphics card. */
 const flags = [
   '--disable-gpu',
+  // Letters stand where the typeface has them, not on whole pixels.
+  '--font-render-hinting=none',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

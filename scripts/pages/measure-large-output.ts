@@ -1,4 +1,7 @@
 /** How an execution whose output has 50 MB is shown: what the page takes of it, and what a download gives. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { startServer } from '../../conformance/server-process.ts';
 import { en } from '../../packages/web/src/messages/en.ts';
@@ -10,17 +13,23 @@ const outputBytes = 50_000_000;
 
 const definition = `document: { dsl: '1.0.3', namespace: measured, name: output, version: '1.0.0' }
 do:
-  - fill: { set: { text: '\${ "tea " * (.chars / 4) }' } }
+  - fetch: { call: http, with: { method: get, endpoint: '\${ .service }' } }
 `;
 
 export async function measureLargeOutput(browser: Browser): Promise<Figure[]> {
-  const server = await startServer();
+  const service = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json').end(rows());
+  });
+  service.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  const server = await startServer({ env: { MILLRACE_RESPONSE_BYTES_MAX: String(2 * outputBytes) } });
   const context = await browser.newContext(contextOptions());
   try {
     const api = connect(server.url);
     await api.deploy(definition);
-    const request = { workflow: { namespace: 'measured', name: 'output' }, input: { chars: outputBytes } };
-    const { id } = await api.start(request);
+    const { port } = service.address() as AddressInfo;
+    const input = { service: `http://127.0.0.1:${port}/` };
+    const { id } = await api.start({ workflow: { namespace: 'measured', name: 'output' }, input });
     await untilEnded(server.url, id);
     const page = await context.newPage();
     const shown = await show(page, `${server.url}/executions/${id}`);
@@ -47,7 +56,14 @@ export async function measureLargeOutput(browser: Browser): Promise<Figure[]> {
   } finally {
     await context.close();
     await server.stop();
+    service.close();
   }
+}
+
+function rows(): string {
+  const row = { article: 'tea', count: 2, price: 4.5, note: 'first come, first served' };
+  const count = Math.ceil(outputBytes / JSON.stringify(row).length);
+  return JSON.stringify({ rows: new Array(count).fill(row) });
 }
 
 /** By its head alone: the answer of a wait would be the output. */
@@ -55,7 +71,8 @@ async function untilEnded(url: string, id: string): Promise<void> {
   const until = performance.now() + 60_000;
   while (performance.now() < until) {
     const answer = await fetch(`${url}/api/v1/executions?id=${id}`);
-    const { items } = (await answer.json()) as { items: { status: string }[] };
+    const { items } = (await answer.json()) as { items: { status: string; error?: string }[] };
+    if (items[0]?.error !== undefined) throw new Error(`the output was not made: ${items[0].error}`);
     if (items[0]?.status === 'completed') return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

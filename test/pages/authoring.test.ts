@@ -96,6 +96,10 @@ describe('writing and running a workflow', () => {
       await page.waitForURL('**/workflows/shop/steps/1.1.0');
       await page.goto(`${server.url}/workflows/shop/steps`);
       await page.waitForURL('**/workflows/shop/steps/1.1.0');
+      const ways = ['start→/do/0/prepare', '/do/0/prepare→/do/1/loop', '/do/1/loop→/do/2/wrap-up'];
+      // A straight line has no height or width, and counts as hidden.
+      for (const way of [...ways, '/do/2/wrap-up→end'])
+        await page.locator(`.react-flow__edge[data-id="${way}"] path`).first().waitFor({ state: 'attached' });
       await graphTask(page, 'wrap-up').click();
       const source = page.getByRole('group', { name: en.source });
       await source.locator('[data-line="8"]').getByText('wrap-up').waitFor();

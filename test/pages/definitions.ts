@@ -60,3 +60,13 @@ do:
       raise:
         error: { type: 'https://example.com/errors/refused', status: 422, title: '<i>Refused</i>', detail: '\${ .text }' }
 `;
+
+/** Its call must not be repeated when nobody knows whether it was done. */
+export const payment = `document: { dsl: '1.0.3', namespace: shop, name: payment, version: '1.0.0' }
+do:
+  - pay:
+      call: http
+      with: { method: post, endpoint: '\${ .bank }', body: { amount: 20 } }
+      metadata: { unsafe: true }
+  - note: { set: { receipt: '\${ .receipt }' } }
+`;

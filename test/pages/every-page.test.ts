@@ -1,12 +1,11 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { ServerProcess } from '../../conformance/server-process.ts';
 import { de } from '../../packages/web/src/messages/de.ts';
 import { en } from '../../packages/web/src/messages/en.ts';
 import type { Messages } from '../../packages/web/src/messages/messages.ts';
-import type { Theme } from '../../scripts/pages/browser.ts';
 import { connect } from '../support/api.ts';
+import { faultsOf } from './axe.ts';
 import { faulty, greet, held, steps } from './definitions.ts';
 import { it as base, themes } from './reader.ts';
 import { button, graphTask, listRows } from './views.ts';
@@ -101,7 +100,6 @@ describe('every page', () => {
     async (view, { open, filled }) => {
       const page = await open(filled, view.path);
       await view.drawn(page, en);
-      await page.evaluate(axe.source);
       for (const theme of themes) {
         await page.emulateMedia({ colorScheme: theme });
         await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
@@ -122,17 +120,3 @@ describe('every page', () => {
     await page.getByRole('heading', { name: de.system, level: 1 }).waitFor();
   });
 });
-
-/** One line for each violation: the rule, and the element. What is not about colours is the same in both themes. */
-async function faultsOf(page: Page, theme: Theme): Promise<string[]> {
-  const rules = theme === 'light' ? {} : { runOnly: ['color-contrast'] };
-  const { violations } = (await page.evaluate(
-    `axe.run(${JSON.stringify({
-      resultTypes: ['violations'],
-      ...rules,
-    })})`,
-  )) as axe.AxeResults;
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary}`),
-  );
-}

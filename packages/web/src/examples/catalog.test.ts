@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { link, lower, parse } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { fieldOf } from '../form/fields.ts';
-import { inputSchemaOf } from '../workflow/input-schema.ts';
+import { readDefinition } from '../graph/definition.ts';
 import { examples, readmeLines } from './catalog.ts';
 import { germanLines } from './lines-de.ts';
 
@@ -50,7 +50,7 @@ describe('the examples that the pages offer', () => {
   });
 
   it('the tour has a form for its input', () => {
-    const schema = inputSchemaOf(own.find(({ name }) => name === 'tour')?.text ?? '');
-    expect(fieldOf(schema).type).toBe('object');
+    const read = readDefinition(own.find(({ name }) => name === 'tour')?.text ?? '');
+    expect(fieldOf(read.ok ? read.inputSchema : undefined).type).toBe('object');
   });
 });

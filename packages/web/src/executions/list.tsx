@@ -10,7 +10,9 @@ import { PhaseBadge } from '../ui/phase-badge.tsx';
 import { Instant } from '../ui/time.tsx';
 import { noteOpened, useReturnFocus } from './return-focus.ts';
 
-const columns = 'md:grid-cols-[9.5rem_minmax(0,1.4fr)_minmax(0,1fr)_8rem_7rem]';
+// From a wide window on, an id is seen whole.
+const columns =
+  'md:grid-cols-[9.5rem_minmax(0,1.4fr)_minmax(0,1fr)_8rem_7rem] lg:grid-cols-[9.5rem_minmax(0,1fr)_17.5rem_8rem_7rem]';
 
 /** Links, one a line; `j` and `k` go through them. */
 export function List({ items }: { readonly items: readonly ExecutionSummary[] }) {

@@ -1,5 +1,5 @@
-/** What the pages need of a definition's text: its places and its graph. Loaded with the core's parser when asked for. */
-import { parse } from '@millrace/core';
+/** What the pages need of a definition's text. Loaded with the core's parser when asked for. */
+import { isJsonObject, type Json, parse, type WorkflowDocument } from '@millrace/core';
 import { type Graph, graphOf } from './graph.ts';
 
 export type Definition =
@@ -7,6 +7,8 @@ export type Definition =
       readonly ok: true;
       readonly text: string;
       readonly graph: Graph;
+      /** of the workflow's input, when the text holds it */
+      readonly inputSchema?: Json;
       /** the line (1-based) at which the value at a JSON pointer stands */
       lineOf(pointer: string): number;
     }
@@ -23,5 +25,17 @@ export function readDefinition(text: string): Definition {
     };
   }
   const { workflow, source } = parsed;
-  return { ok: true, text, graph: graphOf(workflow), lineOf: (pointer) => source.locate(pointer).line };
+  const inputSchema = inputSchemaOf(workflow);
+  return {
+    ok: true,
+    text,
+    graph: graphOf(workflow),
+    ...(inputSchema === undefined ? {} : { inputSchema }),
+    lineOf: (pointer) => source.locate(pointer).line,
+  };
+}
+
+function inputSchemaOf({ input }: WorkflowDocument): Json | undefined {
+  const document = input?.schema?.document;
+  return isJsonObject(document) || typeof document === 'boolean' ? document : undefined;
 }

@@ -7,8 +7,10 @@ import {
   type EdgeTypes,
   MarkerType,
   type Node,
+  type NodeHandle,
   type NodeTypes,
   Panel,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -20,10 +22,11 @@ import { stepOf } from '../run/run.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Skeleton } from '../ui/notice.tsx';
 import { FlowEdge, type FlowEdgeData } from './flow-edge.tsx';
-import type { Graph } from './graph.ts';
+import { type Graph, type GraphNode, ownEndOf } from './graph.ts';
 import {
   firstViewport,
   type Layout,
+  middleOf,
   type PlacedEdge,
   type PlacedNode,
   pathThrough,
@@ -38,7 +41,7 @@ export interface GraphOverlay {
   /** the execution was started, and has ended: the two ends are drawn as reached */
   readonly started: boolean;
   readonly ended: boolean;
-  /** the task that was entered last, while that is what one looks for: it comes into sight */
+  /** the task that one looks for, at fault or entered last: it comes into sight */
   readonly active?: string | undefined;
 }
 
@@ -54,8 +57,8 @@ const edgeTypes: EdgeTypes = { flow: FlowEdge };
 /** Beyond this, what is out of sight is not drawn. */
 const drawnNodesMax = 150;
 const fit = { padding: 0.05, maxZoom: 1, duration: 200 };
-/** All of a graph is seen first, as long as its shape tells something; else its beginning, at a size that one reads. */
-const firstZoom = { wholeMin: 0.25, beginning: 0.72 };
+/** All of a graph is seen first, as long as its names can be read: below, they have less than 6 px. */
+const firstZoom = { wholeMin: 0.48, part: 0.72 };
 
 export default function GraphView(props: GraphViewProps) {
   const messages = useMessages();
@@ -79,7 +82,7 @@ export default function GraphView(props: GraphViewProps) {
       {layout.isError ? <p className="p-6 text-soft">{messages.graphNotDrawn}</p> : null}
       {layout.isPending ? <Skeleton className="size-full !rounded-none opacity-40" /> : null}
       {layout.data === undefined || size === undefined ? null : (
-        <ReactFlowProvider>
+        <ReactFlowProvider initialWidth={size.width} initialHeight={size.height}>
           <Drawing {...props} layout={layout.data} size={size} />
         </ReactFlowProvider>
       )}
@@ -97,7 +100,11 @@ function Drawing({ layout, size, overlay, selected, onSelect }: DrawingProps) {
   const flow = useReactFlow();
   const nodes = useNodes(layout, overlay, selected);
   const edges = useMemo(() => layout.edges.map((placed) => toEdge(placed, overlay)), [layout, overlay]);
-  const first = useMemo(() => firstViewport(layout, size, firstZoom), [layout, size]);
+  const [aim] = useState(selected ?? overlay?.active);
+  const first = useMemo(
+    () => firstViewport(layout, size, firstZoom, middleOf(layout, aim) ?? middleOf(layout, 'start')),
+    [layout, size, aim],
+  );
   useEffect(() => void flow.setViewport(first), [flow, first]);
   useShown(selected ?? overlay?.active, size);
   return (
@@ -171,8 +178,7 @@ function toNode(
 ): Node<TaskNodeData> {
   const { node, x, y, width, height } = placed;
   const summary = overlay?.summaries.get(node.id);
-  const reached =
-    node.kind === 'start' ? overlay?.started : node.kind === 'end' ? overlay?.ended : summary !== undefined;
+  const reached = isReached(node, overlay);
   const isTask = node.kind !== 'start' && node.kind !== 'end';
   return {
     id: node.id,
@@ -180,13 +186,16 @@ function toNode(
     position: { x, y },
     width,
     height,
+    // Told, so that nothing has to be drawn to be measured: of 500 tasks, only those in sight ever are.
+    measured: { width, height },
+    handles: handlesOf(placed),
     ...(node.parent === undefined ? {} : { parentId: node.parent }),
     data: {
       node,
       status: summary?.status,
       visits: summary?.visits ?? 0,
       // Without a run the two ends are drawn as not reached, and the tasks as they are.
-      dimmed: reached !== true && node.kind !== 'catch' && (overlay !== undefined || !isTask),
+      dimmed: !reached && node.kind !== 'catch' && (overlay !== undefined || !isTask),
     },
     selected,
     focusable: isTask,
@@ -194,6 +203,21 @@ function toNode(
     draggable: false,
     ...(isTask ? { ariaLabel: node.label } : {}),
   };
+}
+
+function isReached({ id, kind, endOf }: GraphNode, overlay: GraphOverlay | undefined): boolean {
+  if (overlay === undefined) return false;
+  if (kind === 'start') return overlay.started;
+  if (kind !== 'end') return overlay.summaries.has(id);
+  return overlay.ended && (endOf === undefined || overlay.summaries.get(endOf)?.status === 'completed');
+}
+
+/** An edge is drawn along its own way; it only has to begin and end somewhere. */
+function handlesOf({ width, height }: PlacedNode): NodeHandle[] {
+  return [
+    { type: 'target', position: Position.Top, x: width / 2, y: 0 },
+    { type: 'source', position: Position.Bottom, x: width / 2, y: height },
+  ];
 }
 
 function isSame(a: Node<TaskNodeData>, b: Node<TaskNodeData>): boolean {
@@ -217,7 +241,8 @@ function toEdge({ edge, points, label }: PlacedEdge, overlay: GraphOverlay | und
     source: edge.from,
     target: edge.to,
     focusable: false,
-    zIndex: taken ? 2 : 1,
+    // Above the groups that it runs in, however deep.
+    zIndex: taken ? 102 : 101,
     data: {
       path: pathThrough(points, 8),
       colour,
@@ -232,7 +257,8 @@ function toEdge({ edge, points, label }: PlacedEdge, overlay: GraphOverlay | und
 function isTaken(from: string, to: string, kind: string, overlay: GraphOverlay): boolean {
   // A retried execution goes on in the midst: its first task may have been done before.
   if (from === 'start') return overlay.started && (to === 'end' || overlay.summaries.has(to));
-  if (to === 'end') return overlay.ended && overlay.summaries.get(from)?.status === 'completed';
+  if (to === 'end' || to === ownEndOf(from))
+    return overlay.ended && overlay.summaries.get(from)?.status === 'completed';
   if (kind === 'error') return [...overlay.summaries.keys()].some((task) => task.startsWith(`${to}/`));
   return overlay.transitions.has(stepOf(from, to));
 }

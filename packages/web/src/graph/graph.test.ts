@@ -2,7 +2,15 @@ import { createRequire } from 'node:module';
 import { parse } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { type Graph, graphOf } from './graph.ts';
-import { type ElkShape, firstViewport, fromElk, pathThrough, toElk } from './layout.ts';
+import {
+  type ElkShape,
+  firstViewport,
+  type Layout,
+  middleOf,
+  type PlacedNode,
+  pathThrough,
+} from './layout.ts';
+import { layOutInParts } from './layout-parts.ts';
 
 function graphOfTasks(tasks: string): Graph {
   const parsed = parse(
@@ -59,6 +67,11 @@ describe('the graph of a definition', () => {
     expect(arrows(graph).some((arrow) => arrow.startsWith('r '))).toBe(false);
   });
 
+  it('has no end when nothing leads there', () => {
+    const graph = graphOfTasks('- r: { raise: { error: { type: "https://e.com/x", status: 500 } } }');
+    expect(graph.nodes.map(({ id }) => id)).toEqual(['start', '/do/0/r']);
+  });
+
   it('tasks inside a task stand in it, named by the pointers that the run uses', () => {
     const graph = graphOfTasks(
       '- f: { fork: { branches: [ { l: { set: { x: 1 } } }, { r: { set: { x: 1 } } } ] } }',
@@ -99,8 +112,9 @@ const Elk = createRequire(import.meta.url)('elkjs/lib/elk.bundled.js') as new ()
   layout(graph: ElkShape): Promise<ElkShape>;
 };
 
-async function laidOut(graph: Graph, direction: 'DOWN' | 'RIGHT') {
-  return fromElk(await new Elk().layout(toElk(graph, direction)), graph);
+function laidOut(graph: Graph, direction: 'DOWN' | 'RIGHT') {
+  const elk = new Elk();
+  return layOutInParts(graph, direction, (shape) => elk.layout(shape));
 }
 
 describe('the layout', () => {
@@ -110,11 +124,30 @@ describe('the layout', () => {
   it('places every node, and every edge from border to border', async () => {
     const graph = graphOfTasks(tasks);
     const { nodes, edges } = await laidOut(graph, 'DOWN');
-    expect(nodes.map(({ node }) => node.id)).toEqual(graph.nodes.map(({ id }) => id));
-    expect(edges.map(({ edge }) => edge.id)).toEqual(graph.edges.map(({ id }) => id));
+    expect(nodes.map(({ node }) => node.id).sort()).toEqual(graph.nodes.map(({ id }) => id).sort());
+    expect(edges.map(({ edge }) => edge.id).sort()).toEqual(graph.edges.map(({ id }) => id).sort());
     const a = nodes.find(({ node }) => node.id === '/do/0/a');
     const leaving = edges.find(({ edge }) => edge.from === '/do/0/a');
     expect(leaving?.points[0]?.y).toBeCloseTo((a?.y ?? 0) + (a?.height ?? 0));
+  });
+
+  it('begins with the start, also when the text leads back to its first task', async () => {
+    const loop =
+      '- fetch: { set: { x: 1 } }\n- more: { switch: [ { again: { when: .x, then: fetch } }, { done: { then: finish } } ] }\n- finish: { set: { x: 2 } }';
+    const { nodes } = await laidOut(graphOfTasks(loop), 'DOWN');
+    const downwards = nodes.toSorted((a, b) => a.y - b.y).map(({ node }) => last(node.id));
+    expect(downwards).toEqual(['start', 'fetch', 'more', 'finish', 'end']);
+  });
+
+  it('draws what leads back beside the tasks that it leads past, and nothing before the first of them', async () => {
+    const loop =
+      '- a: { set: { x: 1 } }\n- b: { set: { x: 1 } }\n- c: { switch: [ { again: { when: .x, then: b } }, { self: { when: .y, then: c } }, { on: { then: continue } } ] }\n- d: { set: { x: 2 } }';
+    const { nodes, edges } = await laidOut(graphOfTasks(loop), 'DOWN');
+    expect(edges).toHaveLength(7);
+    const task = (name: string) => nodes.find(({ node }) => last(node.id) === name);
+    const back = edges.find(({ edge }) => edge.to.endsWith('/b') && edge.kind === 'case');
+    const top = (task('a')?.y ?? 0) + (task('a')?.height ?? 0);
+    for (const { y } of back?.points ?? [{ y: 0 }]) expect(y).toBeGreaterThan(top);
   });
 
   it('runs down or to the right, as it is told', async () => {
@@ -134,23 +167,125 @@ describe('the layout', () => {
     if (l === undefined || r === undefined) throw new Error('both branches are placed');
     expect(l.x + l.width <= r.x || r.x + r.width <= l.x).toBe(true);
   });
+});
 
-  it('a graph of 500 tasks is laid out in a second of one processor', async () => {
-    const graph = graphOfTasks(
-      Array.from({ length: 500 }, (_, n) => `- t${n}: { set: { x: 1 } }`).join('\n'),
-    );
-    await laidOut(graphOfTasks(tasks), 'DOWN');
-    // Not by the clock: other tests run beside this one.
-    const before = process.threadCpuUsage();
-    await laidOut(graph, 'DOWN');
-    const { user, system } = process.threadCpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(1_000);
+describe('jumps to the end', () => {
+  const jumps =
+    '- s: { switch: [ { stop: { when: .x, then: end } }, { on: { then: t } } ] }\n- t: { do: [ { i: { set: { x: 1 }, then: end } } ] }\n- u: { set: { y: 1 } }';
+
+  it('go to the one end of a small graph, and from inside a task to an end beside them', async () => {
+    const { nodes } = await laidOut(graphOfTasks(jumps), 'DOWN');
+    const ends = nodes.filter(({ node }) => node.kind === 'end').map(({ node }) => [node.id, node.parent]);
+    expect(ends).toEqual([
+      ['/do/1/t/do/0/i→end', '/do/1/t'],
+      ['end', undefined],
+    ]);
+  });
+
+  it('lead to a node that is there, also when all of them are inside tasks', async () => {
+    const inside =
+      '- t: { do: [ { i: { set: { x: 1 }, then: end } } ] }\n- r: { raise: { error: { type: "https://e.com/x", status: 500 } } }';
+    const { nodes, edges } = await laidOut(graphOfTasks(inside), 'DOWN');
+    const ids = new Set(nodes.map(({ node }) => node.id));
+    expect(edges.filter(({ edge }) => !ids.has(edge.from) || !ids.has(edge.to))).toEqual([]);
+    expect(edges.map(({ edge }) => edge.to)).toContain('/do/0/t/do/0/i→end');
   });
 });
 
+describe('the layout of a large graph', () => {
+  const mixed = Array.from(
+    { length: 20 },
+    (_, n) => `
+- first-${n}: { set: { n: ${n} } }
+- guarded-${n}:
+    try:
+      - check-${n}: { switch: [ { bad: { when: .bad, then: end } }, { good: { then: continue } } ] }
+      - use-${n}: { set: { used: true } }
+    catch: { do: [ { mend-${n}: { set: { mended: true } } } ] }
+- choose-${n}: { switch: [ { again: { when: .a, then: first-${n} } }, { none: { when: .b, then: none-${n} } }, { some: { then: some-${n} } } ] }
+- none-${n}: { raise: { error: { type: 'https://e.com/none', status: 404 } } }
+- some-${n}: { fork: { branches: [ { left-${n}: { set: { x: 1 } } }, { right-${n}: { do: [ { deep-${n}: { wait: PT1S } } ] } } ] } }`,
+  ).join('');
+
+  async function inParts(tasks: string, direction: 'DOWN' | 'RIGHT' = 'DOWN') {
+    let asked = 0;
+    const elk = new Elk();
+    const graph = graphOfTasks(tasks);
+    const layout = await layOutInParts(graph, direction, (shape) => {
+      asked += 1;
+      return elk.layout(shape);
+    });
+    return { graph, layout, asked };
+  }
+
+  it.each(['DOWN', 'RIGHT'] as const)(
+    'places every node and every edge, and no two nodes over each other, %s',
+    async (direction) => {
+      const { graph, layout } = await inParts(mixed, direction);
+      const placed = new Map(layout.nodes.map((each) => [each.node.id, each]));
+      expect(graph.nodes.filter(({ id }) => !placed.has(id))).toEqual([]);
+      expect(layout.edges.map(({ edge }) => edge.id).sort()).toEqual(graph.edges.map(({ id }) => id).sort());
+      expect(overlapping(layout)).toEqual([]);
+      for (const { node, x, y, width, height } of layout.nodes) {
+        const around = node.parent === undefined ? layout : placed.get(node.parent);
+        expect(x >= 0 && y >= 0, node.id).toBe(true);
+        expect(x + width <= (around?.width ?? 0) && y + height <= (around?.height ?? 0), node.id).toBe(true);
+      }
+    },
+  );
+
+  it('lets each edge begin at the border of its task and end at that of another', async () => {
+    const { layout } = await inParts(mixed);
+    const boxes = layout.nodes.map(({ node, width, height }) => {
+      const { x, y } = middleOf(layout, node.id) ?? { x: 0, y: 0 };
+      const top = y - Math.min(height, 60) / 2;
+      return { id: node.id, left: x - width / 2, right: x + width / 2, sides: [top, top + height] };
+    });
+    const at = (point: { x: number; y: number } | undefined) =>
+      boxes
+        .filter(({ left, right, sides }) => {
+          if (point === undefined || point.x < left || point.x > right) return false;
+          return sides.some((side) => Math.abs(side - point.y) < 1);
+        })
+        .map(({ id }) => id);
+    for (const { edge, points } of layout.edges) {
+      expect(at(points[0])).toContain(edge.from);
+      expect(at(points.at(-1))).toContain(edge.to);
+    }
+  });
+
+  it('gives each task that jumps to the end an end of its own, beside it', async () => {
+    const { layout } = await inParts(mixed);
+    const ends = layout.nodes.filter(({ node }) => node.kind === 'end');
+    expect(ends.map(({ node }) => node.endOf)).toEqual([
+      ...Array.from({ length: 20 }, (_, n) => `/do/${n * 5 + 1}/guarded-${n}/try/0/check-${n}`),
+      undefined,
+    ]);
+    expect(ends[0]?.node.parent).toBe('/do/1/guarded-0');
+  });
+
+  it('asks ELK about nothing that is a plain sequence, and once about parts of one shape', async () => {
+    const sequence = Array.from({ length: 500 }, (_, n) => `- t${n}: { set: { x: 1 } }`).join('\n');
+    expect((await inParts(sequence)).asked).toBe(0);
+    expect((await inParts(mixed)).asked).toBeLessThan(10);
+  });
+});
+
+/** Pairs of nodes of one list that lie over each other. */
+function overlapping({ nodes }: Layout): string[] {
+  const over = (a: PlacedNode, b: PlacedNode) =>
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  return nodes.flatMap((a, index) =>
+    nodes
+      .slice(index + 1)
+      .filter((b) => a.node.parent === b.node.parent && over(a, b))
+      .map((b) => `${a.node.id} ${b.node.id}`),
+  );
+}
+
 describe('what is seen first of a graph', () => {
   const frame = { width: 800, height: 600 };
-  const zooms = { wholeMin: 0.4, beginning: 0.7 };
+  const zooms = { wholeMin: 0.4, part: 0.7 };
 
   it('is all of it, in the middle and not enlarged, when it fits', () => {
     expect(firstViewport({ width: 200, height: 100 }, frame, zooms)).toEqual({ x: 300, y: 250, zoom: 1 });
@@ -166,6 +301,22 @@ describe('what is seen first of a graph', () => {
     const { x, y, zoom } = firstViewport({ width: 400, height: 4_000 }, frame, zooms);
     expect([zoom, y]).toEqual([0.7, 14]);
     expect(x).toBeCloseTo((800 - 400 * 0.7) / 2);
+  });
+});
+
+describe('what is looked for in a large graph', () => {
+  const frame = { width: 800, height: 600 };
+  const zooms = { wholeMin: 0.4, part: 0.5 };
+  const graph = { width: 8_000, height: 400 };
+
+  it('is in the middle of what is seen first', () => {
+    const { x, zoom } = firstViewport(graph, frame, zooms, { x: 4_000, y: 200 });
+    expect(4_000 * zoom + x).toBe(400);
+  });
+
+  it('stands at the side when it is at an end of the graph', () => {
+    expect(firstViewport(graph, frame, zooms, { x: 20, y: 200 }).x).toBe(14);
+    expect(firstViewport(graph, frame, zooms, { x: 7_990, y: 200 }).x).toBe(800 - 4_000 - 14);
   });
 });
 

@@ -37,6 +37,8 @@ export interface GraphNode {
   readonly parent?: string;
   /** other nodes stand in it */
   readonly group: boolean;
+  /** of an `end` that is one task's own: that task */
+  readonly endOf?: string;
 }
 
 /** `next` in the order of the list, `jump` by a directive, `case` of a switch, `error` to a handler. */
@@ -65,7 +67,39 @@ export function graphOf(workflow: WorkflowDocument): Graph {
   const first = workflow.do[0] === undefined ? 'end' : idAt('/do', 0, workflow.do);
   addEdge(builder, { from: 'start', to: first, kind: 'next' });
   addList(builder, workflow.do, { pointer: '/do', after: 'end' });
-  return { nodes, edges: [...builder.edges.values()] };
+  const edges = [...builder.edges.values()];
+  // A workflow whose last task raises has no end of this kind.
+  const isReached = edges.some(({ to }) => to === 'end');
+  return { nodes: isReached ? nodes : nodes.filter(({ id }) => id !== 'end'), edges };
+}
+
+/**
+ * The same with an end of its own for tasks that jump to the end: for those inside others, or for all. In a large
+ * graph, a line past hundreds of tasks tells nothing, and takes most of the time of a layout. Edges keep their ids.
+ */
+export function withOwnEnds({ nodes, edges }: Graph, whose: 'nested' | 'all'): Graph {
+  const outer = new Set(nodes.filter(({ parent }) => parent === undefined).map(({ id }) => id));
+  const isOwn = ({ from, to, kind }: GraphEdge) =>
+    to === 'end' && kind !== 'next' && (whose === 'all' || !outer.has(from));
+  const jumps = new Map(edges.filter(isOwn).map((edge) => [edge.from, edge]));
+  const isReached = edges.some((edge) => edge.to === 'end' && jumps.get(edge.from) !== edge);
+  return {
+    nodes: nodes.flatMap((node) => {
+      if (node.id === 'end' && !isReached) return [];
+      if (!jumps.has(node.id)) return [node];
+      const inside = node.parent === undefined ? {} : { parent: node.parent };
+      return [
+        node,
+        { id: ownEndOf(node.id), kind: 'end', label: '', group: false, endOf: node.id, ...inside },
+      ];
+    }),
+    edges: edges.map((edge) => (jumps.get(edge.from) === edge ? { ...edge, to: ownEndOf(edge.from) } : edge)),
+  };
+}
+
+/** Its id. */
+export function ownEndOf(task: string): string {
+  return `${task}→end`;
 }
 
 interface Builder {

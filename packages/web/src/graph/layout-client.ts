@@ -3,21 +3,11 @@ import type { ELK, ElkNode } from 'elkjs';
 import Elk from 'elkjs/lib/elk-api.js';
 import workerAddress from 'elkjs/lib/elk-worker.min.js?url';
 import type { Graph } from './graph.ts';
-import {
-  type Direction,
-  type ElkShape,
-  fittingZoom,
-  fromElk,
-  type Layout,
-  type Size,
-  toElk,
-} from './layout.ts';
+import { type Direction, type ElkShape, fittingZoom, type Layout, type Size } from './layout.ts';
+import { layOutInParts, nodesOfSmallMax } from './layout-parts.ts';
 
 // Made at once: the worker reads its 1.6 MB while the definition is parsed.
 const elk: ELK = new Elk({ workerFactory: () => new Worker(workerAddress) });
-
-/** Beyond this a graph is laid out once: it is not seen whole in either direction. */
-const nodesOfTwoMax = 150;
 
 /** Lays a graph out for a frame; the time that it took stands among the browser's measures, as `layout`. */
 export async function layOut(graph: Graph, frame: Size): Promise<Layout> {
@@ -32,14 +22,16 @@ async function layOutLegibly(graph: Graph, frame: Size): Promise<Layout> {
   const directions: readonly Direction[] =
     frame.width > frame.height * 1.2 ? ['RIGHT', 'DOWN'] : ['DOWN', 'RIGHT'];
   const [first = 'DOWN', second] = directions;
-  const one = await layOutTowards(graph, first);
-  if (second === undefined || graph.nodes.length > nodesOfTwoMax || fittingZoom(one, frame) > 0.8) return one;
-  const other = await layOutTowards(graph, second);
+  const one = await layOutInParts(graph, first, ask);
+  // A large one is not seen whole in either direction.
+  const isSettled = graph.nodes.length > nodesOfSmallMax || fittingZoom(one, frame) > 0.8;
+  if (second === undefined || isSettled) return one;
+  const other = await layOutInParts(graph, second, ask);
   return fittingZoom(other, frame) > fittingZoom(one, frame) * 1.1 ? other : one;
 }
 
-async function layOutTowards(graph: Graph, direction: Direction): Promise<Layout> {
-  return fromElk(shapeOf(await elk.layout(nodeOf(toElk(graph, direction)))), graph);
+async function ask(shape: ElkShape): Promise<ElkShape> {
+  return shapeOf(await elk.layout(nodeOf(shape)));
 }
 
 /** ELK's own types are mutable; it is given a fresh value each time and may change it. */

@@ -56,80 +56,65 @@ export interface ElkLine {
   })[];
 }
 
-/** In pixels. A group does not inherit them: each says them for its own children. */
-const spacing = {
-  'elk.layered.spacing.nodeNodeBetweenLayers': '34',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
-  'elk.spacing.nodeNode': '28',
-  'elk.spacing.edgeNode': '20',
-};
+/** In pixels. */
+export const spacePx = { betweenLayers: 34, nodes: 28 };
 
 const options = {
-  ...spacing,
+  'elk.layered.spacing.nodeNodeBetweenLayers': String(spacePx.betweenLayers),
+  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
+  'elk.spacing.nodeNode': String(spacePx.nodes),
+  'elk.spacing.edgeNode': '20',
   'elk.algorithm': 'layered',
-  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
-  // 500 tasks: 0.45 s, and 0.7 s nested; NETWORK_SIMPLEX takes 1.0 s the first time.
+  // NETWORK_SIMPLEX takes twice as long the first time.
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+  // What leads back in the text leads back in the drawing.
+  'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
   // The order of the text decides where two ways through the graph are equally good.
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.json.edgeCoords': 'ROOT',
 };
-
-/** Room for a group's title above its children. */
-const groupPadding = '[top=46,left=18,bottom=18,right=18]';
 
 export type Direction = 'DOWN' | 'RIGHT';
 
-export function toElk({ nodes, edges }: Graph, direction: Direction): ElkShape {
-  const shapes = new Map<string, ElkShape & { children?: ElkShape[] }>();
-  const root: ElkShape & { children: ElkShape[] } = {
-    id: 'root',
-    layoutOptions: { ...options, 'elk.direction': direction },
-    children: [],
-    edges: edges.map(toLine),
-  };
-  for (const node of nodes) {
-    const shape = toShape(node);
-    shapes.set(node.id, shape);
-    const parent = node.parent === undefined ? root : shapes.get(node.parent);
-    if (parent === undefined) continue;
-    parent.children ??= [];
-    parent.children.push(shape);
-  }
-  return root;
+/** A part of a graph, as one list of nodes whose insides are laid out already. */
+export interface PartOptions {
+  readonly size: (node: GraphNode) => Size;
+  /** what comes before, or after, goes on from the first or last node: it stands alone at that end */
+  readonly first: boolean;
+  readonly last: boolean;
 }
 
-function toShape(node: GraphNode): ElkShape & { children?: ElkShape[] } {
-  if (node.group) {
-    const width = widthOf(node);
-    return {
-      id: node.id,
-      layoutOptions: {
-        ...spacing,
-        'elk.padding': groupPadding,
-        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-        'elk.nodeSize.minimum': `(${width},90)`,
-      },
-    };
-  }
-  return { id: node.id, width: widthOf(node), height: heightOf(node) };
+export function toElk({ nodes, edges }: Graph, direction: Direction, part: PartOptions): ElkShape {
+  return {
+    id: 'root',
+    layoutOptions: { ...options, 'elk.direction': direction },
+    children: nodes.map((node, index) => toShape(node, index, nodes.length - 1, part)),
+    edges: edges.map(toLine),
+  };
+}
+
+function toShape(node: GraphNode, index: number, last: number, part: PartOptions): ElkShape {
+  const { width, height } = part.size(node);
+  const shape = { id: node.id, width, height };
+  const end =
+    part.first && index === 0 ? 'FIRST_SEPARATE' : part.last && index === last ? 'LAST_SEPARATE' : undefined;
+  if (end === undefined) return shape;
+  return { ...shape, layoutOptions: { 'elk.layered.layering.layerConstraint': end } };
 }
 
 function toLine(edge: GraphEdge): ElkLine {
   const line = { id: edge.id, sources: [edge.from], targets: [edge.to] };
   if (edge.label === undefined) return line;
-  return { ...line, labels: [{ text: edge.label, width: textWidth(edge.label, 6.2) + 12, height: 18 }] };
+  return { ...line, labels: [{ text: edge.label, ...labelSize(edge.label) }] };
+}
+
+export function labelSize(label: string): Size {
+  return { width: Math.ceil((textWidth(label, 6.2) + 12) / 16) * 16, height: 18 };
 }
 
 export function fromElk(answer: ElkShape, { nodes, edges }: Graph): Layout {
-  const shapes = new Map<string, ElkShape>();
-  const stack = [...(answer.children ?? [])];
-  for (let shape = stack.pop(); shape !== undefined; shape = stack.pop()) {
-    shapes.set(shape.id, shape);
-    stack.push(...(shape.children ?? []));
-  }
+  const shapes = new Map((answer.children ?? []).map((shape) => [shape.id, shape]));
   const lines = new Map((answer.edges ?? []).map((line) => [line.id, line]));
   return {
     nodes: nodes.flatMap((node) => toPlaced(node, shapes.get(node.id))),
@@ -154,12 +139,27 @@ function toPlacedEdge(edge: GraphEdge, line: ElkLine | undefined): PlacedEdge[] 
   return [{ edge, points, label: { x: label.x + label.width / 2, y: label.y + label.height / 2 } }];
 }
 
-const widths = { min: 132, max: 260 };
+/** Room for a group's title above its children, in pixels. */
+export const groupPadding = { top: 46, left: 18, bottom: 18, right: 18 };
+
+/** Of a node that no others stand in. */
+export function sizeOf(node: GraphNode): Size {
+  return { width: widthOf(node), height: heightOf(node) };
+}
+
+export function groupSizeMin(node: GraphNode): Size {
+  return { width: widthOf(node), height: 90 };
+}
+
+/** In pixels. */
+export const taskWidths = { min: 132, max: 260 };
+/** The icon, the padding, and how often it was entered. */
+const besidePx = 76;
 
 function widthOf({ kind, label, detail }: GraphNode): number {
   if (kind === 'start' || kind === 'end') return 20;
   const text = Math.max(textWidth(label, 7.6), textWidth(detail ?? '', 6.6));
-  return Math.round(Math.min(widths.max, Math.max(widths.min, text + 58)));
+  return Math.round(Math.min(taskWidths.max, Math.max(taskWidths.min, text + besidePx)));
 }
 
 function heightOf({ kind, detail }: GraphNode): number {
@@ -184,23 +184,56 @@ export interface Viewport extends Point {
 /** Zooms, from 0 to 1. */
 export interface FirstZoom {
   readonly wholeMin: number;
-  readonly beginning: number;
+  readonly part: number;
 }
 
 const marginPx = 28;
 
 /**
- * How a graph is first seen: whole when that takes no less than `wholeMin`, otherwise its beginning.
+ * How a graph is first seen: whole when that takes no less than `wholeMin`; otherwise what is looked for in it, or its
+ * beginning.
  *
  * @param graph its size at zoom 1, in pixels
+ * @param aim the middle of what is looked for
  */
-export function firstViewport(graph: Size, frame: Size, { wholeMin, beginning }: FirstZoom): Viewport {
+export function firstViewport(
+  graph: Size,
+  frame: Size,
+  { wholeMin, part }: FirstZoom,
+  aim?: Point,
+): Viewport {
   const fitting = fittingZoom(graph, frame);
-  const zoom = fitting < wholeMin ? beginning : fitting;
-  const place = (inner: number, outer: number) =>
-    inner * zoom > outer ? marginPx / 2 : (outer - inner * zoom) / 2;
-  return { x: place(graph.width, frame.width), y: place(graph.height, frame.height), zoom };
+  const zoom = fitting < wholeMin ? part : fitting;
+  const place = (inner: number, outer: number, middle = 0) => {
+    const room = outer - inner * zoom;
+    return room > 0 ? room / 2 : clamp(outer / 2 - middle * zoom, room - marginPx / 2, marginPx / 2);
+  };
+  return {
+    x: place(graph.width, frame.width, aim?.x),
+    y: place(graph.height, frame.height, aim?.y),
+    zoom,
+  };
 }
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value));
+}
+
+/** The middle of a task, from the root's corner; undefined when it is not there. */
+export function middleOf({ nodes }: Layout, id: string | undefined): Point | undefined {
+  const places = new Map(nodes.map((placed) => [placed.node.id, placed]));
+  const task = id === undefined ? undefined : places.get(id);
+  if (task === undefined) return undefined;
+  let [x, y] = [task.x + task.width / 2, task.y + Math.min(task.height, titlePx) / 2];
+  for (let at = places.get(task.node.parent ?? ''); at !== undefined; at = places.get(at.node.parent ?? '')) {
+    x += at.x;
+    y += at.y;
+  }
+  return { x, y };
+}
+
+/** Of a group, what is looked for is its title. */
+const titlePx = 60;
 
 /** The zoom at which all of a graph is seen, at most 1. */
 export function fittingZoom(graph: Size, frame: Size): number {

@@ -177,7 +177,10 @@ function RunGraph({ definition, missing, run, past, selected, onSelect }: RunGra
       transitions: run.transitions,
       started: run.state.phase !== 'absent',
       ended: run.state.phase === 'completed',
-      active: past || run.state.endedAt === undefined ? [...run.tasks.values()].at(-1)?.task : undefined,
+      active:
+        past || run.state.endedAt === undefined
+          ? [...run.tasks.values()].at(-1)?.task
+          : run.state.error?.instance,
     }),
     [run, past],
   );

@@ -1,12 +1,13 @@
 import type { WorkflowSource } from '@millrace/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { RunForm } from '../form/run-form.tsx';
+import type { Definition } from '../graph/definition.ts';
 import { GraphPanel } from '../graph/graph-panel.tsx';
 import { useDefinition } from '../graph/use-definition.ts';
 import { buttonClass } from '../ui/button.tsx';
@@ -17,7 +18,6 @@ import { Skeleton } from '../ui/notice.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { Instant } from '../ui/time.tsx';
 import { workflowGroups } from '../workflow/groups.ts';
-import { inputSchemaOf } from '../workflow/input-schema.ts';
 
 const route = getRouteApi('/workflows/$namespace/$name/$version');
 
@@ -45,7 +45,7 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
   const navigate = useNavigate();
   const { tab = 'graph' } = route.useSearch();
   const { namespace, name, version, title, summary } = workflow;
-  const schema = useMemo(() => inputSchemaOf(workflow.source), [workflow.source]);
+  const definition = useDefinition(workflow.source);
   const show = (next: string) => void navigate({ to: '.', search: { tab: next }, replace: true });
   return (
     <>
@@ -58,7 +58,11 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
           {summary === undefined ? null : <p className="mt-1 text-pretty text-soft">{summary}</p>}
         </div>
         <div className="flex flex-wrap gap-2">
-          <Link to="/" search={{ workflow: `${namespace}/${name}` }} className={buttonClass('quiet')}>
+          <Link
+            to="/"
+            search={{ workflow: `${namespace}/${name}` }}
+            className={`${buttonClass('quiet')} max-sm:-ml-4`}
+          >
             {messages.viewExecutions}
           </Link>
           <Link
@@ -81,7 +85,11 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
         value={tab}
         onChange={show}
         tabs={[
-          { id: 'graph', label: messages.graph, content: <GraphTab text={workflow.source} /> },
+          {
+            id: 'graph',
+            label: messages.graph,
+            content: <GraphTab text={workflow.source} definition={definition} />,
+          },
           {
             id: 'source',
             label: messages.source,
@@ -92,7 +100,14 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
             label: messages.run,
             content: (
               <section aria-label={messages.runTitle} className="card max-w-2xl p-5">
-                <RunForm workflow={{ namespace, name, version }} schema={schema} />
+                {definition === undefined ? (
+                  <Skeleton className="h-24" />
+                ) : (
+                  <RunForm
+                    workflow={{ namespace, name, version }}
+                    schema={definition.ok ? definition.inputSchema : undefined}
+                  />
+                )}
               </section>
             ),
           },
@@ -120,23 +135,33 @@ function Unsupported({ workflow: { unsupported } }: { readonly workflow: Workflo
   );
 }
 
+interface GraphTabProps {
+  readonly text: string;
+  readonly definition: Definition | undefined;
+}
+
 /** The graph, and beside it the lines of the task that is chosen in it. */
-function GraphTab({ text }: { readonly text: string }) {
+function GraphTab({ text, definition }: GraphTabProps) {
   const messages = useMessages();
-  const definition = useDefinition(text);
   const [task, setTask] = useState<string>();
+  // A thousand lines would keep the graph waiting.
+  const withSource = useDeferredValue(true, false);
   const size = 'h-[min(72dvh,760px)]';
   if (definition === undefined) return <div className={`card !bg-sunken ${size}`} />;
   if (!definition.ok) return <p className="text-soft">{definition.problem}</p>;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
       <GraphPanel className={size} graph={definition.graph} selected={task} onSelect={setTask} />
-      <SourceView
-        text={text}
-        marked={task === undefined ? undefined : definition.lineOf(task)}
-        label={messages.source}
-        className={`${size} max-lg:hidden`}
-      />
+      {withSource ? (
+        <SourceView
+          text={text}
+          marked={task === undefined ? undefined : definition.lineOf(task)}
+          label={messages.source}
+          className={`${size} max-lg:hidden`}
+        />
+      ) : (
+        <div className={`rounded-lg border border-line bg-sunken ${size} max-lg:hidden`} />
+      )}
     </div>
   );
 }

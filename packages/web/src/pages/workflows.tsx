@@ -22,9 +22,9 @@ export function WorkflowsPage() {
   const groups = workflowGroups(workflows.data ?? []);
   return (
     <>
-      <div className="mb-5 flex items-center justify-between gap-4">
+      <div className="mb-5 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
         <h1 className="text-xl font-semibold">{messages.workflows}</h1>
-        <div className="flex flex-wrap justify-end gap-2">
+        <div className="flex gap-2">
           <Link to="/examples" className={buttonClass('quiet')}>
             {messages.examples}
           </Link>

@@ -23,7 +23,7 @@ export function Tabs({ tabs, value, onChange, label }: TabsProps) {
       onValueChange={(next) => onChange(String(next))}
       className="flex min-h-0 flex-col"
     >
-      <Base.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <Base.List aria-label={label} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line">
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.id}

@@ -2,7 +2,7 @@
  * `npm run screenshots`: takes the pictures of the README anew, in light and dark, from a real server that has run the
  * examples. They go to `docs/images`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { startServer } from '../conformance/server-process.ts';
@@ -14,6 +14,8 @@ import { contextOptions, launchBrowser, type Theme } from './pages/browser.ts';
 import { shrinkPng } from './pages/small-png.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs', 'images');
+/** An example of the pages that ends with an error. */
+const faulting = join(import.meta.dirname, '..', 'packages', 'web', 'src', 'examples', 'fault.yaml');
 const width = 1200;
 /** Pixels for each px: sharp where screens are fine. */
 const scale = 1.5;
@@ -102,6 +104,8 @@ async function runUnended(api: Api, services: string): Promise<void> {
   for (let count = 0; count < 3; count += 1) held.push((await start('purchase-approval', approval)).id);
   await api.call('POST', `/api/v1/executions/${held[0]}/cancel`);
   await api.call('POST', `/api/v1/executions/${held[1]}/suspend`);
+  await api.deploy(readFileSync(faulting, 'utf8'));
+  await start('fault', {});
   await start('hello', readInput('hello'));
 }
 

@@ -22,6 +22,9 @@ const replacesModules = ['packages/server/src/simulation/planted.test.ts'];
 /** It holds a running server against a clock. */
 const measures = ['test/journeys/load.test.ts'];
 
+/** The one kind of fuzzing that needs a server that was built. */
+const overHttp = ['test/fuzz/http.test.ts'];
+
 /** They fill disks and memory for half a minute: `npm run faults:processes` runs them. */
 const long = process.env.MILLRACE_FAULTS === undefined ? ['test/faults/processes/{disk,limits}.test.ts'] : [];
 
@@ -40,10 +43,17 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'rules',
-          include: ['packages', 'conformance', 'examples', 'scripts', 'bench', 'test/house'].map(
-            (folder) => `${folder}/**/*.test.ts`,
-          ),
-          exclude: [...exclude, ...replacesModules],
+          include: [
+            'packages',
+            'conformance',
+            'examples',
+            'scripts',
+            'bench',
+            'test/house',
+            'test/fuzz',
+            'test/soak',
+          ].map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...exclude, ...replacesModules, ...overHttp],
           // No file leaves anything behind for the next: one realm for all of a worker's files starts faster.
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -58,7 +68,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'journeys',
-          include: ['test/journeys/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          include: ['test/journeys/**/*.test.ts', 'test/faults/**/*.test.ts', ...overHttp],
           globalSetup: built,
           exclude: [...exclude, ...measures, ...long],
           sequence: { groupOrder: 0 },
@@ -71,6 +81,7 @@ export default defineConfig({
           name: 'pages',
           // Files side by side draw without a graphics card.
           testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           // A worker's files hand on its browser's tabs: one that was used before opens a page at a third of the cost.
           isolate: false,
           include: ['test/pages/**/*.test.ts'],

@@ -37,6 +37,45 @@ describe('the order of outputs', () => {
   });
 });
 
+describe('what is looked at first', () => {
+  it.each([
+    [
+      'the left side of an operator is not looked at where the right one has no output',
+      '[1] | [.a < .a?]',
+      '[]',
+    ],
+    [
+      'the last argument of setpath is evaluated before the path',
+      '[try setpath(error("p"); empty) catch .]',
+      '[]',
+    ],
+    [
+      'the flags of match vary slowest',
+      '"aabb" | [match("a","b"; "g",null).string]',
+      '["a","a","b","b","a","b"]',
+    ],
+    ['the flags of test are evaluated before the pattern', 'try test(error("p"); error("f")) catch .', '"f"'],
+    ['paths asks its filter of the whole input too', '1 | try [paths(error("x"))] catch .', '"x"'],
+    [
+      'a count that is no number is an error at the first output only',
+      '[limit("a"; empty), skip("a"; empty)]',
+      '[]',
+    ],
+    ['half an output is not skipped', '[skip(1.5; 1, 2, 3)], nth(0.5; 1, 2)', '[2,3] 1'],
+    ['a depth that is no whole number flattens all', '[[[1]]] | flatten(0.5)', '[1]'],
+    ['a character that is cut off at the end takes the rest with it', '"null" | @base64d', '"\ufffd\ufffd"'],
+    [
+      'an empty object and 0 reversed are an empty array, as their length says',
+      '[({}, 0) | reverse]',
+      '[[],[]]',
+    ],
+    ['rows of no length have no columns', '[{}, null] | transpose', '[]'],
+    ['the entries of an array have its indices as keys', '["a"] | to_entries', '[{"key":0,"value":"a"}]'],
+  ])('%s', (_title, program, expected) => {
+    expect(run(program)).toBe(expected);
+  });
+});
+
 describe('errors', () => {
   it.each([
     ['a wrong kind is named with an excerpt', '"a" + 1', 'string ("a") and number (1) cannot be added'],
@@ -46,6 +85,13 @@ describe('errors', () => {
       '{a: [range(40)]} - 1',
       'object ({"a":[0,1,2,3,4,5,6,7,8,9...}) and number (1) cannot be subtracted',
     ],
+    [
+      'a count below nothing is refused, of whatever kind',
+      'limit(true; 1)',
+      "limit doesn't support negative count",
+    ],
+    ['NaN is below every count', 'nth(nan; 1)', "nth doesn't support negative indices"],
+    ['a slice names both of its ends', '[1] | .[{start: 0}]', 'Array/string slice indices must be integers'],
     ['null as an error is still an error', 'error(null)', 'null (not a string)'],
     ['an object as an error is shown', 'error({a: 1})', '{"a":1} (not a string)'],
   ])('%s', (_title, program, expected) => {

@@ -5,6 +5,18 @@ function run(program: string, input: Json = null): string {
   return compile(program).all(input).map(stringify).join(' ');
 }
 
+describe('texts of a hundred thousand characters', () => {
+  it.each([
+    ['digits that are no number', 'tonumber', `${'0'.repeat(100_000)}x`],
+    ['digits that are no JSON', 'fromjson', `{"a":${'0'.repeat(100_000)}\\`],
+    ['a number that never ends', 'tonumber', `1.${'0'.repeat(100_000)}e`],
+  ])('%s are refused in linear time', (_what, program, text) => {
+    const begun = process.threadCpuUsage();
+    expect(run(`try ${program} catch "refused"`, text)).toBe('"refused"');
+    expect(process.threadCpuUsage(begun).user / 1_000).toBeLessThan(500);
+  });
+});
+
 describe('prototypes', () => {
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
     '%s of an empty object is null',

@@ -79,9 +79,18 @@ describe('the text of a definition', () => {
   });
 });
 
+describe('a mistyped property that must be there', () => {
+  it.each([
+    [`dokument: {}\ndo: []`, "1:1 unknown property 'dokument' in a workflow; did you mean 'document'?"],
+    [`${head}doo: []`, "2:1 unknown property 'doo' in a workflow; did you mean 'do'?"],
+  ])('is an error where others may be added as well: %j', (text, error) => {
+    expect(errorsOf(text)).toEqual([error]);
+  });
+});
+
 describe('the limits of a definition', () => {
   const tooDeep = 'the definition nests deeper than 64 levels';
-  const tooLarge = 'the definition has more than 100000 keys and values (aliases expanded)';
+  const tooLarge = 'the definition has more than 20000 keys and values (aliases expanded)';
 
   it.each([
     ['lists', '['.repeat(100_000)],
@@ -136,15 +145,33 @@ describe('the limits of a definition', () => {
     expect(errorsOf(text, { errorsMax: 3, file: 'a.yaml' })).toHaveLength(3);
   });
 
-  it.each([['escapes', `a: "${'\\q'.repeat(400_000)}"`]])(
-    'reading stops soon after the last error that is reported: %s',
-    (_, text) => {
-      const begun = performance.now();
-      const errors = errorsOf(text);
-      expect(errors).toHaveLength(100);
-      expect(performance.now() - begun).toBeLessThan(2_500);
-    },
-  );
+  it.each([
+    ['escapes', `a: "${'\\q'.repeat(400_000)}"`],
+    ['texts one after the other', '"a"\n'.repeat(30_000)],
+  ])('reading stops soon after the last error that is reported: %s', (_, text) => {
+    const begun = process.threadCpuUsage();
+    const errors = errorsOf(text, { nodesMax: 100_000 });
+    expect(errors).toHaveLength(100);
+    expect(process.threadCpuUsage(begun).user / 1_000).toBeLessThan(2_500);
+  });
+
+  it.each([
+    ['keys and values', '- "a"\n'.repeat(170_000), tooLarge],
+    [
+      'empty lines',
+      `${head}${'\r\n'.repeat(500_000)}do: []`,
+      'the definition has more than 160000 words, signs, comments and line breaks',
+    ],
+  ])('a megabyte of %s is one error, before anything is composed', (_, text, message) => {
+    const begun = process.threadCpuUsage();
+    expect(errorsOf(text)).toEqual([expect.stringContaining(message)]);
+    expect(process.threadCpuUsage(begun).user / 1_000).toBeLessThan(1_500);
+  });
+
+  it('20,000 keys and values are accepted, one on a line', () => {
+    const numbers = Array.from({ length: 19_000 }, (_, number) => `      - ${number} # ${number}\n`).join('');
+    expect(errorsOf(`${head}do:\n- a:\n    set:\n      x:\n${numbers}`)).toEqual([]);
+  });
 });
 
 describe('parseValue', () => {

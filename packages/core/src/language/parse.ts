@@ -28,7 +28,7 @@ export interface ParseOptions {
   readonly textBytesMax?: number;
   /** levels of nesting in the definition; default 64 */
   readonly depthMax?: number;
-  /** keys and values, aliases expanded; default 100,000 */
+  /** keys and values, aliases expanded; default 20,000 */
   readonly nodesMax?: number;
   /** errors reported; default 100 */
   readonly errorsMax?: number;
@@ -69,7 +69,7 @@ export function parseValue(document: unknown, options: ParseOptions = {}): Parse
   return { ok: false, errors: [{ ...file, line: 1, column: 1, pointer, message }] };
 }
 
-const defaultLimits = { textBytesMax: 1_048_576, depthMax: 64, nodesMax: 100_000, errorsMax: 100 };
+const defaultLimits = { textBytesMax: 1_048_576, depthMax: 64, nodesMax: 20_000, errorsMax: 100 };
 
 /** Options that are given as undefined count as absent. */
 function withoutAbsent(options: ParseOptions): Partial<typeof defaultLimits> {

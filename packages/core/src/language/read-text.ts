@@ -3,7 +3,7 @@ import type { Json } from '../model/json.ts';
 import { readNodes } from './node-values.ts';
 import { type NodeSource, positions, sourceOf } from './source.ts';
 import type { SourceError } from './source-error.ts';
-import { checkTokens, type TextFault, type TextLimits } from './token-limits.ts';
+import { readTokens, type TextFault, type TextLimits } from './token-limits.ts';
 
 export interface TextOptions extends TextLimits {
   readonly textBytesMax: number;
@@ -17,9 +17,11 @@ export type ReadText =
 
 /** Reads YAML 1.2 (core schema), JSON included, as one JSON value with positions. */
 export function readText(text: string, options: TextOptions): ReadText {
-  const fault = checkSize(text, options) ?? checkTokens(text, options);
+  const fault = checkSize(text, options);
   if (fault !== undefined) return refuse(text, [fault], options);
-  const composed = compose(text, options.errorsMax);
+  const cut = readTokens(text, options);
+  if (!cut.ok) return refuse(text, [cut.fault], options);
+  const composed = compose(text, cut.tokens, options.errorsMax);
   if (!composed.ok) return refuse(text, composed.faults, options);
   const root = composed.document.contents as Node | null;
   const { value, faults, targets } = readNodes(root, options, options.errorsMax);
@@ -49,7 +51,7 @@ type Composed =
   | { readonly ok: true; readonly document: Document.Parsed }
   | { readonly ok: false; readonly faults: readonly TextFault[] };
 
-function compose(text: string, errorsMax: number): Composed {
+function compose(text: string, tokens: readonly string[], errorsMax: number): Composed {
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
@@ -62,14 +64,14 @@ function compose(text: string, errorsMax: number): Composed {
   });
   stopAfter(composer, errorsMax * 2);
   try {
-    const [document, second] = composer.compose(new Parser().parse(text), true, text.length);
+    const [document, second] = composer.compose(parse(tokens, errorsMax * 2), true, text.length);
     if (document === undefined) throw new Error('it holds no document');
     const faults = syntaxFaults(document.errors, errorsMax);
     if (second !== undefined) faults.push(severalDocuments(second));
     return faults.length === 0 ? { ok: true, document } : { ok: false, faults };
   } catch (error) {
     if (error instanceof TooManyErrors)
-      return { ok: false, faults: syntaxFaults(composer.streamInfo().errors, errorsMax) };
+      return { ok: false, faults: syntaxFaults(errorsSoFar(composer), errorsMax) };
     // The library has thrown on broken texts before; a user's text must never take the process down.
     const reason = error instanceof Error ? error.message : String(error);
     return {
@@ -80,6 +82,26 @@ function compose(text: string, errorsMax: number): Composed {
 }
 
 class TooManyErrors extends Error {}
+
+/** As the library's `Parser.parse`, from tokens that are there already: a text is cut once. */
+function* parse(tokens: readonly string[], errorsMax: number): ReturnType<Parser['parse']> {
+  const parser = new Parser();
+  let errors = 0;
+  for (const token of tokens) {
+    for (const part of parser.next(token)) {
+      yield part;
+      if (part.type === 'error') errors += 1;
+      if (errors >= errorsMax) throw new TooManyErrors();
+    }
+  }
+  yield* parser.end();
+}
+
+/** What the document that was under way has, and what would have come to the next. */
+function errorsSoFar(composer: Composer): readonly YAMLError[] {
+  const document = Reflect.get(composer, 'doc') as Document.Parsed | null;
+  return [...(document?.errors ?? []), ...composer.streamInfo().errors];
+}
 
 /**
  * The library makes an error object, stack included, for every slip, and goes on: a text of a megabyte can hold

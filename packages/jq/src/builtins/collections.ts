@@ -2,12 +2,13 @@ import { iterate } from '../compile/access.ts';
 import { Code, firstOf, GO, manyCode, oneCode } from '../compile/code.ts';
 import { collect } from '../compile/construct.ts';
 import { modify } from '../compile/update.ts';
-import { charge, chargeContainer, chargeSize } from '../meter.ts';
+import { charge, chargeContainer } from '../meter.ts';
 import { index, indicesOf } from '../values/access.ts';
 import { isArray, isObject, isTruthy, type Json, type JsonArray, setKey } from '../values/json.ts';
+import { subtract } from '../values/operators.ts';
 import { compare } from '../values/order.ts';
 import { describe, fail } from '../values/print.ts';
-import { objectFrom } from './core.ts';
+import { length, objectFrom } from './core.ts';
 import { type Builtin, type Builtins, parametric, unary, valued } from './define.ts';
 import { deeper } from './loops.ts';
 import { stringIndices } from './strings.ts';
@@ -23,14 +24,15 @@ export const COLLECTIONS: Builtins = {
   'unique_by/1': keyed((input, keys) => firsts(groups(input, keys))),
   'min/0': unary((input) => extreme(input, input, -1)),
   'max/0': unary((input) => extreme(input, input, 1)),
-  'min_by/1': keyed((input, keys) => extreme(input, keys, -1)),
-  'max_by/1': keyed((input, keys) => extreme(input, keys, 1)),
+  'min_by/1': keyed((input, keys) => extreme(input, keys, -1), 'iterated over'),
+  'max_by/1': keyed((input, keys) => extreme(input, keys, 1), 'iterated over'),
   'reverse/0': unary(reverse),
   'flatten/0': unary((input) => flatten(input, Infinity)),
-  'flatten/1': parametric((input, depth) => {
-    if (typeof depth !== 'number') return fail('flatten depth must not be negative');
-    return depth < 0 ? fail('flatten depth must not be negative') : flatten(input, depth);
-  }),
+  'flatten/1': parametric((input, depth) =>
+    compare(depth as Json, 0) < 0
+      ? fail('flatten depth must not be negative')
+      : flatten(input, typeof depth === 'number' && !Number.isInteger(depth) ? Infinity : (depth as Json)),
+  ),
   'transpose/0': unary(transpose),
   'bsearch/1': valued(binarySearch),
   'indices/1': parametric(indices),
@@ -100,7 +102,10 @@ function asArray(input: Json): JsonArray {
  * The key of an item are all outputs of the argument, compared as an array. Arrays of one item each compare
  * like their items, so these are not wrapped.
  */
-function keyed(apply: (input: JsonArray, keys: JsonArray) => Json): Builtin {
+function keyed(
+  apply: (input: JsonArray, keys: JsonArray) => Json,
+  verb = 'sorted, as they are not both arrays',
+): Builtin {
   return (key) =>
     oneCode((env, input) => {
       const wrapped: Json[][] = [];
@@ -108,11 +113,10 @@ function keyed(apply: (input: JsonArray, keys: JsonArray) => Json): Builtin {
         wrapped.push(collect(key as Code, env, value));
         return GO;
       });
+      if (!isArray(input)) return fail(`${describe(input)} and ${describe(wrapped)} cannot be ${verb}`);
       const keys: Json[] = wrapped.every((outputs) => outputs.length === 1)
         ? wrapped.map(([only]) => only as Json)
         : wrapped;
-      if (!isArray(input))
-        return fail(`${describe(input)} and ${describe(keys)} cannot be sorted, as they are not both arrays`);
       return apply(input, keys);
     });
 }
@@ -155,20 +159,19 @@ function extreme(input: Json, keys: Json, sign: -1 | 1): Json {
 }
 
 function reverse(input: Json): Json {
-  if (typeof input === 'string') {
-    chargeSize(input.length);
-    return input === '' ? [] : fail('Cannot index string with number');
+  if (!isArray(input)) {
+    const last = Number(length(input)) - 1;
+    return last === -1 ? [] : index(input, last);
   }
-  if (input === null) return [];
-  if (!isArray(input))
-    return typeof input === 'number' || isObject(input)
-      ? index(input, 0)
-      : fail(`${describe(input)} has no length`);
   chargeContainer(input.length);
   return [...input].reverse();
 }
 
-function flatten(input: Json, depth: number): Json {
+/**
+ * As in jq, a level is taken off the depth until it is 0: a fraction never is, and what is no number is an error when
+ * the first level would be taken off it.
+ */
+function flatten(input: Json, depth: Json): Json {
   const output: Json[] = [];
   const stack: { readonly items: JsonArray; next: number }[] = [{ items: itemsOf(input), next: 0 }];
   while (stack.length > 0) {
@@ -179,7 +182,8 @@ function flatten(input: Json, depth: number): Json {
     }
     charge(1);
     const item = level.items[level.next++] as Json;
-    if (isArray(item) && stack.length <= depth) stack.push({ items: item, next: 0 });
+    if (isArray(item) && stack.length <= (typeof depth === 'number' ? depth : Number(subtract(depth, 1))))
+      stack.push({ items: item, next: 0 });
     else output.push(item);
   }
   chargeContainer(output.length);
@@ -193,15 +197,11 @@ function itemsOf(input: Json): JsonArray {
 
 function transpose(input: Json): Json {
   const rows = itemsOf(input);
-  let width = 0;
-  for (const row of rows) {
-    if (row !== null && !isArray(row)) index(row, 0);
-    width = Math.max(width, isArray(row) ? row.length : 0);
-  }
+  const width = rows.reduce<number>((most, row) => Math.max(most, Number(length(row))), 0);
   charge(width * rows.length);
-  return Array.from({ length: width }, (_, column) => {
+  return Array.from({ length: Math.ceil(width) }, (_, column) => {
     chargeContainer(rows.length);
-    return rows.map((row) => (isArray(row) ? (row[column] ?? null) : null));
+    return rows.map((row) => index(row, column));
   });
 }
 
@@ -231,11 +231,19 @@ function edge(found: Json, position: number): Json {
 }
 
 function toEntries(input: Json): Json {
+  if (isArray(input)) {
+    chargeEntries(input.length);
+    return input.map((value, key) => ({ key, value }));
+  }
   if (!isObject(input)) return fail(`${describe(input)} has no keys`);
   const keys = Object.keys(input);
-  charge(keys.length);
-  chargeContainer(6 * keys.length);
+  chargeEntries(keys.length);
   return keys.map((key) => ({ key, value: input[key] as Json }));
+}
+
+function chargeEntries(entries: number): void {
+  charge(entries);
+  chargeContainer(6 * entries);
 }
 
 function fromEntries(input: Json): Json {

@@ -140,7 +140,7 @@ function raise(value: Json): never {
   throw new JqError(value, message);
 }
 
-function length(input: Json): Json {
+export function length(input: Json): Json {
   if (typeof input === 'string') {
     charge(input.length / 64);
     return codePointLength(input);

@@ -31,13 +31,23 @@ export function generator(run: (input: Json, values: readonly Json[], emit: Emit
     );
 }
 
+/** Like `valued`, for a function with any number of outputs. */
+export function lastSlowest(run: (input: Json, values: readonly Json[], emit: Emit) => Flow): Builtin {
+  return (...args) =>
+    manyCode((env, input, emit) =>
+      eachCombination(args, true, env, input, (values) => run(input, values, emit)),
+    );
+}
+
 function combine(
   args: readonly Code[],
   lastSlowest: boolean,
   apply: (input: Json, values: readonly Json[]) => Json | undefined,
 ): Code {
   const ones = args.map((arg) => arg.one);
-  if (ones.every((one) => one !== undefined)) return combineOnes(ones as readonly One[], apply);
+  if (ones.every((one) => one !== undefined)) {
+    return combineOnes(ones as readonly One[], lastSlowest, apply);
+  }
   return manyCode((env, input, emit) =>
     eachCombination(args, lastSlowest, env, input, (values) => {
       const output = apply(input, values);
@@ -48,6 +58,7 @@ function combine(
 
 function combineOnes(
   ones: readonly One[],
+  lastSlowest: boolean,
   apply: (input: Json, values: readonly Json[]) => Json | undefined,
 ): Code {
   const [first] = ones;
@@ -58,11 +69,12 @@ function combineOnes(
     });
   }
   return oneCode((env, input) => {
-    const values: Json[] = [];
-    for (const one of ones) {
-      const value = one(env, input);
+    const values: Json[] = new Array(ones.length).fill(null);
+    for (let turn = 0; turn < ones.length; turn++) {
+      const position = lastSlowest ? ones.length - 1 - turn : turn;
+      const value = (ones[position] as One)(env, input);
       if (value === undefined) return undefined;
-      values.push(value);
+      values[position] = value;
     }
     return apply(input, values);
   });

@@ -79,7 +79,7 @@ function manyCodeOrOne(
   }, paths);
 }
 
-/** All paths but the empty one, in the order of `..`. */
+/** All paths but the empty one, in the order of `..`; the filter is asked of the input itself too, as jq does. */
 function pathsWhere(filter: Code | undefined): Code {
   return manyCode((env, input, emit) => {
     const stack: { path: Path; value: Json }[] = [];
@@ -96,6 +96,7 @@ function pathsWhere(filter: Code | undefined): Code {
       );
       for (const item of items.reverse()) stack.push(item);
     };
+    filter?.many(env, input, () => GO);
     pushItems(null, input);
     for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
       const { path, value } = place;

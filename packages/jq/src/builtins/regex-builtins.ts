@@ -12,24 +12,32 @@ import {
 import { isArray, isPair, type Json, kindOf, setKey } from '../values/json.ts';
 import { add } from '../values/operators.ts';
 import { describe, fail } from '../values/print.ts';
-import { type Builtin, type Builtins, eachCombination, generator, parametric } from './define.ts';
+import {
+  type Builtin,
+  type Builtins,
+  eachCombination,
+  generator,
+  lastSlowest,
+  parametric,
+  valued,
+} from './define.ts';
 
 /** Strings and regular expressions in Oniguruma's syntax. */
 export const REGEX: Builtins = {
   'test/1': parametric((input, value) => matches(input, ...expression(value as Json), true).length > 0),
-  'test/2': parametric(
+  'test/2': valued(
     (input, pattern, flags) => matches(input, pattern as Json, flags as Json, true).length > 0,
   ),
   'match/1': generator((input, [value], emit) =>
     each(matches(input, ...expression(value as Json)), toJson, emit),
   ),
-  'match/2': generator((input, [pattern, flags], emit) =>
+  'match/2': lastSlowest((input, [pattern, flags], emit) =>
     each(matches(input, pattern as Json, flags as Json), toJson, emit),
   ),
   'capture/1': generator((input, [value], emit) =>
     each(matches(input, ...expression(value as Json)), toCaptures, emit),
   ),
-  'capture/2': generator((input, [pattern, flags], emit) =>
+  'capture/2': lastSlowest((input, [pattern, flags], emit) =>
     each(matches(input, pattern as Json, flags as Json), toCaptures, emit),
   ),
   'scan/1': generator((input, [pattern], emit) => each(matches(input, pattern as Json, 'g'), toScan, emit)),

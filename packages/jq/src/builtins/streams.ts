@@ -16,9 +16,9 @@ import {
 import { charge, meter, spent } from '../meter.ts';
 import { index } from '../values/access.ts';
 import { isArray, isTruthy, type Json } from '../values/json.ts';
-import { add, isLess } from '../values/operators.ts';
-import { equals } from '../values/order.ts';
-import { describe, excerpt, fail } from '../values/print.ts';
+import { add, isLess, subtract } from '../values/operators.ts';
+import { compare, equals } from '../values/order.ts';
+import { excerpt, fail } from '../values/print.ts';
 import { type Builtins, generator } from './define.ts';
 
 /** Generators, and what takes some of the outputs of a generator. */
@@ -97,80 +97,94 @@ function first(source: Code): Code {
 
 /** Ends after `count` outputs, without asking the source for one more. */
 function limit(count: Code, source: Code): Code {
+  const start = (total: Json) => countdown(total, "limit doesn't support negative count");
   return manyCode(
     (env, input, emit) =>
       count.many(env, input, (total) => {
-        let left = limitCount(total);
-        if (!(left > 0)) return GO;
-        const flow = source.many(env, input, (value) => emit(value) || (--left > 0 ? GO : STOP));
-        return left > 0 ? flow : GO;
+        const left = start(total);
+        if (left.isOver()) return GO;
+        const flow = source.many(env, input, (value) => {
+          left.count();
+          return emit(value) || (left.isOver() ? STOP : GO);
+        });
+        return left.isOver() ? GO : flow;
       }),
     () => (env, path, at, input, emit) =>
       count.many(env, input, (total) => {
-        let left = limitCount(total);
-        if (!(left > 0)) return GO;
-        const flow = source.paths(
-          env,
-          path,
-          at,
-          input,
-          (p, a, value) => emit(p, a, value) || (--left > 0 ? GO : STOP),
-        );
-        return left > 0 ? flow : GO;
+        const left = start(total);
+        if (left.isOver()) return GO;
+        const flow = source.paths(env, path, at, input, (innerPath, innerAt, value) => {
+          left.count();
+          return emit(innerPath, innerAt, value) || (left.isOver() ? STOP : GO);
+        });
+        return left.isOver() ? GO : flow;
       }),
   );
 }
 
-function limitCount(total: Json): number {
-  if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
-  return total < 0 ? fail("limit doesn't support negative count") : total;
+interface Countdown {
+  isOver(): boolean;
+  /** Throws what jq's subtraction would, when the total is no number. */
+  count(): void;
+}
+
+/** Any value may be a total, as long as nothing is counted: jq compares it with 0, and subtracts 1 for each output. */
+function countdown(total: Json, refusal: string): Countdown {
+  if (compare(total, 0) < 0) return fail(refusal);
+  let left = total;
+  return {
+    isOver: () => typeof left === 'number' && left <= 0,
+    count: () => {
+      left = typeof left === 'number' ? left - 1 : subtract(left, 1);
+    },
+  };
 }
 
 function skip(count: Code, source: Code): Code {
-  const start = (total: Json): number => {
-    if (typeof total !== 'number') return fail(`${describe(total)} and number (1) cannot be subtracted`);
-    return total < 0 ? fail("skip doesn't support negative count") : total;
+  const start = (total: Json) => {
+    const left = countdown(total, "skip doesn't support negative count");
+    return () => {
+      if (left.isOver()) return false;
+      left.count();
+      return true;
+    };
   };
   return manyCode(
     (env, input, emit) =>
       count.many(env, input, (total) => {
-        let left = start(total);
-        return source.many(env, input, (value) => (left > 0 && left-- > 0 ? GO : emit(value)));
+        const isSkipped = start(wholeCount(total));
+        return source.many(env, input, (value) => (isSkipped() ? GO : emit(value)));
       }),
     () => (env, path, at, input, emit) =>
       count.many(env, input, (total) => {
-        let left = start(total);
+        const isSkipped = start(wholeCount(total));
         return source.paths(env, path, at, input, (innerPath, innerAt, value) =>
-          left > 0 && left-- > 0 ? GO : emit(innerPath, innerAt, value),
+          isSkipped() ? GO : emit(innerPath, innerAt, value),
         );
       }),
   );
 }
 
+/** What is left of an output is not enough to skip it. */
+function wholeCount(total: Json): Json {
+  return typeof total === 'number' ? Math.floor(total) : total;
+}
+
 function nth(count: Code, source: Code): Code {
-  const checked = oneOrMany(count, (total) => {
-    if (typeof total === 'number' && total < 0) return fail("nth doesn't support negative indices");
-    return total;
-  });
+  const checked = oneOrMany(count, (total) =>
+    compare(total, 0) < 0 ? fail("nth doesn't support negative indices") : total,
+  );
+  const at = (total: Json): Code =>
+    first(
+      skip(
+        oneCode(() => total),
+        source,
+      ),
+    );
   return manyCode(
-    (env, input, emit) =>
-      checked.many(env, input, (total) =>
-        first(
-          skip(
-            oneCode(() => total),
-            source,
-          ),
-        ).many(env, input, emit),
-      ),
-    () => (env, path, at, input, emit) =>
-      checked.many(env, input, (total) =>
-        first(
-          skip(
-            oneCode(() => total),
-            source,
-          ),
-        ).paths(env, path, at, input, emit),
-      ),
+    (env, input, emit) => checked.many(env, input, (total) => at(total).many(env, input, emit)),
+    () => (env, path, place, input, emit) =>
+      checked.many(env, input, (total) => at(total).paths(env, path, place, input, emit)),
   );
 }
 

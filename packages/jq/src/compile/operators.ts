@@ -7,7 +7,7 @@ import { type Code, manyCode, type One, oneCode } from './code.ts';
 import { compileNode, type NodeOf } from './node.ts';
 import type { Context, Scope } from './scope.ts';
 
-/** `left operator right`; the right side varies slowest. */
+/** `left operator right`; the right side varies slowest, so the left one is not looked at where it has no output. */
 export function compileBinary(node: NodeOf<'binary'>, scope: Scope, context: Context): Code {
   const left = compileNode(node.left, scope, context);
   const right = compileNode(node.right, scope, context);
@@ -55,35 +55,35 @@ function binaryOne(operator: BinaryOperator, left: One, right: One): One {
     case '+':
       return (env, input) => {
         const b = right(env, input);
-        const a = left(env, input);
+        const a = b === undefined ? undefined : left(env, input);
         if (a === undefined || b === undefined) return undefined;
         return typeof a === 'number' && typeof b === 'number' ? a + b : add(a, b);
       };
     case '-':
       return (env, input) => {
         const b = right(env, input);
-        const a = left(env, input);
+        const a = b === undefined ? undefined : left(env, input);
         if (a === undefined || b === undefined) return undefined;
         return typeof a === 'number' && typeof b === 'number' ? a - b : subtract(a, b);
       };
     case '==':
       return (env, input) => {
         const b = right(env, input);
-        const a = left(env, input);
+        const a = b === undefined ? undefined : left(env, input);
         if (a === undefined || b === undefined) return undefined;
         return a === b ? !Number.isNaN(a) && (typeof a !== 'object' || equals(a, b)) : equals(a, b);
       };
     case '>':
       return (env, input) => {
         const b = right(env, input);
-        const a = left(env, input);
+        const a = b === undefined ? undefined : left(env, input);
         if (a === undefined || b === undefined) return undefined;
         return typeof a === 'number' && typeof b === 'number' && !Number.isNaN(b) ? a > b : compare(a, b) > 0;
       };
     case '<':
       return (env, input) => {
         const b = right(env, input);
-        const a = left(env, input);
+        const a = b === undefined ? undefined : left(env, input);
         if (a === undefined || b === undefined) return undefined;
         return typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a) ? a < b : isLess(a, b);
       };
@@ -95,7 +95,7 @@ function binaryOne(operator: BinaryOperator, left: One, right: One): One {
 function genericOne(operate: (a: Json, b: Json) => Json, left: One, right: One): One {
   return (env, input) => {
     const b = right(env, input);
-    const a = left(env, input);
+    const a = b === undefined ? undefined : left(env, input);
     return a === undefined || b === undefined ? undefined : operate(a, b);
   };
 }

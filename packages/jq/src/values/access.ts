@@ -30,7 +30,7 @@ export function index(container: Json, key: Json): Json {
     if (isArray(container)) return indicesOf(container, key);
   } else if (isObject(key)) {
     if (isArray(container) || typeof container === 'string') {
-      return slice(container, ownKey(key, 'start') ?? null, ownKey(key, 'end') ?? null);
+      return slice(container, sliceEdge(key, 'start'), sliceEdge(key, 'end'));
     }
     if (container === null) return null;
   }
@@ -75,10 +75,17 @@ export function slice(container: Json, from: Json, to: Json): Json {
   return fail(`Cannot index ${kindOf(container)} with object`);
 }
 
+/** A key of `{"start": …, "end": …}`: both are there, null where the side is open. */
+function sliceEdge(key: JsonObject, side: 'start' | 'end'): Json {
+  return ownKey(key, side) ?? (Object.hasOwn(key, side) ? null : fail(notIntegers));
+}
+
+const notIntegers = 'Array/string slice indices must be integers';
+
 /** Start rounds down and end rounds up; negative counts from the end; NaN is the open side. */
 function bounds(length: number, from: Json, to: Json): [number, number] {
   if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number')) {
-    return fail('Array/string slice indices must be integers');
+    return fail(notIntegers);
   }
   let start = from === null || Number.isNaN(from) ? 0 : from;
   if (start < 0) start += length;
@@ -145,7 +152,7 @@ function setItem(array: JsonArray, position: number, value: Json, owned: Set<Jso
 }
 
 function setSlice(array: JsonArray, key: JsonObject, value: Json): Json {
-  const [start, end] = bounds(array.length, ownKey(key, 'start') ?? null, ownKey(key, 'end') ?? null);
+  const [start, end] = bounds(array.length, sliceEdge(key, 'start'), sliceEdge(key, 'end'));
   if (!isArray(value)) return fail('A slice of an array can only be assigned another array');
   chargeContainer(array.length + value.length);
   return [...array.slice(0, start), ...value, ...array.slice(end)];
@@ -172,7 +179,7 @@ function deleteItems(array: JsonArray, keys: readonly Json[]): Json {
     if (typeof key === 'number') {
       if (!Number.isNaN(key)) gone.add(Math.trunc(key) + (key < 0 ? array.length : 0));
     } else if (isObject(key)) {
-      slices.push(bounds(array.length, ownKey(key, 'start') ?? null, ownKey(key, 'end') ?? null));
+      slices.push(bounds(array.length, sliceEdge(key, 'start'), sliceEdge(key, 'end')));
     } else {
       return fail(`Cannot delete ${kindOf(key)} element of array`);
     }

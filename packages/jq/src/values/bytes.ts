@@ -44,6 +44,8 @@ function decodeOne(bytes: readonly number[], at: number): [code: number, length:
           ? 2
           : 0;
   if (length === 0) return [0xfffd, 1];
+  // jq takes a character that is cut off at the end for one ill-formed byte, whatever follows its first.
+  if (at + length > bytes.length) return [0xfffd, bytes.length - at];
   let code = first & (0x7f >> length);
   for (let i = 1; i < length; i++) {
     const next = bytes[at + i];

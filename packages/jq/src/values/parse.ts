@@ -34,7 +34,8 @@ export function parseNumber(text: string): number | undefined {
   return undefined;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** No two parts can take the same digits: a text of nothing but digits would be tried in as many ways as it has. */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 function parseNative(text: string): Json | undefined {
   try {

@@ -47,9 +47,6 @@ interface Published {
   readonly text: string;
 }
 
-/** Keys and values of one definition: parsing more of them holds the thread for seconds. */
-const nodesMax = 20_000;
-
 /** Text of all definitions that are kept ready; read, each takes many times its text. */
 const readyCharsMax = 8 * 1024 * 1024;
 
@@ -282,8 +279,8 @@ export function readDefinition(
 ): Definition {
   const parsed =
     typeof definition === 'string'
-      ? parse(definition, { functions, nodesMax })
-      : parseValue(definition, { functions, nodesMax });
+      ? parse(definition, { functions })
+      : parseValue(definition, { functions });
   if (!parsed.ok) {
     // A document that came as a value has no lines: those of its text as it is kept here are nobody's.
     const errors =

@@ -37,10 +37,12 @@ export function object(
       for (const key of Object.keys(value)) if (!table.has(key)) reportUnknown(noun, key, table, place);
     }
     for (const key of options.required ?? []) {
-      if (Object.hasOwn(value, key) || isMistyped(value, key, [...table.keys()])) continue;
-      report(place, `expected the property '${key}' in ${noun}`);
+      if (Object.hasOwn(value, key)) continue;
+      const mistyped = findMistyped(value, key, [...table.keys()]);
+      if (mistyped === undefined) report(place, `expected the property '${key}' in ${noun}`);
+      else if (options.open === true) reportUnknown(noun, mistyped, table, place);
     }
-    if (options.exactlyOne !== undefined) checkExactlyOne(noun, options.exactlyOne, value, place);
+    if (options.exactlyOne !== undefined) checkExactlyOne(noun, options.exactlyOne, value, table, place);
     options.also?.(value, place);
   };
 }
@@ -131,14 +133,24 @@ export function reportUnknown(
 
 /** Whether an unknown member stands for an absent one: that member is reported, so its absence need not be. */
 export function isMistyped(value: JsonObject, name: string, known: readonly string[]): boolean {
-  return Object.keys(value).some((key) => !known.includes(key) && suggest(key, known) === name);
+  return findMistyped(value, name, known) !== undefined;
 }
 
-function checkExactlyOne(noun: string, names: readonly string[], value: JsonObject, place: Place): void {
+function findMistyped(value: JsonObject, name: string, known: readonly string[]): string | undefined {
+  return Object.keys(value).find((key) => !known.includes(key) && suggest(key, known) === name);
+}
+
+function checkExactlyOne(
+  noun: string,
+  names: readonly string[],
+  value: JsonObject,
+  table: ReadonlyMap<string, unknown>,
+  place: Place,
+): void {
   const found = names.filter((name) => Object.hasOwn(value, name));
   const [, second] = found;
   if (found.length === 0) {
-    if (names.some((name) => isMistyped(value, name, names))) return;
+    if (names.some((name) => isMistyped(value, name, [...table.keys()]))) return;
     report(place, `expected one of ${names.join(', ')} in ${noun}`);
   } else if (second !== undefined) {
     const both = found.map((name) => `'${name}'`).join(' and ');

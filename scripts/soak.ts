@@ -1,0 +1,65 @@
+/**
+ * `npm run soak -- --minutes 30`: mixed load on the real server, and whether its memory and lag stay flat. `--rate N`
+ * executions per second (default 40), `--out FOLDER` for `soak.json` and `soak.svg` (default test/soak/results).
+ * Ends with the plain line `N passed, N failed, N skipped`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine } from '../bench/measure/machine.ts';
+import { drawSoak } from '../test/soak/plot.ts';
+import { soak } from '../test/soak/soak.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    rate: { type: 'string', default: '40' },
+    out: { type: 'string', default: fileURLToPath(new URL('../test/soak/results', import.meta.url)) },
+  },
+});
+
+const minutes = readNumber('minutes', values.minutes);
+const perSec = readNumber('rate', values.rate);
+const saidEverySeconds = 30;
+let said = 0;
+const result = await soak({
+  minutes,
+  perSec,
+  onSample: ({ at, residentMb, heapMb, lagP99Ms, perSec: ended, pureP99Ms, databaseMb }) => {
+    if (at < said) return;
+    said += saidEverySeconds;
+    console.log(
+      `${at.toFixed(0).padStart(6)} s  ${residentMb.toFixed(0)} MiB resident, ${heapMb.toFixed(0)} heap, lag p99 ${lagP99Ms} ms, ${ended} ended/s, pure p99 ${pureP99Ms} ms, database ${databaseMb} MiB`,
+    );
+  },
+});
+
+const machine = describeMachine(tmpdir());
+mkdirSync(values.out, { recursive: true });
+const measuredAt = new Date().toISOString();
+writeFileSync(join(values.out, 'soak.json'), `${JSON.stringify({ measuredAt, machine, ...result })}\n`);
+writeFileSync(
+  join(values.out, 'soak.svg'),
+  drawSoak(
+    result,
+    `${machine.cores} cores, ${machine.fileSystem}, Node ${machine.node}; ${measuredAt.slice(0, 10)}`,
+  ),
+);
+for (const { figure, mean, rise, bar, flat } of result.judged)
+  console.log(
+    `${flat === undefined ? '?' : flat ? '✓' : '✗'} ${figure.padEnd(11)} mean ${mean.toFixed(1)}, rises by ${rise.toFixed(1)} (at most ${Math.max(bar.riseMax, bar.shareMax * mean).toFixed(1)})${flat === undefined ? ': not judged, since the run was short or other programs used the machine' : ''}`,
+  );
+for (const failure of result.failures) console.error(`✗ ${failure}`);
+const total = Object.values(result.ended).reduce((sum, count) => sum + count, 0);
+console.log(`${total} executions ended, ${result.heldBack} starts held back; ${values.out}`);
+console.log(result.passed ? 'PASS' : 'FAIL');
+console.log(`${result.passed ? 1 : 0} passed, ${result.passed ? 0 : 1} failed, 0 skipped`);
+process.exitCode = result.passed ? 0 : 1;
+
+function readNumber(name: string, text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+  console.error(`--${name} is a number above 0, not ${text}`);
+  process.exit(2);
+}

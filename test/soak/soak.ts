@@ -1,0 +1,275 @@
+/** Mixed load on the real server for minutes, sampled once a second, and judged by whether its figures stay flat. */
+import { readFileSync } from 'node:fs';
+import { machineTime, usageOf } from '../../bench/measure/processes.ts';
+import { startServer } from '../../conformance/server-process.ts';
+import { type Api, connect } from '../support/api.ts';
+import { type Bar, isFlat, type Trend, trendOf } from './flatness.ts';
+import { openStandIn } from './stand-in.ts';
+import { type Kind, soakKinds } from './workflows.ts';
+
+export interface SoakOptions {
+  readonly minutes: number;
+  /** executions started per second */
+  readonly perSec: number;
+  readonly onSample?: (sample: Sample) => void;
+}
+
+/** Names carry their units. `…Mb` are MiB. */
+export interface Sample {
+  /** seconds since the load began */
+  readonly at: number;
+  readonly residentMb: number;
+  readonly heapMb: number;
+  readonly lagP99Ms: number;
+  readonly lagMaxMs: number;
+  /** executions that ended per second */
+  readonly perSec: number;
+  /** from the start of a `pure` execution to its end, as its client sees it */
+  readonly pureP99Ms: number;
+  readonly databaseMb: number;
+  readonly walMb: number;
+  /** cores that programs other than the server and its load used */
+  readonly foreignCores: number;
+}
+
+export type Figure = Exclude<keyof Sample, 'at'>;
+
+export interface Judged extends Trend {
+  readonly figure: Figure;
+  readonly bar: Bar;
+  /** undefined: the run was too short to say it, or others used the machine for most of the time */
+  readonly flat: boolean | undefined;
+}
+
+export interface SoakResult {
+  readonly minutes: number;
+  readonly wantedPerSec: number;
+  readonly ended: Readonly<Record<string, number>>;
+  /** starts that were left out because too many executions were open */
+  readonly heldBack: number;
+  readonly failures: readonly string[];
+  readonly judged: readonly Judged[];
+  readonly samples: readonly Sample[];
+  readonly passed: boolean;
+}
+
+/**
+ * What must be flat. The database is not among them: it keeps every event. A leak shows in the heap after collections; the
+ * process' memory follows the height that the heap reaches between two of them, which settles slowly under a gentle load.
+ */
+export const bars: Readonly<Partial<Record<Figure, Bar>>> = {
+  residentMb: { shareMax: 0.15, riseMax: 40, of: 'least' },
+  heapMb: { shareMax: 0.1, riseMax: 8, of: 'least' },
+  lagP99Ms: { shareMax: 0.3, riseMax: 8, of: 'median' },
+  pureP99Ms: { shareMax: 0.3, riseMax: 15, of: 'median' },
+  walMb: { shareMax: 0.3, riseMax: 16, of: 'least' },
+};
+
+/** The collector of old objects comes by every few minutes under a gentle load: a shorter run cannot say what is held. */
+const minutesJudgedMin = 20;
+
+/** What is felt is judged by the samples in which others used less than this, if they are most of them. */
+const foreignCoresMax = 0.3;
+
+const sampleMs = 1_000;
+const openMax = 400;
+const failuresMax = 20;
+
+export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<SoakResult> {
+  const standIn = await openStandIn();
+  const server = await startServer({ env: { MILLRACE_LOG_LEVEL: 'error' } });
+  try {
+    const api = connect(server.url);
+    const kinds = soakKinds(standIn.url);
+    for (const { definition } of kinds) await api.deploy(definition);
+    const load = startLoad(api, kinds, perSec);
+    const samples: Sample[] = [];
+    const beganAt = performance.now();
+    const strangers = watchStrangers(server.pid);
+    for (let at = 0; at < minutes * 60 && server.isAlive(); ) {
+      await sleep(sampleMs - ((performance.now() - beganAt) % sampleMs));
+      const before = at;
+      at = (performance.now() - beganAt) / 1_000;
+      const foreignCores = strangers();
+      const sample = { ...(await takeSample(server.pid, api, load, at, at - before)), foreignCores };
+      samples.push(sample);
+      onSample?.(sample);
+    }
+    await load.stop();
+    if (!server.isAlive()) load.failures.push(`the server ended:\n${server.output().slice(-2_000)}`);
+    else load.failures.push(...(await leftBehind(api)));
+    return toResult({ minutes, perSec }, load, samples);
+  } finally {
+    await server.stop();
+    await standIn.close();
+  }
+}
+
+interface Load {
+  readonly ended: Map<string, number>;
+  readonly failures: string[];
+  readonly heldBack: () => number;
+  /** ms that `pure` executions took, and how many of all ended, since the last call */
+  take(): { readonly pureMs: readonly number[]; readonly count: number };
+  /** Starts no more, and waits for what is open. */
+  stop(): Promise<void>;
+}
+
+function startLoad(api: Api, kinds: readonly Kind[], perSec: number): Load {
+  const ended = new Map<string, number>();
+  const failures: string[] = [];
+  const open = new Set<Promise<void>>();
+  let [started, heldBack, count] = [0, 0, 0];
+  let pureMs: number[] = [];
+  const run = async (kind: Kind) => {
+    const startedAt = performance.now();
+    try {
+      await kind.run(api);
+      if (kind.name === 'pure') pureMs.push(performance.now() - startedAt);
+    } catch (error) {
+      if (failures.length < failuresMax) failures.push(`${kind.name}: ${String(error)}`);
+    }
+    ended.set(kind.name, (ended.get(kind.name) ?? 0) + 1);
+    count += 1;
+  };
+  const beganAt = performance.now();
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - beganAt) / 1_000) * perSec);
+    for (; started < due; started += 1) {
+      const kind = kinds[started % kinds.length];
+      if (kind === undefined || open.size >= openMax) {
+        heldBack += 1;
+        continue;
+      }
+      const running = run(kind).finally(() => open.delete(running));
+      open.add(running);
+    }
+  }, 10);
+  return {
+    ended,
+    failures,
+    heldBack: () => heldBack,
+    take() {
+      const taken = { pureMs, count };
+      pureMs = [];
+      count = 0;
+      return taken;
+    },
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(open);
+    },
+  };
+}
+
+async function takeSample(
+  pid: number,
+  api: Api,
+  load: Load,
+  at: number,
+  seconds: number,
+): Promise<Omit<Sample, 'foreignCores'>> {
+  const { body } = await api.call<string>('GET', '/metrics');
+  const metric = (name: string) =>
+    Number(
+      body
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(' ')[1] ?? 0,
+    );
+  const { pureMs, count } = load.take();
+  const sorted = pureMs.toSorted((a, b) => a - b);
+  return {
+    at: round(at),
+    residentMb: round(residentBytes(pid) / 2 ** 20),
+    heapMb: round(metric('nodejs_heap_size_used_bytes') / 2 ** 20),
+    lagP99Ms: round(metric('nodejs_eventloop_lag_seconds{quantile="0.99"}') * 1_000),
+    lagMaxMs: round(metric('nodejs_eventloop_lag_seconds{quantile="1"}') * 1_000),
+    perSec: round(count / seconds),
+    pureP99Ms: round(sorted[Math.floor(sorted.length * 0.99)] ?? 0),
+    databaseMb: round(metric('millrace_store_database_bytes') / 2 ** 20),
+    walMb: round(metric('millrace_store_wal_bytes') / 2 ** 20),
+  };
+}
+
+/** When all has ended, nothing may be open, overdue, in doubt or without a reason to move. */
+async function leftBehind(api: Api): Promise<string[]> {
+  await sleep(1_500); // figures of the store are a second old at most
+  const { body } = await api.call<string>('GET', '/metrics');
+  const names = ['millrace_orphans', 'millrace_overdue', 'millrace_in_doubt'];
+  const open = ['running', 'waiting', 'suspended', 'pending'].map(
+    (status) => `millrace_executions{status="${status}"}`,
+  );
+  return [...names, ...open].flatMap((name) => {
+    const value = Number(
+      body
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(' ')[1] ?? 0,
+    );
+    return value === 0 ? [] : [`${name} is ${value} when all has ended`];
+  });
+}
+
+function toResult(
+  { minutes, perSec }: Pick<SoakOptions, 'minutes' | 'perSec'>,
+  load: Load,
+  samples: readonly Sample[],
+): SoakResult {
+  const judged = (Object.entries(bars) as [Figure, Bar][]).map(([figure, bar]) =>
+    judge(figure, bar, samples),
+  );
+  return {
+    minutes,
+    wantedPerSec: perSec,
+    ended: Object.fromEntries(load.ended),
+    heldBack: load.heldBack(),
+    failures: load.failures,
+    judged,
+    samples,
+    passed: load.failures.length === 0 && judged.every(({ flat }) => flat !== false),
+  };
+}
+
+function judge(figure: Figure, bar: Bar, samples: readonly Sample[]): Judged {
+  const quiet = samples.filter(({ foreignCores }) => foreignCores < foreignCoresMax);
+  const isFelt = bar.of === 'median';
+  const points = (isFelt ? quiet : samples).map((sample) => ({ at: sample.at, value: sample[figure] }));
+  const trend = trendOf(points, bar.of);
+  const isLong = (samples.at(-1)?.at ?? 0) >= minutesJudgedMin * 60;
+  const says = isFelt ? quiet.length > samples.length / 2 : isLong;
+  return { figure, ...trend, bar, flat: says ? isFlat(trend, bar) : undefined };
+}
+
+/** Cores that others used since the last call. */
+function watchStrangers(server: number): () => number {
+  const look = () => ({
+    at: performance.now(),
+    busyMs: machineTime().busyMs,
+    ownMs: usageOf([server, process.pid]).cpuMs,
+  });
+  let before = look();
+  return () => {
+    const now = look();
+    const others = now.busyMs - before.busyMs - (now.ownMs - before.ownMs);
+    const cores = Math.max(0, others / (now.at - before.at));
+    before = now;
+    return round(cores);
+  };
+}
+
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0; // it has ended, which is told elsewhere
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

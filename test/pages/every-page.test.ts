@@ -110,8 +110,8 @@ describe('every page', () => {
     },
   );
 
-  it.for(views)('$name fits a phone 390 px wide, in German', async (view, { open, filled }) => {
-    const size = { width: 390, height: 844 };
+  it.for(views)('$name fits a phone 360 px wide, in German', async (view, { open, filled }) => {
+    const size = { width: 360, height: 740 };
     const page = await open(filled, view.path, { size, touch: true, locale: 'de-DE', theme: 'dark' });
     await view.drawn(page, de);
     expect(await page.locator('html').getAttribute('lang')).toBe('de');

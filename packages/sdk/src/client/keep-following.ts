@@ -80,6 +80,9 @@ async function* throughOne<T>(
   if (!response.ok) throw await toApiError(response);
   if (response.status === 204) progress.isOver = true;
   if (progress.isOver || response.body === null) return;
+  const type = response.headers.get('content-type') ?? 'nothing';
+  if (!type.startsWith('text/event-stream'))
+    throw new MillraceConnectionError('protocol', `expected an event stream but found ${type}`);
   for await (const message of readEventStream(response.body)) {
     connection.extend();
     if (message.type === 'retry') progress.delayMs = message.ms;

@@ -160,6 +160,18 @@ describe('a stream that breaks the rules', () => {
     expect(resumed).toHaveLength(3);
   });
 
+  it('is asked of no server that answers with a page', async () => {
+    let requests = 0;
+    const client = createClient('http://localhost', {
+      fetch: async () => {
+        requests += 1;
+        return new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } });
+      },
+    });
+    await expect(all(client.executions.watch('e'))).rejects.toMatchObject({ fault: 'protocol' });
+    expect(requests).toBe(1);
+  });
+
   it('of something else is a protocol error', async () => {
     await expect(streams('data: hello\n\n').watching).rejects.toMatchObject({ fault: 'protocol' });
   });

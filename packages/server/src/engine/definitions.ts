@@ -278,9 +278,7 @@ export function readDefinition(
   functions: ReadonlySet<string>,
 ): Definition {
   const parsed =
-    typeof definition === 'string'
-      ? parse(definition, { functions })
-      : parseValue(definition, { functions });
+    typeof definition === 'string' ? parse(definition, { functions }) : parseValue(definition, { functions });
   if (!parsed.ok) {
     // A document that came as a value has no lines: those of its text as it is kept here are nobody's.
     const errors =

@@ -31,7 +31,7 @@ export function Shell() {
             <Mark />
             <span className="max-sm:sr-only">Millrace</span>
           </Link>
-          <nav aria-label={messages.navigation} className="flex flex-1 gap-0.5 sm:gap-1">
+          <nav aria-label={messages.navigation} className="flex min-w-0 flex-1 gap-0.5 sm:gap-1">
             <Place to="/" icon="runs" label={messages.executions} />
             <Place to="/workflows" icon="workflows" label={messages.workflows} />
             <Place to="/system" icon="system" label={messages.system} />
@@ -79,7 +79,7 @@ function Place({
     <Link
       to={to}
       activeOptions={{ exact: to === '/', includeSearch: false }}
-      className="flex min-h-9 items-center gap-2 rounded-lg px-2.5 text-soft transition-colors hover:bg-hover hover:text-ink sm:px-3"
+      className="flex min-h-9 items-center gap-2 rounded-lg px-1.5 text-soft transition-colors hover:bg-hover hover:text-ink min-[400px]:px-2.5 sm:px-3"
       activeProps={{ className: 'bg-line/70 !text-ink font-medium' }}
     >
       <Icon name={icon} className="max-sm:hidden" />

@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { ApiError } from '../api/api-error.ts';
 import { useMessages } from '../app/preferences.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { Filters } from '../executions/filters.tsx';
@@ -25,6 +26,8 @@ export function ExecutionsPage() {
     search.workflow !== undefined ||
     search.id !== undefined ||
     search.cursor !== undefined;
+  // Where the server refuses it does answer: what it says stands below.
+  const refused = page.error instanceof ApiError && page.error.status >= 400 && page.error.status < 500;
   const items = data?.items;
   if (items?.length === 0 && !narrowed && !page.isPlaceholderData)
     return (
@@ -38,7 +41,7 @@ export function ExecutionsPage() {
         <h1 className="flex items-baseline gap-3 text-xl font-semibold">
           {messages.executions}
           <Liveness
-            lost={connection === 'lost' || page.isError}
+            lost={!refused && (connection === 'lost' || page.isError)}
             live={connection === 'live'}
             older={search.cursor !== undefined}
           />

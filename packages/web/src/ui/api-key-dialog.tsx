@@ -31,6 +31,7 @@ export function ApiKeyDialog() {
         </label>
         <input
           id="api-key"
+          data-focus-first
           type="password"
           autoComplete="off"
           required

@@ -39,6 +39,8 @@ export function WaitingPanel({ execution, run, onSelect }: WaitingPanelProps) {
   const explanations = (rows.data?.items ?? [])
     .map((row) => explain(row, run, now))
     .filter(({ reason }) => reason.type !== 'timer' || reason.cause !== 'other');
+  // Rows that were read a moment before the state say nothing of what it waits for now.
+  const isIdle = rows.data?.items.length === 0 && phaseOf(run.state) !== 'waiting';
   return (
     <section
       aria-labelledby="why"
@@ -59,9 +61,7 @@ export function WaitingPanel({ execution, run, onSelect }: WaitingPanelProps) {
         {explanations.length > rowsMax ? (
           <li className="text-soft">+ {explanations.length - rowsMax}</li>
         ) : null}
-        {rows.isSuccess && explanations.length === 0 ? (
-          <li className="text-soft">{messages.notWaiting}</li>
-        ) : null}
+        {isIdle ? <li className="text-soft">{messages.notWaiting}</li> : null}
       </ul>
     </section>
   );

@@ -1,4 +1,4 @@
-/** Draws Millrace beside the peers as SVG that reads on light and on dark pages. */
+/** Draws Millrace beside the peers. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results, Row } from '../row.ts';
@@ -6,6 +6,7 @@ import type { SubjectName } from '../works/work.ts';
 import { findWork } from '../works/works.ts';
 import { formatFigure } from './figures.ts';
 import { resultsFolder } from './results.ts';
+import { svgText, toSvg } from './svg.ts';
 
 interface Chart {
   readonly file: string;
@@ -73,6 +74,8 @@ const names: Readonly<Record<SubjectName, string>> = {
   bullmq: 'BullMQ',
 };
 
+const order = Object.keys(names);
+
 const width = 720;
 const margin = 16;
 const nameWidth = 80;
@@ -81,32 +84,23 @@ const barHeight = 16;
 const barStep = 22;
 const groupStep = 34;
 
-/** Works in a browser's light and dark mode, as an image of its own. */
 const style = `
-  text { font: 13px system-ui, sans-serif; fill: #57606a; }
-  .title { font-size: 15px; font-weight: 600; }
-  .title, .group { fill: #24292f; }
-  .note { font-size: 11px; }
   .peer { fill: #a3acb5; }
-  .millrace { fill: #0969da; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #9198a1; }
-    .title, .group { fill: #f0f6fc; }
+  .millrace { fill: #0969da; }`;
+const darkStyle = `
     .peer { fill: #59636e; }
-    .millrace { fill: #4493f8; }
-  }
-`;
+    .millrace { fill: #4493f8; }`;
 
 function drawChart({ title, groups }: Chart, results: Results): string | undefined {
   const drawn: string[] = [];
   let y = margin + 14;
-  drawn.push(text(margin, y, title, 'title'));
+  drawn.push(svgText(margin, y, title, { kind: 'title' }));
   const before = drawn.length;
   for (const group of groups) {
     const bars = barsOf(group, results.rows);
     if (bars.length === 0) continue;
     y += groupStep;
-    drawn.push(text(margin, y, group.title, 'group'));
+    drawn.push(svgText(margin, y, group.title, { kind: 'group' }));
     const longest = Math.max(...bars.map(({ value }) => value));
     for (const bar of bars) {
       drawn.push(drawBar(bar, y + 8, longest, group));
@@ -115,14 +109,9 @@ function drawChart({ title, groups }: Chart, results: Results): string | undefin
   }
   if (drawn.length === before) return undefined;
   y += groupStep;
-  drawn.push(text(margin, y, noteOf(results), 'note'));
+  drawn.push(svgText(margin, y, noteOf(results), { kind: 'note' }));
   const height = y + margin;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">`,
-    `<style>${style}</style>`,
-    ...drawn,
-    '</svg>\n',
-  ].join('\n');
+  return toSvg({ title, width, height, style, darkStyle, parts: drawn });
 }
 
 interface Bar {
@@ -134,7 +123,8 @@ function barsOf({ work, inFlight, figure }: Group, rows: readonly Row[]): Bar[] 
   return rows
     .filter((row) => row.inFlight === inFlight && isOf(row, work))
     .map(({ by, figures }) => ({ by, value: figures[figure] ?? Number.NaN }))
-    .filter(({ value }) => Number.isFinite(value));
+    .filter(({ value }) => Number.isFinite(value))
+    .sort((a, b) => order.indexOf(a.by) - order.indexOf(b.by));
 }
 
 function isOf(row: Row, work: string): boolean {
@@ -146,9 +136,9 @@ function drawBar({ by, value }: Bar, y: number, longest: number, { figure, unit 
   const length = Math.max(2, (value / longest) * (width - x - numberWidth - margin));
   const kind = by === 'millrace' ? 'millrace' : 'peer';
   return [
-    text(margin, y + 13, names[by]),
+    svgText(margin, y + 13, names[by]),
     `<rect class="${kind}" x="${x}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" rx="2"/>`,
-    text(x + length + 8, y + 13, `${formatFigure(figure, value)} ${unit}`),
+    svgText(x + length + 8, y + 13, `${formatFigure(figure, value)} ${unit}`),
   ].join('\n');
 }
 
@@ -158,12 +148,4 @@ function noteOf({ version, machine, rows, measuredAt }: Results): string {
   );
   const versions = [`Millrace ${version}`, ...peers].join(', ');
   return `${versions}; each durable at every step, all parts on ${machine.cores} cores, ${machine.fileSystem}; ${measuredAt.slice(0, 10)}`;
-}
-
-function text(x: number, y: number, content: string, kind?: string): string {
-  return `<text${kind === undefined ? '' : ` class="${kind}"`} x="${x.toFixed(0)}" y="${y}">${escapeXml(content)}</text>`;
-}
-
-function escapeXml(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

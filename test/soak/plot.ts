@@ -1,4 +1,5 @@
-/** Draws a soak as SVG that reads on light and on dark pages: memory, lag, answers and the database over time. */
+/** Draws a soak: memory, lag, answers and the database over time. */
+import { svgText, toSvg } from '../../bench/report/svg.ts';
 import type { Figure, Sample, SoakResult } from './soak.ts';
 
 interface Panel {
@@ -46,34 +47,25 @@ const top = 60;
 const pointsMax = 600;
 
 const style = `
-  text { font: 12px system-ui, sans-serif; fill: #57606a; }
-  .title { font-size: 15px; font-weight: 600; fill: #24292f; }
-  .panel { fill: #24292f; }
   .axis { stroke: #d0d7de; }
   polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
   .line0 { stroke: #0969da; } .name0 { fill: #0969da; }
-  .line1 { stroke: #bc4c00; } .name1 { fill: #bc4c00; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #9198a1; }
-    .title, .panel { fill: #f0f6fc; }
+  .line1 { stroke: #bc4c00; } .name1 { fill: #bc4c00; }`;
+const darkStyle = `
     .axis { stroke: #3d444d; }
     .line0 { stroke: #4493f8; } .name0 { fill: #4493f8; }
-    .line1 { stroke: #f0883e; } .name1 { fill: #f0883e; }
-  }
-`;
+    .line1 { stroke: #f0883e; } .name1 { fill: #f0883e; }`;
 
 export function drawSoak(result: SoakResult, note: string): string {
   const samples = thin(result.samples);
   const height = top + panels.length * panelStep;
   const title = `Mixed load for ${result.minutes} minutes, ${result.wantedPerSec} executions per second`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">`,
-    `<style>${style}</style>`,
-    `<text class="title" x="${left}" y="24">${escapeXml(title)}</text>`,
+  const parts = [
+    svgText(left, 24, title, { kind: 'title' }),
     ...panels.flatMap((panel, index) => drawPanel(panel, samples, top + index * panelStep)),
-    `<text x="${left}" y="${height - 8}">${escapeXml(note)}</text>`,
-    '</svg>\n',
-  ].join('\n');
+    svgText(left, height - 8, note),
+  ];
+  return toSvg({ title, width, height, style, darkStyle, parts });
 }
 
 /** Of neighbours the worst is shown: what is drawn must not hide a peak. */
@@ -104,18 +96,18 @@ function drawPanel({ title, lines }: Panel, samples: readonly Sample[], y: numbe
     );
     return [
       `<polyline class="line${index}" points="${points.join(' ')}"/>`,
-      `<text class="name${index}" x="${width - right + 8}" y="${y + 14 + index * 18}">${escapeXml(name)}</text>`,
+      svgText(width - right + 8, y + 14 + index * 18, name, { kind: `name${index}` }),
     ];
   });
   const minutes = (seconds / 60).toFixed(seconds < 600 ? 1 : 0);
   return [
-    `<text class="panel" x="${left}" y="${y - 8}">${escapeXml(title)}</text>`,
+    svgText(left, y - 8, title, { kind: 'group' }),
     ...[0, 0.5, 1].flatMap((share) => [
       `<line class="axis" x1="${left}" x2="${width - right}" y1="${up(highest * share)}" y2="${up(highest * share)}"/>`,
-      `<text x="${left - 6}" y="${up(highest * share) + 4}" text-anchor="end">${highest * share}</text>`,
+      svgText(left - 6, up(highest * share) + 4, highest * share, { anchor: 'end' }),
     ]),
     ...drawn,
-    `<text x="${width - right}" y="${y + panelHeight + 16}" text-anchor="end">${minutes} min</text>`,
+    svgText(width - right, y + panelHeight + 16, `${minutes} min`, { anchor: 'end' }),
   ];
 }
 
@@ -123,8 +115,4 @@ function drawPanel({ title, lines }: Panel, samples: readonly Sample[], y: numbe
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 5].find((step) => step * power >= value) ?? 10) * power;
-}
-
-function escapeXml(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

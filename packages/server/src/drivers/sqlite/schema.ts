@@ -7,8 +7,8 @@ const applicationId = 0x4d4c5243;
  * Numbered, forward only: the number of a migration is its place, from 1, and one that was released never changes.
  *
  * `commits` and `backlog` are written by every batch, and say everything. `streams` (the index of commits by stream),
- * `executions` and `wake_ups` follow from them and are brought up to date by flushes: commits behind `indexed` are not
- * in `streams` yet, and what `backlog` says is not in the two others.
+ * `executions` and `wake_ups` follow from them and are brought up to date by flushes: all commits up to `indexed` are in
+ * `streams`, and what `backlog` does not say is in the two others. While a flush is under way some rows are newer.
  *
  * Times are epoch ms. `commits.id` is a SHA-256 as 32 bytes, or else text; `previous` is the position of the stream's
  * commit before, 0: none. A row of `streams` holds the positions of commits that follow each other, as JSON, from the

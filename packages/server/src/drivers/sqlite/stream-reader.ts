@@ -3,7 +3,7 @@ import { rowAs } from './row-as.ts';
 import type { Row, WireValue } from './wire.ts';
 
 /**
- * Reads the commits of a stream: those that the index has, and those that came since the last flush. The latter are
+ * Reads the commits of a stream: those that the index has, and those that came since the last flush began. The latter are
  * found by going over the keys of all commits behind the index, each once, so that a read of one stream makes nobody flush.
  */
 export function openStreamReader(

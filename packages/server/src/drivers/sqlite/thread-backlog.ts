@@ -6,7 +6,7 @@ import type { WakeUpRow } from './wake-up-rows.ts';
 import { noText, type WireMessage, WireReader, type WireValue, WireWriter } from './wire.ts';
 
 /**
- * What the batches since the last flush have changed of executions and wake-ups, one row a batch, in the words of the
+ * What the batches since the last flush began have changed of executions and wake-ups, one row a batch, in the words of the
  * message: where the process ends before a flush, the next one reads it and has in memory what this one had.
  */
 export interface ThreadBacklog {

@@ -46,7 +46,7 @@ export interface ThreadStreams {
   of(tenant: string, id: string): Stream;
   /** Says that a flush has to look at it. */
   touch(stream: Stream): void;
-  /** The streams to be flushed, by tenant and id; they count as flushed from now on. */
+  /** The streams to be flushed, by tenant and id. What changes from now on is for the next flush as well. */
   takeDirty(): readonly Stream[];
   /** Forgets everything. */
   clear(): void;
@@ -54,7 +54,8 @@ export interface ThreadStreams {
 
 /**
  * Two generations, the older dropped when the younger is full: that costs a third of an exact order of use, which
- * deletes and inserts at every use. It happens after a flush only, so no stream that is dirty is ever dropped.
+ * deletes and inserts at every use. It happens when a flush begins, and so when the one before has ended: what that one
+ * wrote may go, and what this one is to write is in the generation that stays.
  */
 export function openThreadStreams(database: DatabaseSync): ThreadStreams {
   const lastRun = database.prepare(

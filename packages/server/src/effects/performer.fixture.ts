@@ -39,7 +39,7 @@ export function openBench(
     userAgent: 'millrace/test',
   });
   return {
-    perform: (request, context = {}) =>
+    perform: async (request, context = {}) =>
       performer.perform(request, { ...usual, aborted: context.signal?.aborted === true, ...context }),
     blobs,
     close: () => http.close(),

@@ -47,7 +47,7 @@ function perform(
   context: EffectContext,
   settings: Settings,
   documents: DocumentSource,
-): Promise<EffectOutcome> {
+): EffectOutcome | Promise<EffectOutcome> {
   const hasSecrets = context.secrets !== undefined && context.secrets.length > 0;
   return request.type === 'function' && !hasSecrets
     ? performPlainFunction(request, context, settings)
@@ -55,17 +55,22 @@ function perform(
 }
 
 /** A function whose arguments hold no secret has nothing that must be taken out of what it says. */
-async function performPlainFunction(
+function performPlainFunction(
   request: Extract<EffectRequest, { type: 'function' }>,
   context: EffectContext,
   settings: Settings,
-): Promise<EffectOutcome> {
+): EffectOutcome | Promise<EffectOutcome> {
   try {
     const result = performFunction(request, settings.functions, context, msLeft(context, settings));
-    return { type: 'completed', output: result instanceof Promise ? await result : result };
+    if (!(result instanceof Promise)) return completed(result);
+    return result.then(completed, (error: unknown) => failed(error, context, plainRedactor));
   } catch (error) {
     return failed(error, context, plainRedactor);
   }
+}
+
+function completed(output: Json): EffectOutcome {
+  return { type: 'completed', output };
 }
 
 async function performWithSecrets(

@@ -22,8 +22,9 @@ export interface EffectContext {
 /** The performer port: does deeds. */
 export interface Performer {
   /**
-   * Does a deed once and says what became of it. It never rejects: a failure is an outcome with a standard error,
-   * marked `unknown` when nobody knows whether the deed was done. No secret is in an outcome.
+   * Does a deed once and says what became of it, at once where nothing is waited for. It never rejects: a failure is an
+   * outcome with a standard error, marked `unknown` when nobody knows whether the deed was done. No secret is in an
+   * outcome.
    */
-  perform(request: EffectRequest, context: EffectContext): Promise<EffectOutcome>;
+  perform(request: EffectRequest, context: EffectContext): EffectOutcome | Promise<EffectOutcome>;
 }

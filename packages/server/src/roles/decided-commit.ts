@@ -10,9 +10,10 @@ export interface DecidedCommit {
   /** effects whose task went away */
   readonly revoked: readonly number[];
   readonly changes: readonly LedgerChange[];
-  readonly body: string;
   readonly row: ExecutionRow;
   readonly yielded: boolean;
+  /** the state that it left, for its answer */
+  readonly state: ExecutionState;
 }
 
 /** The digest of the definition that a command brings to a stream that is empty. */

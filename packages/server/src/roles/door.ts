@@ -6,34 +6,46 @@ import type { Command } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Worker } from './worker.ts';
-import type { Submitted } from './worker-options.ts';
+import type { Receiver, Submitted } from './worker-options.ts';
 
 export interface Door {
   /** `undefined`: the command is durable, and decided elsewhere. */
   submit(tenant: string, execution: string, command: Command): Promise<Submitted | undefined>;
+  /** The same for the roles, whose commands are many: without a promise for each. */
+  tell(tenant: string, execution: string, command: Command, receiver: Receiver): void;
 }
 
 export function localDoor(worker: Worker): Door {
-  return { submit: (tenant, execution, command) => worker.submit(tenant, execution, command) };
+  return {
+    submit: (tenant, execution, command) => worker.submit(tenant, execution, command),
+    tell: (tenant, execution, command, receiver) => worker.tell(tenant, execution, command, receiver),
+  };
 }
 
 export function remoteDoor(store: Store, world: World): Door {
+  async function submit(tenant: string, execution: string, command: Command): Promise<undefined> {
+    const row = {
+      id: `${execution}/command/${world.id()}`,
+      execution,
+      kind: 'command',
+      due: store.now(),
+      attempt: 0,
+      lease: null,
+      unsafe: false,
+      doubt: false,
+      body: JSON.stringify(command),
+    } as const;
+    const [result] = await store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'put', row }] }]);
+    if (result?.type !== 'accepted') throw new Error(`the store refused a command row for ${execution}`);
+    return undefined;
+  }
   return {
-    async submit(tenant, execution, command) {
-      const row = {
-        id: `${execution}/command/${world.id()}`,
-        execution,
-        kind: 'command',
-        due: store.now(),
-        attempt: 0,
-        lease: null,
-        unsafe: false,
-        doubt: false,
-        body: JSON.stringify(command),
-      } as const;
-      const [result] = await store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'put', row }] }]);
-      if (result?.type !== 'accepted') throw new Error(`the store refused a command row for ${execution}`);
-      return undefined;
+    submit,
+    tell(tenant, execution, command, receiver) {
+      submit(tenant, execution, command).then(
+        (submitted) => receiver.decided(submitted),
+        (error: unknown) => receiver.failed(error),
+      );
     },
   };
 }

@@ -12,9 +12,10 @@ import type { Performer } from '../ports/performer.ts';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from './codec.ts';
+import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
 import { type EffectTask, rowId } from './rows.ts';
-import { contextOf, LazyAbort } from './task-context.ts';
+import { RunningDeeds } from './running-deeds.ts';
 
 export interface ExecutorOptions {
   readonly world: World;
@@ -35,16 +36,9 @@ export interface ExecutorOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
-interface Running {
-  readonly task: EffectTask;
-  readonly abort: LazyAbort;
-  /** another executor may have the row: whatever comes of it here does not count */
-  lost: boolean;
-}
-
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new RunningDeeds();
   #reserved = 0;
   #overflowed = false;
   #claiming = false;
@@ -90,22 +84,13 @@ export class Executor {
     if (this.#stopped) return;
     if (task.lease.until <= store.now() || !wants(task.tenant, task.execution, task.effect))
       return this.#after();
-    const key = `${task.tenant}/${task.execution}/${task.effect}`;
-    if (this.#running.has(key)) return;
-    const running: Running = { task, abort: new LazyAbort(), lost: false };
-    this.#running.set(key, running);
-    this.#perform(running).then(
-      () => this.#done(key),
-      (error: unknown) => {
-        this.#done(key);
-        this.#options.onError(error, task.execution);
-      },
-    );
+    const deed = new Deed(task, this.#ended);
+    if (this.#running.add(deed)) this.#perform(deed);
   }
 
   /** Ends what is under way for tasks that went away. Its outcome is still handed in, to be recorded as abandoned. */
   revoke(tenant: string, execution: string, effects: readonly number[]): void {
-    for (const effect of effects) this.#running.get(`${tenant}/${execution}/${effect}`)?.abort.abort();
+    for (const effect of effects) this.#running.get(tenant, rowId(execution, effect))?.abort();
   }
 
   /** Takes nothing more, waits for what is under way, and gives the rest back. */
@@ -115,17 +100,12 @@ export class Executor {
     if (this.#running.size > 0) await this.#untilIdle(graceMs);
     this.#cancelRenewal();
     const { store, node } = this.#options;
-    for (const running of this.#running.values()) {
-      const { task } = running;
-      lose(running);
+    for (const deed of this.#running.values()) {
+      const { tenant, row, attempt, fact } = deed.task;
+      deed.lose();
       // Given back it would be done again: its lease lapses instead, and it goes in doubt.
-      if (task.fact.unsafe === true) continue;
-      await store.release(
-        task.tenant,
-        [{ id: rowId(task.execution, task.effect), attempt: task.attempt }],
-        node,
-        store.now(),
-      );
+      if (fact.unsafe === true) continue;
+      await store.release(tenant, [{ id: row, attempt }], node, store.now());
     }
     this.#running.clear();
   }
@@ -140,18 +120,31 @@ export class Executor {
     });
   }
 
-  async #perform(running: Running): Promise<void> {
-    const { performer, door } = this.#options;
-    const { task, abort } = running;
-    const outcome = await performer.perform(task.fact.request, contextOf(task, abort));
-    if (running.lost) return;
-    await door.submit(task.tenant, task.execution, { type: 'effect.complete', effect: task.effect, outcome });
+  /** What needs no waiting is handed in at once: a promise for each deed is what most of its cost would be. */
+  #perform(deed: Deed): void {
+    try {
+      const outcome = this.#options.performer.perform(deed.task.fact.request, deed);
+      if (!(outcome instanceof Promise)) return this.#handIn(deed, outcome);
+      outcome.then(
+        (settled) => this.#handIn(deed, settled),
+        (error: unknown) => deed.failed(error),
+      );
+    } catch (error) {
+      deed.failed(error);
+    }
   }
 
-  #done(key: string): void {
-    this.#running.delete(key);
-    this.#after();
+  #handIn(deed: Deed, outcome: EffectOutcome): void {
+    if (deed.lost) return deed.decided();
+    const { tenant, execution, effect } = deed.task;
+    this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed);
   }
+
+  readonly #ended = (deed: Deed, error: unknown): void => {
+    this.#running.delete(deed);
+    this.#after();
+    if (error !== undefined) this.#options.onError(error, deed.execution);
+  };
 
   #after(): void {
     if (this.#running.size === 0) this.#idle?.();
@@ -215,7 +208,7 @@ export class Executor {
     if (fact?.type === 'effect.requested') {
       const lease = { owner: node, until };
       const { tenant, execution, attempt } = row;
-      return this.take({ tenant, execution, effect, fact, attempt, lease });
+      return this.take({ tenant, execution, effect, row: row.id, fact, attempt, lease });
     }
     const outcome: EffectOutcome = {
       type: 'failed',
@@ -236,25 +229,12 @@ export class Executor {
 
   async #renew(): Promise<void> {
     const { store, node, leaseMs } = this.#options;
-    const byTenant = new Map<string, Running[]>();
-    for (const running of this.#running.values()) {
-      const { tenant } = running.task;
-      byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), running]);
-    }
-    for (const [tenant, running] of byTenant) {
-      const leases = running.map(({ task }) => ({
-        id: rowId(task.execution, task.effect),
-        attempt: task.attempt,
-      }));
+    for (const [tenant, deeds] of this.#running.byTenant()) {
+      const leases = Array.from(deeds, ({ task }) => ({ id: task.row, attempt: task.attempt }));
       const held = new Set(await store.renew(tenant, leases, node, leaseMs));
-      for (const each of running) if (!held.has(rowId(each.task.execution, each.task.effect))) lose(each);
+      for (const deed of deeds) if (!held.has(deed.task.row)) deed.lose();
     }
   }
-}
-
-function lose(running: Running): void {
-  running.lost = true;
-  running.abort.abort();
 }
 
 function leaseOf({ id, attempt }: ClaimedWakeUp): { id: string; attempt: number } {

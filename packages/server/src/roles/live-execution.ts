@@ -34,6 +34,8 @@ export interface LiveExecution {
   stale: boolean;
   /** the round of eviction in which it was used last */
   usedIn: number;
+  /** it is among the executions in memory */
+  held: boolean;
 }
 
 export function newLive(tenant: string, id: string): LiveExecution {
@@ -51,6 +53,7 @@ export function newLive(tenant: string, id: string): LiveExecution {
     recordedBytes: 0,
     stale: false,
     usedIn: 0,
+    held: false,
   };
 }
 
@@ -102,12 +105,14 @@ export class LiveExecutions {
     this.#size += 1;
     this.#bytes += live.bytes;
     live.usedIn = this.#round;
+    live.held = true;
     this.#keepBounds(live);
   }
 
   delete(live: LiveExecution): void {
     const byId = this.#byTenant.get(live.tenant);
-    if (byId === undefined || !this.#holds(live)) return;
+    if (byId === undefined || !live.held) return;
+    live.held = false;
     byId.delete(live.id);
     this.#ended.delete(live);
     this.#size -= 1;
@@ -118,7 +123,7 @@ export class LiveExecutions {
   /** Counts values that were recorded in a state. */
   grow(live: LiveExecution, bytes: number): void {
     live.bytes += bytes;
-    if (!this.#holds(live)) return;
+    if (!live.held) return;
     this.#bytes += bytes;
     this.#keepBounds(live);
   }
@@ -128,17 +133,13 @@ export class LiveExecutions {
    * decides on it any more.
    */
   retire(live: LiveExecution): void {
-    if (this.#holds(live)) this.#ended.add(live);
+    if (live.held) this.#ended.add(live);
     if (this.#ended.size < 2 * endedMax) return;
     for (const old of this.#ended) {
       if (this.#ended.size <= endedMax) return;
       this.#ended.delete(old);
       if (old.pending === 0) this.delete(old);
     }
-  }
-
-  #holds(live: LiveExecution): boolean {
-    return this.#byTenant.get(live.tenant)?.get(live.id) === live;
   }
 
   get size(): number {

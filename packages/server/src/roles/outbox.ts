@@ -4,15 +4,15 @@
  */
 import type { CommitResult, Entry, Store } from '../ports/store.ts';
 
-/** An entry, and who is told what became of it. Neither may throw. */
-export interface Letter {
-  readonly entry: Entry;
-  answered(result: CommitResult): void;
-  failed(error: unknown): void;
+/** Who is told what became of an entry. Neither may throw. */
+export interface Answers<L> {
+  answered(letter: L, result: CommitResult): void;
+  failed(letter: L, error: unknown): void;
 }
 
-interface Group {
-  readonly letters: Letter[];
+interface Group<L> {
+  readonly letters: L[];
+  readonly entries: Entry[];
   /** when all of it is answered */
   readonly settled: Promise<void>;
   readonly settle: () => void;
@@ -24,48 +24,54 @@ interface Group {
  */
 const lettersMax = 32;
 
-export class Outbox {
+export class Outbox<L extends { readonly entry: Entry }> {
   readonly #store: Pick<Store, 'commit'>;
-  #group: Group | undefined;
+  readonly #answers: Answers<L>;
+  #group: Group<L> | undefined;
 
-  constructor(store: Pick<Store, 'commit'>) {
+  constructor(store: Pick<Store, 'commit'>, answers: Answers<L>) {
     this.#store = store;
+    this.#answers = answers;
   }
 
   /** Answers when the whole group is answered, well or not. */
-  send(letter: Letter): Promise<void> {
+  send(letter: L): Promise<void> {
     this.#group ??= this.#open();
-    const { letters, settled } = this.#group;
+    const { letters, entries, settled } = this.#group;
     letters.push(letter);
+    entries.push(letter.entry);
     if (letters.length >= lettersMax) this.#post();
     return settled;
   }
 
-  #open(): Group {
+  #open(): Group<L> {
     let settle = () => {};
     const settled = new Promise<void>((resolve) => (settle = resolve));
     void Promise.resolve().then(() => this.#post());
-    return { letters: [], settled, settle };
+    return { letters: [], entries: [], settled, settle };
   }
 
   #post(): void {
     const group = this.#group;
     if (group === undefined) return;
     this.#group = undefined;
-    const { letters, settle } = group;
-    this.#store.commit(letters.map(({ entry }) => entry)).then(
-      (results) => {
-        for (const [index, letter] of letters.entries()) {
-          const result = results[index];
-          if (result === undefined) letter.failed(new Error('the store left an entry without an answer'));
-          else letter.answered(result);
-        }
-        settle();
-      },
+    this.#store.commit(group.entries).then(
+      (results) => this.#settle(group, results),
       (error: unknown) => {
-        for (const letter of letters) letter.failed(error);
-        settle();
+        for (const letter of group.letters) this.#answers.failed(letter, error);
+        group.settle();
       },
     );
+  }
+
+  #settle({ letters, settle }: Group<L>, results: readonly CommitResult[]): void {
+    for (let at = 0; at < letters.length; at++) {
+      const letter = letters[at] as L;
+      const result = results[at];
+      if (result === undefined)
+        this.#answers.failed(letter, new Error('the store left an entry without an answer'));
+      else this.#answers.answered(letter, result);
+    }
+    settle();
   }
 }

@@ -9,6 +9,8 @@ export interface EffectTask {
   readonly execution: string;
   /** version of the fact that asked for it */
   readonly effect: number;
+  /** id of its row, `execution/version` */
+  readonly row: string;
   readonly fact: EffectRequested;
   /** fencing number of the lease */
   readonly attempt: number;
@@ -35,55 +37,53 @@ export function ledgerEntries(
   policy: LeasePolicy,
 ): { readonly wakeUps: readonly WakeUpChange[]; readonly effects: readonly EffectTask[] } {
   const effects: EffectTask[] = [];
-  const put = (
-    row: LedgerRow,
-    kind: WakeUp['kind'],
-    due: number,
-    lease: Lease | null,
-    unsafe = false,
-  ): WakeUpChange => ({
-    type: 'put',
-    row: {
-      id: rowId(id, row),
-      execution: id,
-      kind,
-      due,
-      attempt: lease === null ? 0 : 1,
-      lease,
-      unsafe,
-      doubt: false,
-      body: null,
-    },
-  });
   const wakeUps = changes.map((change): WakeUpChange => {
+    const row = rowId(id, rowOf(change));
     switch (change.type) {
       case 'effect': {
+        const { version: effect, fact } = change;
         const lease = policy.effectLease();
-        if (lease !== null)
-          effects.push({
-            tenant,
-            execution: id,
-            effect: change.version,
-            fact: change.fact,
-            attempt: 1,
-            lease,
-          });
-        return put(change.version, 'effect', policy.now, lease, change.fact.unsafe === true);
+        if (lease !== null) effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease });
+        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true);
       }
       case 'again':
         // Only what must not be repeated is ever in doubt, and it stays so.
-        return put(change.version, 'effect', policy.now, null, true);
+        return put(row, id, 'effect', policy.now, null, true);
       case 'timer':
-        return put('timer', 'timer', change.due, policy.timerLease(change.due));
+        return put(row, id, 'timer', change.due, policy.timerLease(change.due), false);
       case 'resume':
-        return put('resume', 'resume', policy.now, policy.resumeLease);
+        return put(row, id, 'resume', policy.now, policy.resumeLease, false);
       case 'approval':
-        return put('approval', 'approval', neverDue, null);
+        return put(row, id, 'approval', neverDue, null, false);
       case 'remove':
-        return { type: 'remove', id: rowId(id, change.row) };
+        return { type: 'remove', id: row };
       default:
         return unreachable(change);
     }
   });
   return { wakeUps, effects };
+}
+
+function rowOf(change: LedgerChange): LedgerRow {
+  switch (change.type) {
+    case 'effect':
+    case 'again':
+      return change.version;
+    case 'remove':
+      return change.row;
+    default:
+      return change.type;
+  }
+}
+
+function put(
+  id: string,
+  execution: string,
+  kind: WakeUp['kind'],
+  due: number,
+  lease: Lease | null,
+  unsafe: boolean,
+): WakeUpChange {
+  const attempt = lease === null ? 0 : 1;
+  return { type: 'put', row: { id, execution, kind, due, attempt, lease, unsafe, doubt: false, body: null } };
 }

@@ -82,11 +82,12 @@ export class Timer {
 
   #fire(tenant: string, execution: string): void {
     const { door, onError, store, sweepMs } = this.#options;
-    door.submit(tenant, execution, { type: 'timers.fire' }).catch((error: unknown) => {
+    const failed = (error: unknown) => {
       onError(error, execution);
       // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
       if (!this.#stopped) this.set(tenant, execution, store.now() + sweepMs);
-    });
+    };
+    door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
   }
 
   /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */

@@ -16,6 +16,13 @@ type Outcome =
   | { readonly type: 'done'; readonly facts: number }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
+/** Who is told what became of a command, when that is durable. Neither may throw. */
+export interface Receiver {
+  /** @param submitted undefined: the command is durable, and decided elsewhere */
+  decided(submitted: Submitted | undefined): void;
+  failed(error: unknown): void;
+}
+
 export interface WorkerOptions {
   readonly world: World;
   readonly store: Store;

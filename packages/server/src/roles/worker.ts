@@ -23,22 +23,40 @@ import {
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import { type Commit, commitContent, type Entry, type Lease, type WakeUpChange } from '../ports/store.ts';
+import {
+  type CommitResult,
+  commitContent,
+  type Entry,
+  type Lease,
+  type WakeUpChange,
+} from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
 import { type EffectTask, ledgerEntries } from './rows.ts';
-import type { Submitted, WorkerOptions } from './worker-options.ts';
+import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 interface Job {
   readonly command: Command;
-  readonly resolve: (submitted: Submitted) => void;
-  readonly reject: (error: unknown) => void;
+  readonly receiver: Receiver;
   /** the ledger row that carried the command: it goes with the decision */
   readonly row: string | undefined;
   tries: number;
+}
+
+/** An entry on its way to the store. */
+interface Letter {
+  readonly live: LiveExecution;
+  readonly job: Job;
+  readonly entry: Entry;
+  /** what the command is answered with when the entry is durable */
+  readonly answer: Submitted;
+  /** what follows then; absent: the entry only asserts what its answer stands on */
+  readonly decided?: DecidedCommit;
+  /** effects that this process may begin then */
+  readonly effects?: readonly EffectTask[];
 }
 
 /** How often a command is decided again because other processes won the race for its version. */
@@ -47,21 +65,39 @@ const triesMax = 20;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #live: LiveExecutions;
-  readonly #outbox: Outbox;
+  readonly #outbox: Outbox<Letter>;
   readonly #loading = new Map<string, Job[]>();
   #draining = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#live = new LiveExecutions(options);
-    this.#outbox = new Outbox(options.store);
+    this.#outbox = new Outbox(options.store, {
+      answered: (letter, result) => this.#answered(letter, result),
+      failed: (letter, error) => {
+        letter.live.pending -= 1;
+        this.#failed(letter, error);
+      },
+    });
   }
 
   /** Decides a command and answers when that is durable. */
   submit(tenant: string, execution: string, command: Command, row?: string): Promise<Submitted> {
     return new Promise((resolve, reject) =>
-      this.#accept(tenant, execution, { command, resolve, reject, row, tries: 0 }),
+      this.tell(
+        tenant,
+        execution,
+        command,
+        // It is decided here, so there is always an answer.
+        { decided: (submitted) => resolve(submitted as Submitted), failed: reject },
+        row,
+      ),
     );
+  }
+
+  /** Decides a command and tells `receiver` when that is durable. */
+  tell(tenant: string, execution: string, command: Command, receiver: Receiver, row?: string): void {
+    this.#accept(tenant, execution, { command, receiver, row, tries: 0 });
   }
 
   /** The state in memory when all of it is durable: what may be shown without reading the store. */
@@ -126,7 +162,7 @@ export class Worker {
       },
       (error: unknown) => {
         this.#loading.delete(key);
-        for (const job of jobs) job.reject(error);
+        for (const job of jobs) job.receiver.failed(error);
       },
     );
   }
@@ -156,7 +192,7 @@ export class Worker {
       // A broken rule, or facts that cannot be written: the state is ahead of the log, and the process goes on.
       this.#drop(live);
       this.#options.onError(error, live.id);
-      job.reject(error);
+      job.receiver.failed(error);
     }
   }
 
@@ -166,13 +202,13 @@ export class Worker {
   }
 
   /** Answers without facts, when what the answer stands on is durable and still true. */
-  #answer(live: LiveExecution, job: Job, submitted: Submitted): void {
+  #answer(live: LiveExecution, job: Job, answer: Submitted): void {
     const { store } = this.#options;
     if (live.pending === 0 && store.features.exclusive && job.row === undefined)
-      return job.resolve(submitted);
+      return job.receiver.decided(answer);
     const after = { version: live.state.version, commit: live.head };
     const entry: Entry = { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) };
-    this.#send(live, job, entry, () => job.resolve(submitted));
+    this.#send({ live, job, entry, answer });
   }
 
   #commit(
@@ -186,18 +222,24 @@ export class Worker {
     const { blobs, blobThreshold } = this.#options;
     const changes = ledgerChanges(live.rows, live.state, facts, before + 1, revoked);
     const rows = ownRows(live.state);
-    const after = { version: before, commit: live.head };
-    const state = { row: rowOf(live.id, live.state), due: rows.due, yielded: rows.resume };
     live.rows = rows;
+    const decided: DecidedCommit = {
+      after: { version: before, commit: live.head },
+      now,
+      facts,
+      revoked,
+      changes,
+      row: rowOf(live.id, live.state),
+      yielded: rows.resume,
+      // Later commands are decided on the same state before this one is durable: an answer must not show them.
+      state: isShown(job.command) ? { ...live.state } : live.state,
+    };
     const body = encode(facts, live.tenant, { blobs, blobThreshold });
-    if (typeof body === 'string')
-      return this.#write(live, job, { after, now, facts, revoked, changes, body, ...state });
+    if (typeof body === 'string') return this.#write(live, job, decided, body);
     // Until the large values are stored nothing can be decided on this commit: its id covers its content.
     this.#hold(
       live,
-      body.then(
-        (text) => () => this.#write(live, job, { after, now, facts, revoked, changes, body: text, ...state }),
-      ),
+      body.then((text) => () => this.#write(live, job, decided, text)),
       job,
     );
   }
@@ -220,51 +262,30 @@ export class Worker {
       },
       (error: unknown) => {
         this.#drop(live);
-        job.reject(error);
+        job.receiver.failed(error);
         release();
       },
     );
   }
 
-  #write(live: LiveExecution, job: Job, decided: DecidedCommit): void {
-    const { world } = this.#options;
-    const { after, now, facts, body, changes, row } = decided;
-    const content = {
-      version: after.version + 1,
-      count: facts.length,
-      time: now,
-      cause: causeOf(job.command),
-      body,
-    };
-    const id = world.hash(commitContent(after.commit, live.tenant, live.id, content));
-    live.head = id;
-    const { wakeUps, effects } = this.#ledger(live, changes);
+  #write(live: LiveExecution, job: Job, decided: DecidedCommit, body: string): void {
+    const { after, now, facts, row, state } = decided;
+    const { tenant, id: stream } = live;
+    const cause = causeOf(job.command);
+    const commit = { id: '', version: after.version + 1, count: facts.length, time: now, cause, body };
+    commit.id = this.#options.world.hash(commitContent(after.commit, tenant, stream, commit));
+    live.head = commit.id;
+    const { wakeUps, effects } = this.#ledger(live, decided.changes);
     const entry: Entry = {
-      tenant: live.tenant,
-      stream: live.id,
+      tenant,
+      stream,
       after,
-      commit: { id, ...content },
+      commit,
       execution: row,
       wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
     };
-    // Later commands are decided on the same state before this one is durable: an answer must not show them.
-    const state = isShown(job.command) ? { ...live.state } : live.state;
-    const undo = () => this.#options.effects?.unreserve(effects.length);
-    const done = (position: number) => {
-      const commit: Commit = {
-        tenant: live.tenant,
-        stream: live.id,
-        id,
-        previous: after.commit,
-        position,
-        ...content,
-      };
-      live.durable = row.status;
-      if (row.endedAt !== null) this.#live.retire(live);
-      this.#release(live, commit, decided, effects);
-      job.resolve({ type: 'done', state, status: row.status, facts: facts.length });
-    };
-    this.#send(live, job, entry, done, undo);
+    const answer: Submitted = { type: 'done', state, status: row.status, facts: facts.length };
+    this.#send({ live, job, entry, answer, decided, effects });
   }
 
   #ledger(
@@ -283,39 +304,35 @@ export class Worker {
     });
   }
 
-  #send(
-    live: LiveExecution,
-    job: Job,
-    entry: Entry,
-    done: (position: number) => void,
-    undo = () => {},
-  ): void {
-    live.pending += 1;
-    const failed = (error: unknown) => {
-      undo();
-      this.#drop(live);
-      this.#options.onError(error, live.id);
-      job.reject(error);
-    };
-    live.outbox = this.#outbox.send({
-      entry,
-      answered: (result) => {
-        live.pending -= 1;
-        if (result.type === 'refused') {
-          undo();
-          return this.#lost(live, job);
-        }
-        try {
-          done(result.position);
-        } catch (error) {
-          failed(error);
-        }
-      },
-      failed: (error) => {
-        live.pending -= 1;
-        failed(error);
-      },
-    });
+  #send(letter: Letter): void {
+    letter.live.pending += 1;
+    letter.live.outbox = this.#outbox.send(letter);
+  }
+
+  #answered(letter: Letter, result: CommitResult): void {
+    const { live, job, answer, decided } = letter;
+    live.pending -= 1;
+    if (result.type === 'refused') {
+      this.#unreserve(letter);
+      return this.#lost(live, job);
+    }
+    try {
+      if (decided !== undefined) this.#release(letter, decided, result.position);
+      job.receiver.decided(answer);
+    } catch (error) {
+      this.#failed(letter, error);
+    }
+  }
+
+  #failed(letter: Letter, error: unknown): void {
+    this.#unreserve(letter);
+    this.#drop(letter.live);
+    this.#options.onError(error, letter.live.id);
+    letter.job.receiver.failed(error);
+  }
+
+  #unreserve({ effects }: Letter): void {
+    if (effects !== undefined) this.#options.effects?.unreserve(effects.length);
   }
 
   /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
@@ -323,7 +340,7 @@ export class Worker {
     this.#drop(live);
     job.tries += 1;
     if (job.tries > triesMax) {
-      return job.reject(new Error(`${live.id}: lost the race for its version ${triesMax} times`));
+      return job.receiver.failed(new Error(`${live.id}: lost the race for its version ${triesMax} times`));
     }
     this.#accept(live.tenant, live.id, job);
   }
@@ -334,30 +351,30 @@ export class Worker {
   }
 
   /** What follows from a durable commit. */
-  #release(
-    live: LiveExecution,
-    commit: Commit,
-    decided: DecidedCommit,
-    effects: readonly EffectTask[],
-  ): void {
+  #release({ live, entry, effects = [] }: Letter, decided: DecidedCommit, position: number): void {
     const { feed, store, timers } = this.#options;
+    const { row, revoked, changes } = decided;
+    live.durable = row.status;
+    if (row.endedAt !== null) this.#live.retire(live);
     for (const effect of effects) this.#options.effects?.take(effect);
-    if (decided.revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, decided.revoked);
-    for (const change of decided.changes) {
+    if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
+    for (const change of changes) {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
       else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
     }
     // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
-    if (store.features.exclusive && feed.isFollowed(live.id)) feed.publish(commit, decided.row);
+    if (store.features.exclusive && entry.commit !== undefined && feed.isFollowed(live.id)) {
+      const { tenant, id: stream } = live;
+      feed.publish({ tenant, stream, previous: decided.after.commit, position, ...entry.commit }, row);
+    }
     if (decided.yielded && !this.#draining) this.#continue(live);
   }
 
   #continue(live: LiveExecution): void {
     const { world, onError } = this.#options;
     world.soon(() => {
-      this.submit(live.tenant, live.id, { type: 'execution.continue' }).catch((error: unknown) =>
-        onError(error, live.id),
-      );
+      const failed = (error: unknown) => onError(error, live.id);
+      this.tell(live.tenant, live.id, { type: 'execution.continue' }, { decided: () => {}, failed });
     });
   }
 }

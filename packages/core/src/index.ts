@@ -11,7 +11,7 @@ export { factSchema, upcastFacts } from './model/fact-schema.ts';
 export type * from './model/facts.ts';
 export { endsExecution } from './model/facts.ts';
 export type { Json, JsonObject } from './model/json.ts';
-export { asJsonObject, isJsonObject } from './model/json.ts';
+export { asJsonObject, isJsonObject, setMember } from './model/json.ts';
 export type * from './model/state.ts';
 export { emptyState, isTerminal, openPhases, phases, taskKey } from './model/state.ts';
 export { unreachable } from './model/unreachable.ts';

@@ -13,3 +13,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function asJsonObject(document: object): JsonObject {
   return document as JsonObject;
 }
+
+/** Sets a member as data, whatever its name: `__proto__` is a name like any other. */
+export function setMember(target: Record<string, Json>, name: string, value: Json): void {
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  else target[name] = value;
+}

@@ -20,8 +20,6 @@ export class Decision {
   readonly executable: Executable;
   readonly moment: Moment;
   readonly limits: Limits;
-  /** what expressions may ask: the moment's clock, and a budget for each evaluation */
-  readonly host: Host;
   readonly facts: Fact[] = [];
   /** keys of scopes and tasks that may go on; '' is the main scope */
   readonly ready: string[] = [];
@@ -29,6 +27,7 @@ export class Decision {
   readonly revoked: number[] = [];
   readonly #recordedBytes: number;
   #bytes = 0;
+  #host: Host | undefined;
 
   constructor(
     execution: string,
@@ -44,7 +43,12 @@ export class Decision {
     this.moment = moment;
     this.limits = limits;
     this.#recordedBytes = recordedBytes;
-    this.host = hostOf(moment, limits);
+  }
+
+  /** what expressions may ask: the moment's clock, and a budget for each evaluation */
+  get host(): Host {
+    this.#host ??= hostOf(this.moment, this.limits);
+    return this.#host;
   }
 
   emit(fact: Fact): void {
@@ -111,11 +115,6 @@ function hostOf({ now }: Moment, limits: Limits): Host {
       sizeMax: limits.valueBytesMax,
     },
   };
-}
-
-/** `visit` as facts carry it: absent for the first. */
-export function visitOf(visit: number): { visit?: number } {
-  return visit === 1 ? {} : { visit };
 }
 
 /** Names a task in a fact. */

@@ -4,7 +4,7 @@
  */
 import { JqBudgetError } from '@millrace/jq';
 import { parseDuration } from '../language/duration.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject, setMember } from '../model/json.ts';
 import type { ExecutionState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { CompiledExpression, LinkedNode } from '../program/link.ts';
@@ -256,13 +256,6 @@ function evaluateObject(
   const result: Record<string, Json> = {};
   for (const [name, member] of members) setMember(result, name, evaluate(member, dot, place));
   return result;
-}
-
-/** Sets a member as data, whatever its name: `__proto__` is a name like any other. */
-export function setMember(target: Record<string, Json>, name: string, value: Json): void {
-  if (name === '__proto__')
-    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
-  else target[name] = value;
 }
 
 /** A value put into text: strings as they are, all else as JSON. */

@@ -216,7 +216,7 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
         unknown: {},
       } as TryState;
     default:
-      return { ...base, kind } as TaskState;
+      return Object.assign(base, { kind }) as TaskState;
   }
 }
 

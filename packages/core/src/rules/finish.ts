@@ -1,6 +1,8 @@
+import type { TaskCompleted } from '../model/facts.ts';
 import type { Json } from '../model/json.ts';
 import type { TaskState } from '../model/state.ts';
-import { type Decision, of } from './decision.ts';
+import type { Outlet } from '../program/program.ts';
+import type { Decision } from './decision.ts';
 import { evaluate, type Place, validate } from './evaluate.ts';
 import { standardFault } from './fault.ts';
 
@@ -18,30 +20,46 @@ export function finish(decision: Decision, key: string, ending: Ending = {}): vo
   const task = decision.task(key);
   const { node } = decision.nodeOf(task);
   const raw = ending.raw === undefined ? task.value : ending.raw;
-  const place: Place = { ...placeOf(decision, task), rawOutput: raw };
-  const output = node.output?.as === undefined ? raw : evaluate(node.output.as, raw, place);
-  if (node.output?.schema !== undefined) validate(node.output.schema, output, "the task's output", decision);
-  const context =
-    node.export?.as === undefined ? undefined : evaluate(node.export.as, output, { ...place, output });
-  if (node.export?.schema !== undefined)
-    validate(
-      node.export.schema,
-      context === undefined ? decision.state.context : context,
-      'the exported context',
-      decision,
-    );
+  const output = node.output === undefined ? raw : outputOf(node.output, decision, task, raw);
+  const context = node.export === undefined ? undefined : contextOf(node.export, decision, task, raw, output);
   if (output !== task.value) bound(decision, output);
   if (context !== undefined) bound(decision, context);
   const then = ending.then ?? node.then;
-  decision.emit({
+  const completed: { -readonly [Member in keyof TaskCompleted]: TaskCompleted[Member] } = {
     type: 'task.completed',
-    ...of(task),
-    ...(output === task.value ? {} : { output }),
-    ...(context === undefined ? {} : { context }),
-    ...(then === undefined || then === 'continue' ? {} : { then }),
-    ...(ending.case === undefined ? {} : { case: ending.case }),
-  });
+    task: task.task,
+  };
+  if (task.visit !== 1) completed.visit = task.visit;
+  if (output !== task.value) completed.output = output;
+  if (context !== undefined) completed.context = context;
+  if (then !== undefined && then !== 'continue') completed.then = then;
+  if (ending.case !== undefined) completed.case = ending.case;
+  decision.emit(completed);
   decision.ready.push(task.parent);
+}
+
+function outputOf(outlet: Outlet, decision: Decision, task: TaskState, raw: Json): Json {
+  const place: Place = { ...placeOf(decision, task), rawOutput: raw };
+  const output = outlet.as === undefined ? raw : evaluate(outlet.as, raw, place);
+  if (outlet.schema !== undefined) validate(outlet.schema, output, "the task's output", decision);
+  return output;
+}
+
+/** What the task exports; undefined: the context stays. */
+function contextOf(
+  outlet: Outlet,
+  decision: Decision,
+  task: TaskState,
+  raw: Json,
+  output: Json,
+): Json | undefined {
+  const place: Place = { ...placeOf(decision, task), rawOutput: raw, output };
+  const context = outlet.as === undefined ? undefined : evaluate(outlet.as, output, place);
+  if (outlet.schema !== undefined) {
+    const checked = context === undefined ? decision.state.context : context;
+    validate(outlet.schema, checked, 'the exported context', decision);
+  }
+  return context;
 }
 
 /** The place of a task that runs, for expressions of its own. */

@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/core';
+import { type Json, setMember } from '@millrace/core';
 
 const nestingMax = 1_000;
 
@@ -8,10 +8,11 @@ const nestingMax = 1_000;
  * out, as in JSON.
  */
 export function toJson(value: unknown): Json {
-  return value === undefined ? null : copy(value, '', 0);
+  return value === undefined ? null : copy(value, []);
 }
 
-function copy(value: unknown, pointer: string, depth: number): Json {
+/** @param path where the value stands */
+function copy(value: unknown, path: (string | number)[]): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value !== 'object')
@@ -19,18 +20,30 @@ function copy(value: unknown, pointer: string, depth: number): Json {
       typeof value === 'number' || typeof value === 'bigint'
         ? `the ${typeof value} ${value}`
         : `a value of type ${typeof value}`,
-      pointer,
+      path,
     );
-  if (depth === nestingMax)
-    throw refuse(`a value nested deeper than ${nestingMax} levels, or one that holds itself`, '');
-  if (Array.isArray(value)) return value.map((item, index) => copy(item, `${pointer}/${index}`, depth + 1));
+  if (path.length === nestingMax)
+    throw refuse(`a value nested deeper than ${nestingMax} levels, or one that holds itself`, []);
+  if (Array.isArray(value)) return value.map((item, index) => copyAt(item, index, path));
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
-    throw refuse(`a ${prototype?.constructor?.name ?? 'class'}`, pointer);
-  const members = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(members.map(([key, item]) => [key, copy(item, `${pointer}/${key}`, depth + 1)]));
+    throw refuse(`a ${prototype?.constructor?.name ?? 'class'}`, path);
+  const members = value as Readonly<Record<string, unknown>>;
+  const copied: Record<string, Json> = {};
+  for (const key of Object.keys(members)) {
+    const item = members[key];
+    if (item !== undefined) setMember(copied, key, copyAt(item, key, path));
+  }
+  return copied;
 }
 
-function refuse(what: string, pointer: string): TypeError {
-  return new TypeError(`it is not JSON: ${what}${pointer === '' ? '' : ` at ${pointer}`}`);
+function copyAt(value: unknown, place: string | number, path: (string | number)[]): Json {
+  path.push(place);
+  const copied = copy(value, path);
+  path.pop();
+  return copied;
+}
+
+function refuse(what: string, path: readonly (string | number)[]): TypeError {
+  return new TypeError(`it is not JSON: ${what}${path.length === 0 ? '' : ` at /${path.join('/')}`}`);
 }

@@ -5,7 +5,7 @@
  */
 import { secretNames } from '../../language/secret-names.ts';
 import type { SecretArgument } from '../../model/effects.ts';
-import type { Json } from '../../model/json.ts';
+import { type Json, setMember } from '../../model/json.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import { pointerTo } from '../../program/pointer.ts';
 import type { Expression, Template } from '../../program/program.ts';
@@ -15,7 +15,6 @@ import {
   evaluateExpression,
   isAuthenticated,
   type Place,
-  setMember,
   variable,
 } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';

@@ -94,6 +94,18 @@ export function commitContract(open: OpenStore): void {
       expect((await store.wakeUps('a', 's')).map(({ id }) => id)).toEqual(['s/kept']);
     });
 
+    test('a commit without a row leaves it, but for when it was updated', async () => {
+      const { store } = await start();
+      const first = entryOf('s', empty, { time: 1_000, execution: rowOf('s', { updatedAt: 1_000 }) });
+      const second = entryOf('s', afterOf(first), { time: 1_001 });
+      const third = entryOf('s', afterOf(second), { time: 1_002 });
+      await store.commit([first, second]);
+      expect(await store.execution('a', 's')).toEqual(rowOf('s', { updatedAt: 1_001 }));
+      await store.commit([third]);
+      expect(await store.execution('a', 's')).toEqual(rowOf('s', { updatedAt: 1_002 }));
+      expect(await store.execution('a', 'none')).toBeUndefined();
+    });
+
     test('a refused entry does not abort the others of its group', async () => {
       const { store } = await start();
       await store.commit([entryOf('s', empty)]);
@@ -224,9 +236,9 @@ export function commitContract(open: OpenStore): void {
     test('whoever has an answer reads what was answered', async () => {
       const { store } = await start();
       for (const [at, entry] of chainOf('s', 25).entries()) {
-        await store.commit([{ ...entry, execution: rowOf('s', { updatedAt: at }) }]);
+        await store.commit([{ ...entry, execution: rowOf('s', { updatedAt: 1_000 + at }) }]);
         expect(await store.read('a', 's')).toHaveLength(at + 1);
-        expect(await store.execution('a', 's')).toMatchObject({ updatedAt: at });
+        expect(await store.execution('a', 's')).toMatchObject({ updatedAt: 1_000 + at });
       }
     });
   });

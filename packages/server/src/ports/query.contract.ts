@@ -17,7 +17,7 @@ export function queryContract(open: OpenStore): void {
       await putExecutions(store, [rowOf('s')]);
       const row = rowOf('s', {
         status: 'faulted',
-        updatedAt: 9,
+        updatedAt: 1_009,
         endedAt: 9,
         error: 'ünkind',
         name: 'x',

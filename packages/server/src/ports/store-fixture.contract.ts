@@ -39,6 +39,8 @@ interface EntryParts {
   readonly tenant?: string;
   /** facts of the commit; 0: an assertion only */
   readonly facts?: number;
+  /** of the commit */
+  readonly time?: number;
   /** tells one commit from another with the same place */
   readonly note?: string;
   readonly execution?: ExecutionRow;
@@ -47,11 +49,11 @@ interface EntryParts {
 
 /** An entry whose commit bears its true id. */
 export function entryOf(stream: string, after: Place, parts: EntryParts = {}): Entry {
-  const { tenant = 'a', facts = 1, note = '', wakeUps = [], execution } = parts;
+  const { tenant = 'a', facts = 1, time = 1_000, note = '', wakeUps = [], execution } = parts;
   const base = { tenant, stream, after, wakeUps, ...(execution && { execution }) };
   if (facts === 0) return base;
   const body = JSON.stringify(Array.from({ length: facts }, (_, at) => ({ type: 'noted', at, note })));
-  const commit = { version: after.version + 1, count: facts, time: 1_000, cause: 'test', body };
+  const commit = { version: after.version + 1, count: facts, time, cause: 'test', body };
   return { ...base, commit: { ...commit, id: sha256(commitContent(after.commit, tenant, stream, commit)) } };
 }
 

@@ -126,6 +126,7 @@ export interface Entry {
    * without facts) and changes the row and wake-ups.
    */
   readonly commit?: Omit<Commit, 'tenant' | 'stream' | 'previous' | 'position'>;
+  /** absent: the row stays as it is. Either way its `updatedAt` is not before the time of the stream's last commit */
   readonly execution?: ExecutionRow;
   readonly wakeUps: readonly WakeUpChange[];
 }

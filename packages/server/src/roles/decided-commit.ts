@@ -1,5 +1,4 @@
-import type { Command, ExecutionState, Fact, LedgerChange } from '@millrace/core';
-import { phaseOf } from '@millrace/core';
+import type { Command, ExecutionState, Fact, LedgerChange, Phase } from '@millrace/core';
 import type { ExecutionRow } from '../ports/store.ts';
 
 /** A decision on its way to the store. */
@@ -10,7 +9,9 @@ export interface DecidedCommit {
   /** effects whose task went away */
   readonly revoked: readonly number[];
   readonly changes: readonly LedgerChange[];
-  readonly row: ExecutionRow;
+  readonly status: Phase;
+  /** absent: lists show what they showed, and nobody follows */
+  readonly row: ExecutionRow | undefined;
   readonly yielded: boolean;
   /** the state that it left, for its answer */
   readonly state: ExecutionState;
@@ -29,7 +30,7 @@ export function causeOf(command: Command): string {
 }
 
 /** The row that lists show of an execution. */
-export function rowOf(id: string, state: ExecutionState): ExecutionRow {
+export function rowOf(id: string, state: ExecutionState, status: Phase): ExecutionRow {
   const { namespace = '', name = '', version = '', digest = '' } = state.definition ?? {};
   return {
     id,
@@ -37,7 +38,7 @@ export function rowOf(id: string, state: ExecutionState): ExecutionRow {
     name,
     version,
     definition: digest,
-    status: phaseOf(state),
+    status,
     startedAt: state.startedAt,
     updatedAt: state.at,
     endedAt: state.endedAt ?? null,

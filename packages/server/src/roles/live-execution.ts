@@ -22,6 +22,8 @@ export interface LiveExecution {
   rows: OwnRows;
   /** commits that are not durable yet */
   pending: number;
+  /** the phase as of the last commit, durable or not yet; undefined: there is none */
+  status: Phase | undefined;
   /** the phase as of the last commit that is durable; undefined: none was since it is in memory */
   durable: Phase | undefined;
   /** settles when all commits so far are answered; entries with large values queue on it */
@@ -47,6 +49,7 @@ export function newLive(tenant: string, id: string): LiveExecution {
     head: '',
     rows: noRows,
     pending: 0,
+    status: undefined,
     durable: undefined,
     outbox: undefined,
     bytes: 0,

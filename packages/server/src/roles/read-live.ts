@@ -54,7 +54,10 @@ async function readLive(
   }
   live.rows = ownRows(live.state);
   live.bytes = approximateBytes(live.state, Number.POSITIVE_INFINITY);
-  if (live.state.version > 0) live.durable = phaseOf(live.state);
+  if (live.state.version > 0) {
+    live.status = phaseOf(live.state);
+    live.durable = live.status;
+  }
   return withProgram(options, live, command);
 }
 

@@ -16,6 +16,7 @@ import {
   decide,
   type ExecutionState,
   type Fact,
+  isTerminal,
   type LedgerChange,
   ledgerChanges,
   ownRows,
@@ -219,17 +220,20 @@ export class Worker {
     facts: readonly Fact[],
     revoked: readonly number[],
   ): void {
-    const { blobs, blobThreshold } = this.#options;
+    const { blobs, blobThreshold, feed } = this.#options;
     const changes = ledgerChanges(live.rows, live.state, facts, before + 1, revoked);
     const rows = ownRows(live.state);
     live.rows = rows;
+    const status = phaseOf(live.state);
+    const isShownAnew = status !== live.status || feed.isFollowed(live.id);
     const decided: DecidedCommit = {
       after: { version: before, commit: live.head },
       now,
       facts,
       revoked,
       changes,
-      row: rowOf(live.id, live.state),
+      status,
+      row: isShownAnew ? rowOf(live.id, live.state, status) : undefined,
       yielded: rows.resume,
       // Later commands are decided on the same state before this one is durable: an answer must not show them.
       state: isShown(job.command) ? { ...live.state } : live.state,
@@ -269,7 +273,7 @@ export class Worker {
   }
 
   #write(live: LiveExecution, job: Job, decided: DecidedCommit, body: string): void {
-    const { after, now, facts, row, state } = decided;
+    const { after, now, facts, row, status, state } = decided;
     const { tenant, id: stream } = live;
     const cause = causeOf(job.command);
     const commit = { id: '', version: after.version + 1, count: facts.length, time: now, cause, body };
@@ -281,10 +285,12 @@ export class Worker {
       stream,
       after,
       commit,
-      execution: row,
+      // Of an execution that runs on, nothing in its row changes but when it was updated.
+      ...(row === undefined || status === live.status ? {} : { execution: row }),
       wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
     };
-    const answer: Submitted = { type: 'done', state, status: row.status, facts: facts.length };
+    live.status = status;
+    const answer: Submitted = { type: 'done', state, status, facts: facts.length };
     this.#send({ live, job, entry, answer, decided, effects });
   }
 
@@ -353,9 +359,9 @@ export class Worker {
   /** What follows from a durable commit. */
   #release({ live, entry, effects = [] }: Letter, decided: DecidedCommit, position: number): void {
     const { feed, store, timers } = this.#options;
-    const { row, revoked, changes } = decided;
-    live.durable = row.status;
-    if (row.endedAt !== null) this.#live.retire(live);
+    const { status, row, revoked, changes } = decided;
+    live.durable = status;
+    if (isTerminal(status)) this.#live.retire(live);
     for (const effect of effects) this.#options.effects?.take(effect);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
     for (const change of changes) {

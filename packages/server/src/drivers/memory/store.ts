@@ -70,8 +70,12 @@ export function openMemoryStore(options: {
       log.push(stored);
       figures.commits++;
     }
-    if (entry.execution !== undefined)
-      executions.set(keyOf(tenant, stream), { tenant, row: { ...entry.execution } });
+    const key = keyOf(tenant, stream);
+    const row = entry.execution ?? executions.get(key)?.row;
+    if (row !== undefined) {
+      const updatedAt = Math.max(row.updatedAt, commit?.time ?? 0);
+      executions.set(key, { tenant, row: { ...row, updatedAt } });
+    }
     ledger.change(tenant, stream, entry.wakeUps);
     return { type: 'accepted', position: log.length };
   }

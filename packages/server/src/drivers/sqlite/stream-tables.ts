@@ -22,11 +22,14 @@ export function openStreamTables(database: DatabaseSync): StreamTables {
        definition = excluded.definition, status = excluded.status, started_at = excluded.started_at,
        updated_at = excluded.updated_at, ended_at = excluded.ended_at, error = excluded.error`,
   );
+  const update = database.prepare(
+    'update executions set updated_at = ? where tenant = ? and id = ? and updated_at < ?',
+  );
   const indexed = database.prepare('select position from indexed');
   const setIndexed = database.prepare('update indexed set position = ?');
   const names = openNames();
 
-  function writeExecution({ tenant, id }: Stream, values: ExecutionValues): void {
+  function writeExecution({ tenant, id, updatedAt: lastAt }: Stream, values: ExecutionValues): void {
     const [namespace, name, version, definition] = names(values.names);
     const { status, startedAt, updatedAt, endedAt, error } = values;
     execution.run(
@@ -38,19 +41,21 @@ export function openStreamTables(database: DatabaseSync): StreamTables {
       definition,
       status,
       startedAt,
-      updatedAt,
+      Math.max(updatedAt, lastAt),
       endedAt,
       error,
     );
   }
   return {
     write(stream) {
-      const { tenant, id, runs, execution: values } = stream;
+      const { tenant, id, runs, execution: values, updatedAt } = stream;
       for (const { version, positions } of runs)
         run.run(tenant, id, version, positions.at(-1) ?? 0, JSON.stringify(positions));
       if (runs.length > 0) stream.runs = [];
       if (values !== undefined) writeExecution(stream, values);
+      else if (updatedAt > 0) update.run(updatedAt, tenant, id, updatedAt);
       stream.execution = undefined;
+      stream.updatedAt = 0;
     },
     setIndexed: (position) => void setIndexed.run(position),
     indexedTo: () => (indexed.get() as { position: number }).position,

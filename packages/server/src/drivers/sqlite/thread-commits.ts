@@ -34,7 +34,7 @@ export function openThreadCommits(
 ): ThreadCommits {
   const last = database.prepare('select coalesce(max(position), 0) as position from commits');
   const unindexed = database.prepare(
-    `select tenant, stream, version, count, id as "commit", position from commits
+    `select tenant, stream, version, count, id as "commit", time, position from commits
      where position > ? order by position`,
   );
   const append = database.prepare(
@@ -51,15 +51,16 @@ export function openThreadCommits(
     const { tenant, id: name, position: previous } = stream;
     append.run(position + 1, tenant, name, version, count, storedId(id), previous, time, cause, from.text());
     position++;
-    advance(stream, version, count, id);
+    advance(stream, version, count, id, time);
   }
-  function advance(stream: Stream, version: number, count: number, commit: string): void {
+  function advance(stream: Stream, version: number, count: number, commit: string, time: number): void {
     const run = stream.runs.at(-1);
     if (run !== undefined && run.positions.length < positionsPerRunMax) run.positions.push(position);
     else stream.runs.push({ version, positions: [position] });
     stream.version = version + count - 1;
     stream.commit = commit;
     stream.position = position;
+    stream.updatedAt = time;
     streams.touch(stream);
   }
   function applyEntry(from: WireReader, out: WireValue[], end: number): void {
@@ -88,11 +89,11 @@ export function openThreadCommits(
     replay(after) {
       const replayed = new Map<number, Stream>();
       for (const row of unindexed.iterate(after)) {
-        const { tenant, stream, version, count, commit, ...place } = rowAs<CommitRow>(row);
+        const { tenant, stream, version, count, commit, time, ...place } = rowAs<CommitRow>(row);
         position = place.position;
         const known = streams.of(tenant, stream);
         // A flush that was not finished may have indexed it already.
-        if (position > known.position) advance(known, version, count, shownId(commit));
+        if (position > known.position) advance(known, version, count, shownId(commit), time);
         replayed.set(position, known);
       }
       position = (last.get() as { position: number }).position;
@@ -110,5 +111,6 @@ interface CommitRow {
   readonly version: number;
   readonly count: number;
   readonly commit: unknown;
+  readonly time: number;
   readonly position: number;
 }

@@ -36,6 +36,8 @@ export interface Stream {
   runs: Run[];
   /** the row, where it differs from the table's */
   execution: ExecutionValues | undefined;
+  /** the time of the last commit, where the row in the table may not tell it; 0: it does */
+  updatedAt: number;
   /** rows of wake-ups that are in the table and not in memory, at most; undefined: nobody has looked */
   unseen: number | undefined;
   dirty: boolean;
@@ -82,6 +84,7 @@ export function openThreadStreams(database: DatabaseSync): ThreadStreams {
       position,
       runs: [],
       execution: undefined,
+      updatedAt: 0,
       unseen: undefined,
       dirty: false,
     };

@@ -36,7 +36,7 @@ export const rooms: readonly Room[] = [
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
   {
     path: `${server}/drivers`,
-    uses: [`${server}/ports`, `${server}/errors.ts`, 'yaml', 'node:'],
+    uses: [`${server}/ports`, `${server}/errors.ts`, 'pg', 'yaml', 'node:'],
     types: ['@millrace/core'],
   },
   {

@@ -1,5 +1,6 @@
 /** Where a PostgreSQL store is: `postgres://user:password@host:port/database`, with `?schema=` for a schema's name. */
 import { MillraceError } from '../../errors.ts';
+import { withoutPassword } from '../../without-password.ts';
 
 export interface PostgresAddress {
   /** what the client connects with: without our own parameters */
@@ -37,9 +38,6 @@ export function readAddress(address: string): PostgresAddress {
   return { url: url.href, schema, shown: withoutPassword(address) };
 }
 
-/** The address as it may be printed and logged. */
-export function withoutPassword(address: string): string {
-  return address
-    .replace(/^(postgres(?:ql)?:\/\/[^/?#@:]*):.*@/i, '$1:***@')
-    .replace(/([?&]password=)[^&#]*/gi, '$1***');
+export function isPostgres(store: string): boolean {
+  return /^postgres(ql)?:\/\//.test(store);
 }

@@ -80,7 +80,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pools: readonly Pool[] = [writers, others];
   // A connection that is lost while nobody uses it is replaced by the next call.
   for (const pool of pools) pool.on('error', () => {});
-  const figures = { databaseRetries: 0, databaseLost: 0 };
+  const figures = { databaseStatements: 0, databaseRetries: 0, databaseLost: 0 };
   let awaySince: number | undefined;
   let closed = false;
   let underWay = 0;
@@ -111,6 +111,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   async function once(pool: Pool, statement: Statement, values: readonly Value[]): Promise<readonly Row[]> {
     try {
+      figures.databaseStatements++;
       const { rows } = await pool.query(configOf(statement, values));
       awaySince = undefined;
       return rows as readonly Row[];

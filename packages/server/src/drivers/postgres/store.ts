@@ -103,7 +103,3 @@ function promiseOf(facts: ServerFacts): string {
     ? `${settings}; what was acknowledged survives a loss of power of the database's machine`
     : `${settings}; what was acknowledged last can be lost when the database's machine fails`;
 }
-
-export function isPostgres(store: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(store);
-}

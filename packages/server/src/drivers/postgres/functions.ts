@@ -231,4 +231,44 @@ begin
 end $$;
 `;
 
-export const functions = [clock, commit, claim, lease, partitions].join('\n');
+/**
+ * Retention, for operators: what ended before an instant goes, with the partitions of the weeks before it. Executions that
+ * are open, or ended later, take their commits of those weeks along into the week of the instant: a later partition, so
+ * that nobody who looks from the first on misses them. Other transactions wait for the last moment only, when tables go.
+ */
+const retention = `
+create function {schema}.drop_ended_before(before timestamptz)
+returns table (executions bigint, weeks integer)
+language plpgsql
+as $$
+declare
+  v_before bigint := floor(extract(epoch from before) * 1000)::bigint;
+  v_week integer;
+  v_period integer;
+begin
+  -- Never the week that is being written.
+  select least((v_before / 604800000)::integer, c.period) into v_week from {schema}.counter c;
+  create temporary table dropped on commit drop as
+    select s.tenant, s.stream from {schema}.streams s
+    where s.ended_at < v_before and s.status in ('completed', 'faulted', 'cancelled') and s.first_period < v_week;
+  select count(*) into executions from dropped;
+  delete from {schema}.commits c using dropped d
+    where c.tenant = d.tenant and c.stream = d.stream and c.period >= v_week;
+  update {schema}.commits c set period = v_week
+    where c.period < v_week and not exists (
+      select from dropped d where d.tenant = c.tenant and d.stream = c.stream);
+  delete from {schema}.snapshots n using dropped d where n.tenant = d.tenant and n.stream = d.stream;
+  delete from {schema}.streams s using dropped d where s.tenant = d.tenant and s.stream = d.stream;
+  weeks := 0;
+  for v_period in select p.period from {schema}.periods p where p.period < v_week order by p.period loop
+    execute format('drop table %I.%I', '{name}', 'commits_' || v_period);
+    delete from {schema}.periods p where p.period = v_period;
+    weeks := weeks + 1;
+  end loop;
+  update {schema}.periods p set first_position = 1
+  where p.period = v_week and weeks > 0 and p.first_position is not null;
+  return next;
+end $$;
+`;
+
+export const functions = [clock, commit, claim, lease, partitions, retention].join('\n');

@@ -1,7 +1,18 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
-import type { Hint } from '../../ports/store.ts';
-import { empty, entryOf, put, rowOf, wakeUpOf } from '../../ports/store-fixture.contract.ts';
+import type { Entry, Hint } from '../../ports/store.ts';
+import {
+  afterOf,
+  chainOf,
+  empty,
+  entryOf,
+  put,
+  rowOf,
+  sha256,
+  tailAll,
+  wakeUpOf,
+} from '../../ports/store-fixture.contract.ts';
+import { verifyStream } from '../../ports/verify-stream.ts';
 import { keptText, shownText } from './kept-text.ts';
 import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
 
@@ -109,6 +120,44 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(async () => (await database.query(scans, [schema])).length).toBe(2);
       for (const { relname, seq_scan } of await database.query(scans, [schema]))
         expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(5);
+    });
+
+    test('retention drops the weeks in which only ended executions began, and keeps what is open whole', async () => {
+      const address = await freshAddress();
+      const week = 7 * 86_400_000;
+      let now = 100 * week;
+      const { store, database } = await openTestStore(address, () => now);
+      onTestFinished(() => store.close());
+      const ended = rowOf('ended', { status: 'completed', endedAt: now + 5 });
+      const [first, second, third] = chainOf('open', 3);
+      await store.commit([{ ...entryOf('ended', empty), execution: ended }]);
+      await store.commit([{ ...(first as Entry), execution: rowOf('open') }]);
+      now += week;
+      await store.commit([{ ...(second as Entry), execution: rowOf('open') }]);
+      now += week;
+      await store.commit([third as Entry, { ...entryOf('new', empty), execution: rowOf('new') }]);
+      const drop = {
+        name: 'drop_of_test',
+        text: 'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8))',
+      };
+      expect(await database.query(drop, [(102 * week) / 1_000])).toEqual([{ executions: 1, weeks: 2 }]);
+      const { schema } = database.address;
+      const tables = await (await testDatabase()).query(
+        `select relname from pg_class where relnamespace = '${schema}'::regnamespace and relname ~ '^commits_[0-9]+$' order by 1`,
+      );
+      expect(tables.map(({ relname }) => relname)).toEqual(['commits_102']);
+      expect(await store.execution('a', 'ended')).toBeUndefined();
+      expect(await store.read('a', 'ended')).toEqual([]);
+      expect(verifyStream(await store.read('a', 'open'), sha256)).toEqual({ type: 'sound' });
+      expect(await store.read('a', 'open')).toHaveLength(3);
+      expect((await tailAll(store, 2)).map(({ stream, version }) => [stream, version])).toEqual([
+        ['open', 1],
+        ['open', 2],
+        ['open', 3],
+        ['new', 1],
+      ]);
+      const next = chainOf('open', 1, {}, afterOf(third as Entry));
+      expect(await store.commit(next)).toMatchObject([{ type: 'accepted' }]);
     });
   },
 );

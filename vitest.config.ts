@@ -31,6 +31,9 @@ const long = process.env.MILLRACE_FAULTS === undefined ? ['test/faults/processes
 /** Files side by side would all build what is stale. */
 const built = ['test/support/build-setup.ts'];
 
+/** The PostgreSQL of a run is stopped at its end. */
+const postgres = ['test/support/postgres-setup.ts'];
+
 export default defineConfig({
   ...shared,
   test: {
@@ -54,6 +57,7 @@ export default defineConfig({
             'test/soak',
           ].map((folder) => `${folder}/**/*.test.ts`),
           exclude: [...exclude, ...replacesModules, ...overHttp],
+          globalSetup: postgres,
           // No file leaves anything behind for the next: one realm for all of a worker's files starts faster.
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -69,7 +73,7 @@ export default defineConfig({
           ...limits,
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts', 'test/faults/**/*.test.ts', ...overHttp],
-          globalSetup: built,
+          globalSetup: [...built, ...postgres],
           exclude: [...exclude, ...measures, ...long],
           sequence: { groupOrder: 0 },
         },

@@ -104,7 +104,10 @@ export async function freePort(): Promise<number> {
 
 /** Settings of whoever runs the tests must not reach the server under test. */
 function inheritedEnvironment(): NodeJS.ProcessEnv {
-  const names = new Set(['PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'API_KEYS', 'NODE_OPTIONS', 'NODE_ENV']);
+  const names = new Set([
+    ...['PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'API_KEYS', 'DATABASE_URL', 'DB_MAX_CONNECTIONS'],
+    ...['NODE_OPTIONS', 'NODE_ENV'],
+  ]);
   const isKept = (name: string) =>
     !names.has(name) && !name.startsWith('MILLRACE_') && !name.startsWith('VITEST');
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));

@@ -59,7 +59,8 @@ export const bundleOptions = {
   format: 'esm',
   target: 'node24',
   conditions: ['millrace-source'],
-  external: ['*.node'],
+  // A faster client library of PostgreSQL's, which nobody has to have.
+  external: ['*.node', 'pg-native'],
   // One file, not split: in parts, a CommonJS package that is imported late comes without its named exports.
   minifySyntax: true,
   minifyWhitespace: true,

@@ -33,10 +33,11 @@ export const rooms: readonly Room[] = [
 
   { path: `${server}/errors.ts`, uses: [] },
   { path: `${server}/lru.ts`, uses: [] },
+  { path: `${server}/without-password.ts`, uses: [] },
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
   {
     path: `${server}/drivers`,
-    uses: [`${server}/ports`, `${server}/errors.ts`, 'yaml', 'node:'],
+    uses: [`${server}/ports`, `${server}/errors.ts`, `${server}/without-password.ts`, 'pg', 'yaml', 'node:'],
     types: ['@millrace/core'],
   },
   {
@@ -80,7 +81,17 @@ export const rooms: readonly Room[] = [
   },
   { path: `${server}/log`, uses: ['node:'] },
   { path: `${server}/metrics`, uses: ['node:'], types: [`${server}/ports`, '@millrace/core'] },
-  { path: `${server}/config`, uses: [`${server}/errors.ts`, '@millrace/core', 'typebox', 'yaml', 'node:'] },
+  {
+    path: `${server}/config`,
+    uses: [
+      `${server}/errors.ts`,
+      `${server}/without-password.ts`,
+      '@millrace/core',
+      'typebox',
+      'yaml',
+      'node:',
+    ],
+  },
   {
     path: `${server}/api`,
     uses: [
@@ -107,6 +118,7 @@ export const rooms: readonly Room[] = [
       `${server}/metrics`,
       `${server}/drivers`,
       `${server}/errors.ts`,
+      `${server}/without-password.ts`,
       '@millrace/core',
       '@millrace/jq',
       'yaml',
@@ -129,7 +141,13 @@ export const rooms: readonly Room[] = [
   },
   {
     path: `${server}/embedded.ts`,
-    uses: [`${server}/engine`, `${server}/effects`, `${server}/errors.ts`, '@millrace/core'],
+    uses: [
+      `${server}/engine`,
+      `${server}/effects`,
+      `${server}/errors.ts`,
+      `${server}/without-password.ts`,
+      '@millrace/core',
+    ],
     types: [`${server}/engine/interface.ts`, `${server}/http-client`, `${server}/ports`],
   },
   {

@@ -480,7 +480,9 @@ describe('an embedded engine', () => {
   it('is refused a store of no known form, and told the forms', async () => {
     const refused = createEngine({ store: 'bogus:x' });
     await expect(refused).rejects.toEqual(refusal('bad-request'));
-    await expect(refused).rejects.toThrow('expected memory: or sqlite:PATH but found "bogus:x"');
+    await expect(refused).rejects.toThrow(
+      'expected memory:, sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE but found "bogus:x"',
+    );
   });
 });
 

@@ -8,10 +8,13 @@ import { composeEngine } from './engine/compose.ts';
 import type { Engine, ExecutionView, StartRequest } from './engine/interface.ts';
 import { MillraceError } from './errors.ts';
 import type { AllowedAddress } from './http-client/address-policy.ts';
+import { withoutPassword } from './without-password.ts';
 
 export interface EngineOptions {
-  /** `memory:` (the default; lost with the process) or `sqlite:PATH` */
+  /** `memory:` (the default; lost with the process), `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE` */
   readonly store?: string;
+  /** connections to a PostgreSQL store; default 20 */
+  readonly connectionsMax?: number;
   /** folder for large values beside a SQLite store; default: the folder `.millrace` */
   readonly data?: string;
   /** functions that workflows call by name: `call: name` */
@@ -52,6 +55,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
   const { engine, close } = await composeEngine({
     store: checkStore(options.store ?? 'memory:'),
     data: options.data ?? '.millrace',
+    ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
     roles: ['worker', 'executor', 'timer'],
     functions: functionsOf(options.functions ?? {}),
     secrets: { environment: options.environment ?? {} },
@@ -81,8 +85,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
 }
 
 function checkStore(store: string): string {
-  if (/^(memory:|sqlite:.+)$/.test(store)) return store;
-  throw new MillraceError('bad-request', `store: expected memory: or sqlite:PATH but found "${store}"`);
+  if (/^(memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/.test(store)) return store;
+  throw new MillraceError(
+    'bad-request',
+    `store: expected memory:, sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE but found "${withoutPassword(store)}"`,
+  );
 }
 
 function functionsOf(given: NonNullable<EngineOptions['functions']>): ReadonlyMap<string, HostFunction> {

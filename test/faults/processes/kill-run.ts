@@ -13,6 +13,8 @@ export interface KillRunOptions {
   readonly executions: number;
   readonly kills: number;
   readonly seed?: number;
+  /** settings of the server, as environment variables */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface KillRun {
@@ -31,13 +33,18 @@ export interface KillRun {
 /** What was acknowledged, by its id. */
 type Acknowledged = Map<string, Kind>;
 
-export async function killAgainAndAgain({ executions, kills, seed }: KillRunOptions): Promise<KillRun> {
+export async function killAgainAndAgain({
+  executions,
+  kills,
+  seed,
+  env = {},
+}: KillRunOptions): Promise<KillRun> {
   const random = createRandom(seed);
   const service = await openRecordingService(() => random.between(20, 250));
   const kinds = mixedKinds(service.url);
   const acknowledged: Acknowledged = new Map();
   const port = await freePort();
-  let server = await startServer({ port });
+  let server = await startServer({ port, env });
   const { data } = server;
   let startMsMax = server.startedInMs;
   try {
@@ -49,7 +56,7 @@ export async function killAgainAndAgain({ executions, kills, seed }: KillRunOpti
       const starting = startSome(api, from, to, kinds, acknowledged, () => server.isAlive());
       await sleep(random.between(50, 700));
       await server.kill();
-      server = await startServer({ port, data });
+      server = await startServer({ port, data, env });
       startMsMax = Math.max(startMsMax, server.startedInMs);
       await starting;
     }

@@ -9,8 +9,10 @@ import { createGate } from './gate.ts';
 import { embeddedWorkflows } from './workflows.ts';
 
 export interface EngineOptions {
-  /** `memory:` (the default; lost with the process) or `sqlite:PATH` */
+  /** `memory:` (the default; lost with the process), `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE` */
   readonly store?: string;
+  /** connections to a PostgreSQL store; default 20 */
+  readonly connectionsMax?: number;
   /** folder for large values beside a SQLite store; default: the folder `.millrace` */
   readonly data?: string;
   /** what workflows call by name (`call: name`): functions by their names, or tasks that have one */

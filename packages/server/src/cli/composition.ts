@@ -1,5 +1,6 @@
 /** Turns settings into a running engine. */
 import type { Settings } from '../config/settings.ts';
+import { isPostgres } from '../drivers/postgres/address.ts';
 import { type Composition, composeEngine } from '../engine/compose.ts';
 import { MillraceError } from '../errors.ts';
 import type { Logger } from '../log/logger.ts';
@@ -45,11 +46,21 @@ function adviceFor(error: unknown, { store }: Settings): string {
     case 'locked':
       return ` Another store for this process: --store sqlite:OTHER.db (this is ${store}).`;
     case 'newer-schema':
-      return ' Run the Millrace that wrote it, or choose another store.';
+      return isPostgres(store) ? '' : ' Run the Millrace that wrote it, or choose another store.';
     case 'foreign-file':
       return ' Choose another file: --store sqlite:OTHER.db.';
     case 'damaged':
       return ' Run `millrace verify` to see all that is damaged, then restore the last backup, or choose another file: --store sqlite:OTHER.db.';
+    case 'lost':
+    case 'login':
+    case 'no-database':
+    case 'missing-rights':
+    case 'read-only':
+    case 'server-version':
+    case 'encoding':
+    case 'address':
+      // The driver knows what to do.
+      return '';
     case 'disk-full':
       return ' Make room on the disk, then start again.';
     default:

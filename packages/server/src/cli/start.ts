@@ -9,6 +9,7 @@ import { isLoopback } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts';
+import { withoutPassword } from '../without-password.ts';
 import { readArguments, settingOptions } from './arguments.ts';
 import { type Composition, compose } from './composition.ts';
 import { CliError, exitCodes } from './exit.ts';
@@ -46,7 +47,7 @@ export async function start(args: readonly string[], io: Io): Promise<number> {
     : undefined;
   const url = await listen(server, composition, settings);
   io.out(banner(settings, composition, url));
-  log.info('started', { version, url, store: settings.store, roles: settings.roles });
+  log.info('started', { version, url, store: withoutPassword(settings.store), roles: settings.roles });
   await stop.then((signal) => log.info('stopping', { signal, graceMs: settings.shutdownGraceMs }));
   await close(server, metrics, composition, settings, log);
   return exitCodes.ok;

@@ -3,10 +3,14 @@ import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
+import { isPostgres } from '../drivers/postgres/address.ts';
+import { openDatabase } from '../drivers/postgres/database.ts';
+import { openPostgresStore } from '../drivers/postgres/store.ts';
 import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { type StoreFlaw, type StoreVerdict, verifyStore } from '../engine/verify-store.ts';
 import { MillraceError } from '../errors.ts';
+import type { Store } from '../ports/store.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
@@ -23,7 +27,7 @@ export function options(): Options {
 
 export const help = `Reads every commit of every execution, and says where a log is damaged: a version that is missing, a commit whose
 content is not what its id says, an execution that is shown otherwise than its log ends. Nothing is changed. The store
-is opened as a server opens it, so stop the server first. Exits 1 when anything is damaged.`;
+is opened as a server opens it, so stop the server first, unless the store is in PostgreSQL. Exits 1 when anything is damaged.`;
 
 /** Exits 0 when all is sound, 1 when anything is damaged, 4 when the store cannot be opened. */
 export async function verify(args: readonly string[], io: Io): Promise<number> {
@@ -32,7 +36,9 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     throw new CliError(exitCodes.usage, `verify takes no argument, but was given "${positionals[0]}".`);
   const { json, ...rest } = flags;
   const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
-  const verdict = await verifyFile(fileOf(settings.store));
+  const verdict = isPostgres(settings.store)
+    ? await verifyDatabase(settings.store)
+    : await verifyFile(fileOf(settings.store));
   if (json) io.out(`${JSON.stringify(verdict, null, 2)}\n`);
   else report(verdict, io);
   return isSound(verdict) ? exitCodes.ok : exitCodes.failed;
@@ -42,11 +48,29 @@ function fileOf(store: string): string {
   if (!store.startsWith('sqlite:'))
     throw new CliError(
       exitCodes.usage,
-      `Only a store in a file can be verified: --store sqlite:FILE, not ${store}.`,
+      `A store that keeps nothing cannot be verified: --store sqlite:FILE or postgres://…, not ${store}.`,
     );
   const path = resolve(store.slice('sqlite:'.length));
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
   return path;
+}
+
+/** Servers may go on meanwhile. */
+async function verifyDatabase(address: string): Promise<StoreVerdict> {
+  let store: Store;
+  try {
+    store = await openPostgresStore({
+      database: await openDatabase({ address, connectionsMax: connectionsMin }),
+    });
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
+  }
+  try {
+    return await verifyStore(store, (text) => hash('sha256', text));
+  } finally {
+    await store.close();
+  }
 }
 
 async function verifyFile(path: string): Promise<StoreVerdict> {
@@ -68,6 +92,8 @@ async function verifyFile(path: string): Promise<StoreVerdict> {
   }
 }
 
+const connectionsMin = 4;
+
 function isSound({ flaws, unreadable }: StoreVerdict): boolean {
   return flaws.length === 0 && unreadable === undefined;
 }
@@ -79,7 +105,7 @@ function report(verdict: StoreVerdict, io: Io): void {
   const read = `${executions} executions, ${commits} commits, ${facts} events`;
   io.out(isSound(verdict) ? `${read}: sound\n` : `${read} read: damaged\n`);
   if (!isSound(verdict))
-    io.error('Restore the store from its last backup, or start on another file: --store sqlite:OTHER.db.\n');
+    io.error('Restore the store from its last backup, or start on another: --store sqlite:OTHER.db.\n');
 }
 
 function describe({ tenant, execution, version, reason }: StoreFlaw): string {

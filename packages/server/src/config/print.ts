@@ -1,4 +1,5 @@
 /** The settings for people: `millrace config`, the flags of `millrace help start`, and `.env.example`. */
+import { withoutPassword } from '../without-password.ts';
 import { formatBytes, formatDuration } from './quantity.ts';
 import { describe, type ResolvedConfig } from './resolve.ts';
 import { flagOf, type SettingName, settingNames, settingTable, variableOf } from './settings.ts';
@@ -19,7 +20,7 @@ export function printConfig(config: ResolvedConfig): string {
 export function configToJson(config: ResolvedConfig): unknown {
   return settingNames.map((name) => ({
     name,
-    value: settingTable[name].secret ? mask(config.settings[name]) : config.settings[name],
+    value: settingTable[name].secret ? mask(config.settings[name]) : shown(config.settings[name]),
     source: config.sources[name],
     variable: variableOf(name),
     flag: `--${flagOf(name)}`,
@@ -65,7 +66,12 @@ function printValue(name: SettingName, value: unknown): string {
   if (setting.secret) return mask(value);
   if (setting.form === 'duration' && typeof value === 'number') return formatDuration(value);
   if (setting.form === 'bytes' && typeof value === 'number') return formatBytes(value);
-  return toText(value) === '' ? '(none)' : toText(value);
+  return toText(value) === '' ? '(none)' : toText(shown(value));
+}
+
+/** The address of a store has a password in it. */
+function shown(value: unknown): unknown {
+  return typeof value === 'string' ? withoutPassword(value) : value;
 }
 
 function mask(value: unknown): string {

@@ -1,5 +1,7 @@
 /** Brings the settings together: flags > MILLRACE_* > aliases > file > defaults. */
+
 import { Errors } from 'typebox/schema';
+import { withoutPassword } from '../without-password.ts';
 import { durationForms, parseBytesText, parseDurationText } from './quantity.ts';
 import {
   flagOf,
@@ -211,7 +213,7 @@ function choices(setting: Setting): readonly string[] | undefined {
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(typeof value === 'string' ? withoutPassword(value) : value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

@@ -39,9 +39,16 @@ const table = {
     default: './.millrace',
     description: 'Folder of the server: database, large values.',
   }),
-  store: setting(Type.String({ pattern: '^(memory:|sqlite:.+)$' }), 'text', {
+  store: setting(Type.String({ pattern: '^(memory:|sqlite:.+|postgres(ql)?://.+)$' }), 'text', {
     derived: 'sqlite:<data>/millrace.db',
-    description: 'Where executions are kept: memory: (lost at the end of the process) or sqlite:PATH.',
+    description:
+      'Where executions are kept: memory: (lost at the end of the process), sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
+    aliases: ['DATABASE_URL'],
+  }),
+  connectionsMax: setting(count(4, 1_000), 'number', {
+    default: 20,
+    description: 'Connections of this process to a PostgreSQL store.',
+    aliases: ['DB_MAX_CONNECTIONS'],
   }),
   roles: setting(Type.Array(roleSchema, { minItems: 1, uniqueItems: true }), 'list', {
     default: [...roleNames],

@@ -7,6 +7,10 @@ import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { makeFolder } from '../drivers/files/make-folder.ts';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
+import { isPostgres } from '../drivers/postgres/address.ts';
+import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
+import { openDatabase } from '../drivers/postgres/database.ts';
+import { openPostgresStore } from '../drivers/postgres/store.ts';
 import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import type { HostFunction } from '../effects/function-effect.ts';
@@ -27,9 +31,11 @@ import { systemWorld } from './system-world.ts';
 import { verifyOpenExecutions } from './verify-store.ts';
 
 export interface ComposeOptions {
-  /** `memory:` or `sqlite:PATH` */
+  /** `memory:`, `sqlite:PATH` or `postgres://…` */
   readonly store: string;
-  /** folder for large values, when the store is not in memory */
+  /** connections to a PostgreSQL store; default 20 */
+  readonly connectionsMax?: number;
+  /** folder for large values, when the store is a file */
   readonly data: string;
   readonly roles: readonly Role[];
   /** functions that `call: name` runs */
@@ -68,8 +74,12 @@ const defaultTenant = 'default';
 /** What executions in memory may take of the heap: the rest is for what is under way. */
 const liveHeapShare = 0.25;
 const liveBytesMax = 256 * 1024 * 1024;
-/** In one process hints reach everyone; roles apart meet in the store only, and look there more often. */
-const sweepMs = { together: 2_000, apart: 25 };
+/**
+ * In one process hints reach everyone; roles apart meet in the store only, and look there more often, unless the store
+ * tells them when to. Each role looks once or twice: an idle process asks its database less than once a second.
+ */
+const sweepMs = { together: 2_000, apart: 25, hinted: 6_000 };
+const connectionsMaxDefault = 20;
 const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
 
 /** Opens the drivers, and starts the roles. Throws a coded error when a driver cannot be opened. */
@@ -88,7 +98,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     limits: options.limits,
     leaseMs: options.leaseMs,
     effectsMax: options.effectsMax,
-    sweepMs: allRoles.every((role) => options.roles.includes(role)) ? sweepMs.together : sweepMs.apart,
+    sweepMs: sweepMsFor(store, options.roles),
     blobThreshold: options.blobThresholdBytes,
     executionsMax,
     liveBytesMax: Math.min(liveBytesMax, getHeapStatistics().heap_size_limit * liveHeapShare),
@@ -129,6 +139,11 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   };
 }
 
+function sweepMsFor(store: Store, roles: readonly Role[]): number {
+  if (store.hints !== undefined) return sweepMs.hinted;
+  return allRoles.every((role) => roles.includes(role)) ? sweepMs.together : sweepMs.apart;
+}
+
 /** The bounds that an operator can set, by the name of the setting. */
 function limitsOf(options: ComposeOptions): Readonly<Record<string, number>> {
   const { leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs } = options;
@@ -162,8 +177,7 @@ async function openDrivers(options: ComposeOptions, world: World): Promise<Drive
   };
   try {
     return {
-      store: await open(openStore(options, world)),
-      blobs: await open(openBlobs(options)),
+      ...(await openStoreAndBlobs(options, world, open)),
       secrets: await open(openSecrets({ environment: options.secrets.environment, ...fileOf(options) })),
       http: await open(createHttpClient(options.http)),
       close,
@@ -172,6 +186,21 @@ async function openDrivers(options: ComposeOptions, world: World): Promise<Drive
     await close();
     throw error;
   }
+}
+
+type Open = <D extends { close(): Promise<void> }>(driver: D | Promise<D>) => Promise<D>;
+
+async function openStoreAndBlobs(
+  options: ComposeOptions,
+  world: World,
+  open: Open,
+): Promise<Pick<Drivers, 'store' | 'blobs'>> {
+  const { store: address, connectionsMax = connectionsMaxDefault } = options;
+  if (!isPostgres(address))
+    return { store: await open(openStore(options, world)), blobs: await open(openBlobs(options)) };
+  const database = await openDatabase({ address, connectionsMax });
+  const store = await open(openPostgresStore({ database }));
+  return { store, blobs: openPostgresBlobs(database) };
 }
 
 async function openStore({ store, onFatal }: ComposeOptions, world: World): Promise<Store> {

@@ -5,14 +5,14 @@
 import type { Check, Limits } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
-import type { Store } from '../ports/store.ts';
+import type { Hint, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
 import { Executor } from '../roles/executor.ts';
 import { startExpiry } from '../roles/expiry.ts';
 import { Feed } from '../roles/feed.ts';
 import { Inbox } from '../roles/inbox.ts';
-import { startTail } from '../roles/tail.ts';
+import { startTail, type Tail } from '../roles/tail.ts';
 import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
 import { type Definition, Definitions } from './definitions.ts';
@@ -113,7 +113,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
   const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions });
-  let stopTail: () => void = () => {};
+  let tail: Tail | undefined;
+  let stopHints: () => void = () => {};
   let stopExpiry: () => void = () => {};
   return {
     engine,
@@ -128,17 +129,30 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       roleSet.timer?.start();
       // What another process decides is heard of from the log only.
       if (worker === undefined || !store.features.exclusive)
-        stopTail = startTail({
+        tail = startTail({
           ...{ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError },
           swept: () => pulses.beat('tail'),
         });
+      const looks = {
+        commits: tail,
+        command: inbox,
+        resume: inbox,
+        effect: roleSet.executor,
+        timer: roleSet.timer,
+      };
+      const byHint: Readonly<Partial<Record<Hint, { look(): void } | undefined>>> = looks;
+      stopHints =
+        store.hints?.((hints) => {
+          for (const looked of new Set(hints.map((hint) => byHint[hint]))) looked?.look();
+        }) ?? stopHints;
       const keptMs = options.idempotencyMs;
       if (roles.has('timer') && keptMs !== undefined)
         stopExpiry = startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError });
     },
     async stop(graceMs) {
       pulses.end();
-      stopTail();
+      stopHints();
+      tail?.stop();
       stopExpiry();
       inbox?.stop();
       roleSet.timer?.stop();

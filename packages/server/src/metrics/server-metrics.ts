@@ -162,6 +162,38 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
   readsInFlight: { name: 'millrace_store_reads_in_flight', help: 'Reads at the storage thread.' },
   walBytes: { name: 'millrace_store_wal_bytes', help: 'Size of the write-ahead log.' },
   databaseBytes: { name: 'millrace_store_database_bytes', help: 'Size of the database file.' },
+  poolConnections: { name: 'millrace_store_pool_connections', help: 'Connections to the database.' },
+  poolIdle: { name: 'millrace_store_pool_idle', help: 'Connections to the database that nobody uses.' },
+  poolWaiting: {
+    name: 'millrace_store_pool_waiting',
+    help: 'Calls that wait for a connection to the database.',
+  },
+  poolMax: { name: 'millrace_store_pool_max', help: 'Connections that this process may have.' },
+  databaseStatements: {
+    name: 'millrace_store_statements_total',
+    help: 'Statements sent to the database.',
+    type: 'total',
+  },
+  databaseRetries: {
+    name: 'millrace_store_retries_total',
+    help: 'Statements sent again since the connection was lost.',
+    type: 'total',
+  },
+  databaseLost: {
+    name: 'millrace_store_lost_total',
+    help: 'Statements whose connection was lost.',
+    type: 'total',
+  },
+  hintsHeard: {
+    name: 'millrace_store_hints_total',
+    help: 'Hints from other processes on the store.',
+    type: 'total',
+  },
+  hintGaps: {
+    name: 'millrace_store_hint_gaps_total',
+    help: 'Times that the connection for hints was lost.',
+    type: 'total',
+  },
   executions_in_memory: { name: 'millrace_executions_in_memory', help: 'Executions kept ready to go on.' },
   effects_running: { name: 'millrace_effects_running', help: 'Effects under way in this process.' },
   timers_in_memory: { name: 'millrace_timers_in_memory', help: 'Timers that this process watches.' },

@@ -14,8 +14,9 @@
  * 8. A lease is *held* by its owner, with its attempt, until its instant: `until > now()`. What has lapsed cannot be
  *    renewed or released. An unsafe row is in doubt from the instant at which its lease lapses, with no write.
  * 9. Tenants, ids and keys are well-formed Unicode without U+0000. Text is ordered by code point.
- * 10. A call that is rejected (`unavailable`, `internal`) changed nothing; every cached head of its streams is to be
- *     read again. After a failed sync nothing is answered any more.
+ * 10. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
+ *     way to the store was lost and it may have been stored, whole. Every cached head of its streams is to be read again.
+ *     After a failed sync nothing is answered any more.
  */
 import type { Phase } from '@millrace/core';
 
@@ -204,6 +205,9 @@ export interface StoreCounts {
   readonly doubted: number;
 }
 
+/** What was written that somebody may be waiting for: commits, or wake-ups of a kind that nobody holds. */
+export type Hint = 'commits' | WakeUpKind;
+
 export interface Store {
   readonly features: StoreFeatures;
   /** the store's clock, epoch ms */
@@ -276,6 +280,11 @@ export interface Store {
   counts(overdueMs: number): Promise<StoreCounts>;
   /** Open executions of a tenant that own no wake-up at all, by id. */
   orphans(tenant: string, rowsMax: number): Promise<readonly string[]>;
+  /**
+   * Tells when something was written, by this process or another: whoever looks then need not look all the time. A hint
+   * may be lost or come without reason. Absent: the driver has none. The answer ends it.
+   */
+  hints?(listener: (hints: readonly Hint[]) => void): () => void;
   /** Figures of the driver itself, for the metrics: group sizes, queue lengths, pool. */
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;

@@ -42,6 +42,7 @@ export class Executor {
   #reserved = 0;
   #overflowed = false;
   #claiming = false;
+  #lookAgain = false;
   #stopped = false;
   #cancelSweep: () => void = () => {};
   #cancelRenewal: () => void = () => {};
@@ -54,6 +55,13 @@ export class Executor {
   start(): void {
     this.#sweep();
     this.#renewLater();
+  }
+
+  /** Looks now: an effect was written that nobody holds. */
+  look(): void {
+    if (this.#stopped) return;
+    if (this.#claiming) this.#lookAgain = true;
+    else this.#claim();
   }
 
   /** Keeps a place for an effect that is to be born leased to this process; `take` uses it. */
@@ -161,12 +169,14 @@ export class Executor {
   #claim(): void {
     if (this.#claiming) return;
     this.#claiming = true;
+    this.#lookAgain = false;
     this.#overflowed = false;
     this.#claimRows().then(
       () => {
         this.#claiming = false;
         this.#options.swept?.();
         if (this.#overflowed) this.#after();
+        if (this.#lookAgain) this.look();
       },
       (error: unknown) => {
         this.#claiming = false;

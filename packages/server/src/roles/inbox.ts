@@ -25,6 +25,8 @@ export class Inbox {
   readonly #options: InboxOptions;
   #cancelSweep: () => void = () => {};
   #stopped = false;
+  #looking = false;
+  #lookAgain = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -39,19 +41,37 @@ export class Inbox {
     this.#cancelSweep();
   }
 
+  /** Looks now: something was written that may be for this process. */
+  look(): void {
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#cancelSweep();
+    this.#sweep();
+  }
+
   #sweep(): void {
     if (this.#stopped) return;
-    const { world, onError, sweepMs } = this.#options;
+    const { onError, sweepMs } = this.#options;
+    this.#looking = true;
     this.#claim().then(
       (waitMs) => {
         this.#options.swept?.();
-        if (!this.#stopped) this.#cancelSweep = world.after(waitMs, () => this.#sweep());
+        this.#sweepAfter(waitMs);
       },
       (error: unknown) => {
         onError(error, '');
-        if (!this.#stopped) this.#cancelSweep = world.after(sweepMs, () => this.#sweep());
+        this.#sweepAfter(sweepMs);
       },
     );
+  }
+
+  #sweepAfter(ms: number): void {
+    this.#looking = false;
+    const waitMs = this.#lookAgain ? 0 : ms;
+    this.#lookAgain = false;
+    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
   }
 
   async #claim(): Promise<number> {

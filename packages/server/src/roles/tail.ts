@@ -17,11 +17,19 @@ export interface TailOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
-/** Starts reading at the end of the log as it is now, from when on the feed is open; the answer stops it. */
-export function startTail(options: TailOptions): () => void {
+export interface Tail {
+  /** Reads now, if anybody follows: something was committed. */
+  look(): void;
+  stop(): void;
+}
+
+/** Starts reading at the end of the log as it is now, from when on the feed is open. */
+export function startTail(options: TailOptions): Tail {
   const { world, store, feed, pollMs, rowsMax, onError } = options;
   let cursor: string | undefined;
   let stopped = false;
+  let reading = false;
+  let lookAgain = false;
   let cancel: () => void = () => {};
   let open: () => void = () => {};
   feed.opensWith(new Promise((resolve) => (open = resolve)));
@@ -31,22 +39,48 @@ export function startTail(options: TailOptions): () => void {
   const read = async (): Promise<number> => {
     cursor ??= await store.end();
     open();
+    if (feed.listeners === 0 && store.hints !== undefined) return skip();
     const page = await store.tail(cursor, rowsMax);
     cursor = page.cursor;
     options.swept?.();
     if (feed.listeners > 0) for (const commit of page.commits) feed.publish(commit);
     return page.commits.length === rowsMax ? 0 : pollMs;
   };
+  /** What nobody follows is not read. Who has come meanwhile relies on all that is behind the old end. */
+  const skip = async (): Promise<number> => {
+    const end = await store.end();
+    if (feed.listeners === 0) cursor = end;
+    options.swept?.();
+    return pollMs;
+  };
   const poll = () => {
-    read().then(later, (error: unknown) => {
-      onError(error, '');
-      later(pollMs);
-    });
+    reading = true;
+    read()
+      .catch((error: unknown) => {
+        onError(error, '');
+        return pollMs;
+      })
+      .then((ms) => {
+        reading = false;
+        later(lookAgain ? 0 : ms);
+        lookAgain = false;
+      });
   };
   poll();
-  return () => {
-    stopped = true;
-    open();
-    cancel();
+  return {
+    look() {
+      if (stopped || feed.listeners === 0) return;
+      if (reading) {
+        lookAgain = true;
+        return;
+      }
+      cancel();
+      poll();
+    },
+    stop() {
+      stopped = true;
+      open();
+      cancel();
+    },
   };
 }

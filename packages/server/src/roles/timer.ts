@@ -34,6 +34,8 @@ export class Timer {
   #nextAt = Number.POSITIVE_INFINITY;
   #cancelSweep: () => void = () => {};
   #stopped = false;
+  #looking = false;
+  #lookAgain = false;
 
   constructor(options: TimerOptions) {
     this.#options = options;
@@ -90,9 +92,20 @@ export class Timer {
     door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
   }
 
+  /** Looks now: a timer was written that nobody holds. */
+  look(): void {
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#cancelSweep();
+    this.#sweep();
+  }
+
   /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */
   #sweep(): void {
     if (this.#stopped) return;
+    this.#looking = true;
     this.#claim().then(
       (waitMs) => {
         this.#options.swept?.();
@@ -106,7 +119,10 @@ export class Timer {
   }
 
   #sweepAfter(ms: number): void {
-    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(ms, () => this.#sweep());
+    this.#looking = false;
+    const waitMs = this.#lookAgain ? 0 : ms;
+    this.#lookAgain = false;
+    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
   }
 
   async #claim(): Promise<number> {

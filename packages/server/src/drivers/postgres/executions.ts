@@ -1,0 +1,170 @@
+/** Lists and counts of executions. */
+import type { ExecutionQuery, ExecutionRow, Page, Store } from '../../ports/store.ts';
+import {
+  checkRowsMax,
+  fromExecutionCursor,
+  matchesQuery,
+  newestFirst,
+  openPhases,
+  phases,
+  toCursor,
+  wakeUpKinds,
+} from '../rules.ts';
+import type { Database, Statement } from './database.ts';
+import { executionColumns, toCounts, toExecution } from './rows.ts';
+
+const one: Statement = {
+  name: 'execution_1',
+  text: `select ${executionColumns} from {schema}.streams where tenant = $1 and stream = $2 and status is not null`,
+};
+
+/** Each status is a stretch of the index, read from its newest on. */
+const list: Statement = {
+  name: 'executions_1',
+  text: `select ${columnsOf('l')} from unnest($2::text[]) as s (status) cross join lateral (
+      select ${columnsOf('e')} from {schema}.streams e
+      where e.tenant = $1 and e.status = s.status and e.started_at >= $3::bigint
+        and (e.started_at, e.stream) < ($4::bigint, $5)
+        and ($6::text is null or e.namespace = $6) and ($7::text is null or e.name = $7)
+        and ($8::text is null or e.workflow_version = $8) and ($9::text is null or e.definition = $9)
+        and ($10::text is null or (e.stream >= $10 and e.stream < $11))
+      order by e.started_at desc, e.stream desc limit $12::bigint
+    ) l order by l.started_at desc, l.stream desc limit $12::bigint`,
+};
+
+/** The same by name, which is a stretch of its own in another index. */
+const listByName: Statement = {
+  name: 'executions_by_name_1',
+  text: list.text.replace('($7::text is null or e.name = $7)', 'e.name = $7'),
+};
+
+const byId: Statement = {
+  name: 'executions_by_id_1',
+  text: `select ${executionColumns} from {schema}.streams
+    where tenant = $1 and stream >= $2 and stream < $3 and status is not null limit $4::bigint`,
+};
+
+const orphanCondition = `s.status in ('${openPhases.join("', '")}')
+  and not exists (select from {schema}.wake_ups w where w.tenant = s.tenant and w.execution = s.stream)`;
+
+const orphans: Statement = {
+  name: 'orphans_1',
+  text: `select s.stream from {schema}.streams s where s.tenant = $1 and ${orphanCondition}
+    order by s.stream limit $2::bigint`,
+};
+
+const counts = {
+  executions: {
+    name: 'count_executions_1',
+    text: 'select status as name, count(*) as count from {schema}.streams where status is not null group by status',
+  },
+  wakeUps: {
+    name: 'count_wake_ups_1',
+    text: 'select kind as name, count(*) as count from {schema}.wake_ups group by kind',
+  },
+  others: {
+    name: 'count_others_1',
+    text: `with instant as materialized (select {schema}.clock_1($1::bigint) as at) select
+      (select count(*) from {schema}.streams s where ${orphanCondition}) as orphans,
+      (select count(*) from {schema}.wake_ups w, instant
+        where w.claimable <= instant.at and w.due < instant.at - $2::bigint) as overdue,
+      (select count(*) from {schema}.wake_ups w, instant
+        where w.claimable is null and (w.doubt or w.until <= instant.at)) as doubted`,
+  },
+} as const;
+
+export function openExecutions(
+  database: Database,
+  given: () => number | null,
+): Pick<Store, 'execution' | 'executions' | 'orphans' | 'counts'> {
+  const { query } = database;
+  return {
+    async execution(tenant, id) {
+      const [row] = await query(one, [tenant, id], 'again');
+      return row && toExecution(row);
+    },
+    executions: (tenant, asked) => executions(database, tenant, asked),
+    async orphans(tenant, rowsMax) {
+      checkRowsMax(rowsMax);
+      return (await query(orphans, [tenant, rowsMax], 'again')).map(({ stream }) => String(stream));
+    },
+    async counts(overdueMs) {
+      const [executions, wakeUps, [others]] = await Promise.all([
+        query(counts.executions, [], 'again'),
+        query(counts.wakeUps, [], 'again'),
+        query(counts.others, [given(), overdueMs], 'again'),
+      ]);
+      return {
+        executions: toCounts(phases, executions),
+        wakeUps: toCounts(wakeUpKinds, wakeUps),
+        orphans: Number(others?.orphans ?? 0),
+        overdue: Number(others?.overdue ?? 0),
+        doubted: Number(others?.doubted ?? 0),
+      };
+    },
+  };
+}
+
+/** One row more than asked for tells whether there is a next page. */
+async function executions(
+  database: Database,
+  tenant: string,
+  asked: ExecutionQuery,
+): Promise<Page<ExecutionRow>> {
+  checkRowsMax(asked.rowsMax);
+  const after = asked.cursor === undefined ? undefined : fromExecutionCursor(asked.cursor);
+  const { namespace, name, version, definition, idPrefix } = asked;
+  const few = idPrefix === undefined ? undefined : await fewByPrefix(database, tenant, idPrefix);
+  if (few !== undefined) {
+    const found = few.filter(
+      (row) => matchesQuery(row, asked) && (after === undefined || newestFirst(row, after) > 0),
+    );
+    return toPage([...found].sort(newestFirst), asked.rowsMax);
+  }
+  const rows = await database.query(
+    name === undefined ? list : listByName,
+    [
+      ...[tenant, [...new Set(asked.status ?? phases)], asked.since ?? 0],
+      ...[after?.startedAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? ''],
+      ...[namespace ?? null, name ?? null, version ?? null, definition ?? null],
+      ...[idPrefix ?? null, endOf(idPrefix), asked.rowsMax + 1],
+    ],
+    'again',
+  );
+  return toPage(rows.map(toExecution), asked.rowsMax);
+}
+
+function toPage(found: readonly ExecutionRow[], rowsMax: number): Page<ExecutionRow> {
+  const rows = found.slice(0, rowsMax);
+  const last = rows.at(-1);
+  return last === undefined || found.length <= rows.length
+    ? { rows }
+    : { rows, cursor: toCursor([last.startedAt, last.id]) };
+}
+
+/**
+ * All that begins with a prefix, when it is not much: by its key. A prefix that many share is looked for among the
+ * newest instead, where it is soon met.
+ */
+async function fewByPrefix(
+  { query }: Database,
+  tenant: string,
+  prefix: string,
+): Promise<readonly ExecutionRow[] | undefined> {
+  const rows = await query(byId, [tenant, prefix, endOf(prefix), fewMax + 1], 'again');
+  return rows.length > fewMax ? undefined : rows.map(toExecution);
+}
+
+const fewMax = 1_000;
+
+/** U+10FFFF is no character and sorts behind all: the end of the stretch of keys that begin with the prefix. */
+export function endOf(prefix: string | undefined): string | null {
+  return prefix === undefined ? null : `${prefix}\u{10ffff}`;
+}
+
+function columnsOf(table: string): string {
+  return executionColumns
+    .split(', ')
+    .map((column) => `${table}.${column}`)
+    .join(', ');
+}

@@ -1,0 +1,114 @@
+import { MillraceError } from '../../errors.ts';
+
+/**
+ * What an error of PostgreSQL or of the way to it means for the store.
+ * Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export type Kind =
+  /** the connection, or the server: another try may well succeed */
+  | 'lost'
+  /** another transaction was in the way, and this one was undone: it is done again */
+  | 'clash'
+  /** no connection became free in time */
+  | 'exhausted'
+  | 'timeout'
+  | 'disk-full'
+  | 'login'
+  | 'no-database'
+  | 'missing-rights'
+  | 'read-only'
+  | 'no-schema'
+  | 'given-up'
+  | 'internal';
+
+const bySqlState: Readonly<Record<string, Kind>> = {
+  '57P01': 'lost',
+  '57P02': 'lost',
+  '57P03': 'lost',
+  '57P05': 'lost',
+  '53300': 'exhausted',
+  '40001': 'clash',
+  '40P01': 'clash',
+  '55P03': 'timeout',
+  '57014': 'timeout',
+  '53100': 'disk-full',
+  '28P01': 'login',
+  '28000': 'login',
+  '3D000': 'no-database',
+  '42501': 'missing-rights',
+  '25006': 'read-only',
+  '3F000': 'no-schema',
+  '42P01': 'no-schema',
+  '42883': 'no-schema',
+  MR001: 'given-up',
+};
+
+const bySystemCode = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOENT',
+  'EACCES',
+]);
+
+export function kindOf(error: unknown): Kind {
+  const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
+  if (typeof code === 'string') {
+    const known = bySqlState[code];
+    if (known !== undefined) return known;
+    if (code.startsWith('08') || bySystemCode.has(code)) return 'lost';
+  }
+  // The client's own errors have no code.
+  if (/timeout exceeded when trying to connect/i.test(message)) return 'exhausted';
+  if (/query read timeout/i.test(message)) return 'timeout';
+  if (
+    /connection terminated|client has encountered a connection error|not queryable|was closed/i.test(message)
+  )
+    return 'lost';
+  return 'internal';
+}
+
+/** Whether no connection was made at all, so that nothing can have been done. */
+export function wasNeverSent(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && neverSent.has(code);
+}
+
+const neverSent = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES'],
+  ...['57P03', '53300'],
+]);
+
+const sentences: Readonly<Record<Kind, string>> = {
+  lost: 'the database cannot be reached; nothing was stored',
+  clash: 'the database undid it, since another transaction was in the way; nothing was stored',
+  exhausted: 'no connection to the database became free in time; nothing was stored',
+  timeout: 'the database took too long; nothing was stored',
+  'disk-full': "the database's disk is full; nothing was stored",
+  login: 'the database does not let this user in',
+  'no-database': 'there is no such database',
+  'missing-rights': 'the user of the database lacks a right',
+  'read-only': 'the database takes no writes: it is a standby, or was made read-only',
+  'no-schema': 'the tables of the store are not there, or not as they should be',
+  'given-up': 'the batch was given up by its process',
+  internal: 'the database met an error; nothing was stored',
+};
+
+/** The error that callers get. What only another program or an operator can mend is `unavailable`. */
+export function toError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error;
+  const kind = kindOf(error);
+  const { code, message = String(error) } = error as { readonly code?: unknown; readonly message?: string };
+  const told = typeof code === 'string' ? `${message || 'no answer'} (${code})` : message;
+  return new MillraceError(
+    kind === 'internal' ? 'internal' : 'unavailable',
+    `${sentences[kind]}: ${told}`,
+    { reason: kind },
+    { cause: error },
+  );
+}

@@ -1,0 +1,274 @@
+/** The functions of the first migration. `{schema}` is the quoted name of the schema. */
+
+/** The store's clock: the database's, unless a test hands in its own. */
+const clock = `
+create function {schema}.clock_1(given bigint) returns bigint language sql volatile as $$
+  select coalesce(given, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
+$$;
+`;
+
+/**
+ * A batch of entries in one statement, which is one transaction and one round trip.
+ *
+ * Arrays that begin with `s_` have one element for each stream of the batch, sorted; those with `e_` one for each entry,
+ * in order; `x_` one for each execution's row; `w_` one for each change of a wake-up.
+ *
+ * 1. The writer's row is locked, and fences: a batch that was given up by its process is refused if it comes late, and
+ *    one that was done leaves its answer there, for a process whose connection was cut before it heard it.
+ * 2. Streams are locked in sorted order, so that no two batches wait for each other.
+ * 3. Whether an entry is accepted is known before anything of it is written: a refused one costs its batch nothing.
+ * 4. The counter comes last. What is behind it is the insertion of the commits, which needs their positions.
+ *
+ * Plans are kept by the connection, and may have been made when the tables were empty: nested loops over an index are
+ * right for every size, so the others are switched off.
+ */
+const commit = `
+create function {schema}.commit_1(
+  p_now bigint, p_writer uuid, p_batch bigint, p_channel text, p_hint text,
+  s_tenant text[], s_stream text[], s_begins boolean[], s_locks boolean[],
+  e_stream integer[], e_after bigint[], e_after_id text[],
+  e_facts integer[], e_id text[], e_time bigint[], e_cause text[], e_body text[], e_row integer[],
+  x_namespace text[], x_name text[], x_version text[], x_definition text[], x_status text[],
+  x_started bigint[], x_updated bigint[], x_ended bigint[], x_error text[],
+  w_entry integer[], w_id text[], w_put boolean[], w_kind text[], w_due bigint[], w_attempt bigint[],
+  w_owner text[], w_until bigint[], w_unsafe boolean[], w_doubt boolean[], w_body text[]
+) returns table (base bigint, positions bigint[], versions bigint[], ids text[], clock bigint)
+language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_streams integer := coalesce(array_length(s_tenant, 1), 0);
+  v_entries integer := coalesce(array_length(e_stream, 1), 0);
+  heads bigint[] := array_fill(0::bigint, array[v_streams]);
+  head_ids text[] := array_fill(''::text, array[v_streams]);
+  changed boolean[] := array_fill(false, array[v_streams]);
+  row_of integer[] := array_fill(null::integer, array[v_streams]);
+  appended bigint := 0;
+  v_now bigint := {schema}.clock_1(p_now);
+  v_period integer;
+  v_old_period integer;
+  r record;
+begin
+  perform 1 from {schema}.writers w where w.id = p_writer and w.batch = p_batch - 1 and not w.retired for update;
+  if not found then
+    raise exception 'this batch was given up' using errcode = 'MR001';
+  end if;
+  positions := array_fill(0::bigint, array[v_entries]);
+  versions := array_fill(null::bigint, array[v_entries]);
+  ids := array_fill(null::text, array[v_entries]);
+
+  -- A lower bound of the period that this batch will be given: periods only grow.
+  select c.period into v_old_period from {schema}.counter c;
+  insert into {schema}.streams (tenant, stream, first_period)
+  select s.tenant, s.stream, v_old_period
+  from unnest(s_tenant, s_stream, s_begins) with ordinality as s (tenant, stream, begins, ord)
+  where s.begins order by s.ord on conflict do nothing;
+
+  for r in
+    select s.ord, h.version, h.commit_id
+    from unnest(s_tenant, s_stream, s_locks) with ordinality as s (tenant, stream, locks, ord)
+    join {schema}.streams h on h.tenant = s.tenant and h.stream = s.stream
+    where s.locks order by s.ord for update of h
+  loop
+    heads[r.ord] := r.version;
+    head_ids[r.ord] := r.commit_id;
+  end loop;
+
+  for r in
+    select e.* from unnest(e_stream, e_after, e_after_id, e_facts, e_id, e_row)
+      with ordinality as e (stream, after, after_id, facts, id, x, ord)
+  loop
+    if r.after is not null and (heads[r.stream] <> r.after or head_ids[r.stream] <> r.after_id) then
+      positions[r.ord] := -1;
+      versions[r.ord] := heads[r.stream];
+      ids[r.ord] := head_ids[r.stream];
+    else
+      if r.facts is not null then
+        appended := appended + 1;
+        positions[r.ord] := appended;
+        heads[r.stream] := r.after + r.facts;
+        head_ids[r.stream] := r.id;
+        changed[r.stream] := true;
+      end if;
+      if r.x is not null then
+        row_of[r.stream] := r.x;
+        changed[r.stream] := true;
+      end if;
+    end if;
+  end loop;
+
+  update {schema}.streams h set
+    version = heads[s.ord], commit_id = head_ids[s.ord],
+    namespace = coalesce(x_namespace[s.x], h.namespace), name = coalesce(x_name[s.x], h.name),
+    workflow_version = coalesce(x_version[s.x], h.workflow_version),
+    definition = coalesce(x_definition[s.x], h.definition), status = coalesce(x_status[s.x], h.status),
+    started_at = coalesce(x_started[s.x], h.started_at), updated_at = coalesce(x_updated[s.x], h.updated_at),
+    ended_at = case when s.x is null then h.ended_at else x_ended[s.x] end,
+    error = case when s.x is null then h.error else x_error[s.x] end
+  from unnest(s_tenant, s_stream, changed, row_of) with ordinality as s (tenant, stream, changed, x, ord)
+  where s.changed and h.tenant = s.tenant and h.stream = s.stream;
+
+  if w_entry <> '{}' then
+    -- What holds of each row is the last that an accepted entry says of it.
+    delete from {schema}.wake_ups k using (
+      select distinct on (e_stream[w.entry], w.id collate "C") e_stream[w.entry] as stream, w.id, w.is_put
+      from unnest(w_entry, w_id, w_put) with ordinality as w (entry, id, is_put, ord)
+      where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
+    ) n where not n.is_put and k.tenant = s_tenant[n.stream] and k.execution = s_stream[n.stream] and k.id = n.id;
+
+    insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body)
+    select s_tenant[n.stream], s_stream[n.stream], n.id, w_kind[n.ord], w_due[n.ord], w_attempt[n.ord],
+      w_owner[n.ord], w_until[n.ord], w_unsafe[n.ord], w_doubt[n.ord], w_body[n.ord]
+    from (
+      select distinct on (e_stream[w.entry], w.id collate "C") e_stream[w.entry] as stream, w.id, w.is_put, w.ord
+      from unnest(w_entry, w_id, w_put) with ordinality as w (entry, id, is_put, ord)
+      where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
+    ) n where n.is_put order by n.stream, n.id collate "C"
+    on conflict (tenant, execution, id) do update set
+      kind = excluded.kind, due = excluded.due, attempt = excluded.attempt, owner = excluded.owner,
+      until = excluded.until, unsafe = excluded.unsafe, doubt = excluded.doubt, body = excluded.body;
+  end if;
+
+  if p_hint <> '' then perform pg_notify(p_channel, p_hint); end if;
+
+  if appended > 0 then
+    update {schema}.counter c set position = c.position + appended,
+      period = greatest(c.period, least((v_now / 604800000)::integer, c.ready_period))
+    returning c.position - appended, c.period into base, v_period;
+    if v_period > v_old_period then
+      update {schema}.periods p set first_position = base + 1 where p.period = v_period and p.first_position is null;
+    end if;
+    insert into {schema}.commits (period, position, tenant, stream, version, facts, id, previous, time, cause, body)
+    select v_period, base + positions[e.ord], s_tenant[e.stream], s_stream[e.stream], e.after + 1, e.facts, e.id,
+      e.after_id, e_time[e.ord], e_cause[e.ord], e_body[e.ord]
+    from unnest(e_stream, e_after, e_after_id, e_facts, e_id)
+      with ordinality as e (stream, after, after_id, facts, id, ord)
+    where positions[e.ord] > 0;
+  else
+    select c.position into base from {schema}.counter c;
+  end if;
+  update {schema}.writers w set batch = p_batch, seen_at = now(), base = commit_1.base,
+    positions = commit_1.positions, versions = commit_1.versions, ids = commit_1.ids
+  where w.id = p_writer;
+  clock := {schema}.clock_1(p_now);
+  return next;
+end $$;
+`;
+
+/**
+ * Each kind is a stretch of the index, read from its earliest on; rows that another process is just claiming are
+ * stepped over.
+ */
+const claim = `
+create function {schema}.claim_1(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer)
+returns table (tenant text, execution text, id text, kind text, due bigint, attempt bigint, until bigint,
+  unsafe boolean, body text, since bigint)
+language sql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+  with instant as materialized (select {schema}.clock_1(p_now) as at),
+  found as materialized (
+    select w.tenant, w.execution, w.id, w.claimable
+    from instant cross join unnest(p_kinds) as k (kind) cross join lateral (
+      select c.tenant, c.execution, c.id, c.claimable from {schema}.wake_ups c
+      where c.kind = k.kind and c.claimable <= instant.at
+      order by c.claimable limit p_rows for update of c skip locked
+    ) w
+    order by w.claimable, w.tenant, w.execution, w.id limit p_rows
+  )
+  update {schema}.wake_ups u set owner = p_owner, until = instant.at + p_lease, attempt = u.attempt + 1
+  from found f, instant
+  where u.tenant = f.tenant and u.execution = f.execution and u.id = f.id
+  returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body, f.claimable
+$$;
+`;
+
+/** Leases that are held: locked in sorted order, then extended or given back. */
+const lease = `
+create function {schema}.relet_1(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
+  p_lease bigint, p_due bigint)
+returns table (id text)
+language sql volatile
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+  with instant as materialized (select {schema}.clock_1(p_now) as at),
+  held as materialized (
+    select w.tenant, w.execution, w.id
+    from unnest(p_ids, p_attempts) as l (id, attempt) join {schema}.wake_ups w on w.tenant = p_tenant and w.id = l.id
+    where w.attempt = l.attempt and w.owner = p_owner and w.until > (select at from instant)
+    order by w.execution, w.id for update of w
+  )
+  update {schema}.wake_ups u set
+    owner = case when p_due is null then u.owner end,
+    until = case when p_due is null then instant.at + p_lease end,
+    due = coalesce(p_due, u.due)
+  from held h, instant
+  where u.tenant = h.tenant and u.execution = h.execution and u.id = h.id
+  returning u.id
+$$;
+`;
+
+/** The partitions up to a period, and the note that the counter may go on to it. Asked for under an advisory lock. */
+const partitions = `
+create function {schema}.prepare_periods_1(p_until integer) returns void language plpgsql as $$
+declare
+  v_from integer;
+  v_first boolean;
+begin
+  select count(*) = 0, coalesce(max(p.period) + 1, p_until - 2) into v_first, v_from from {schema}.periods p;
+  for v_period in greatest(v_from, p_until - 2) .. p_until loop
+    execute format('create table %I.%I (like {schema}.commits including all)', '{name}', 'commits_' || v_period);
+    execute format('alter table {schema}.commits attach partition %I.%I for values from (%s) to (%s)',
+      '{name}', 'commits_' || v_period, v_period, v_period + 1);
+    insert into {schema}.periods (period) values (v_period);
+  end loop;
+  update {schema}.counter c set ready_period = greatest(c.ready_period, p_until);
+  if v_first then
+    update {schema}.counter c set period = (select min(p.period) from {schema}.periods p);
+    update {schema}.periods p set first_position = 1 where p.period = (select c.period from {schema}.counter c);
+  end if;
+end $$;
+`;
+
+/**
+ * Retention, for operators: what ended before an instant goes, with the partitions of the weeks before it. Executions that
+ * are open, or ended later, take their commits of those weeks along into the week of the instant: a later partition, so
+ * that nobody who looks from the first on misses them. Other transactions wait for the last moment only, when tables go.
+ */
+const retention = `
+create function {schema}.drop_ended_before(before timestamptz)
+returns table (executions bigint, weeks integer)
+language plpgsql
+as $$
+declare
+  v_before bigint := floor(extract(epoch from before) * 1000)::bigint;
+  v_week integer;
+  v_period integer;
+begin
+  -- Never the week that is being written.
+  select least((v_before / 604800000)::integer, c.period) into v_week from {schema}.counter c;
+  create temporary table dropped on commit drop as
+    select s.tenant, s.stream from {schema}.streams s
+    where s.ended_at < v_before and s.status in ('completed', 'faulted', 'cancelled') and s.first_period < v_week;
+  select count(*) into executions from dropped;
+  delete from {schema}.commits c using dropped d
+    where c.tenant = d.tenant and c.stream = d.stream and c.period >= v_week;
+  update {schema}.commits c set period = v_week
+    where c.period < v_week and not exists (
+      select from dropped d where d.tenant = c.tenant and d.stream = c.stream);
+  delete from {schema}.snapshots n using dropped d where n.tenant = d.tenant and n.stream = d.stream;
+  delete from {schema}.streams s using dropped d where s.tenant = d.tenant and s.stream = d.stream;
+  weeks := 0;
+  for v_period in select p.period from {schema}.periods p where p.period < v_week order by p.period loop
+    execute format('drop table %I.%I', '{name}', 'commits_' || v_period);
+    delete from {schema}.periods p where p.period = v_period;
+    weeks := weeks + 1;
+  end loop;
+  update {schema}.periods p set first_position = 1
+  where p.period = v_week and weeks > 0 and p.first_position is not null;
+  return next;
+end $$;
+`;
+
+export const functions = [clock, commit, claim, lease, partitions, retention].join('\n');

@@ -1,0 +1,93 @@
+/** The ledger of wake-ups, apart from what commits change in it. Instants are compared in the database. */
+import type { Store } from '../../ports/store.ts';
+import { checkClaim, checkInteger, compareText } from '../rules.ts';
+import type { Database, Row, Statement } from './database.ts';
+import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
+
+const claim: Statement = {
+  name: 'claim_1',
+  text: `select * from {schema}.claim_1($1::bigint, $2::text[], $3, $4::bigint, $5::integer)`,
+};
+const relet: Statement = {
+  name: 'relet_1',
+  text: `select id from {schema}.relet_1($1::bigint, $2, $3::text[], $4::bigint[], $5, $6::bigint, $7::bigint)`,
+};
+const ofExecution: Statement = {
+  name: 'wake_ups_1',
+  text: `select ${wakeUpColumns} from {schema}.wake_ups where tenant = $1 and execution = $2 order by id`,
+};
+/** It carries the database's clock along: who asks for this waits until then. */
+const nextDue: Statement = {
+  name: 'next_due_1',
+  text: `select min(n.claimable) as due, {schema}.clock_1(null) as clock
+    from unnest($1::text[]) as k (kind) cross join lateral (
+      select w.claimable from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
+      order by w.claimable limit 1
+    ) n`,
+};
+
+interface LedgerOptions {
+  readonly database: Database;
+  /** the store's clock as this process knows it */
+  readonly now: () => number;
+  /** the clock that a test sets, for the database */
+  readonly given: () => number | null;
+  readonly heard: (instant: number) => void;
+}
+
+export function openLedger({
+  database,
+  now,
+  given,
+  heard,
+}: LedgerOptions): Pick<Store, 'claim' | 'renew' | 'release' | 'wakeUps' | 'nextDue'> {
+  const { query } = database;
+  return {
+    async claim(request) {
+      checkClaim(request);
+      const { kinds, owner, leaseMs, rowsMax } = request;
+      if (kinds.length === 0) return [];
+      const rows = await query(claim, [given(), [...new Set(kinds)], owner, leaseMs, rowsMax]);
+      return [...rows].sort(earliestFirst).map((row) => toClaimed(row, owner));
+    },
+    async renew(tenant, leases, owner, leaseMs) {
+      checkInteger('leaseMs', leaseMs, 0);
+      if (leases.length === 0) return [];
+      const { ids, attempts } = columnsOf(leases);
+      const rows = await query(relet, [given(), tenant, ids, attempts, owner, leaseMs, null], 'again');
+      return rows.map(({ id }) => String(id));
+    },
+    async release(tenant, leases, owner, due) {
+      checkInteger('due', due, 0);
+      if (leases.length === 0) return;
+      const { ids, attempts } = columnsOf(leases);
+      await query(relet, [given(), tenant, ids, attempts, owner, 0, due], 'again');
+    },
+    async wakeUps(tenant, execution) {
+      const rows = await query(ofExecution, [tenant, execution], 'again');
+      return rows.map((row) => toWakeUp(row, now()));
+    },
+    async nextDue(kinds) {
+      if (kinds.length === 0) return undefined;
+      const [row] = await query(nextDue, [[...new Set(kinds)]], 'again');
+      if (row !== undefined) heard(Number(row.clock));
+      return row === undefined || row.due === null ? undefined : Number(row.due);
+    },
+  };
+}
+
+function columnsOf(leases: readonly { readonly id: string; readonly attempt: number }[]): {
+  readonly ids: readonly string[];
+  readonly attempts: readonly number[];
+} {
+  return { ids: leases.map(({ id }) => id), attempts: leases.map(({ attempt }) => attempt) };
+}
+
+function earliestFirst(a: Row, b: Row): number {
+  return (
+    Number(a.since) - Number(b.since) ||
+    compareText(String(a.tenant), String(b.tenant)) ||
+    compareText(String(a.execution), String(b.execution)) ||
+    compareText(String(a.id), String(b.id))
+  );
+}

@@ -1,0 +1,175 @@
+/**
+ * Brings a database to the schema of this program, and says in a sentence what to do where that cannot be.
+ *
+ * A migration is one transaction under an advisory lock: of many processes that start at once one does it, and the others
+ * find it done. Old processes go on meanwhile: what a migration adds they do not know.
+ */
+import type { PoolClient } from 'pg';
+import { MillraceError } from '../../errors.ts';
+import type { Database } from './database.ts';
+import { kindOf } from './failure.ts';
+import { type Migration, migrations } from './migrations.ts';
+
+/** The first with everything that is used and that its makers still mended when this was written. */
+export const oldestServer = 130_000;
+
+export interface ServerFacts {
+  /** for people, such as `15.18` */
+  readonly version: string;
+  readonly fsync: boolean;
+  readonly synchronousCommit: string;
+  /** epoch ms */
+  readonly clock: number;
+}
+
+export interface MigrateOptions {
+  readonly migrations?: readonly Migration[];
+  readonly oldestServer?: number;
+}
+
+/** Throws `MillraceError` `unavailable` with a `reason` and a sentence that says what to do. */
+export async function migrate(database: Database, options: MigrateOptions = {}): Promise<ServerFacts> {
+  try {
+    return await database.withClient(async (client) => {
+      const facts = await checkServer(client, options.oldestServer ?? oldestServer);
+      await apply(database, client, options.migrations ?? migrations);
+      return facts;
+    });
+  } catch (error) {
+    throw advised(database, error);
+  }
+}
+
+async function checkServer(client: PoolClient, oldest: number): Promise<ServerFacts> {
+  const { rows } = await client.query<{
+    number: string;
+    version: string;
+    encoding: string;
+    fsync: string;
+    synchronous: string;
+    clock: number;
+  }>(
+    `select current_setting('server_version_num') as number, current_setting('server_version') as version,
+      current_setting('server_encoding') as encoding, current_setting('fsync') as fsync,
+      current_setting('synchronous_commit') as synchronous,
+      floor(extract(epoch from clock_timestamp()) * 1000)::bigint as clock`,
+  );
+  const [found] = rows;
+  if (found === undefined) throw new Error('broken rule: a select of settings gave no row');
+  if (Number(found.number) < oldest) {
+    throw refused(
+      'server-version',
+      `PostgreSQL ${found.version} is too old: Millrace needs ${Math.floor(oldest / 10_000)} or newer. Upgrade the server, or choose another store`,
+    );
+  }
+  if (found.encoding !== 'UTF8') {
+    throw refused(
+      'encoding',
+      `the database is encoded as ${found.encoding}, and not every text would fit: make another with "create database millrace encoding 'UTF8' template template0"`,
+    );
+  }
+  return {
+    version: found.version,
+    fsync: found.fsync === 'on',
+    synchronousCommit: found.synchronous,
+    clock: found.clock,
+  };
+}
+
+async function apply(database: Database, client: PoolClient, known: readonly Migration[]): Promise<void> {
+  const newest = Math.max(...known.map(({ number }) => number));
+  if ((await standOf(database, client, newest)) >= newest) return;
+  await client.query('begin');
+  try {
+    // Two integers are a space of keys of its own; the first is Millrace's.
+    await client.query('select pg_advisory_xact_lock(1296649298, hashtext($1))', [database.address.schema]);
+    await client.query('set local statement_timeout = 0');
+    await client.query(database.sql('create schema if not exists {schema}'));
+    await client.query(
+      database.sql(`create table if not exists {schema}.migrations (
+        number integer primary key, name text not null, works_from integer not null,
+        applied_at timestamptz not null default now())`),
+    );
+    const stand = await standOf(database, client, newest);
+    for (const { number, name, worksFrom, sql } of known) {
+      if (number <= stand) continue;
+      await client.query(database.sql(sql));
+      await client.query(
+        database.sql('insert into {schema}.migrations (number, name, works_from) values ($1, $2, $3)'),
+        [number, name, worksFrom],
+      );
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+/** The number of the last migration that was applied, 0 when none was. Throws when this program is too old for it. */
+async function standOf(database: Database, client: PoolClient, newest: number): Promise<number> {
+  const { rows: there } = await client.query<{ there: boolean }>(
+    'select to_regclass($1) is not null as there',
+    [database.sql('{schema}.migrations')],
+  );
+  if (there[0]?.there !== true) return 0;
+  const { rows } = await client.query<{ number: number; needs: number }>(
+    database.sql(
+      'select coalesce(max(number), 0) as number, coalesce(max(works_from), 0) as needs from {schema}.migrations',
+    ),
+  );
+  const { number = 0, needs = 0 } = rows[0] ?? {};
+  if (needs > newest) {
+    throw refused(
+      'newer-schema',
+      `the tables in schema ${database.address.schema} were made by a newer Millrace (schema ${number}; this one knows ${newest}, and needs to know ${needs}). Start that version, or choose another schema: ?schema=NAME in the address`,
+    );
+  }
+  return number;
+}
+
+/** The sentence for what an operator has to mend. */
+function advised(database: Database, error: unknown): unknown {
+  const { shown, schema } = database.address;
+  const cause = error instanceof MillraceError ? (error.cause ?? error) : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  switch (kindOf(cause)) {
+    case 'login':
+      return refused(
+        'login',
+        `the database refuses the user: ${message}. Check user and password in ${shown}, and the server's pg_hba.conf`,
+        error,
+      );
+    case 'no-database':
+      return refused(
+        'no-database',
+        `${message}. Make it: create database NAME encoding 'UTF8' template template0`,
+        error,
+      );
+    case 'missing-rights':
+      return refused(
+        'missing-rights',
+        `the user lacks a right: ${message}. Let it make the tables (grant create on database NAME to USER), or start Millrace once as a user who may, then: grant usage on schema ${schema} to USER; grant select, insert, update, delete on all tables in schema ${schema} to USER`,
+        error,
+      );
+    case 'read-only':
+      return refused(
+        'read-only',
+        `the database takes no writes: ${message}. Use the primary's address`,
+        error,
+      );
+    case 'exhausted':
+    case 'lost':
+      return refused(
+        'lost',
+        `no answer from ${shown}: ${message || (cause as { code?: string }).code || 'unreachable'}. Check host and port, and that the server runs and has a connection left`,
+        error,
+      );
+    default:
+      return error;
+  }
+}
+
+function refused(reason: string, message: string, cause?: unknown): MillraceError {
+  return new MillraceError('unavailable', message, { reason }, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,19 @@
+import { functions } from './functions.ts';
+import { tables, views } from './tables.ts';
+
+/** Numbered and forward only: what was published is never changed, a later one changes what it made. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  /**
+   * The oldest program, by the number of its last migration, that goes on working with the schema as this one leaves it.
+   * Programs of two versions run side by side while one replaces the other, so it is raised one version later than what
+   * it is raised for.
+   */
+  readonly worksFrom: number;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'first tables', worksFrom: 1, sql: [tables, views, functions].join('\n') },
+];

@@ -1,0 +1,155 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { readAddress } from './address.ts';
+import { openDatabase } from './database.ts';
+import type { MigrateOptions } from './migrate.ts';
+import { migrations } from './migrations.ts';
+import { openPostgresStore } from './store.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+
+const missing = whyNoPostgres();
+
+async function refusal(address: string, options: MigrateOptions = {}): Promise<unknown> {
+  const database = await openDatabase({ address, connectionsMax: 4, patienceMs: 200 });
+  const opened = openPostgresStore({ database, ...options });
+  return opened.then(
+    (store) => store.close().then(() => 'opened'),
+    (error: unknown) => error,
+  );
+}
+
+const changed = (address: string, change: (url: URL) => void) => {
+  const url = new URL(address);
+  change(url);
+  return url.href;
+};
+
+describe('an address', () => {
+  test.each(['not an address', 'postgres://u:p%@h/d?schema=Upper'])('%j is refused', (text) => {
+    expect(() => readAddress(text)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+  });
+
+  test('is never shown with its password', () => {
+    const address = 'postgres://user:p@ss:word@host:5432/name?schema=x&password=other';
+    expect(readAddress('postgres://user:secret@host/name').shown).toBe('postgres://user:***@host/name');
+    expect(readAddress(address.replace('p@ss:word', 'p%40ss')).shown).toBe(
+      'postgres://user:***@host:5432/name?schema=x&password=***',
+    );
+    expect(() => readAddress('postgres://user:secret@host:port/name')).not.toThrow('secret');
+  });
+});
+
+describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `: ${missing}`}`, () => {
+  afterAll(dropTestDatabase);
+
+  test('with a wrong password is refused in a sentence that says where to look', async () => {
+    const address = changed(await freshAddress(), (url) => {
+      url.password = 'wrong';
+    });
+    const error = await refusal(address);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'login' } });
+    expect(String(error)).toMatch(
+      /password authentication failed.*Check user and password in postgres:\/\/postgres:\*\*\*@/,
+    );
+    expect(String(error)).not.toContain('wrong');
+  });
+
+  test('where nobody listens is refused as lost', async () => {
+    const address = changed(await freshAddress(), (url) => {
+      url.port = '1';
+    });
+    const error = await refusal(address);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'lost' } });
+    expect(String(error)).toContain('Check host and port');
+  });
+
+  test('a database that is not there is refused, and how to make it is said', async () => {
+    const error = await refusal(
+      changed(await freshAddress(), (url) => {
+        url.pathname = '/nobodys';
+      }),
+    );
+    expect(error).toMatchObject({ details: { reason: 'no-database' } });
+    expect(String(error)).toContain('create database');
+  });
+
+  test('a server that is too old is refused', async () => {
+    const error = await refusal(await freshAddress(), { oldestServer: 990_000 });
+    expect(error).toMatchObject({ details: { reason: 'server-version' } });
+    expect(String(error)).toContain('needs 99 or newer');
+  });
+
+  test('a user who may not make tables is refused, and told the grants; with them it works', async () => {
+    const { query } = await testDatabase();
+    const address = await freshAddress();
+    await query("create role poor login password 'poor'");
+    const poor = changed(address, (url) => {
+      url.username = 'poor';
+      url.password = 'poor';
+    });
+    const error = await refusal(poor);
+    expect(error).toMatchObject({ details: { reason: 'missing-rights' } });
+    expect(String(error)).toContain('grant');
+    const schema = new URL(address).searchParams.get('schema');
+    expect(await refusal(address)).toBe('opened');
+    await query(`grant usage on schema ${schema} to poor`);
+    await query(`grant select, insert, update, delete on all tables in schema ${schema} to poor`);
+    expect(await refusal(poor)).toBe('opened');
+    await query('drop owned by poor');
+    await query('drop role poor');
+  });
+
+  test('a schema that a newer program made is refused, unless that one says that this may go on', async () => {
+    const address = await freshAddress();
+    const next = { number: 2, name: 'next', worksFrom: 1, sql: 'select 1' };
+    const later = { number: 3, name: 'later', worksFrom: 2, sql: 'select 1' };
+    expect(await refusal(address, { migrations: [...migrations, next] })).toBe('opened');
+    expect(await refusal(address)).toBe('opened');
+    expect(await refusal(address, { migrations: [...migrations, next, later] })).toBe('opened');
+    const error = await refusal(address);
+    expect(error).toMatchObject({ details: { reason: 'newer-schema' } });
+    expect(String(error)).toContain(
+      'made by a newer Millrace (schema 3; this one knows 1, and needs to know 2)',
+    );
+  });
+
+  test('a migration that fails leaves nothing, and is done at the next start', async () => {
+    const address = await freshAddress();
+    const broken = {
+      number: 2,
+      name: 'broken',
+      worksFrom: 1,
+      sql: 'create table {schema}.half (); select nonsense',
+    };
+    expect(await refusal(address, { migrations: [...migrations, broken] })).toMatchObject({
+      code: 'internal',
+    });
+    expect(await refusal(address)).toBe('opened');
+    const [row] = await (await testDatabase()).query('select to_regclass($1) as half', [
+      `${new URL(address).searchParams.get('schema')}.half`,
+    ]);
+    expect(row?.half).toBeNull();
+  });
+
+  test('many processes that start at once on an empty database make its tables once', async () => {
+    const address = await freshAddress();
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openTestStore(address)));
+    const [row] =
+      (await opened[0]?.database.query(
+        { name: 'migrations_of_test', text: 'select count(*) as count from {schema}.migrations' },
+        [],
+      )) ?? [];
+    expect(row?.count).toBe(migrations.length);
+    await Promise.all(opened.map(({ store }) => store.close()));
+  });
+
+  test('it says what survives, from the settings of the server', async () => {
+    const address = await freshAddress();
+    const { store } = await openTestStore(address);
+    expect(store.features).toMatchObject({ driver: 'postgres', durability: 'power-loss', exclusive: false });
+    await store.close();
+    const weak = await openTestStore(`${address}&options=-c%20synchronous_commit%3Doff`);
+    expect(weak.store.features.durability).toBe('process-crash');
+    await weak.store.close();
+  });
+});

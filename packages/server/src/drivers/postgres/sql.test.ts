@@ -1,0 +1,163 @@
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import type { Entry, Hint } from '../../ports/store.ts';
+import {
+  afterOf,
+  chainOf,
+  empty,
+  entryOf,
+  put,
+  rowOf,
+  sha256,
+  tailAll,
+  wakeUpOf,
+} from '../../ports/store-fixture.contract.ts';
+import { verifyStream } from '../../ports/verify-stream.ts';
+import { keptText, shownText } from './kept-text.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+
+const missing = whyNoPostgres();
+
+test.each(['', 'plain', 'a\0b', '\ue000', '\ue0000', '\0\ue000\0', 'ü\u{1f600}'])(
+  '%j is shown as it was kept',
+  (text) => {
+    expect(shownText(keptText(text))).toBe(text);
+    expect(keptText(text)).not.toContain('\0');
+  },
+);
+
+describe.skipIf(missing !== undefined)(
+  `in the database${missing === undefined ? '' : `: ${missing}`}`,
+  () => {
+    afterAll(dropTestDatabase);
+
+    test('each fact is a row of a view, whatever is in its texts', async () => {
+      const address = await freshAddress();
+      const { store } = await openTestStore(address);
+      onTestFinished(() => store.close());
+      const odd = 'a\\u0000 \0 \ud800 "ü" \\';
+      await store.commit([
+        entryOf('plain', empty, { facts: 2, execution: rowOf('plain', { error: 'null \0' }) }),
+      ]);
+      await store.commit([entryOf('odd', empty, { note: odd })]);
+      const schema = new URL(address).searchParams.get('schema');
+      const { query } = await testDatabase();
+      const rows = await query(
+        `select execution, version::int as version, type, fact ->> 'note' as note from ${schema}.events order by position, version`,
+      );
+      expect(rows).toEqual([
+        { execution: 'plain', version: 1, type: 'noted', note: '' },
+        { execution: 'plain', version: 2, type: 'noted', note: '' },
+        { execution: 'odd', version: 1, type: 'noted', note: 'a\\u0000 \ufffd \ufffd "ü" \\' },
+      ]);
+      expect((await store.read('a', 'odd'))[0]?.body).toContain('\\u0000');
+      expect(await store.execution('a', 'plain')).toMatchObject({ error: 'null \0' });
+      const [shown] = await query(`select id, status from ${schema}.executions`);
+      expect(shown).toEqual({ id: 'plain', status: 'running' });
+    });
+
+    test('the clock is that of the database, and not ahead of it', async () => {
+      const { store } = await openTestStore(await freshAddress());
+      onTestFinished(() => store.close());
+      const { query } = await testDatabase();
+      for (let turn = 0; turn < 20; turn++) {
+        const before = store.now();
+        const [row] = await query('select extract(epoch from clock_timestamp()) * 1000 as at');
+        expect(before).toBeLessThanOrEqual(Number(row?.at));
+        await store.nextDue(['timer']);
+        expect(store.now()).toBeGreaterThanOrEqual(before);
+      }
+      const [row] = await query('select extract(epoch from clock_timestamp()) * 1000 as at');
+      expect(store.now()).toBeGreaterThan(Number(row?.at) - 1_000);
+    });
+
+    test('what one process writes another is hinted at, and a process at its own', async () => {
+      const address = await freshAddress();
+      const [writer, reader] = await Promise.all([openTestStore(address), openTestStore(address)]);
+      const heard: Hint[] = [];
+      const own: Hint[] = [];
+      const stops = [
+        reader.store.hints?.((hints) => heard.push(...hints)),
+        writer.store.hints?.((hints) => own.push(...hints)),
+      ];
+      onTestFinished(async () => {
+        for (const stop of stops) stop?.();
+        await Promise.all([writer.store.close(), reader.store.close()]);
+      });
+      // A connection that begins hints at everything: what was missed is looked for.
+      await expect.poll(() => heard.length * own.length).toBeGreaterThan(0);
+      heard.length = 0;
+      own.length = 0;
+      const lease = { owner: 'o', until: writer.store.now() + 60_000 };
+      await writer.store.commit([
+        entryOf('s', empty, {
+          wakeUps: [
+            put(wakeUpOf('s', 'x', { kind: 'command' })),
+            put(wakeUpOf('s', 'y', { kind: 'effect', lease })),
+          ],
+        }),
+      ]);
+      expect(own).toEqual(['commits', 'command']);
+      await expect.poll(() => heard).toEqual(['commits', 'command']);
+    });
+
+    test('a batch never scans a table, however the plan was made', async () => {
+      const address = await freshAddress();
+      const { store, database } = await openTestStore(address);
+      onTestFinished(() => store.close());
+      const entries = Array.from({ length: 3_000 }, (_, at) =>
+        entryOf(`s${at}`, empty, { execution: rowOf(`s${at}`), wakeUps: [put(wakeUpOf(`s${at}`, 'x'))] }),
+      );
+      for (let from = 0; from < entries.length; from += 100)
+        await store.commit(entries.slice(from, from + 100));
+      await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 });
+      const scans = {
+        name: 'scans_of_test',
+        text: `select relname, seq_scan from pg_stat_user_tables
+      where schemaname = $1 and relname in ('streams', 'wake_ups')`,
+      };
+      const schema = database.address.schema;
+      await expect.poll(async () => (await database.query(scans, [schema])).length).toBe(2);
+      for (const { relname, seq_scan } of await database.query(scans, [schema]))
+        expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(5);
+    });
+
+    test('retention drops the weeks in which only ended executions began, and keeps what is open whole', async () => {
+      const address = await freshAddress();
+      const week = 7 * 86_400_000;
+      let now = 100 * week;
+      const { store, database } = await openTestStore(address, () => now);
+      onTestFinished(() => store.close());
+      const ended = rowOf('ended', { status: 'completed', endedAt: now + 5 });
+      const [first, second, third] = chainOf('open', 3);
+      await store.commit([{ ...entryOf('ended', empty), execution: ended }]);
+      await store.commit([{ ...(first as Entry), execution: rowOf('open') }]);
+      now += week;
+      await store.commit([{ ...(second as Entry), execution: rowOf('open') }]);
+      now += week;
+      await store.commit([third as Entry, { ...entryOf('new', empty), execution: rowOf('new') }]);
+      const drop = {
+        name: 'drop_of_test',
+        text: 'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8))',
+      };
+      expect(await database.query(drop, [(102 * week) / 1_000])).toEqual([{ executions: 1, weeks: 2 }]);
+      const { schema } = database.address;
+      const tables = await (await testDatabase()).query(
+        `select relname from pg_class where relnamespace = '${schema}'::regnamespace and relname ~ '^commits_[0-9]+$' order by 1`,
+      );
+      expect(tables.map(({ relname }) => relname)).toEqual(['commits_102']);
+      expect(await store.execution('a', 'ended')).toBeUndefined();
+      expect(await store.read('a', 'ended')).toEqual([]);
+      expect(verifyStream(await store.read('a', 'open'), sha256)).toEqual({ type: 'sound' });
+      expect(await store.read('a', 'open')).toHaveLength(3);
+      expect((await tailAll(store, 2)).map(({ stream, version }) => [stream, version])).toEqual([
+        ['open', 1],
+        ['open', 2],
+        ['open', 3],
+        ['new', 1],
+      ]);
+      const next = chainOf('open', 1, {}, afterOf(third as Entry));
+      expect(await store.commit(next)).toMatchObject([{ type: 'accepted' }]);
+    });
+  },
+);

@@ -1,0 +1,52 @@
+/** Reading the log: a stream, and the tail of all. */
+import type { Store } from '../../ports/store.ts';
+import { checkRowsMax, fromTailCursor } from '../rules.ts';
+import type { Database, Statement } from './database.ts';
+import { commitColumns, toCommit } from './rows.ts';
+
+/** The partitions before the stream's first are not looked into. */
+const read: Statement = {
+  name: 'read_1',
+  text: `select ${commitColumns} from {schema}.commits
+    where tenant = $1 and stream = $2 and version + facts > $3::bigint
+      and period >= coalesce(
+        (select first_period from {schema}.streams where tenant = $1 and stream = $2), 2147483647)
+      and version >= coalesce((
+        select version from {schema}.commits
+        where tenant = $1 and stream = $2 and version <= $3::bigint
+          and period >= coalesce(
+            (select first_period from {schema}.streams where tenant = $1 and stream = $2), 2147483647)
+        order by version desc limit 1), 0)
+    order by version limit $4::bigint`,
+};
+
+/** Neither are those whose positions are all before the cursor. */
+const tail: Statement = {
+  name: 'tail_1',
+  text: `select ${commitColumns} from {schema}.commits
+    where position > $1::bigint
+      and period >= coalesce((select max(period) from {schema}.periods where first_position <= $1::bigint + 1), 0)
+    order by position limit $2::bigint`,
+};
+
+const end: Statement = { name: 'end_1', text: 'select position from {schema}.counter' };
+
+export function openStreams({ query }: Database): Pick<Store, 'read' | 'tail' | 'end'> {
+  return {
+    async read(tenant, stream, { fromVersion = 1, rowsMax } = {}) {
+      const rows = await query(read, [tenant, stream, fromVersion, rowsMax ?? null], 'again');
+      return rows.map(toCommit);
+    },
+    async tail(cursor, rowsMax) {
+      checkRowsMax(rowsMax);
+      const rows = await query(tail, [fromTailCursor(cursor), rowsMax], 'again');
+      const commits = rows.map(toCommit);
+      const last = commits.at(-1);
+      return { commits, cursor: last === undefined ? cursor : String(last.position) };
+    },
+    async end() {
+      const [row] = await query(end, [], 'again');
+      return Number(row?.position ?? 0) === 0 ? '' : String(row?.position);
+    },
+  };
+}

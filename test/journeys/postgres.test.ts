@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startServer } from '../../conformance/server-process.ts';
+import { startPostgres } from '../../scripts/postgres.js';
+import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
+import { killAgainAndAgain } from '../faults/processes/kill-run.ts';
+import { connect } from '../support/api.ts';
+
+const missing = whyNoPostgres();
+const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
+
+const greeting = `document:
+  dsl: '1.0.3'
+  namespace: journey
+  name: greet
+  version: '1.0.0'
+do:
+  - rest:
+      wait: { milliseconds: 300 }
+  - greet:
+      set:
+        greeting: '\${ "Hello, " + .name }'
+        long: '\${ [range(20000)] }'
+`;
+
+describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '' : `: ${missing}`}`, () => {
+  const databases: { drop(): Promise<void> }[] = [];
+  afterAll(async () => {
+    for (const database of databases) await database.drop();
+  });
+  const newDatabase = async () => {
+    const database = await createTestDatabase();
+    databases.push(database);
+    return database;
+  };
+
+  it('every acknowledged execution ends as it should, however often its server is killed', {
+    timeout: 180_000,
+  }, async ({ annotate }) => {
+    const { url, query } = await newDatabase();
+    const env = { MILLRACE_STORE: url, MILLRACE_LEASE_MS: '1s' };
+    const { losses, seed, kills, requests, repeatedKeys } = await killAgainAndAgain({
+      executions: 60,
+      kills: 6,
+      env,
+    });
+    expect(losses).toEqual([]);
+    expect(repeatedKeys, 'no kill hit a deed under way: this run showed nothing').toBeGreaterThan(0);
+    const [kept] = await query('select count(*)::int as executions from millrace.executions');
+    expect(kept?.executions).toBe(60);
+    await annotate(
+      `PostgreSQL, seed ${seed}: ${kills} kills, ${requests} requests, ${repeatedKeys} keys sent more than once`,
+    );
+  });
+
+  it('a server goes on with what a killed one left, large values included, and shows its pool', {
+    timeout: 60_000,
+  }, async () => {
+    const { url } = await newDatabase();
+    const env = { DATABASE_URL: url, DB_MAX_CONNECTIONS: '7', MILLRACE_LEASE_MS: '1s' };
+    const first = await startServer({ env });
+    onTestFinished(async () => void (await first.stop()));
+    const api = connect(first.url);
+    await api.deploy(greeting);
+    const started = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        api.start({ workflow: { namespace: 'journey', name: 'greet' }, input: { name: `${at}` } }),
+      ),
+    );
+    await first.kill();
+    const second = await startServer({ env });
+    onTestFinished(async () => void (await second.stop()));
+    const again = connect(second.url);
+    for (const [at, { id }] of started.entries()) {
+      expect(await again.execution(id, '30s')).toMatchObject({ status: 'completed' });
+      const { body } = await again.call<{ greeting: string; long: number[] }>(
+        'GET',
+        `/api/v1/executions/${id}/output`,
+      );
+      expect(body.greeting).toBe(`Hello, ${at}`);
+      expect(body.long).toHaveLength(20_000);
+    }
+    const metrics = await (await fetch(`${second.url}/metrics`)).text();
+    expect(metrics).toContain('millrace_store{driver="postgres",durability="power-loss"} 1\n');
+    expect(metrics).toContain('millrace_store_pool_max 7\n');
+    expect(metrics).toMatch(/^millrace_store_pool_connections [1-7]$/m);
+    expect(metrics).toContain('millrace_orphans 0\n');
+    expect(second.output()).not.toContain(new URL(url).password);
+  });
+
+  it('a database that is away is answered with 503 and Retry-After, and is used again by itself', {
+    timeout: 90_000,
+  }, async () => {
+    const postgres = await startPostgres();
+    onTestFinished(() => postgres.remove());
+    const server = await startServer({ env: { MILLRACE_STORE: postgres.url } });
+    onTestFinished(async () => void (await server.stop()));
+    const api = connect(server.url);
+    await api.deploy(greeting);
+    const request = { workflow: { namespace: 'journey', name: 'greet' }, input: { name: 'Ada' } };
+    await postgres.stop('immediate');
+    const refused = await fetch(`${server.url}/api/v1/executions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+    await postgres.restart();
+    await expect.poll(async () => (await fetch(`${server.url}/ready`)).status).toBe(200);
+    expect(await api.start(request, { wait: '30s' })).toMatchObject({ status: 'completed' });
+    expect(server.isAlive()).toBe(true);
+  });
+
+  it.each([
+    ['a wrong password', { password: 'wrong' }, 'password authentication failed'],
+    ['a port where nobody listens', { port: '1' }, 'Check host and port'],
+    ['a database that is not there', { pathname: '/nobodys' }, 'create database'],
+  ])('%s ends the start with code 4, and a sentence without the password', async (_, changed, sentence) => {
+    const url = new URL((await newDatabase()).url);
+    const { password } = url;
+    Object.assign(url, changed);
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [launcher, 'start', '--port', '0', '--store', url.href],
+      { encoding: 'utf8', timeout: 20_000 },
+    );
+    expect(stderr).toContain('Cannot start: ');
+    expect(stderr).toContain(sentence);
+    expect(status).toBe(4);
+    for (const secret of [password, 'wrong@']) expect(stdout + stderr).not.toContain(secret);
+  });
+});

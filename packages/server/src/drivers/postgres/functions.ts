@@ -44,6 +44,7 @@ declare
   head_ids text[] := array_fill(''::text, array[v_streams]);
   changed boolean[] := array_fill(false, array[v_streams]);
   row_of integer[] := array_fill(null::integer, array[v_streams]);
+  committed_at bigint[] := array_fill(null::bigint, array[v_streams]);
   appended bigint := 0;
   v_now bigint := {schema}.clock_1(p_now);
   v_period integer;
@@ -76,8 +77,8 @@ begin
   end loop;
 
   for r in
-    select e.* from unnest(e_stream, e_after, e_after_id, e_facts, e_id, e_row)
-      with ordinality as e (stream, after, after_id, facts, id, x, ord)
+    select e.* from unnest(e_stream, e_after, e_after_id, e_facts, e_id, e_time, e_row)
+      with ordinality as e (stream, after, after_id, facts, id, at, x, ord)
   loop
     if r.after is not null and (heads[r.stream] <> r.after or head_ids[r.stream] <> r.after_id) then
       positions[r.ord] := -1;
@@ -89,6 +90,7 @@ begin
         positions[r.ord] := appended;
         heads[r.stream] := r.after + r.facts;
         head_ids[r.stream] := r.id;
+        committed_at[r.stream] := r.at;
         changed[r.stream] := true;
       end if;
       if r.x is not null then
@@ -103,7 +105,8 @@ begin
     namespace = coalesce(x_namespace[s.x], h.namespace), name = coalesce(x_name[s.x], h.name),
     workflow_version = coalesce(x_version[s.x], h.workflow_version),
     definition = coalesce(x_definition[s.x], h.definition), status = coalesce(x_status[s.x], h.status),
-    started_at = coalesce(x_started[s.x], h.started_at), updated_at = coalesce(x_updated[s.x], h.updated_at),
+    started_at = coalesce(x_started[s.x], h.started_at),
+    updated_at = greatest(coalesce(x_updated[s.x], h.updated_at), committed_at[s.ord]),
     ended_at = case when s.x is null then h.ended_at else x_ended[s.x] end,
     error = case when s.x is null then h.error else x_error[s.x] end
   from unnest(s_tenant, s_stream, changed, row_of) with ordinality as s (tenant, stream, changed, x, ord)

@@ -1,5 +1,5 @@
 /** What a run says: a line for each scenario, a table by chapter, and the counts. */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ScenarioResult } from './runner.ts';
 
 export interface ChapterCounts {
@@ -14,10 +14,15 @@ export function formatResults(results: readonly ScenarioResult[]): string {
   return `${[...lines(results)].join('\n')}\n\n${formatChapters(results)}\n\n${formatCounts(results)}`;
 }
 
-/** Scenarios by the name of their file. */
+/** Scenarios by the name of their file, with its folder unless it is one of ours. */
 export function countChapters(results: readonly ScenarioResult[]): ChapterCounts[] {
-  const chapters = Map.groupBy(results, ({ file }) => basename(file, '.feature'));
+  const chapters = Map.groupBy(results, ({ file }) => chapterOf(file));
   return [...chapters].map(([chapter, of]) => ({ chapter, ...count(of) }));
+}
+
+function chapterOf(file: string): string {
+  const folder = basename(dirname(file));
+  return `${folder === 'features' ? '' : `${folder}/`}${basename(file, '.feature')}`;
 }
 
 export function count(results: readonly ScenarioResult[]): Omit<ChapterCounts, 'chapter'> {

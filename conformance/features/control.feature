@@ -111,7 +111,7 @@ Feature: Control of a running workflow
       version: '1.0.0'
     do:
       - pause:
-          wait: PT0.3S
+          wait: PT1S
       - after:
           set:
             x: 1
@@ -119,7 +119,7 @@ Feature: Control of a running workflow
     When the workflow is started
     And the workflow has come to wait
     And the workflow is suspended
-    And 500 milliseconds pass
+    And 1300 milliseconds pass
     Then the workflow should be suspended
     When the workflow is resumed
     Then the workflow should complete with output:
@@ -141,22 +141,22 @@ Feature: Control of a running workflow
           call: http
           with:
             method: get
-            endpoint: https://service.example/slow/300/suspend-<run>
+            endpoint: https://service.example/slow/1000/suspend-<run>
       - after:
           set:
             got: ${ .waited }
     """
     When the workflow is started
-    And the service has received a request at '/slow/300/suspend-<run>'
+    And the service has received a request at '/slow/1000/suspend-<run>'
     And the workflow is suspended
-    And 500 milliseconds pass
+    And 1300 milliseconds pass
     Then the workflow should be suspended
     When the workflow is resumed
     Then the workflow should complete with output:
     """yaml
-    got: 300
+    got: 1000
     """
-    And the service should have received 1 request at '/slow/300/suspend-<run>'
+    And the service should have received 1 request at '/slow/1000/suspend-<run>'
 
   @control.suspend @control.cancel
   Scenario: A suspended workflow can be cancelled

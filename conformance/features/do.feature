@@ -63,6 +63,9 @@ Feature: The task do
     do:
       - a:
           do: []
+      - b:
+          set:
+            got: ${ . }
     """
     And the workflow input is:
     """yaml
@@ -71,7 +74,7 @@ Feature: The task do
     When the workflow is executed
     Then the workflow should complete with output:
     """yaml
-    k: 1
+    got: { k: 1 }
     """
 
   @do.list

@@ -517,6 +517,8 @@ Feature: The document
       name: document-a-workflow-without-tasks-yields-its-inp
       version: '1.0.0'
     do: []
+    output:
+      as: '{ got: . }'
     """
     And the workflow input is:
     """yaml
@@ -525,7 +527,7 @@ Feature: The document
     When the workflow is executed
     Then the workflow should complete with output:
     """yaml
-    k: 1
+    got: { k: 1 }
     """
 
   @document.evaluate

@@ -45,19 +45,27 @@ Feature: The task fork
           fork:
             branches:
               - one:
-                  wait: PT0.2S
+                  do:
+                    - pause:
+                        wait: PT0.5S
+                    - said:
+                        set:
+                          who: one
+                        export:
+                          as: ($context // []) + ["one"]
               - two:
-                  wait: PT0.2S
-              - three:
-                  wait: PT0.2S
+                  set:
+                    who: two
+                  export:
+                    as: ($context // []) + ["two"]
       - after:
           set:
-            in-time: ${ $task.startedAt.epoch.milliseconds - $workflow.startedAt.epoch.milliseconds < 590 }
+            order: ${ $context }
     """
     When the workflow is executed
     Then the workflow should complete with output:
     """yaml
-    in-time: true
+    order: [two, one]
     """
 
   @fork.input

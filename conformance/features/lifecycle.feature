@@ -107,7 +107,7 @@ Feature: Lifecycle events
       version: '1.0.0'
     do:
       - a:
-          wait: PT0.3S
+          wait: PT1S
     """
     When the workflow is started
     And the workflow has come to wait

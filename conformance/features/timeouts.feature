@@ -239,8 +239,8 @@ Feature: Timeouts
           wait: PT0.05S
           timeout:
             after: PT20S
-      - after:
-          wait: PT0.05S
+          output:
+            as: '{ intime: .k }'
     """
     And the workflow input is:
     """yaml
@@ -249,7 +249,7 @@ Feature: Timeouts
     When the workflow is executed
     Then the workflow should complete with output:
     """yaml
-    k: 1
+    intime: 1
     """
 
   @timeouts.computed

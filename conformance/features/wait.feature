@@ -142,7 +142,7 @@ Feature: The task wait
       version: '1.0.0'
     do:
       - pause:
-          wait: PT0.7S
+          wait: PT1.5S
     """
     When the workflow is started
     Then the workflow should be waiting

@@ -44,6 +44,8 @@ export function openStandIn(port = 0): Promise<StandIn> {
   const requests = openRequestLog();
   const routes = [...petStoreRoutes, ...serviceRoutes(), ...signOnRoutes(), ...elsewhereRoutes];
   const server = createServer((request, response) => void respond(request, response, routes, requests));
+  // A caller that kept a connection may use it at any time.
+  server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {

@@ -64,14 +64,58 @@ describe('feature files', () => {
     expect(read.scenarios[0]?.steps[0]?.document).toEqual({ mediaType: 'json', text: '{\n  "a": 1\n}\n' });
   });
 
+  it('tags of the feature and of the scenario are its tags', () => {
+    const read = feature(
+      '@a',
+      'Feature: F',
+      '@b.c @d',
+      '@e',
+      'Scenario: S',
+      'Given x',
+      'Scenario: T',
+      'Given y',
+    );
+    expect(read.scenarios.map(({ tags }) => tags)).toEqual([['a', 'b.c', 'd', 'e'], ['a']]);
+  });
+
+  it('an outline is a scenario for each row of its examples', () => {
+    const read = feature(
+      'Feature: F',
+      '@t',
+      'Scenario Outline: It is <a>',
+      'Given <a> and <other>:',
+      '"""',
+      'b: <b>',
+      '"""',
+      'Examples:',
+      '| a | b |',
+      '| 1 | x\\|y |',
+      '| 2 | z |',
+    );
+    expect(read.scenarios.map(({ name, line, tags }) => [name, line, tags])).toEqual([
+      ['It is 1', 10, ['t']],
+      ['It is 2', 11, ['t']],
+    ]);
+    expect(read.scenarios[0]?.steps[0]).toMatchObject({
+      text: '1 and <other>:',
+      document: { text: 'b: x|y\n' },
+    });
+  });
+
   it.each([
     ['a file without a feature', ['Scenario: S']],
     ['a document that is not closed', ['Feature: F', 'Scenario: S', 'Given a thing:', '"""', 'a: 1']],
     ['a document without its step', ['Feature: F', 'Scenario: S', '"""', '"""']],
     ['And as the first step', ['Feature: F', 'Scenario: S', 'And a thing']],
-    ['a tag', ['Feature: F', '@slow', 'Scenario: S']],
+    ['a tag of no scenario', ['Feature: F', 'Scenario: S', 'Given a thing', '@slow']],
+    ['a tag without @', ['Feature: F', '@slow fast', 'Scenario: S']],
     ['a background', ['Feature: F', 'Background:', 'Given a thing']],
-    ['an outline', ['Feature: F', 'Scenario: S', 'Given a', 'Scenario Outline: T']],
+    ['an outline without examples', ['Feature: F', 'Scenario Outline: T', 'Given a']],
+    ['examples of a scenario', ['Feature: F', 'Scenario: S', 'Given a', 'Examples:', '| a |', '| 1 |']],
+    [
+      'a row of another length',
+      ['Feature: F', 'Scenario Outline: S', 'Given <a>', 'Examples:', '| a |', '| 1 | 2 |'],
+    ],
     ['a table', ['Feature: F', 'Scenario: S', 'Given a thing', '| a | b |']],
     ['free words between steps', ['Feature: F', 'Scenario: S', 'Given a thing', 'and so on']],
   ])('%s is refused with its line', (_what, lines) => {

@@ -1,8 +1,9 @@
 /**
- * Reads feature files: the part of Gherkin that the specification's kit uses, and no more. A feature has scenarios,
- * a scenario has steps, a step may carry a document between two lines of `"""`. Tags, backgrounds, outlines and
- * tables are refused, so that nothing is left out in silence.
+ * Reads feature files: the part of Gherkin that the specification's kit uses, with tags and outlines. A feature has
+ * scenarios, a scenario has steps, a step may carry a document between two lines of `"""`. An outline is one scenario
+ * for each row of its examples. Backgrounds and rules are refused, so that nothing is left out in silence.
  */
+import { expandOutline, type Row, readRow } from './outline.ts';
 
 export interface Feature {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface Feature {
 export interface Scenario {
   readonly name: string;
   readonly line: number;
+  /** without their `@`: those of its feature, then its own */
+  readonly tags: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -46,10 +49,18 @@ export function readFeature(text: string, file: string): Feature {
   return reader.read();
 }
 
+/** A scenario that is being read; `rows` are the examples of an outline, the first its head. */
+interface Draft extends Scenario {
+  readonly steps: Step[];
+  readonly rows?: Row[];
+}
+
 class FeatureReader {
   readonly #lines: readonly string[];
   readonly #file: string;
-  readonly #scenarios: { name: string; line: number; steps: Step[] }[] = [];
+  readonly #scenarios: Draft[] = [];
+  #featureTags: readonly string[] = [];
+  #tags: string[] = [];
   #at = 0;
   #name: string | undefined;
 
@@ -64,26 +75,75 @@ class FeatureReader {
       this.#at += 1;
     }
     if (this.#name === undefined) throw this.#error('expected a line `Feature: …`');
-    return { name: this.#name, file: this.#file, scenarios: this.#scenarios };
+    if (this.#tags.length > 0) throw this.#error('expected a scenario after its tags');
+    return {
+      name: this.#name,
+      file: this.#file,
+      scenarios: this.#scenarios.flatMap((each) => this.#finish(each)),
+    };
   }
 
   #readLine(line: string): void {
     if (line === '' || line.startsWith('#')) return;
     const [keyword, rest] = splitKeyword(line);
-    if (keyword === 'Feature' && this.#name === undefined) this.#name = rest;
-    else if (keyword === 'Scenario' || keyword === 'Example') this.#startScenario(rest);
+    if (line.startsWith('@')) this.#readTags(line);
+    else if (keyword === 'Feature' && this.#name === undefined) this.#startFeature(rest);
+    else if (keyword === 'Scenario' || keyword === 'Example') this.#startScenario(rest, false);
+    else if (keyword === 'Scenario Outline') this.#startScenario(rest, true);
+    else if (keyword === 'Examples') this.#startExamples();
+    else if (line.startsWith('|')) this.#addRow(line);
     else if (isStepKeyword(keyword)) this.#addStep(keyword, rest);
     else if (line.startsWith('"""')) this.#attachDocument(line);
     // A feature is introduced in free words, up to its first scenario.
     else if (this.#name === undefined || this.#scenarios.length > 0)
       throw this.#error(`expected a step, found \`${line}\``);
-    else if (/^(Background|Rule|Scenario Outline|Examples):|^[@|]/.test(line))
-      throw this.#error(`\`${line}\` is not understood here`);
+    else if (/^(Background|Rule):/.test(line)) throw this.#error(`\`${line}\` is not understood here`);
   }
 
-  #startScenario(name: string): void {
+  #readTags(line: string): void {
+    const tags = line.replace(/\s#.*$/, '').split(/\s+/);
+    if (tags.some((tag) => !/^@[^@\s]+$/.test(tag))) throw this.#error(`expected tags, found \`${line}\``);
+    this.#tags.push(...tags.map((tag) => tag.slice(1)));
+  }
+
+  #takeTags(): string[] {
+    const tags = this.#tags;
+    this.#tags = [];
+    return tags;
+  }
+
+  #startFeature(name: string): void {
+    this.#name = name;
+    this.#featureTags = this.#takeTags();
+  }
+
+  #startScenario(name: string, isOutline: boolean): void {
     if (this.#name === undefined) throw this.#error('expected `Feature: …` before the first scenario');
-    this.#scenarios.push({ name, line: this.#at + 1, steps: [] });
+    const tags = [...this.#featureTags, ...this.#takeTags()];
+    this.#scenarios.push({ name, line: this.#at + 1, tags, steps: [], ...(isOutline ? { rows: [] } : {}) });
+  }
+
+  #startExamples(): void {
+    const scenario = this.#scenarios.at(-1);
+    if (!scenario?.rows || scenario.rows.length > 0)
+      throw this.#error('`Examples:` belong to an outline, once');
+    if (this.#tags.length > 0) throw this.#error('examples have no tags here');
+  }
+
+  #addRow(line: string): void {
+    const rows = this.#scenarios.at(-1)?.rows;
+    if (!rows) throw this.#error('a table belongs to the examples of an outline');
+    const row = readRow(line, this.#at + 1);
+    if (row.cells.length !== (rows[0]?.cells ?? row.cells).length)
+      throw this.#error('this row has another number of cells than the first');
+    rows.push(row);
+  }
+
+  #finish(draft: Draft): readonly Scenario[] {
+    const { rows, ...scenario } = draft;
+    if (rows === undefined) return [scenario];
+    if (rows.length < 2) throw new FeatureError(this.#file, draft.line, 'this outline has no examples');
+    return expandOutline(scenario, rows);
   }
 
   #addStep(keyword: string, text: string): void {
@@ -135,6 +195,7 @@ function isStepKeyword(keyword: string): boolean {
 /** `Scenario: a name` → its keyword and name; `Given a thing` → its keyword and text. */
 function splitKeyword(line: string): [string, string] {
   const match =
-    /^(Feature|Scenario|Example): *(.*)$/.exec(line) ?? /^(Given|When|Then|And|But) +(.*)$/.exec(line);
+    /^(Feature|Scenario Outline|Scenario|Examples|Example): *(.*)$/.exec(line) ??
+    /^(Given|When|Then|And|But) +(.*)$/.exec(line);
   return match ? [match[1] ?? '', match[2] ?? ''] : ['', line];
 }

@@ -1,21 +1,72 @@
-/** Runs feature files against a Millrace server of their own, its outgoing calls led to the stand-in. */
+/** Runs feature files against Millrace in the loopback world: a server of their own, or the engine in this process. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { environmentOf, openEmbedded } from './embedded.ts';
+import type { Feature } from './gherkin.ts';
 import { connectMillrace } from './millrace.ts';
-import { readFeatures, runFeatures, type ScenarioResult } from './runner.ts';
+import { type RunOptions, readFeatures, runFeatures, type ScenarioResult } from './runner.ts';
+import type { Runtime, WorldOptions } from './runtime.ts';
+import { secretsOf } from './secrets.ts';
 import { startServer } from './server-process.ts';
-import { openStandIn } from './stand-in.ts';
+import { openStandIn, type StandIn } from './world/stand-in.ts';
 
-export async function runKit(paths: readonly string[]): Promise<ScenarioResult[]> {
+export interface KitOptions extends RunOptions {
+  /** `server` (the default) starts one process for all scenarios; `embedded` is the engine in this process */
+  readonly place?: 'server' | 'embedded';
+  /** of the server or the engine, as `MILLRACE_STORE` takes it; absent: SQLite in a folder of its own */
+  readonly store?: string;
+  /** opens another runtime instead */
+  readonly connect?: (world: WorldOptions) => Promise<Runtime>;
+}
+
+/** Our own scenarios. */
+export const ownFeatures = fileURLToPath(new URL('features', import.meta.url));
+
+/** Where the scenarios of the specification are looked for: beside the repository. */
+export const officialFeatures = fileURLToPath(new URL('../../shared/dsl/ctk', import.meta.url));
+
+export function hasOfficialFeatures(): boolean {
+  return existsSync(officialFeatures);
+}
+
+export async function runKit(paths: readonly string[], options: KitOptions = {}): Promise<ScenarioResult[]> {
   const features = readFeatures(paths);
+  return inWorld(features, options, (runtime, standIn) =>
+    runFeatures(features, runtime, { ...options, requests: standIn.requests }),
+  );
+}
+
+/** Opens the stand-ins and the runtime, does something with them, and closes both. */
+export async function inWorld<T>(
+  features: readonly Feature[],
+  options: KitOptions,
+  act: (runtime: Runtime, standIn: StandIn) => Promise<T>,
+): Promise<T> {
   const standIn = await openStandIn();
   try {
-    const env = { MILLRACE_ORIGIN_MAP: JSON.stringify(standIn.originMap), MILLRACE_LOG_LEVEL: 'error' };
-    const server = await startServer({ env });
+    const world = { originMap: standIn.originMap, secrets: secretsOf(features) };
+    const runtime = await openRuntime(world, options);
     try {
-      return await runFeatures(features, connectMillrace({ url: server.url }));
+      return await act(runtime, standIn);
     } finally {
-      await server.stop();
+      await runtime.close();
     }
   } finally {
     await standIn.close();
   }
+}
+
+async function openRuntime(world: WorldOptions, options: KitOptions): Promise<Runtime> {
+  const store = options.store === undefined ? {} : { store: options.store };
+  if (options.connect) return options.connect(world);
+  if (options.place === 'embedded') return openEmbedded({ ...world, ...store });
+  const server = await startServer({
+    env: {
+      ...environmentOf(world.secrets),
+      MILLRACE_ORIGIN_MAP: JSON.stringify(world.originMap),
+      MILLRACE_LOG_LEVEL: 'error',
+      ...(options.store === undefined ? {} : { MILLRACE_STORE: options.store }),
+    },
+  });
+  return { ...connectMillrace({ url: server.url }), close: async () => void (await server.stop()) };
 }

@@ -1,30 +1,67 @@
 /**
- * `npm run conformance -- PATH…`: runs feature files (or folders of them) and lists every scenario. Starts a server
- * and the stand-in for foreign hosts; `--url URL` uses a server that runs already.
+ * `npm run conformance -- [PATH…]`: runs feature files (or folders of them) and lists every scenario; without a path
+ * those of the specification, when they are beside the repository, and our own. README.md has the options.
  */
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runKit } from './kit.ts';
+import { hasOfficialFeatures, type KitOptions, officialFeatures, ownFeatures, runKit } from './kit.ts';
 import { connectMillrace } from './millrace.ts';
-import { formatResults, readFeatures, runFeatures } from './runner.ts';
+import { formatResults } from './report.ts';
+import type { Runtime, WorldOptions } from './runtime.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { url: { type: 'string' }, 'api-key': { type: 'string' } },
+  options: {
+    url: { type: 'string' },
+    'api-key': { type: 'string' },
+    store: { type: 'string' },
+    embedded: { type: 'boolean' },
+    runtime: { type: 'string' },
+    concurrency: { type: 'string' },
+  },
 });
 
-if (positionals.length === 0) {
-  console.error('usage: npm run conformance -- PATH… [--url URL [--api-key KEY]]');
-  process.exit(2);
-}
-
-const results = values.url === undefined ? await runKit(positionals) : await runAgainst(values.url);
+const paths = positionals.length > 0 ? positionals : allFeatures();
+const results = await runKit(paths, await chosenOptions());
 console.log(formatResults(results));
 process.exitCode = results.length > 0 && results.every(({ failure }) => failure === undefined) ? 0 : 1;
 
-function runAgainst(url: string) {
-  const apiKey = values['api-key'];
-  return runFeatures(
-    readFeatures(positionals),
-    connectMillrace({ url, ...(apiKey === undefined ? {} : { apiKey }) }),
+function allFeatures(): string[] {
+  if (hasOfficialFeatures()) return [officialFeatures, ownFeatures];
+  console.log(`The scenarios of the specification are skipped: there is no folder ${officialFeatures}\n`);
+  return [ownFeatures];
+}
+
+async function chosenOptions(): Promise<KitOptions> {
+  const { url, store, embedded, runtime, concurrency } = values;
+  if ([url, runtime, embedded].filter((each) => each !== undefined).length > 1) usage();
+  const shared = concurrency === undefined ? {} : { concurrencyMax: Number(concurrency) || usage() };
+  if (url !== undefined) {
+    const key = values['api-key'];
+    return {
+      ...shared,
+      connect: async () => connectMillrace({ url, ...(key === undefined ? {} : { apiKey: key }) }),
+    };
+  }
+  if (runtime !== undefined) return { ...shared, connect: await moduleOf(runtime) };
+  return {
+    ...shared,
+    ...(embedded ? { place: 'embedded' as const } : {}),
+    ...(store === undefined || store === 'sqlite' ? {} : { store: store === 'memory' ? 'memory:' : store }),
+  };
+}
+
+/** A module that exports `connect(world)`, which answers with a `Runtime`. */
+async function moduleOf(path: string): Promise<(world: WorldOptions) => Promise<Runtime>> {
+  const { connect } = await import(pathToFileURL(path).href);
+  if (typeof connect !== 'function') throw new Error(`${path} exports no function connect(world)`);
+  return connect;
+}
+
+function usage(): never {
+  console.error(
+    'usage: npm run conformance -- [PATH…] [--store memory|sqlite|URL] [--embedded] [--url URL [--api-key KEY]] ' +
+      '[--runtime MODULE] [--concurrency N]',
   );
+  process.exit(2);
 }

@@ -1,16 +1,10 @@
 /** Millrace as a runtime under test: everything goes over its public HTTP API. */
-import { emptyState, evolve, type Fact, taskKey } from '@millrace/core';
-import type { Definition, Ending, RunResult, Runtime, TaskRun, Value } from './runtime.ts';
+import { millraceFeatures } from './features.ts';
+import type { Definition, DefinitionError, Execution, Phase, Runtime, Value } from './runtime.ts';
+import { type EndedView, type StoredFact, toEnding, toTaskRuns } from './task-runs.ts';
 
-interface ExecutionAnswer {
-  readonly id: string;
-  readonly status: string;
-  readonly output?: Value;
-  readonly error?: Value;
-}
-
-interface EventsAnswer {
-  readonly items: readonly { readonly version: number; readonly time: string; readonly fact: Fact }[];
+interface EventsPage {
+  readonly items: readonly StoredFact[];
   /** absent: this was the last page */
   readonly after?: number;
 }
@@ -24,77 +18,102 @@ export interface MillraceOptions {
 }
 
 export function connectMillrace(options: MillraceOptions): Runtime {
-  const headers = {
-    'content-type': 'application/json',
-    ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
-  };
+  const key: Readonly<Record<string, string>> =
+    options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
 
-  async function run(definition: Definition, input: Value | undefined): Promise<RunResult> {
-    const body = JSON.stringify({ definition: definition.text, ...(input === undefined ? {} : { input }) });
-    const path = `/api/v1/executions?wait=${options.waitSeconds ?? 30}s`;
-    const answer = await fetch(`${options.url}${path}`, { method: 'POST', headers, body });
-    if (!answer.ok) {
-      return {
-        ending: { status: 'unfinished', detail: `${answer.status} ${await answer.text()}` },
-        tasks: [],
-      };
-    }
-    const execution = (await answer.json()) as ExecutionAnswer;
-    return { ending: toEnding(execution), tasks: toTaskRuns(await events(execution.id)) };
+  async function ask(
+    method: string,
+    path: string,
+    body?: string,
+    type = 'application/json',
+  ): Promise<Answer> {
+    const headers = body === undefined ? key : { ...key, 'content-type': type };
+    const answer = await fetch(`${options.url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, value: text === '' ? null : JSON.parse(text) };
   }
 
-  async function events(id: string): Promise<EventsAnswer['items']> {
-    const items: EventsAnswer['items'][number][] = [];
+  async function asked<T>(method: string, path: string, body?: string, type?: string): Promise<T> {
+    const { status, value } = await ask(method, path, body, type);
+    if (status < 300) return value as T;
+    throw new Error(`${method} ${path} was answered with ${status}: ${JSON.stringify(value)}`);
+  }
+
+  function executionOf(id: string): Execution {
+    const path = `/api/v1/executions/${encodeURIComponent(id)}`;
+    const change = async (what: string) => {
+      await asked('POST', `${path}/${what}`, '{}');
+    };
+    return {
+      async end() {
+        const view = await asked<EndedView>('GET', `${path}?wait=${options.waitSeconds ?? 30}s`);
+        return { ending: toEnding(view), tasks: toTaskRuns(await pagesOf(`${path}/events`)) };
+      },
+      phase: async () => (await asked<{ status: Phase }>('GET', path)).status,
+      cancel: () => change('cancel'),
+      suspend: () => change('suspend'),
+      resume: () => change('resume'),
+      lifecycle: async () => (await asked<{ items: Value[] }>('GET', `${path}/lifecycle?limit=1000`)).items,
+    };
+  }
+
+  async function pagesOf(path: string): Promise<readonly StoredFact[]> {
+    const items: StoredFact[] = [];
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const path = `/api/v1/executions/${encodeURIComponent(id)}/events?limit=1000&after=${after}`;
-      const answer = await fetch(`${options.url}${path}`, { headers });
-      if (!answer.ok)
-        throw new Error(`the events of ${id} were answered with ${answer.status}: ${await answer.text()}`);
-      const page = (await answer.json()) as EventsAnswer;
+      const page: EventsPage = await asked('GET', `${path}?limit=1000&after=${after}`);
       items.push(...page.items);
       after = page.after;
     }
     return items;
   }
 
-  return { name: `Millrace at ${options.url}`, run, close: async () => {} };
+  const publish = ({ text, mediaType }: Definition) => ask('POST', '/api/v1/workflows', text, mediaType);
+
+  return {
+    name: `Millrace at ${options.url}`,
+    features: millraceFeatures,
+    async check(definition) {
+      const { status, value } = await publish(definition);
+      // A version that is there with other content was read, and found valid, all the same.
+      if (status < 300 || status === 409) return [];
+      return errorsOf(value);
+    },
+    async publish(definition) {
+      const { status, value } = await publish(definition);
+      if (status >= 300) throw new Error(`it was not published: ${status} ${JSON.stringify(value)}`);
+    },
+    async start(definition, input) {
+      const body = JSON.stringify({ definition: definition.text, ...(input === undefined ? {} : { input }) });
+      return executionOf((await asked<{ id: string }>('POST', '/api/v1/executions', body)).id);
+    },
+    async publishEvent(event) {
+      await asked('POST', '/api/v1/events', JSON.stringify(event), 'application/cloudevents+json');
+    },
+    async executionsOf(namespace, name) {
+      const query = `workflow=${encodeURIComponent(`${namespace}/${name}`)}&limit=1000`;
+      const { items } = await asked<{ items: { id: string }[] }>('GET', `/api/v1/executions?${query}`);
+      return items.toReversed().map(({ id }) => executionOf(id));
+    },
+    close: async () => {},
+  };
 }
 
-function toEnding({ status, output, error }: ExecutionAnswer): Ending {
-  if (status === 'completed') return { status, output: output ?? null };
-  if (status === 'faulted') return { status, error: error ?? null };
-  if (status === 'cancelled') return { status };
-  return { status: 'unfinished', detail: `it is ${status}` };
+interface Answer {
+  readonly status: number;
+  readonly value: Value;
 }
 
-/**
- * The runs of tasks in order of their start. A fact leaves out what follows from those before it, such as an output
- * that is the task's value, so the facts are folded as the server folds them.
- */
-function toTaskRuns(events: EventsAnswer['items']): TaskRun[] {
-  const state = emptyState();
-  const runs = new Map<string, { name: string; ending: Ending }>();
-  for (const { fact, time } of events) {
-    if ('task' in fact) noteTask(fact, state.tasks[taskKey(fact.task, fact.visit)]?.value, runs);
-    evolve(state, fact, Date.parse(time));
-  }
-  return [...runs.values()];
-}
-
-function noteTask(
-  fact: Extract<Fact, { task: string }>,
-  value: Value | undefined,
-  runs: Map<string, { name: string; ending: Ending }>,
-): void {
-  const key = taskKey(fact.task, fact.visit);
-  const set = (ending: Ending) => runs.set(key, { name: nameOf(fact.task), ending });
-  if (fact.type === 'task.started') set({ status: 'unfinished', detail: 'it started, and did not end' });
-  if (fact.type === 'task.completed') set({ status: 'completed', output: fact.output ?? value ?? null });
-  if (fact.type === 'task.faulted') set({ status: 'faulted', error: { ...fact.error } as Value });
-  if (fact.type === 'task.cancelled') set({ status: 'cancelled' });
-}
-
-/** The last part of a JSON pointer is the task's name. */
-function nameOf(pointer: string): string {
-  return (pointer.split('/').at(-1) ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+/** The errors of a definition, out of a problem document. */
+function errorsOf(problem: Value): DefinitionError[] {
+  const { type, errors } = problem as {
+    readonly type?: string;
+    readonly errors?: readonly DefinitionError[];
+  };
+  if (type !== 'urn:millrace:problem:invalid-definition' || errors === undefined)
+    throw new Error(`the definition was refused for another reason: ${JSON.stringify(problem)}`);
+  return [...errors];
 }

@@ -1,18 +1,34 @@
 /** Runs feature files against a runtime, and says what passed. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Feature, readFeature, type Scenario } from './gherkin.ts';
+import { missingNeeds, optionalFeatures } from './features.ts';
+import { type Feature, readFeature, type Scenario, type Step } from './gherkin.ts';
 import type { Runtime } from './runtime.ts';
-import { runStep, type Situation } from './steps.ts';
+import type { Situation } from './steps/situation.ts';
+import { runStep } from './steps/vocabulary.ts';
+import type { RequestLog } from './world/request-log.ts';
 
 export interface ScenarioResult {
   readonly feature: string;
+  readonly file: string;
   readonly scenario: string;
+  readonly tags: readonly string[];
   /** `file:line` of the scenario, or of the step that failed */
   readonly place: string;
-  /** absent: it passed */
+  /** why it failed; absent with `skipped` absent: it passed */
   readonly failure?: string;
+  /** why it was not run */
+  readonly skipped?: string;
   readonly elapsedMs: number;
+}
+
+export interface RunOptions {
+  /** scenarios at a time, default 16 */
+  readonly concurrencyMax?: number;
+  /** what the stand-ins were asked */
+  readonly requests?: RequestLog;
+  /** how long a step waits for what it expects, default 10 s */
+  readonly patienceMs?: number;
 }
 
 /** Reads every `.feature` file at the given paths; a folder is read with what is in it, in order of names. */
@@ -20,63 +36,92 @@ export function readFeatures(paths: readonly string[]): Feature[] {
   return paths.flatMap(listFeatures).map((file) => readFeature(readFileSync(file, 'utf8'), file));
 }
 
-/** Runs every scenario, a few at a time, and answers in the order of the files. */
+/** Runs every scenario, many at a time, and answers in the order of the files. */
 export async function runFeatures(
   features: readonly Feature[],
   runtime: Runtime,
-  options: { readonly concurrencyMax?: number } = {},
+  options: RunOptions = {},
 ): Promise<ScenarioResult[]> {
   const scenarios = features.flatMap((feature) =>
     feature.scenarios.map((scenario) => ({ feature, scenario })),
   );
-  const results: ScenarioResult[] = [];
+  return inParallel(scenarios, options.concurrencyMax ?? 16, ({ feature, scenario }) =>
+    runScenario(feature, scenario, runtime, options),
+  );
+}
+
+export async function inParallel<T, R>(
+  items: readonly T[],
+  concurrencyMax: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
   let next = 0;
-  const work = async () => {
-    for (let index = next++; index < scenarios.length; index = next++) {
-      const { feature, scenario } = scenarios[index] as (typeof scenarios)[number];
-      results[index] = await runScenario(feature, scenario, runtime);
-    }
+  const one = async () => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await work(items[index] as T);
   };
-  await Promise.all(Array.from({ length: options.concurrencyMax ?? 4 }, work));
+  await Promise.all(Array.from({ length: concurrencyMax }, one));
   return results;
 }
 
-async function runScenario(feature: Feature, scenario: Scenario, runtime: Runtime): Promise<ScenarioResult> {
+export async function runScenario(
+  feature: Feature,
+  scenario: Scenario,
+  runtime: Runtime,
+  options: RunOptions = {},
+): Promise<ScenarioResult> {
   const startedAt = performance.now();
-  const situation: Situation = { runtime };
-  const answer = (line: number, failure?: string): ScenarioResult => ({
+  const answer = (line: number, rest: { failure?: string; skipped?: string } = {}): ScenarioResult => ({
     feature: feature.name,
+    file: feature.file,
     scenario: scenario.name,
+    tags: scenario.tags,
     place: `${feature.file}:${line}`,
-    ...(failure === undefined ? {} : { failure }),
+    ...rest,
     elapsedMs: performance.now() - startedAt,
   });
   if (!scenario.steps.some(({ keyword }) => keyword === 'Then'))
-    return answer(scenario.line, 'it checks nothing');
-  for (const step of scenario.steps) {
+    return answer(scenario.line, { failure: 'it checks nothing' });
+  const missing = missingNeeds(scenario.tags, runtime.features);
+  if (missing.length > 0) {
+    const reason = missing.map((need) => optionalFeatures[need] ?? need).join('; ');
+    return answer(scenario.line, { skipped: `not claimed: ${reason}` });
+  }
+  const situation = newSituation(runtime, options);
+  for (const step of withToken(scenario.steps, situation.token)) {
     try {
       await runStep(situation, step);
     } catch (error) {
-      return answer(step.line, error instanceof Error ? error.message : String(error));
+      return answer(step.line, { failure: error instanceof Error ? error.message : String(error) });
     }
   }
   return answer(scenario.line);
 }
 
-/** The report of a run: a line for each scenario, and at the end `N passed, N failed`. */
-export function formatResults(results: readonly ScenarioResult[]): string {
-  const lines: string[] = [];
-  let feature = '';
-  for (const result of results) {
-    if (result.feature !== feature) lines.push(`${lines.length > 0 ? '\n' : ''}${result.feature}`);
-    feature = result.feature;
-    lines.push(
-      `  ${result.failure === undefined ? '✓' : '✗'} ${result.scenario} (${Math.round(result.elapsedMs)} ms)`,
-    );
-    if (result.failure !== undefined) lines.push(`      ${result.place}: ${result.failure}`);
-  }
-  const failed = results.filter(({ failure }) => failure !== undefined).length;
-  return `${lines.join('\n')}\n\n${results.length - failed} passed, ${failed} failed`;
+const firstRun = Date.now().toString(36);
+let runs = 0;
+
+export function newSituation(runtime: Runtime, options: RunOptions): Situation {
+  runs += 1;
+  return {
+    runtime,
+    token: `r${firstRun}-${runs}`,
+    patienceMs: options.patienceMs ?? 10_000,
+    ...(options.requests === undefined ? {} : { requests: options.requests }),
+  };
+}
+
+/** `<run>` tells one run of a scenario from all others, in names, paths and events. */
+export function withToken(steps: readonly Step[], token: string): Step[] {
+  const fill = (text: string) => text.replaceAll('<run>', token);
+  return steps.map((step) => ({
+    ...step,
+    text: fill(step.text),
+    ...(step.document === undefined
+      ? {}
+      : { document: { ...step.document, text: fill(step.document.text) } }),
+  }));
 }
 
 function listFeatures(path: string): string[] {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../packages/server/src/api/operations.ts';
 import { fillCommands } from './document-commands.ts';
+import { conformancePage, fillConformance } from './document-conformance.ts';
 import { fillOperations } from './document-operations.ts';
 import { fillRegions, type ReadText } from './document-regions.ts';
 import { fillSettings } from './document-settings.ts';
@@ -33,6 +34,8 @@ export function writeDocument(path: string, text: string, read: ReadText): strin
       return fillSettings(filled);
     case 'docs/cli.md':
       return fillCommands(filled);
+    case conformancePage:
+      return fillConformance(filled);
     default:
       return filled;
   }

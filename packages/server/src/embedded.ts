@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** non-public addresses that workflows may call */
   readonly allow?: readonly AllowedAddress[];
+  /** origins that calls are led to instead, such as a stand-in: `{ "https://api.example.com": "http://127.0.0.1:4010" }` */
+  readonly originMap?: Readonly<Record<string, string>>;
   /** functions and calls at once; default 256 */
   readonly effectsMax?: number;
   /** Told of what no caller waits for; default: it is thrown, uncaught. */
@@ -59,7 +61,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     roles: ['worker', 'executor', 'timer'],
     functions: functionsOf(options.functions ?? {}),
     secrets: { environment: options.environment ?? {} },
-    http: { allow: options.allow ?? [] },
+    http: { allow: options.allow ?? [], ...(options.originMap && { origins: options.originMap }) },
     limits: defaultLimits,
     leaseMs: 30_000,
     effectsMax: options.effectsMax ?? 256,

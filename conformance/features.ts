@@ -1,0 +1,35 @@
+/**
+ * What scenarios may need of a runtime beyond the common part of the language, by `@needs:NAME`. A scenario whose
+ * needs a runtime does not claim is skipped with the sentence that stands here, and never counts as passed.
+ */
+export const optionalFeatures: Readonly<Record<string, string>> = {
+  listen: '`listen` and events that are handed in',
+  schedule: '`schedule`: executions that time or events start',
+  subflow: '`run: workflow`',
+  functions: 'functions of `use.functions`',
+  catalogs: 'functions of catalogs, and by URL',
+  extensions: '`use.extensions`',
+  resources: 'external resources: schemas that are fetched',
+  digest: '`digest` authentication',
+  oauth2: '`oauth2` authentication',
+  oidc: '`oidc` authentication',
+  script: '`run: script`',
+  shell: '`run: shell`',
+  container: '`run: container`',
+  grpc: '`call: grpc`',
+  asyncapi: '`call: asyncapi`',
+  a2a: '`call: a2a`',
+  mcp: '`call: mcp`',
+  places: 'errors of definitions with JSON pointer and line',
+};
+
+/** What Millrace claims today. */
+export const millraceFeatures: ReadonlySet<string> = new Set(['places']);
+
+const prefix = 'needs:';
+
+/** What of a scenario's needs is not claimed. */
+export function missingNeeds(tags: readonly string[], claimed: ReadonlySet<string>): string[] {
+  const needs = tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
+  return needs.filter((need) => !claimed.has(need));
+}

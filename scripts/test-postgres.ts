@@ -9,6 +9,9 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { findPostgres, howToInstallPostgres, startPostgres } from './postgres.js';
 
+// A test that stops and starts one has its own.
+export { startPostgres };
+
 declare module 'vitest' {
   interface ProvidedContext {
     postgresFolder: string;

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../../conformance/server-process.ts';
@@ -9,6 +11,17 @@ import { connect } from '../support/api.ts';
 
 const missing = whyNoPostgres();
 const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
+
+/** The command line as a process; what servers do meanwhile goes on. */
+async function millrace(args: readonly string[]) {
+  const child = spawn(process.execPath, [launcher, ...args]);
+  const [out, error, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, out, error };
+}
 
 const greeting = `document:
   dsl: '1.0.3'
@@ -57,7 +70,7 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
   it('a server goes on with what a killed one left, large values included, and shows its pool', {
     timeout: 60_000,
   }, async () => {
-    const { url } = await newDatabase();
+    const { url, query } = await newDatabase();
     const env = { DATABASE_URL: url, DB_MAX_CONNECTIONS: '7', MILLRACE_LEASE_MS: '1s' };
     const first = await startServer({ env });
     onTestFinished(async () => void (await first.stop()));
@@ -87,6 +100,52 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
     expect(metrics).toMatch(/^millrace_store_pool_connections [1-7]$/m);
     expect(metrics).toContain('millrace_orphans 0\n');
     expect(second.output()).not.toContain(new URL(url).password);
+    const verify = () => millrace(['verify', '--store', url]);
+    expect(await verify()).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^20 executions, \d+ commits, .*: sound\n$/),
+    });
+    await query(
+      `update millrace.commits set body = replace(body, '"name":"7"', '"name":"8"') where version = 1`,
+    );
+    expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining('damaged') });
+  });
+
+  it('a store in a file is moved with all that is in it, and its executions go on', {
+    timeout: 60_000,
+  }, async () => {
+    const { url } = await newDatabase();
+    const first = await startServer({ env: { MILLRACE_LEASE_MS: '1s' } });
+    onTestFinished(async () => void (await first.stop()));
+    const api = connect(first.url);
+    await api.deploy(greeting.replace('milliseconds: 300', 'seconds: 3'));
+    await api.deploy(greeting.replace('name: greet', 'name: quick'));
+    const workflow = (name: string) => ({ workflow: { namespace: 'journey', name }, input: { name: 'Ada' } });
+    const done = await api.start(workflow('quick'), { wait: '30s', key: 'once' });
+    const open = await Promise.all(Array.from({ length: 5 }, () => api.start(workflow('greet'))));
+    await first.kill();
+    const from = ['store', 'migrate', '--from', `sqlite:${first.data}/millrace.db`, '--data', first.data];
+    expect(await millrace([...from, '--to', url])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^6 executions, \d+ commits, 5 wake-ups, \d+ documents, [1-9]\d* large values: sound\n$/,
+      ),
+    });
+    expect(await millrace([...from, '--to', url])).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('is not empty'),
+    });
+    const second = await startServer({ env: { MILLRACE_STORE: url } });
+    onTestFinished(async () => void (await second.stop()));
+    const moved = connect(second.url);
+    expect((await moved.events(done.id)).at(-1)?.fact.type).toBe('execution.completed');
+    expect((await moved.call('GET', `/api/v1/executions/${done.id}/output`)).body).toMatchObject({
+      greeting: 'Hello, Ada',
+    });
+    expect((await moved.start(workflow('quick'), { key: 'once' })).id).toBe(done.id);
+    for (const { id } of open)
+      expect(await moved.execution(id, '30s')).toMatchObject({ status: 'completed' });
+    expect((await moved.start(workflow('greet'), { wait: '30s' })).status).toBe('completed');
   });
 
   it('a database that is away is answered with 503 and Retry-After, and is used again by itself', {

@@ -112,6 +112,14 @@ export const commands: Readonly<Record<string, Command>> = {
     more: async () => (await import('./verify.ts')).help,
     run: async (args, io) => (await import('./verify.ts')).verify(args, io),
   },
+  store: {
+    usage: 'millrace store migrate --from sqlite:FILE --to postgres://… [--data FOLDER] [--json]',
+    summary: 'Move a whole store into an empty one of another kind, and verify it there.',
+    argument: 'none',
+    options: async () => (await import('./store.ts')).options(),
+    more: async () => (await import('./store.ts')).help,
+    run: async (args, io) => (await import('./store.ts')).store(args, io),
+  },
   config: {
     usage: 'millrace config [options] [--json | --env-example]',
     summary: 'Print every setting, its value and where it came from.',

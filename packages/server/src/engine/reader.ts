@@ -146,10 +146,10 @@ export class Reader {
       over = true;
       wake();
     };
-    const stop = feed.follow(tenant, id, (_, row) => {
+    const stop = feed.follow(tenant, id, (commit, row) => {
       if (isTerminal(row?.status)) end();
-      // Where the row is not told it has to be looked up.
-      else if (row === undefined) look();
+      // Where the row is not told it has to be looked up, when the commit may be the last.
+      else if (row === undefined && terminalFact.test(commit.body)) look();
     });
     const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);
     signal?.addEventListener('abort', end);
@@ -242,6 +242,9 @@ export class Reader {
     if ((await this.#options.store.execution(tenant, id)) === undefined) throw noExecution(id);
   }
 }
+
+/** A commit that ends its execution says so; a text of a workflow may look like it, which costs a look. */
+const terminalFact = /"execution\.(completed|faulted|cancelled)"/;
 
 export function noExecution(id: string): MillraceError {
   return new MillraceError('not-found', `there is no execution ${id}`);

@@ -10,7 +10,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MillraceError } from '../../errors.ts';
 import type { BlobStore } from '../../ports/blob.ts';
 import { digestOf } from '../memory/blobs.ts';
@@ -63,6 +63,20 @@ export function openFileBlobs(options: { readonly folder: string }): BlobStore {
   };
 }
 
+/** Every content that is kept in a folder, as its files say. */
+export function* listFileBlobs(
+  folder: string,
+): Iterable<{ readonly tenant: string; readonly digest: string }> {
+  for (const name of readdirSync(folder)) {
+    const tenant = tenantOf(name);
+    if (tenant === undefined) continue;
+    for (const file of readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })) {
+      const hex = basename(file);
+      if (/^[0-9a-f]{64}$/.test(hex)) yield { tenant, digest: `sha256:${hex}` };
+    }
+  }
+}
+
 /** Files under way. No tenant's folder has this name, for the name of each begins with `t`. */
 const incoming = 'incoming';
 /** About 10 MB of names; when there are more, folders are synced once again. */
@@ -85,6 +99,12 @@ function folderOf(tenant: string): string {
   const encoded = `t-${name.join('')}`;
   if (encoded.length > 200) throw new MillraceError('bad-request', 'the name of the tenant is too long');
   return encoded;
+}
+
+/** The tenant of a folder; `undefined`: it is no tenant's. */
+function tenantOf(name: string): string | undefined {
+  if (!name.startsWith('t-')) return undefined;
+  return decodeURIComponent(name.slice('t-'.length));
 }
 
 /** Makes the folders from `root` to `path` and syncs the name of each into its parent. */

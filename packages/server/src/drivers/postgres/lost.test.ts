@@ -1,7 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startPostgres } from '../../../../../scripts/postgres.js';
-import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import {
   chainOf,
   empty,

@@ -1,0 +1,142 @@
+/** `millrace store migrate`: a whole store, moved into another and verified there. */
+import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { listFileBlobs, openFileBlobs } from '../drivers/files/blobs.ts';
+import { isPostgres } from '../drivers/postgres/address.ts';
+import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
+import { type Database, openDatabase } from '../drivers/postgres/database.ts';
+import { isEmpty, keepDocuments } from '../drivers/postgres/keep-documents.ts';
+import { openPostgresStore } from '../drivers/postgres/store.ts';
+import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
+import { openSqliteStore } from '../drivers/sqlite/store.ts';
+import { openSqliteContent } from '../drivers/sqlite/store-content.ts';
+import { type Moved, moveStore } from '../engine/move-store.ts';
+import { verifyStore } from '../engine/verify-store.ts';
+import { MillraceError } from '../errors.ts';
+import type { Store } from '../ports/store.ts';
+import { type Options, readArguments, settingOptions } from './arguments.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { type Io, messageOf } from './io.ts';
+
+export function options(): Options {
+  const { config, data } = settingOptions();
+  return {
+    ...(config && { config }),
+    ...(data && { data }),
+    from: { type: 'string' },
+    to: { type: 'string' },
+    json: { type: 'boolean' },
+  };
+}
+
+export const help = `Moves everything from one store into another that is empty: workflows, executions with their logs and wake-ups,
+idempotency keys, and the large values of the data folder. Then every log is held against its hash chain there. Stop the
+server first; what is moved from is not changed. When it ends early, nothing uses what is there: move into another schema.
+
+  --from sqlite:FILE   --to postgres://USER:PASSWORD@HOST/DATABASE   --data FOLDER (default ./.millrace)`;
+
+const connectionsMax = 6;
+
+/** Exits 0 when all was moved and is sound there, 1 when it is not, 4 when a store cannot be opened. */
+export async function store(args: readonly string[], io: Io): Promise<number> {
+  const { flags, positionals } = readArguments(args, options());
+  const { from, to, json, ...rest } = flags;
+  if (positionals[0] !== 'migrate' || positionals.length > 1)
+    throw new CliError(exitCodes.usage, 'Usage: millrace store migrate --from sqlite:FILE --to postgres://…');
+  if (typeof from !== 'string' || !from.startsWith('sqlite:'))
+    throw new CliError(exitCodes.usage, '--from: expected sqlite:FILE.');
+  if (typeof to !== 'string' || !isPostgres(to))
+    throw new CliError(exitCodes.usage, '--to: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE.');
+  const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
+  const path = resolve(from.slice('sqlite:'.length));
+  if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
+  const { moved, flaws } = await openBoth(path, to, (opened) =>
+    move(opened, join(resolve(settings.data), 'blobs')),
+  );
+  if (json) io.out(`${JSON.stringify({ ...moved, flaws }, null, 2)}\n`);
+  else io.out(`${describe(moved)}: ${flaws.length === 0 ? 'sound' : 'damaged'}\n`);
+  for (const flaw of flaws) io.error(`${flaw}\n`);
+  return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+interface Opened {
+  readonly path: string;
+  readonly from: Store;
+  readonly to: Store;
+  readonly database: Database;
+}
+
+async function openBoth<T>(path: string, address: string, run: (opened: Opened) => Promise<T>): Promise<T> {
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const damage = findLogDamage(`${path}-wal`);
+    if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
+    const from = await openSqliteStore({ path, onFatal: () => {} });
+    opened.push(from);
+    const database = await openDatabase({ address, connectionsMax });
+    const to = await openPostgresStore({ database });
+    opened.push(to);
+    if (!(await isEmpty(database)))
+      throw new CliError(
+        exitCodes.cannotStart,
+        'The store to move into is not empty: choose another database, or another schema with ?schema=NAME.',
+      );
+    return await run({ path, from, to, database });
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
+  } finally {
+    for (const each of opened.reverse()) await each.close();
+  }
+}
+
+async function move(
+  { path, from, to, database }: Opened,
+  folder: string,
+): Promise<{ readonly moved: Moved; readonly flaws: readonly string[] }> {
+  const content = openSqliteContent(path);
+  try {
+    const hasBlobs = existsSync(folder);
+    const moved = await moveStore({
+      from,
+      content,
+      to,
+      keepDocuments: (documents) => keepDocuments(database, documents),
+      blobs: {
+        from: openFileBlobs({ folder }),
+        kept: hasBlobs ? listFileBlobs(folder) : [],
+        to: openPostgresBlobs(database),
+      },
+    });
+    return { moved, flaws: await flawsOf(from, to) };
+  } finally {
+    content.close();
+  }
+}
+
+/** What was moved is sound, and as much as there was. */
+async function flawsOf(from: Store, to: Store): Promise<readonly string[]> {
+  const sha256 = (text: string) => hash('sha256', text);
+  const there = await verifyStore(to, sha256);
+  const here = await verifyStore(from, sha256);
+  const [before, after] = await Promise.all([from.counts(0), to.counts(0)]);
+  const differs = (what: string, one: unknown, other: unknown) =>
+    JSON.stringify(one) === JSON.stringify(other)
+      ? []
+      : [`${what}: ${JSON.stringify(one)} became ${JSON.stringify(other)}`];
+  return [
+    ...(there.unreadable === undefined ? [] : [there.unreadable]),
+    ...there.flaws.map(({ execution, version, reason }) => `${execution}, event ${version}: ${reason}`),
+    ...differs('executions', here.executions, there.executions),
+    ...differs('commits', here.commits, there.commits),
+    ...differs('events', here.facts, there.facts),
+    ...differs('executions by status', before.executions, after.executions),
+    ...differs('wake-ups by kind', before.wakeUps, after.wakeUps),
+  ];
+}
+
+function describe({ commits, executions, wakeUps, documents, blobs }: Moved): string {
+  return `${executions} executions, ${commits} commits, ${wakeUps} wake-ups, ${documents} documents, ${blobs} large values`;
+}

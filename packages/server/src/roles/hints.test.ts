@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { sweepMs } from '../engine/compose.ts';
+import type { Hint, Store } from '../ports/store.ts';
+import { openHarness, step, workflow } from './test-support/harness.ts';
+
+/** A store of several processes that hints, by the hand of the test. */
+function hinting() {
+  const listeners: ((hints: readonly Hint[]) => void)[] = [];
+  return {
+    hint: (...hints: readonly Hint[]) => {
+      for (const listener of listeners) listener(hints);
+    },
+    around: (store: Store): Store => ({
+      ...store,
+      features: { ...store.features, exclusive: false },
+      hints: (listener) => {
+        listeners.push(listener);
+        return () => listeners.splice(listeners.indexOf(listener), 1);
+      },
+    }),
+  };
+}
+
+describe('on a store that hints', () => {
+  it('a process without work asks the store less than once a second', async () => {
+    const { runtime, advance, calls } = openHarness({ around: hinting().around, sweepMs: sweepMs.hinted });
+    runtime.start();
+    await advance(1_000);
+    calls.length = 0;
+    await advance(600_000);
+    expect(calls.length).toBeGreaterThan(100);
+    expect(calls.length).toBeLessThan(600);
+  });
+
+  it('roles look at once when they are told, and not before', async () => {
+    const store = hinting();
+    const api = openHarness({ around: store.around, roles: ['api'], sweepMs: 600_000 });
+    const others = openHarness({
+      ...{ shared: api, around: store.around, sweepMs: 600_000 },
+      roles: ['worker', 'timer'],
+    });
+    const executor = openHarness({
+      ...{ shared: api, around: store.around, sweepMs: 600_000 },
+      roles: ['executor'],
+    });
+    for (const { runtime } of [api, others, executor]) runtime.start();
+    await api.advance(100);
+    const started = api.runtime.engine.start('default', { definition: workflow([step]), input: { n: 1 } });
+    await api.advance(5_000);
+    const [open] = (await api.store.executions('default', { rowsMax: 9 })).rows;
+    expect(open).toBeUndefined();
+    store.hint('command');
+    await api.advance(5_000);
+    const { execution } = await started;
+    const statusOf = async () => (await api.store.execution('default', execution.id))?.status;
+    expect(await statusOf()).toBe('running');
+    store.hint('effect');
+    await api.advance(100);
+    // What came of the deed is a command again.
+    expect(await statusOf()).toBe('running');
+    store.hint('command');
+    await api.advance(100);
+    expect(await statusOf()).toBe('completed');
+  });
+
+  it('a hint that comes while a role is looking makes it look again', async () => {
+    const store = hinting();
+    const { runtime, advance, calls } = openHarness({ around: store.around, sweepMs: 600_000 });
+    runtime.start();
+    await advance(100);
+    calls.length = 0;
+    store.hint('command', 'timer', 'effect');
+    store.hint('command', 'timer', 'effect');
+    store.hint('command', 'timer', 'effect');
+    await advance(100);
+    expect(calls.filter((name) => name === 'nextDue')).toHaveLength(4);
+    expect(calls.filter((name) => name === 'claim')).toHaveLength(2);
+  });
+
+  it('nobody reads the log when nobody follows', async () => {
+    const store = hinting();
+    const { runtime, advance, calls } = openHarness({ around: store.around, sweepMs: 1_000 });
+    runtime.start();
+    await advance(100);
+    for (let turn = 0; turn < 5; turn++) {
+      await runtime.engine.start('default', { definition: workflow([{ set: { a: 1 } }]) });
+      store.hint('commits');
+      await advance(1_000);
+    }
+    expect(calls).not.toContain('tail');
+  });
+});

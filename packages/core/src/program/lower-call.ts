@@ -28,11 +28,10 @@ export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): 
 }
 
 function lowerFunction(task: CallTask, at: string, lowering: Lowering): LoweredCall {
-  if (Object.hasOwn(lowering.use.functions ?? {}, task.call))
-    return { type: 'unsupported', feature: 'functions of `use.functions`' };
+  const argument = task.with === undefined ? {} : { with: templateAt(task.with, at, lowering) };
+  if (lowering.custom.has(task.call)) return { type: 'custom', function: task.call, ...argument };
   if (!lowering.functions.has(task.call))
     return { type: 'unsupported', feature: 'functions from catalogs and URLs' };
-  const argument = task.with === undefined ? {} : { with: templateAt(task.with, at, lowering) };
   return { type: 'function', name: task.call, ...argument };
 }
 

@@ -21,6 +21,8 @@ import { catchVariable, forVariables } from '../language/scope.ts';
 import { asJsonObject, type Json } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { lowerCall } from './lower-call.ts';
+import { extended, lowerExtensions } from './lower-extensions.ts';
+import { lowerFunctions } from './lower-functions.ts';
 import { lowerRetry } from './lower-retry.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
 import { type Lowering, refuse, used } from './lowering.ts';
@@ -35,16 +37,21 @@ export interface NodeStart {
 
 /** Lowers a document that `parse` accepted with the same `functions`. */
 export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string> = new Set()): Program {
-  const lowering: Lowering = {
+  const plain: Lowering = {
     mode: workflow.evaluate?.mode ?? 'strict',
     use: workflow.use ?? {},
     functions,
     unsupported: [],
+    extensions: [],
+    // All names first: extensions call functions, and functions call each other.
+    custom: new Map(Object.keys(workflow.use?.functions ?? {}).map((name) => [name, undefined])),
   };
-  if ((workflow.use?.extensions ?? []).length > 0) refuse(lowering, '/use/extensions', 'extensions');
+  const lowering: Lowering = { ...plain, extensions: lowerExtensions(workflow.use, plain, lowerList) };
+  lowerFunctions(lowering, lowerTask);
   const input = intake(workflow.input, '/input', lowering);
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
+  const tasks = lowerList(workflow.do, '/do', lowering);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,
@@ -55,10 +62,15 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
     ...(output === undefined ? {} : { output }),
     ...(timeout === undefined ? {} : { timeout }),
     pointer: '/do',
-    tasks: lowerList(workflow.do, '/do', lowering),
+    tasks,
+    functions: functionsOf(lowering),
     secrets: workflow.use?.secrets ?? [],
     unsupported: lowering.unsupported,
   };
+}
+
+function functionsOf({ custom }: Lowering): Program['functions'] {
+  return Object.fromEntries([...custom].flatMap(([name, source]) => (source ? [[name, source]] : [])));
 }
 
 function lowerList(list: TaskList, pointer: string, lowering: Lowering): Node[] {
@@ -69,7 +81,9 @@ function lowerList(list: TaskList, pointer: string, lowering: Lowering): Node[] 
 }
 
 function lowerTask(task: Task, start: NodeStart, lowering: Lowering): Node {
-  return { ...common(task, start, lowering), ...body(kinded(task), start, lowering) } as Node;
+  const known = kinded(task);
+  const node = { ...common(task, start, lowering), ...body(known, start, lowering) } as Node;
+  return extended(node, known.kind, lowering);
 }
 
 function common(task: TaskCommon, { name, pointer }: NodeStart, lowering: Lowering): Omit<Node, 'kind'> {

@@ -1,5 +1,6 @@
-import type { Named, Use } from '../language/document.ts';
+import type { ExtendedKind, Named, Use } from '../language/document.ts';
 import type { ExpressionMode } from '../language/expression.ts';
+import type { AppliedExtension, FunctionSource } from './program.ts';
 
 /** What lowering one document keeps at hand. */
 export interface Lowering {
@@ -8,6 +9,15 @@ export interface Lowering {
   /** functions that the host registered */
   readonly functions: ReadonlySet<string>;
   readonly unsupported: { pointer: string; feature: string }[];
+  /** what stands around tasks of a kind; empty within extensions, which are not extended themselves */
+  readonly extensions: readonly KnownExtension[];
+  /** functions that were lowered, and those that are being lowered: a function may call itself */
+  readonly custom: Map<string, FunctionSource | undefined>;
+}
+
+export interface KnownExtension {
+  readonly extend: ExtendedKind;
+  readonly applied: AppliedExtension;
 }
 
 /** Notes a part that is understood and not run yet. */

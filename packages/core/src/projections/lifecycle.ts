@@ -47,8 +47,9 @@ export function lifecycleOf(execution: string): (commit: StoredCommit) => readon
   return ({ time, facts }) =>
     facts.flatMap((fact) => {
       const output = outputBefore(state, fact);
+      const hidden = isHidden(state, fact);
       evolve(state, fact, time);
-      const told = occurrences(fact, state, execution, time, output);
+      const told = hidden ? [] : occurrences(fact, state, execution, time, output);
       return told.map((occurrence, k) => envelope(execution, state, k, time, occurrence));
     });
 }
@@ -73,12 +74,30 @@ function envelope(
   };
 }
 
+/**
+ * An extended task and what is around it are one task for those who watch: it begins before its extensions and ends
+ * after them. The tasks of extensions are tasks as any other, the lists that hold them are not.
+ */
+function isHidden(state: ExecutionState, fact: Fact): boolean {
+  if (!('task' in fact) || fact.type === 'retry.started') return false;
+  const known = state.tasks[taskKey(fact.task, fact.visit)];
+  const kind = fact.type === 'task.started' || fact.type === 'task.skipped' ? fact.kind : known?.kind;
+  if (kind === 'extension') return true;
+  const parent = fact.type === 'task.started' ? fact.parent : known?.parent;
+  return parent !== undefined && state.tasks[parent]?.kind === 'extended';
+}
+
+/** The pointer of an extended task is that of the task. */
+function shownTask(pointer: string): string {
+  return pointer.replace(/(\/\d+\/[^/]*)\/extended$/, '$1');
+}
+
 /** The output of a task that is about to end: folding its completion takes the task out of the state. */
 function outputBefore(state: ExecutionState, fact: Fact): Json {
   if (fact.type !== 'task.completed') return null;
-  return fact.output === undefined
-    ? (state.tasks[taskKey(fact.task, fact.visit)]?.value ?? null)
-    : fact.output;
+  const task = state.tasks[taskKey(fact.task, fact.visit)];
+  if (fact.output !== undefined) return fact.output;
+  return (fact.passes === true ? task?.input : task?.value) ?? null;
 }
 
 function occurrences(
@@ -97,7 +116,7 @@ function occurrences(
   });
   const ofTask = (type: string, task: string, data: JsonObject): Occurrence => ({
     type: `task.${type}`,
-    data: { workflow, task, ...data },
+    data: { workflow, task: shownTask(task), ...data },
   });
   switch (fact.type) {
     case 'execution.started':
@@ -135,6 +154,7 @@ function occurrences(
       return [ofTask('retried', fact.task, { retriedAt: at })];
     case 'task.skipped':
     case 'execution.yielded':
+    case 'function.called':
     case 'wait.started':
     case 'fork.started':
     case 'loop.started':
@@ -155,7 +175,9 @@ function occurrences(
 
 /** Pointers of the tasks that have started and not ended: they stop and go on with their execution. */
 function running({ tasks }: ExecutionState): readonly string[] {
-  return Object.values(tasks).map(({ task }) => task);
+  return Object.values(tasks)
+    .filter(({ kind, parent }) => kind !== 'extension' && tasks[parent]?.kind !== 'extended')
+    .map(({ task }) => task);
 }
 
 function referenceOf({ definition }: ExecutionState): JsonObject {

@@ -25,7 +25,7 @@ import { Decision } from './decision.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { cancelAll, faultExecution, raise } from './raise.ts';
+import { cancelAll, faultExecution, raise, referenceOf } from './raise.ts';
 import { withJsonNumbers } from './recordable.ts';
 import { restoredState } from './restore.ts';
 import { catches } from './tasks/catch.ts';
@@ -226,7 +226,7 @@ function timeOut(decision: Decision): void {
     const task = state.tasks[key];
     if (task === undefined || !decision.running) continue;
     if (task.deadline !== undefined && task.deadline <= moment.now)
-      raise(decision, key, standardError('timeout', "the task's timeout struck", task.task));
+      raise(decision, key, standardError('timeout', "the task's timeout struck", referenceOf(decision, key)));
     else if (isAttemptOver(task, moment)) timeOutAttempt(decision, key, task);
   }
 }

@@ -7,6 +7,7 @@ import { type Decision, visitOf } from './decision.ts';
 import { evaluate, evaluateDuration, holds, type Place, validate } from './evaluate.ts';
 import { Fault } from './fault.ts';
 import { raise } from './raise.ts';
+import { applyingTo } from './tasks/extended.ts';
 
 /** Enters a task: its condition, its input, its timeout, in the order of the specification. */
 export function enter(decision: Decision, linked: LinkedNode, parent: string, branch?: number): void {
@@ -52,6 +53,7 @@ function startOf(node: Node, raw: Json, place: Place): Partial<TaskStarted> {
   return {
     ...(input === raw ? {} : { input }),
     ...(timeout === undefined ? {} : { deadline: now + timeout }),
+    ...(node.kind === 'extended' ? { extensions: applyingTo(node, input, inside) } : {}),
     ...(attempt === undefined ? {} : { due: now + evaluateDuration(attempt, input, inside) }),
   };
 }

@@ -11,12 +11,15 @@ export interface Ending {
   readonly then?: string | undefined;
   /** the case a switch chose */
   readonly case?: string;
+  /** yield the input, whatever the task holds */
+  readonly passes?: true;
 }
 
 /** Ends a task with its output, in the order of the specification: `output`, then `export`. */
 export function finish(decision: Decision, key: string, ending: Ending = {}): void {
   const task = decision.task(key);
   const { node } = decision.nodeOf(task);
+  if (ending.passes === true) return pass(decision, task);
   const raw = ending.raw === undefined ? task.value : ending.raw;
   const place: Place = { ...placeOf(decision, task), rawOutput: raw };
   const output = node.output?.as === undefined ? raw : evaluate(node.output.as, raw, place);
@@ -41,6 +44,11 @@ export function finish(decision: Decision, key: string, ending: Ending = {}): vo
     ...(then === undefined || then === 'continue' ? {} : { then }),
     ...(ending.case === undefined ? {} : { case: ending.case }),
   });
+  decision.ready.push(task.parent);
+}
+
+function pass(decision: Decision, task: TaskState): void {
+  decision.emit({ type: 'task.completed', ...of(task), passes: true });
   decision.ready.push(task.parent);
 }
 

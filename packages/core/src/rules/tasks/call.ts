@@ -16,10 +16,12 @@ import { callPlace, triesAround } from '../evolve-effects.ts';
 import { Fault, standardFault } from '../fault.ts';
 import { finish, placeOf } from '../finish.ts';
 import { Arguments } from './arguments.ts';
+import { advanceCustom } from './custom.ts';
 
 /** Asks for the deed, and goes on when its outcome is recorded. */
 export function runCall(decision: Decision, key: string, task: TaskState, node: CallNode): void {
   if (task.kind !== 'call') throw new Error('broken rule: a call has the state of one');
+  if (node.call.type === 'custom') return advanceCustom(decision, key, task, node.call);
   if (task.answered === 'failed' && task.error !== undefined) throw new Fault(task.error);
   if (task.answered === 'completed') return finish(decision, key);
   if (task.effect !== undefined) return;
@@ -46,7 +48,11 @@ function unknownBefore(decision: Decision, task: TaskState): number | undefined 
   return undefined;
 }
 
-function requestOf(call: CallSource, args: Arguments, decision: Decision): EffectRequest {
+function requestOf(
+  call: Exclude<CallSource, { type: 'custom' }>,
+  args: Arguments,
+  decision: Decision,
+): EffectRequest {
   switch (call.type) {
     case 'function':
       return {

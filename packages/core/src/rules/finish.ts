@@ -19,7 +19,7 @@ export interface Ending {
 export function finish(decision: Decision, key: string, ending: Ending = {}): void {
   const task = decision.task(key);
   const { node } = decision.nodeOf(task);
-  if (ending.passes === true) return pass(decision, task);
+  if (ending.passes === true) return yieldInput(decision, task);
   const raw = ending.raw === undefined ? task.value : ending.raw;
   const place: Place = { ...placeOf(decision, task), rawOutput: raw };
   const output = node.output?.as === undefined ? raw : evaluate(node.output.as, raw, place);
@@ -47,7 +47,7 @@ export function finish(decision: Decision, key: string, ending: Ending = {}): vo
   decision.ready.push(task.parent);
 }
 
-function pass(decision: Decision, task: TaskState): void {
+function yieldInput(decision: Decision, task: TaskState): void {
   decision.emit({ type: 'task.completed', ...of(task), passes: true });
   decision.ready.push(task.parent);
 }

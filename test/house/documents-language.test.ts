@@ -216,15 +216,10 @@ const refusedParts: readonly (readonly [told: string, text: string])[] = [
     'do: [{ a: { call: mcp, with: { method: tools/list, transport: { http: { endpoint: https://a.io } } } } }]',
   ],
   ['catalogs', "do: [{ a: { call: 'log:1.0.0@default' } }]"],
-  ...['digest', 'oauth2', 'oidc'].map((scheme) => {
-    const policy =
-      scheme === 'digest' ? '{ username: a, password: b }' : '{ authority: https://a.io, grant: password }';
-    const endpoint = `{ uri: https://a.io, authentication: { ${scheme}: ${policy} } }`;
-    return [
-      `\`${scheme}\``,
-      `do: [{ a: { call: http, with: { method: get, endpoint: ${endpoint} } } }]`,
-    ] as const;
-  }),
+  [
+    '`authorization_code`',
+    'do: [{ a: { call: http, with: { method: get, endpoint: { uri: https://a.io, authentication: { oauth2: { authority: https://a.io, grant: authorization_code } } } } } }]',
+  ],
   ['`schema.resource`', 'input: { schema: { resource: { endpoint: https://a.io } } }\ndo: []'],
 ];
 

@@ -11,7 +11,15 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { type Lowering, refuse } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
-import type { DurationSource, Expression, Intake, Outlet, SchemaSource, Template } from './program.ts';
+import type {
+  DurationSource,
+  Expression,
+  Intake,
+  Outlet,
+  SchemaSource,
+  Template,
+  UriSource,
+} from './program.ts';
 
 /** A field that holds an expression: bare jq or `${ … }`. */
 export function expressionAt(text: string, at: string): Expression {
@@ -108,4 +116,12 @@ export function durationSource(duration: Duration, at: string, lowering: Lowerin
   const parsed = parseDuration(duration);
   if (parsed.ok) return { type: 'fixed', milliseconds: parsed.milliseconds };
   return { type: 'computed', value: templateAt(duration as Json, at, lowering), at };
+}
+
+/** A URI template, or a text with expressions. */
+export function uriSource(text: string, at: string, lowering: Lowering): UriSource {
+  const template = templateAt(text, at, { ...lowering, mode: 'strict' });
+  return template.type === 'literal'
+    ? { type: 'template', template: text, at }
+    : { type: 'computed', value: template, at };
 }

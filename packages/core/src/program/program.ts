@@ -47,11 +47,10 @@ export type DurationSource =
   | { readonly type: 'computed'; readonly value: Template; readonly at: string };
 
 export type AuthenticationSource =
-  | { readonly scheme: 'basic'; readonly username: Template; readonly password: Template }
+  | { readonly scheme: 'basic' | 'digest'; readonly username: Template; readonly password: Template }
   | { readonly scheme: 'bearer'; readonly token: Template }
-  | { readonly scheme: 'basic' | 'bearer'; readonly secret: string }
-  /** parsed, and refused when the call is made */
-  | { readonly scheme: 'digest' | 'oauth2' | 'oidc'; readonly at: string };
+  | { readonly scheme: 'oauth2' | 'oidc'; readonly authority: UriSource; readonly policy: Template }
+  | { readonly scheme: 'basic' | 'bearer' | 'digest' | 'oauth2' | 'oidc'; readonly secret: string };
 
 export type UriSource =
   | { readonly type: 'template'; readonly template: string; readonly at: string }

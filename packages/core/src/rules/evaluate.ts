@@ -195,7 +195,11 @@ export function variable(name: string, place: Place): Json {
 function authorizationVariable({ node }: Place): Json {
   const authentication = node === undefined ? undefined : authenticationOf(node);
   if (authentication === undefined) return null;
-  return { scheme: authentication.scheme === 'basic' ? 'Basic' : 'Bearer', parameter: '***' };
+  const { scheme } = authentication;
+  return {
+    scheme: scheme === 'basic' ? 'Basic' : scheme === 'digest' ? 'Digest' : 'Bearer',
+    parameter: '***',
+  };
 }
 
 /** Looks outwards for the loop or the `catch` that binds a name; the innermost wins. */

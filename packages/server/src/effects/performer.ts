@@ -10,6 +10,9 @@ import type { HttpClient } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { EffectContext, Performer } from '../ports/performer.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import { type AuthorizerMemory, createAuthorizer } from './authentication/authorizer.ts';
+import { createDigestMemory } from './authentication/digest.ts';
+import { createTokenSource } from './authentication/token-source.ts';
 import { EffectFault, fault } from './fault.ts';
 import { type HostFunction, performFunction } from './function-effect.ts';
 import type { Scope } from './http-call.ts';
@@ -36,10 +39,15 @@ export interface PerformerOptions {
 export function createPerformer(options: PerformerOptions): Performer {
   const userAgent = options.userAgent ?? `millrace/${version}`;
   const documents = createDocumentSource(options.documents);
-  return { perform: (request, context) => perform(request, context, { ...options, userAgent }, documents) };
+  const memory: AuthorizerMemory = {
+    tokens: createTokenSource(options.http, options.now),
+    digests: createDigestMemory(),
+  };
+  const settings: Settings = { ...options, userAgent, memory };
+  return { perform: (request, context) => perform(request, context, settings, documents) };
 }
 
-type Settings = PerformerOptions & { readonly userAgent: string };
+type Settings = PerformerOptions & { readonly userAgent: string; readonly memory: AuthorizerMemory };
 type Pins = Record<string, string>;
 
 function perform(
@@ -113,8 +121,10 @@ async function attempt(
   documents: DocumentSource,
   pins: Pins,
 ): Promise<Json> {
+  const authorize: Scope['authorize'] = (authentication) =>
+    createAuthorizer(authentication, context.tenant, secrets, settings.memory);
   const request = context.secrets?.length
-    ? await withSecretArguments(recorded, context.secrets, secrets, settings.now)
+    ? await withSecretArguments(recorded, context.secrets, secrets, settings.now, authorize)
     : recorded;
   const { tenant, idempotencyKey, signal } = context;
   const scope: Scope = {
@@ -123,6 +133,7 @@ async function attempt(
     signal,
     http: settings.http,
     secrets,
+    authorize,
     userAgent: settings.userAgent,
     msLeft: () => msLeft(context, settings),
   };

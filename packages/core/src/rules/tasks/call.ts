@@ -150,14 +150,24 @@ function authenticationOf(
   if ('secret' in source) return { scheme: source.scheme, secret: source.secret };
   switch (source.scheme) {
     case 'basic':
+    case 'digest':
       return {
-        scheme: 'basic',
+        scheme: source.scheme,
         username: asText(args.value(source.username, `${at}/username`)),
         password: asText(args.value(source.password, `${at}/password`)),
       };
     case 'bearer':
       return { scheme: 'bearer', token: asText(args.value(source.token, `${at}/token`)) };
+    case 'oauth2':
+    case 'oidc':
+      return {
+        scheme: source.scheme,
+        policy: {
+          ...members(source.policy, args, `${at}/policy`),
+          authority: uriOf(source.authority, args, `${at}/policy/authority`),
+        },
+      };
     default:
-      throw new Error(`broken rule: a program with ${source.scheme} authentication is not started`);
+      return unreachable(source);
   }
 }

@@ -215,12 +215,11 @@ const refusedParts: readonly (readonly [told: string, text: string])[] = [
     '`call: mcp`',
     'do: [{ a: { call: mcp, with: { method: tools/list, transport: { http: { endpoint: https://a.io } } } } }]',
   ],
-  ['catalogs', "do: [{ a: { call: 'log:1.0.0@default' } }]"],
   [
     '`authorization_code`',
     'do: [{ a: { call: http, with: { method: get, endpoint: { uri: https://a.io, authentication: { oauth2: { authority: https://a.io, grant: authorization_code } } } } } }]',
   ],
-  ['`schema.resource`', 'input: { schema: { resource: { endpoint: https://a.io } } }\ndo: []'],
+  ['`schema.resource`', "input: { schema: { resource: { endpoint: '${ .uri }' } } }\ndo: []"],
 ];
 
 describe('what is refused', () => {

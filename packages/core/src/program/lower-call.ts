@@ -2,12 +2,17 @@ import type { Authentication, CallTask, Endpoint } from '../language/document.ts
 import type { HttpOutput } from '../model/effects.ts';
 import type { JsonObject } from '../model/json.ts';
 import { authenticationOf } from './lower-authentication.ts';
+import { fetchedFunction } from './lower-functions.ts';
 import { templateAt, uriSource } from './lower-values.ts';
 import type { Lowering } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type { AuthenticationSource, CallSource, Template, UriSource } from './program.ts';
 
-type LoweredCall = CallSource | { readonly type: 'unsupported'; readonly feature: string };
+type LoweredCall =
+  | CallSource
+  | { readonly type: 'unsupported'; readonly feature: string }
+  /** of a function that has still to be read, or could not be */
+  | { readonly type: 'missing'; readonly function: string };
 
 /** The call of a `call` task: what to do, with its arguments as templates. */
 export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): LoweredCall {
@@ -24,16 +29,18 @@ export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): 
     case 'mcp':
       return { type: 'unsupported', feature: `\`call: ${task.call}\`` };
     default:
-      return lowerFunction(task, at, lowering);
+      return lowerFunction(task, pointer, lowering);
   }
 }
 
-function lowerFunction(task: CallTask, at: string, lowering: Lowering): LoweredCall {
-  const argument = task.with === undefined ? {} : { with: templateAt(task.with, at, lowering) };
+function lowerFunction(task: CallTask, pointer: string, lowering: Lowering): LoweredCall {
+  const argument =
+    task.with === undefined ? {} : { with: templateAt(task.with, `${pointer}/with`, lowering) };
   if (lowering.custom.has(task.call)) return { type: 'custom', function: task.call, ...argument };
-  if (!lowering.functions.has(task.call))
-    return { type: 'unsupported', feature: 'functions from catalogs and URLs' };
-  return { type: 'function', name: task.call, ...argument };
+  if (lowering.functions.has(task.call)) return { type: 'function', name: task.call, ...argument };
+  const fetched = fetchedFunction(task.call, `${pointer}/call`, lowering);
+  if (fetched !== undefined) return { ...fetched, ...argument };
+  return { type: 'missing', function: task.call };
 }
 
 function lowerHttp(given: JsonObject, at: string, lowering: Lowering): LoweredCall {

@@ -1,6 +1,7 @@
 /** The parts that many tasks share, lowered: templates, durations, schemas. */
 import type {
   Duration,
+  ExternalResource,
   InputTransform,
   OutputTransform,
   SchemaSource as SchemaText,
@@ -9,7 +10,8 @@ import { parseDuration } from '../language/duration.ts';
 import { type ExpressionText, readExpression, readFree } from '../language/expression.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { type Lowering, refuse } from './lowering.ts';
+import { lowerSchemaResource } from './lower-schema.ts';
+import type { Lowering } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type {
   DurationSource,
@@ -107,8 +109,7 @@ function schemaSource(
 ): SchemaSource | undefined {
   if (schema === undefined) return undefined;
   if (schema.document !== undefined) return { type: 'inline', schema: schema.document, at: `${at}/document` };
-  refuse(lowering, at, 'schemas from external resources');
-  return { type: 'resource', at };
+  return lowerSchemaResource(schema.resource as ExternalResource, `${at}/resource`, lowering);
 }
 
 /** Durations are counted at load where they are given, and computed where they are expressions. */

@@ -28,6 +28,7 @@ import { durationSource, expressionAt, intake, outlet, templateAt } from './lowe
 import { type Lowering, refuse, used } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type { ErrorFilter, ErrorSource, ForNode, Node, Program, SwitchNode, Template } from './program.ts';
+import type { Resources } from './resources.ts';
 
 /** What every node of a task starts from. */
 export interface NodeStart {
@@ -36,7 +37,11 @@ export interface NodeStart {
 }
 
 /** Lowers a document that `parse` accepted with the same `functions`. */
-export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string> = new Set()): Program {
+export function lower(
+  workflow: WorkflowDocument,
+  functions: ReadonlySet<string> = new Set(),
+  resources: Resources = new Map(),
+): Program {
   const plain: Lowering = {
     mode: workflow.evaluate?.mode ?? 'strict',
     use: workflow.use ?? {},
@@ -45,9 +50,13 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
     extensions: [],
     // All names first: extensions call functions, and functions call each other.
     custom: new Map(Object.keys(workflow.use?.functions ?? {}).map((name) => [name, undefined])),
+    resources,
+    missing: [],
+    faults: [],
+    lowerTask,
   };
   const lowering: Lowering = { ...plain, extensions: lowerExtensions(workflow.use, plain, lowerList) };
-  lowerFunctions(lowering, lowerTask);
+  lowerFunctions(lowering);
   const input = intake(workflow.input, '/input', lowering);
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
@@ -66,6 +75,8 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
     functions: functionsOf(lowering),
     secrets: workflow.use?.secrets ?? [],
     unsupported: lowering.unsupported,
+    ...(lowering.missing.length === 0 ? {} : { missing: lowering.missing }),
+    ...(lowering.faults.length === 0 ? {} : { faults: lowering.faults }),
   };
 }
 
@@ -162,6 +173,8 @@ function unsupported(pointer: string, feature: string, lowering: Lowering): Body
 
 function lowerCallTask(task: CallTask, pointer: string, lowering: Lowering): Body {
   const call = lowerCall(task, pointer, lowering);
+  if (call.type === 'missing')
+    return as<'unsupported'>({ kind: 'unsupported', feature: `the function ${call.function}` });
   if (call.type === 'unsupported') return unsupported(pointer, call.feature, lowering);
   const unsafe = task.metadata?.unsafe === true;
   return as<'call'>({ kind: 'call', call, ...(unsafe ? { unsafe } : {}) });

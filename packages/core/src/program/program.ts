@@ -8,6 +8,7 @@
  */
 import type { HttpOutput } from '../model/effects.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { MissingResource, ResourceFault } from './resources.ts';
 
 /** A jq expression and the pointer to the scalar it stands in. */
 export interface Expression {
@@ -284,6 +285,8 @@ export interface FunctionSource {
   readonly node: Node;
   /** the task as its author wrote it */
   readonly definition: JsonObject;
+  /** of a function that was read: the call in the document that named it first */
+  readonly at?: string;
 }
 
 export interface Program {
@@ -305,4 +308,8 @@ export interface Program {
   readonly secrets: readonly string[];
   /** parts that are parsed but not run: `{pointer, feature}`; a program that has any is not started */
   readonly unsupported: readonly { readonly pointer: string; readonly feature: string }[];
+  /** what has to be read before the program is whole; absent: nothing */
+  readonly missing?: readonly MissingResource[];
+  /** what is wrong with what was read; absent: nothing */
+  readonly faults?: readonly ResourceFault[];
 }

@@ -67,6 +67,8 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
     case 'execution.start':
     case 'execution.restore':
       if (phase !== 'absent') return { code: 'already-exists', message: 'an execution with this id exists' };
+      if (program.missing !== undefined)
+        return { code: 'not-runnable', message: `${program.missing[0]?.key} has not been read` };
       return program.unsupported.length === 0
         ? undefined
         : { code: 'not-runnable', message: unsupportedMessage(program.unsupported) };

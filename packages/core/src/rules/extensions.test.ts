@@ -41,9 +41,12 @@ describe('extensions', () => {
     expect(run(text, { k: 1 }).said).toEqual(['x before a', 'x after a']);
   });
 
-  it('of `when` that fails fault the task', () => {
-    const { state } = run(`${use(log('x', 'set', "when: '.k | error',"))}do: [{ a: { set: { n: 1 } } }]`);
-    expect(state.error).toMatchObject({ status: 400, instance: '/do/0/a' });
+  it('do not apply to a task for which their `when` fails', () => {
+    const { said, output } = run(
+      `${use(log('x', 'set', 'when: \'$task.set.n | startswith("a")\','))}do: [{ a: { set: { n: 1 } } }, { b: { set: { n: abc } } }]`,
+    );
+    expect(said).toEqual(['x before b', 'x after b']);
+    expect(output).toEqual({ n: 'abc' });
   });
 
   const kinds: readonly (readonly [kind: string, task: string, more: readonly string[]])[] = [
@@ -76,7 +79,8 @@ describe('extensions', () => {
     const caught = `${use(log('x', 'try'))}do: [{ t: { try: [{ r: { raise: { error: { type: 'https://example.com/e', status: 418 } } } }], catch: { then: z } } }, { y: { set: { n: 1 } } }, { z: { set: { n: 2 } } }]`;
     expect(run(caught).output).toEqual({ n: 2 });
     const round = `${use('{ x: { extend: set, before: [] } }')}do: [{ a: { set: { n: '\${ .n + 1 }' }, then: a } }]`;
-    expect(run(round, { n: 0 }).state.error?.detail).toContain('led backwards');
+    const { state } = drive(round, { input: { n: 0 }, limits: { jumpsMax: 10 } });
+    expect(state.error?.detail).toContain('led backwards 10 times');
   });
 
   it('are not extended themselves, nor are the functions that they call', () => {

@@ -16,9 +16,11 @@ export async function compose(
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
   try {
+    const { resources: _, ...rest } = settings;
     return await composeEngine({
-      ...settings,
+      ...rest,
       limits: settings,
+      ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
       http: { allow, origins: originMap, responseBytesMax },
       onError: (error, execution) => log.error('work failed', { execution, error }),

@@ -91,6 +91,11 @@ const table = {
     description:
       'YAML or JSON file of the secrets that workflows use; MILLRACE_SECRET_<NAME> variables work without it.',
   }),
+  resources: setting(Type.String(), 'text', {
+    default: '',
+    description:
+      'Folder of the functions and schemas that definitions name by file: or relative URIs; none: they are refused.',
+  }),
   bodyBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
     default: 10 * 2 ** 20,
     description: 'Largest request that the API takes.',

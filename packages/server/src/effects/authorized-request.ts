@@ -11,7 +11,7 @@ export type Authorized = HttpRequest & { readonly authentication?: Authenticatio
  */
 export async function requestAuthorized(
   request: Authorized,
-  scope: Scope,
+  scope: Pick<Scope, 'http' | 'authorize' | 'msLeft'>,
   complete: (request: HttpRequest) => HttpRequest = (whole) => whole,
 ): Promise<{ readonly outcome: HttpOutcome; readonly headers: HttpRequest['headers'] }> {
   const { authentication, ...plain } = request;

@@ -9,6 +9,7 @@ import {
 import type { HttpClient } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { EffectContext, Performer } from '../ports/performer.ts';
+import type { ResourceReader } from '../ports/resources.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type AuthorizerMemory, createAuthorizer } from './authentication/authorizer.ts';
 import { createDigestMemory } from './authentication/digest.ts';
@@ -20,6 +21,7 @@ import { performHttp } from './http-effect.ts';
 import { createDocumentSource, type DocumentSource } from './openapi/document-source.ts';
 import { performOpenApi } from './openapi/openapi-effect.ts';
 import { plainRedactor, type Redactor } from './redactor.ts';
+import { createResourceReader } from './resource-reader.ts';
 import { withSecretArguments } from './secret-arguments.ts';
 import { openSecretReader, type SecretReader } from './secret-reader.ts';
 
@@ -32,11 +34,16 @@ export interface PerformerOptions {
   readonly now: () => number;
   /** where fetched OpenAPI documents are kept under their digest */
   readonly documents: Pick<BlobStore, 'get' | 'put'>;
+  /** folder of `file:` and relative URIs in definitions; absent: they are refused */
+  readonly resourcesRoot?: string;
   /** absent: `millrace/` and the version of this package */
   readonly userAgent?: string;
 }
 
-export function createPerformer(options: PerformerOptions): Performer {
+/** What does deeds, and what reads before any is done: they authenticate with the same tokens. */
+export function createPerformer(
+  options: PerformerOptions,
+): Performer & { readonly resources: ResourceReader } {
   const userAgent = options.userAgent ?? `millrace/${version}`;
   const documents = createDocumentSource(options.documents);
   const memory: AuthorizerMemory = {
@@ -44,7 +51,13 @@ export function createPerformer(options: PerformerOptions): Performer {
     digests: createDigestMemory(),
   };
   const settings: Settings = { ...options, userAgent, memory };
-  return { perform: (request, context) => perform(request, context, settings, documents) };
+  return {
+    perform: (request, context) => perform(request, context, settings, documents),
+    resources: createResourceReader({
+      ...{ http: options.http, secrets: options.secrets, memory, now: options.now, userAgent },
+      ...(options.resourcesRoot === undefined ? {} : { root: options.resourcesRoot }),
+    }),
+  };
 }
 
 type Settings = PerformerOptions & { readonly userAgent: string; readonly memory: AuthorizerMemory };

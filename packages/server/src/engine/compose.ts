@@ -39,6 +39,8 @@ export interface ComposeOptions {
     readonly file?: string;
   };
   readonly http: HttpClientOptions;
+  /** folder of `file:` and relative URIs in definitions; absent: they are refused */
+  readonly resources?: string;
   readonly limits: Limits;
   readonly leaseMs: number;
   readonly effectsMax: number;
@@ -77,12 +79,16 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   const world = options.world ?? systemWorld();
   const { store, blobs, secrets, http, close } = await openDrivers(options, world);
   const functions = options.functions ?? new Map<string, HostFunction>();
-  const performer = createPerformer({ http, secrets, functions, now: () => world.now(), documents: blobs });
+  const performer = createPerformer({
+    ...{ http, secrets, functions, now: () => world.now(), documents: blobs },
+    ...(options.resources === undefined ? {} : { resourcesRoot: options.resources }),
+  });
   const runtime = createRuntime({
     world,
     store,
     blobs,
     performer,
+    resources: performer.resources,
     roles: new Set(options.roles),
     functions: new Set(functions.keys()),
     limits: options.limits,

@@ -6,10 +6,11 @@
  */
 import type { ExtendedState, TaskState } from '../../model/state.ts';
 import type { LinkedList, LinkedNode } from '../../program/link.ts';
-import type { ExtendedNode, ExtensionNode, Node } from '../../program/program.ts';
+import type { Expression, ExtendedNode, ExtensionNode, Node } from '../../program/program.ts';
 import type { Decision } from '../decision.ts';
 import { enter } from '../enter.ts';
 import { holds, type Place } from '../evaluate.ts';
+import { Fault } from '../fault.ts';
 import { finish } from '../finish.ts';
 import { advanceList, nextIn } from '../list.ts';
 
@@ -18,8 +19,21 @@ export function applyingTo(node: ExtendedNode, input: TaskState['input'], place:
   if (isWithinExtension(place)) return [];
   return node.extensions.flatMap(({ when, before, after }) => {
     const index = (before ?? after)?.index;
-    return index === undefined || (when !== undefined && !holds(when, input, place)) ? [] : [index];
+    return index === undefined || (when !== undefined && !concerns(when, input, place)) ? [] : [index];
   });
+}
+
+/**
+ * A condition that fails does not hold. The specification's own example asks a text of `$task.with.endpoint`, which
+ * may be an object, and a task that an extension has nothing to do with must not fault of it.
+ */
+function concerns(when: Expression, input: TaskState['input'], place: Place): boolean {
+  try {
+    return holds(when, input, place);
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
 
 /** A function that an extension calls is not extended there, or an extension of all calls would never end. */

@@ -4,9 +4,10 @@
  */
 import type { Fact } from '../model/facts.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { type ExecutionState, emptyState, taskKey } from '../model/state.ts';
+import { type ExecutionState, emptyState, type Phase, taskKey } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { evolve } from '../rules/evolve.ts';
+import { phaseOf } from './phase.ts';
 
 /** A CloudEvent in the JSON format. */
 export type LifecycleEvent = {
@@ -32,6 +33,11 @@ interface Occurrence {
   readonly data: JsonObject;
 }
 
+export interface LifecycleOptions {
+  /** also tell each change of a status by an event of its own, which the specification leaves to runtimes */
+  readonly statusChanged?: boolean;
+}
+
 /** The lifecycle events of a stream, from its first commit on. */
 export function* lifecycleEvents(
   execution: string,
@@ -42,14 +48,26 @@ export function* lifecycleEvents(
 }
 
 /** Projects a stream commit by commit: each, from the first on, is handed in once and in its order. */
-export function lifecycleOf(execution: string): (commit: StoredCommit) => readonly LifecycleEvent[] {
+export function lifecycleOf(
+  execution: string,
+  options: LifecycleOptions = {},
+): (commit: StoredCommit) => readonly LifecycleEvent[] {
   const state = emptyState();
+  let phase: Phase = 'pending';
   return ({ time, facts }) =>
-    facts.flatMap((fact) => {
+    facts.flatMap((fact, index) => {
       const output = outputBefore(state, fact);
       const hidden = isHidden(state, fact);
       evolve(state, fact, time);
-      const told = hidden ? [] : occurrences(fact, state, execution, time, output);
+      const told = [...(hidden ? [] : occurrences(fact, state, execution, time, output))];
+      if (options.statusChanged === true) {
+        const updatedAt = new Date(time).toISOString();
+        told.push(...(hidden ? [] : taskStatuses(fact, told, workflowName(state, execution), updatedAt)));
+        // Between two facts of one decision nobody waits.
+        const now = index === facts.length - 1 ? phaseOf(state) : phase;
+        if (now !== phase) told.push(workflowStatus(workflowName(state, execution), updatedAt, now));
+        phase = now;
+      }
       return told.map((occurrence, k) => envelope(execution, state, k, time, occurrence));
     });
 }
@@ -100,6 +118,44 @@ function outputBefore(state: ExecutionState, fact: Fact): Json {
   return (fact.passes === true ? task?.input : task?.value) ?? null;
 }
 
+const statuses: Readonly<Record<string, Phase>> = {
+  'task.created': 'pending',
+  'task.started': 'running',
+  'task.suspended': 'suspended',
+  'task.resumed': 'running',
+  'task.retried': 'running',
+  'task.cancelled': 'cancelled',
+  'task.faulted': 'faulted',
+  'task.completed': 'completed',
+};
+
+/** The status that each task has after what was told of it, and of tasks that wait from now on. */
+function taskStatuses(
+  fact: Fact,
+  told: readonly Occurrence[],
+  workflow: string,
+  updatedAt: string,
+): readonly Occurrence[] {
+  const changed = (task: Json, status: Phase): Occurrence => ({
+    type: 'task.status-changed',
+    data: { workflow, task, updatedAt, status },
+  });
+  const known = told.flatMap(({ type, data }) => {
+    const status = statuses[type];
+    return status === undefined ? [] : [changed(data.task ?? '', status)];
+  });
+  const waits = fact.type === 'wait.started' || fact.type === 'retry.scheduled';
+  return waits ? [...known, changed(fact.task, 'waiting')] : known;
+}
+
+function workflowStatus(name: string, updatedAt: string, status: Phase): Occurrence {
+  return { type: 'workflow.status-changed', data: { name, updatedAt, status } };
+}
+
+function workflowName({ definition }: ExecutionState, execution: string): string {
+  return `${definition?.name ?? ''}-${execution}.${definition?.namespace ?? ''}`;
+}
+
 function occurrences(
   fact: Fact,
   state: ExecutionState,
@@ -108,8 +164,7 @@ function occurrences(
   output: Json,
 ): readonly Occurrence[] {
   const at = new Date(time).toISOString();
-  const { namespace = '', name = '' } = state.definition ?? {};
-  const workflow = `${name}-${execution}.${namespace}`;
+  const workflow = workflowName(state, execution);
   const ofWorkflow = (type: string, data: JsonObject): Occurrence => ({
     type: `workflow.${type}`,
     data: { name: workflow, ...data },

@@ -16,10 +16,11 @@ export async function compose(
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
   try {
-    const { resources: _, ...rest } = settings;
+    const { resources: _, eventsSink, eventsStatusChanged, ...rest } = settings;
     return await composeEngine({
       ...rest,
       limits: settings,
+      ...(eventsSink === '' ? {} : { eventSink: { uri: eventsSink, statusChanged: eventsStatusChanged } }),
       ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
       http: { allow, origins: originMap, responseBytesMax },

@@ -91,6 +91,15 @@ const table = {
     description:
       'YAML or JSON file of the secrets that workflows use; MILLRACE_SECRET_<NAME> variables work without it.',
   }),
+  eventsSink: setting(Type.String({ pattern: '^(https?://[^\\s]+)?$' }), 'text', {
+    default: '',
+    description:
+      'Where lifecycle events are posted, as CloudEvents in structured mode: at least once, in order for each execution.',
+  }),
+  eventsStatusChanged: setting(Type.Boolean(), 'boolean', {
+    default: false,
+    description: 'Send the status-changed events too, which tell each change of a status once more.',
+  }),
   resources: setting(Type.String(), 'text', {
     default: '',
     description:

@@ -60,6 +60,8 @@ export interface RuntimeOptions {
 
 export interface Runtime {
   readonly engine: Omit<Engine, 'system'>;
+  /** shows values that are too large to be sent */
+  readonly large: LargeValues;
   /** id of this process among those on the store */
   readonly node: string;
   readonly feed: Feed;
@@ -123,6 +125,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   let stopExpiry: () => void = () => {};
   return {
     engine,
+    large,
     node,
     feed,
     worker,

@@ -109,6 +109,12 @@ describe('data', () => {
     for (const condition of ['false', 'null', 'empty']) expect(taken(condition), condition).toEqual({ k: 1 });
   });
 
+  it('is all that a function sees of its caller', () => {
+    const text = "use: { functions: { f: { set: '${ . }' } } }\ndo: [{ a: { call: f, with: { n: 1 } } }]";
+    expect(outputOf(text, { k: 1 })).toEqual({ n: 1 });
+    expect(errorOf(text.replace('set: ', 'if: $item, set: '))).toContain('item');
+  });
+
   it('goes to a function whole when the call has no `with`', () => {
     const answer = ({ request }: EffectRequested) =>
       completed(request.type === 'function' ? request.input : null);
@@ -209,19 +215,11 @@ const refusedParts: readonly (readonly [told: string, text: string])[] = [
     '`call: mcp`',
     'do: [{ a: { call: mcp, with: { method: tools/list, transport: { http: { endpoint: https://a.io } } } } }]',
   ],
-  ['`use.functions`', 'use: { functions: { f: { wait: PT1S } } }\ndo: [{ a: { call: f } }]'],
-  ['catalogs', "do: [{ a: { call: 'log:1.0.0@default' } }]"],
-  ['extensions', 'use: { extensions: [{ x: { extend: all } }] }\ndo: []'],
-  ...['digest', 'oauth2', 'oidc'].map((scheme) => {
-    const policy =
-      scheme === 'digest' ? '{ username: a, password: b }' : '{ authority: https://a.io, grant: password }';
-    const endpoint = `{ uri: https://a.io, authentication: { ${scheme}: ${policy} } }`;
-    return [
-      `\`${scheme}\``,
-      `do: [{ a: { call: http, with: { method: get, endpoint: ${endpoint} } } }]`,
-    ] as const;
-  }),
-  ['`schema.resource`', 'input: { schema: { resource: { endpoint: https://a.io } } }\ndo: []'],
+  [
+    '`authorization_code`',
+    'do: [{ a: { call: http, with: { method: get, endpoint: { uri: https://a.io, authentication: { oauth2: { authority: https://a.io, grant: authorization_code } } } } } }]',
+  ],
+  ['`schema.resource`', "input: { schema: { resource: { endpoint: '${ .uri }' } } }\ndo: []"],
 ];
 
 describe('what is refused', () => {

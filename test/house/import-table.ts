@@ -53,6 +53,8 @@ export const rooms: readonly Room[] = [
       `${server}/lru.ts`,
       '@millrace/core',
       '@millrace/jq',
+      'jose',
+      'oauth4webapi',
       'yaml',
       'node:',
     ],

@@ -3,6 +3,7 @@ export { parseDuration } from './language/duration.ts';
 export { sameErrorType, standardErrors, standardType } from './language/errors.ts';
 export type { Parsed, ParseOptions, Source, SourceError } from './language/parse.ts';
 export { parse, parseValue } from './language/parse.ts';
+export { type ParsedFunction, parseFunction } from './language/parse-function.ts';
 export { secretNames } from './language/secret-names.ts';
 export type * from './model/commands.ts';
 export type * from './model/effects.ts';
@@ -20,6 +21,7 @@ export { type Executable, link } from './program/link.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
 export type { Program } from './program/program.ts';
+export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
 export {
   type LedgerChange,
   type LedgerRow,

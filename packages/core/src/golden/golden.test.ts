@@ -25,6 +25,7 @@ const types: Readonly<Record<FactType, true>> = {
   'task.completed': true,
   'task.faulted': true,
   'task.cancelled': true,
+  'function.called': true,
   'wait.started': true,
   'fork.started': true,
   'loop.started': true,

@@ -5,7 +5,8 @@ import { runtimeVariables } from './expression.ts';
 import { expressionChecker } from './jq-check.ts';
 import { printJson } from './json-text.ts';
 import { readText } from './read-text.ts';
-import { type DefinedNames, pointerOf, rootPlace, type Walk } from './shapes/place.ts';
+import { type Check, type DefinedNames, pointerOf, rootPlace, type Walk } from './shapes/place.ts';
+import { task } from './shapes/task.ts';
 import { branchList, taskList } from './shapes/task-list.ts';
 import { workflow } from './shapes/workflow.ts';
 import type { NodeSource, Source } from './source.ts';
@@ -46,7 +47,9 @@ export function parse(text: string, options: ParseOptions = {}): Parsed {
   const limits = { ...defaultLimits, ...withoutAbsent(options) };
   const read = readText(text, { ...limits, file: options.file });
   if (!read.ok) return read;
-  const errors = checkDocument(read.value, read.source, options, limits.errorsMax);
+  const names = definedNames(read.value, options);
+  const mode = isLoose(read.value) ? 'loose' : 'strict';
+  const errors = check(workflow, read.value, read.source, { ...options, names, mode }, limits.errorsMax);
   if (errors.length > 0) return { ok: false, errors };
   return { ok: true, workflow: checked(read.value), source: read.source };
 }
@@ -81,17 +84,44 @@ function withoutAbsent(options: ParseOptions): Partial<typeof defaultLimits> {
   );
 }
 
-function checkDocument(
+/** The value of a text that holds one task. */
+export function checkTask(
+  text: string,
+  options: ParseOptions & { readonly secrets?: ReadonlySet<string> },
+):
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly errors: readonly SourceError[] } {
+  const limits = { ...defaultLimits, ...withoutAbsent(options) };
+  const read = readText(text, { ...limits, file: options.file });
+  if (!read.ok) return read;
+  const { catalogs = anyName, secrets = anyName } = options;
+  const names = { ...definedNames({}, options), catalogs, secrets };
+  const checking: Checking = { ...options, names, mode: 'strict' };
+  const errors = check(task, read.value, read.source, checking, limits.errorsMax);
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, value: read.value };
+}
+
+/** Where nothing is known of the workflow around a task, each name may be there. */
+const anyName: ReadonlySet<string> = new (class extends Set<string> {
+  override has(): boolean {
+    return true;
+  }
+})();
+
+type Checking = ParseOptions & Pick<Walk, 'mode' | 'names'>;
+
+function check(
+  shape: Check,
   document: Json,
   source: NodeSource,
-  options: ParseOptions,
+  options: Checking,
   errorsMax: number,
 ): SourceError[] {
   const errors = new Map<string, SourceError>();
   const file = options.file === undefined ? {} : { file: options.file };
   const walk: Walk = {
-    mode: isLoose(document) ? 'loose' : 'strict',
-    names: definedNames(document, options),
+    mode: options.mode,
+    names: options.names,
     compile: expressionChecker(),
     tasks: taskList,
     branches: branchList,
@@ -104,7 +134,7 @@ function checkDocument(
       errors.set(`${error.line}:${error.column}:${pointer}:${message}`, error);
     },
   };
-  workflow(document, rootPlace(walk, runtimeVariables));
+  shape(document, rootPlace(walk, runtimeVariables));
   return [...errors.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -3,12 +3,14 @@ import type { Json, JsonObject } from './json.ts';
 
 /**
  * Credentials of a call. `secret` names an entry of the secret store that holds the scheme's members
- * (`username` and `password`, or `token`); it is resolved by the executor and never recorded.
+ * (`username` and `password`, `token`, or those of the policy); it is resolved by the executor and never recorded.
  */
 export type Authentication =
-  | { readonly scheme: 'basic'; readonly username: string; readonly password: string }
+  | { readonly scheme: 'basic' | 'digest'; readonly username: string; readonly password: string }
   | { readonly scheme: 'bearer'; readonly token: string }
-  | { readonly scheme: 'basic' | 'bearer'; readonly secret: string };
+  /** the members of an `oauth2` or `oidc` policy as the language has them: where a token comes from */
+  | { readonly scheme: 'oauth2' | 'oidc'; readonly policy: JsonObject }
+  | { readonly scheme: 'basic' | 'bearer' | 'digest' | 'oauth2' | 'oidc'; readonly secret: string };
 
 /** What a call yields: the parsed content, the bytes in base64, or the whole response. */
 export type HttpOutput = 'content' | 'raw' | 'response';

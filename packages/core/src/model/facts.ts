@@ -110,7 +110,11 @@ export type TaskKind =
   | 'run'
   | 'graph'
   | 'compensate'
-  | 'continueAs';
+  | 'continueAs'
+  /** a task with extensions around it; the task itself runs in it */
+  | 'extended'
+  /** the tasks of an extension, before or after the task that it extends */
+  | 'extension';
 
 export interface TaskStarted extends OfTask, Stored {
   readonly type: 'task.started';
@@ -125,6 +129,8 @@ export interface TaskStarted extends OfTask, Stored {
   readonly branch?: number;
   /** of a try: instant (epoch ms) at which the first attempt's time limit strikes */
   readonly due?: number;
+  /** of an extended task: places in `use.extensions` of those whose condition held */
+  readonly extensions?: readonly number[];
 }
 
 export interface TaskSkipped extends OfTask {
@@ -138,6 +144,8 @@ export interface TaskCompleted extends OfTask, Stored {
   readonly type: 'task.completed';
   /** absent: the value the task holds */
   readonly output?: Json;
+  /** it yields its input, whatever it holds: an extension changes nothing but the context */
+  readonly passes?: true;
   /** the new `$context` of the execution; absent: unchanged */
   readonly context?: Json;
   /** where to go, when it is not simply on: `exit`, `end` or a task's name */
@@ -155,6 +163,15 @@ export interface TaskFaulted extends OfTask, Stored {
 
 export interface TaskCancelled extends OfTask {
   readonly type: 'task.cancelled';
+}
+
+/** A call entered a function: from now on its scope holds what the function is given. */
+export interface FunctionCalled extends OfTask, Stored {
+  readonly type: 'function.called';
+  /** name of the function as the call has it */
+  readonly function: string;
+  /** what the function is given; absent: the input of the call */
+  readonly value?: Json;
 }
 
 /** A wait was entered, to be left at `due` (epoch ms). */
@@ -272,6 +289,7 @@ export type Fact =
   | TaskCompleted
   | TaskFaulted
   | TaskCancelled
+  | FunctionCalled
   | WaitStarted
   | ForkStarted
   | LoopStarted

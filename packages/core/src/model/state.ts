@@ -85,7 +85,15 @@ interface TaskBase extends ScopeState {
 
 /** Tasks that have no progress of their own to keep. */
 export interface PlainState extends TaskBase {
-  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'graph'>;
+  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'graph' | 'extended'>;
+}
+
+export interface ExtendedState extends TaskBase {
+  kind: 'extended';
+  /** places in `use.extensions` of those that apply */
+  extensions: readonly number[];
+  /** the task itself has ended: where it leads, `continue` included */
+  directive?: string;
 }
 
 export interface GraphState extends TaskBase {
@@ -150,9 +158,19 @@ export interface CallState extends TaskBase {
   /** the outcome is recorded; while suspended the task does not go on */
   answered?: 'completed' | 'failed';
   error?: WorkflowError;
+  /** the function that it runs; absent: none was entered */
+  called?: string;
 }
 
-export type TaskState = PlainState | GraphState | ForState | ForkState | TryState | WaitState | CallState;
+export type TaskState =
+  | PlainState
+  | ExtendedState
+  | GraphState
+  | ForState
+  | ForkState
+  | TryState
+  | WaitState
+  | CallState;
 
 /** The key of a task that runs: its pointer, and its visit from the second on. */
 export function taskKey(task: string, visit: number | undefined): string {

@@ -44,6 +44,16 @@ export interface DefinitionView extends Named {
   readonly document: JsonObject;
 }
 
+/** A function of the server's own catalog. */
+export interface FunctionView {
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string;
+  /** the task as it was published */
+  readonly source: string;
+  readonly createdAt: string;
+}
+
 /**
  * What stands in a view for a value of more than 65,536 bytes of JSON. Which members are one is said by the view's
  * `large`, never by their look.

@@ -31,6 +31,7 @@ function program(language: Program['language'], name: string, tasks: readonly No
     definition: {},
     pointer: '/states',
     tasks,
+    functions: {},
     secrets: [],
     unsupported: [],
   };

@@ -6,7 +6,7 @@ import { compile, type Filter } from '@millrace/jq';
 import { unreachable } from '../model/unreachable.ts';
 import { compileSchema, type Validator } from '../schema/schema.ts';
 import { valueAt } from './pointer.ts';
-import type { Expression, Node, Program, SchemaSource } from './program.ts';
+import type { Expression, ExtendedNode, Node, Program, SchemaSource } from './program.ts';
 
 /** The variables that every expression may name, in their positions. */
 export const standardVariables = [
@@ -44,6 +44,12 @@ export interface LinkedNode {
   readonly definition: unknown;
 }
 
+/** The text that nodes come from, and the pointer at which it stands. */
+interface Text {
+  readonly root: unknown;
+  readonly at: string;
+}
+
 export interface CompiledExpression {
   readonly filter: Filter;
   /** names in their positions: the standard ones, then those in scope */
@@ -58,6 +64,8 @@ export interface Executable {
   readonly program: Program;
   readonly main: LinkedList;
   node(pointer: string): LinkedNode;
+  /** the one task of a function, as a list */
+  functionList(name: string): LinkedList;
   expression(expression: Expression, scoped: readonly string[]): CompiledExpression;
   validator(schema: SchemaSource): Validator;
 }
@@ -66,7 +74,15 @@ export function link(program: Program): Executable {
   const nodes = new Map<string, LinkedNode>();
   const expressions = new Map<Expression, CompiledExpression>();
   const validators = new Map<SchemaSource, Validator>();
-  const main = linkList(program.tasks, [], program, nodes);
+  const text: Text = { root: program.definition, at: '' };
+  const main = linkList(program.tasks, [], text, nodes);
+  const functions = new Map(
+    Object.entries(program.functions).map(([name, { node, definition }]) => {
+      // A function sees its own variables only: it is linked once, for all that call it.
+      const own: Text = { root: definition, at: node.kind === 'extended' ? node.reference : node.pointer };
+      return [name, linkList([node], [], own, nodes)] as const;
+    }),
+  );
   return {
     program,
     main,
@@ -74,6 +90,11 @@ export function link(program: Program): Executable {
       const linked = nodes.get(pointer);
       if (linked === undefined) throw new Error(`broken rule: the program has a task at ${pointer}`);
       return linked;
+    },
+    functionList(name) {
+      const list = functions.get(name);
+      if (list === undefined) throw new Error(`broken rule: the program has a function ${name}`);
+      return list;
     },
     expression(expression, scoped) {
       const known = expressions.get(expression);
@@ -95,7 +116,7 @@ export function link(program: Program): Executable {
 function linkList(
   tasks: readonly Node[],
   scoped: readonly string[],
-  program: Program,
+  text: Text,
   nodes: Map<string, LinkedNode>,
 ): LinkedList {
   const linked: LinkedNode[] = [];
@@ -110,8 +131,8 @@ function linkList(
       place,
       list,
       scoped,
-      definition: valueAt(program.definition, node.pointer),
-      ...linkInside(node, scoped, program, nodes),
+      definition: definitionOf(node, text),
+      ...linkInside(node, scoped, text, nodes),
     };
     linked.push(entry);
     nodes.set(node.pointer, entry);
@@ -122,16 +143,21 @@ function linkList(
 function linkInside(
   node: Node,
   scoped: readonly string[],
-  program: Program,
+  text: Text,
   nodes: Map<string, LinkedNode>,
 ): { body?: LinkedList; handler?: LinkedList } {
   const inside = (tasks: readonly Node[], names: readonly string[]) =>
-    linkList(tasks, [...scoped, ...names], program, nodes);
+    linkList(tasks, [...scoped, ...names], text, nodes);
   switch (node.kind) {
     case 'do':
       return { body: inside(node.tasks, []) };
     case 'for':
       return { body: inside(node.tasks, [node.each, node.at]) };
+    case 'extension':
+      // Its variables are its own, wherever the extended task stands.
+      return { body: linkList(node.tasks, [], text, nodes) };
+    case 'extended':
+      return { body: inside(aroundTask(node), []) };
     case 'fork':
       return { body: inside(node.branches, []) };
     case 'graph':
@@ -154,6 +180,17 @@ function linkInside(
     default:
       return unreachable(node);
   }
+}
+
+function definitionOf({ pointer, reference = pointer }: Node, { root, at }: Text): unknown {
+  return reference.startsWith(at) ? valueAt(root, reference.slice(at.length)) : undefined;
+}
+
+/** Extensions nest: the first one written begins first and ends last. */
+function aroundTask({ extensions, task }: ExtendedNode): readonly Node[] {
+  const before = extensions.flatMap((each) => each.before ?? []);
+  const after = extensions.flatMap((each) => each.after ?? []).reverse();
+  return [...before, task, ...after];
 }
 
 function compileExpression(expression: Expression, scoped: readonly string[]): CompiledExpression {

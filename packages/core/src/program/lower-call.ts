@@ -1,12 +1,18 @@
-import type { Authentication, AuthenticationPolicy, CallTask, Endpoint } from '../language/document.ts';
+import type { Authentication, CallTask, Endpoint } from '../language/document.ts';
 import type { HttpOutput } from '../model/effects.ts';
-import { asJsonObject, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { templateAt } from './lower-values.ts';
-import { type Lowering, refuse, used } from './lowering.ts';
+import type { JsonObject } from '../model/json.ts';
+import { authenticationOf } from './lower-authentication.ts';
+import { fetchedFunction } from './lower-functions.ts';
+import { templateAt, uriSource } from './lower-values.ts';
+import type { Lowering } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type { AuthenticationSource, CallSource, Template, UriSource } from './program.ts';
 
-type LoweredCall = CallSource | { readonly type: 'unsupported'; readonly feature: string };
+type LoweredCall =
+  | CallSource
+  | { readonly type: 'unsupported'; readonly feature: string }
+  /** of a function that has still to be read, or could not be */
+  | { readonly type: 'missing'; readonly function: string };
 
 /** The call of a `call` task: what to do, with its arguments as templates. */
 export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): LoweredCall {
@@ -23,17 +29,18 @@ export function lowerCall(task: CallTask, pointer: string, lowering: Lowering): 
     case 'mcp':
       return { type: 'unsupported', feature: `\`call: ${task.call}\`` };
     default:
-      return lowerFunction(task, at, lowering);
+      return lowerFunction(task, pointer, lowering);
   }
 }
 
-function lowerFunction(task: CallTask, at: string, lowering: Lowering): LoweredCall {
-  if (Object.hasOwn(lowering.use.functions ?? {}, task.call))
-    return { type: 'unsupported', feature: 'functions of `use.functions`' };
-  if (!lowering.functions.has(task.call))
-    return { type: 'unsupported', feature: 'functions from catalogs and URLs' };
-  const argument = task.with === undefined ? {} : { with: templateAt(task.with, at, lowering) };
-  return { type: 'function', name: task.call, ...argument };
+function lowerFunction(task: CallTask, pointer: string, lowering: Lowering): LoweredCall {
+  const argument =
+    task.with === undefined ? {} : { with: templateAt(task.with, `${pointer}/with`, lowering) };
+  if (lowering.custom.has(task.call)) return { type: 'custom', function: task.call, ...argument };
+  if (lowering.functions.has(task.call)) return { type: 'function', name: task.call, ...argument };
+  const fetched = fetchedFunction(task.call, `${pointer}/call`, lowering);
+  if (fetched !== undefined) return { ...fetched, ...argument };
+  return { type: 'missing', function: task.call };
 }
 
 function lowerHttp(given: JsonObject, at: string, lowering: Lowering): LoweredCall {
@@ -96,53 +103,4 @@ function endpointOf(
     uri: uriSource(endpoint.uri, `${at}/uri`, lowering),
     ...(authentication === undefined ? {} : { authentication }),
   };
-}
-
-function uriSource(text: string, at: string, lowering: Lowering): UriSource {
-  const template = templateAt(text, at, { ...lowering, mode: 'strict' });
-  return template.type === 'literal'
-    ? { type: 'template', template: text, at }
-    : { type: 'computed', value: template, at };
-}
-
-function authenticationOf(
-  authentication: Authentication | undefined,
-  at: string,
-  lowering: Lowering,
-): AuthenticationSource | undefined {
-  if (authentication === undefined) return undefined;
-  if (!('use' in authentication)) return policyOf(authentication, at, lowering);
-  const name = (authentication as { use: string }).use;
-  return policyOf(
-    used(lowering.use.authentications, name),
-    pointerTo('/use/authentications', name),
-    lowering,
-  );
-}
-
-function policyOf(policy: AuthenticationPolicy, at: string, lowering: Lowering): AuthenticationSource {
-  if ('basic' in policy) {
-    if ('use' in policy.basic) return { scheme: 'basic', secret: policy.basic.use };
-    const { username, password } = policy.basic;
-    return {
-      scheme: 'basic',
-      username: templateAt(username, `${at}/basic/username`, lowering),
-      password: templateAt(password, `${at}/basic/password`, lowering),
-    };
-  }
-  if ('bearer' in policy)
-    return bearerOf(
-      typeof policy.bearer === 'string' ? policy.bearer : asJsonObject(policy.bearer),
-      `${at}/bearer`,
-      lowering,
-    );
-  const scheme = 'digest' in policy ? 'digest' : 'oauth2' in policy ? 'oauth2' : 'oidc';
-  refuse(lowering, at, `\`${scheme}\` authentication`);
-  return { scheme, at };
-}
-
-function bearerOf(bearer: Json, at: string, lowering: Lowering): AuthenticationSource {
-  if (!isJsonObject(bearer)) return { scheme: 'bearer', token: templateAt(bearer, at, lowering) };
-  if (typeof bearer.use === 'string') return { scheme: 'bearer', secret: bearer.use };
-  return { scheme: 'bearer', token: templateAt(bearer.token ?? '', `${at}/token`, lowering) };
 }

@@ -1,6 +1,7 @@
 /** The parts that many tasks share, lowered: templates, durations, schemas. */
 import type {
   Duration,
+  ExternalResource,
   InputTransform,
   OutputTransform,
   SchemaSource as SchemaText,
@@ -9,9 +10,18 @@ import { parseDuration } from '../language/duration.ts';
 import { type ExpressionText, readExpression, readFree } from '../language/expression.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { type Lowering, refuse } from './lowering.ts';
+import { lowerSchemaResource } from './lower-schema.ts';
+import type { Lowering } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
-import type { DurationSource, Expression, Intake, Outlet, SchemaSource, Template } from './program.ts';
+import type {
+  DurationSource,
+  Expression,
+  Intake,
+  Outlet,
+  SchemaSource,
+  Template,
+  UriSource,
+} from './program.ts';
 
 /** A field that holds an expression: bare jq or `${ … }`. */
 export function expressionAt(text: string, at: string): Expression {
@@ -99,8 +109,7 @@ function schemaSource(
 ): SchemaSource | undefined {
   if (schema === undefined) return undefined;
   if (schema.document !== undefined) return { type: 'inline', schema: schema.document, at: `${at}/document` };
-  refuse(lowering, at, 'schemas from external resources');
-  return { type: 'resource', at };
+  return lowerSchemaResource(schema.resource as ExternalResource, `${at}/resource`, lowering);
 }
 
 /** Durations are counted at load where they are given, and computed where they are expressions. */
@@ -108,4 +117,12 @@ export function durationSource(duration: Duration, at: string, lowering: Lowerin
   const parsed = parseDuration(duration);
   if (parsed.ok) return { type: 'fixed', milliseconds: parsed.milliseconds };
   return { type: 'computed', value: templateAt(duration as Json, at, lowering), at };
+}
+
+/** A URI template, or a text with expressions. */
+export function uriSource(text: string, at: string, lowering: Lowering): UriSource {
+  const template = templateAt(text, at, { ...lowering, mode: 'strict' });
+  return template.type === 'literal'
+    ? { type: 'template', template: text, at }
+    : { type: 'computed', value: template, at };
 }

@@ -21,11 +21,14 @@ import { catchVariable, forVariables } from '../language/scope.ts';
 import { asJsonObject, type Json } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { lowerCall } from './lower-call.ts';
+import { extended, lowerExtensions } from './lower-extensions.ts';
+import { lowerFunctions } from './lower-functions.ts';
 import { lowerRetry } from './lower-retry.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
 import { type Lowering, refuse, used } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type { ErrorFilter, ErrorSource, ForNode, Node, Program, SwitchNode, Template } from './program.ts';
+import type { Resources } from './resources.ts';
 
 /** What every node of a task starts from. */
 export interface NodeStart {
@@ -34,17 +37,30 @@ export interface NodeStart {
 }
 
 /** Lowers a document that `parse` accepted with the same `functions`. */
-export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string> = new Set()): Program {
-  const lowering: Lowering = {
+export function lower(
+  workflow: WorkflowDocument,
+  functions: ReadonlySet<string> = new Set(),
+  resources: Resources = new Map(),
+): Program {
+  const plain: Lowering = {
     mode: workflow.evaluate?.mode ?? 'strict',
     use: workflow.use ?? {},
     functions,
     unsupported: [],
+    extensions: [],
+    // All names first: extensions call functions, and functions call each other.
+    custom: new Map(Object.keys(workflow.use?.functions ?? {}).map((name) => [name, undefined])),
+    resources,
+    missing: [],
+    faults: [],
+    lowerTask,
   };
-  if ((workflow.use?.extensions ?? []).length > 0) refuse(lowering, '/use/extensions', 'extensions');
+  const lowering: Lowering = { ...plain, extensions: lowerExtensions(workflow.use, plain, lowerList) };
+  lowerFunctions(lowering);
   const input = intake(workflow.input, '/input', lowering);
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
+  const tasks = lowerList(workflow.do, '/do', lowering);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,
@@ -55,10 +71,17 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
     ...(output === undefined ? {} : { output }),
     ...(timeout === undefined ? {} : { timeout }),
     pointer: '/do',
-    tasks: lowerList(workflow.do, '/do', lowering),
+    tasks,
+    functions: functionsOf(lowering),
     secrets: workflow.use?.secrets ?? [],
     unsupported: lowering.unsupported,
+    ...(lowering.missing.length === 0 ? {} : { missing: lowering.missing }),
+    ...(lowering.faults.length === 0 ? {} : { faults: lowering.faults }),
   };
+}
+
+function functionsOf({ custom }: Lowering): Program['functions'] {
+  return Object.fromEntries([...custom].flatMap(([name, source]) => (source ? [[name, source]] : [])));
 }
 
 function lowerList(list: TaskList, pointer: string, lowering: Lowering): Node[] {
@@ -69,7 +92,9 @@ function lowerList(list: TaskList, pointer: string, lowering: Lowering): Node[] 
 }
 
 function lowerTask(task: Task, start: NodeStart, lowering: Lowering): Node {
-  return { ...common(task, start, lowering), ...body(kinded(task), start, lowering) } as Node;
+  const known = kinded(task);
+  const node = { ...common(task, start, lowering), ...body(known, start, lowering) } as Node;
+  return extended(node, known.kind, lowering);
 }
 
 function common(task: TaskCommon, { name, pointer }: NodeStart, lowering: Lowering): Omit<Node, 'kind'> {
@@ -148,6 +173,8 @@ function unsupported(pointer: string, feature: string, lowering: Lowering): Body
 
 function lowerCallTask(task: CallTask, pointer: string, lowering: Lowering): Body {
   const call = lowerCall(task, pointer, lowering);
+  if (call.type === 'missing')
+    return as<'unsupported'>({ kind: 'unsupported', feature: `the function ${call.function}` });
   if (call.type === 'unsupported') return unsupported(pointer, call.feature, lowering);
   const unsafe = task.metadata?.unsafe === true;
   return as<'call'>({ kind: 'call', call, ...(unsafe ? { unsafe } : {}) });

@@ -1,5 +1,7 @@
-import type { Named, Use } from '../language/document.ts';
+import type { ExtendedKind, Named, Task, Use } from '../language/document.ts';
 import type { ExpressionMode } from '../language/expression.ts';
+import type { AppliedExtension, FunctionSource, Node } from './program.ts';
+import type { MissingResource, ResourceFault, Resources } from './resources.ts';
 
 /** What lowering one document keeps at hand. */
 export interface Lowering {
@@ -8,6 +10,24 @@ export interface Lowering {
   /** functions that the host registered */
   readonly functions: ReadonlySet<string>;
   readonly unsupported: { pointer: string; feature: string }[];
+  /** what stands around tasks of a kind; empty within extensions, which are not extended themselves */
+  readonly extensions: readonly KnownExtension[];
+  /** functions that were lowered, and those that are being lowered: a function may call itself */
+  readonly custom: Map<string, FunctionSource | undefined>;
+  /** what was read for this document, by key */
+  readonly resources: Resources;
+  readonly missing: MissingResource[];
+  readonly faults: ResourceFault[];
+  /** what relative URIs are relative to: the resource that is being lowered, if it is one */
+  readonly base?: string;
+  /** within a resource: the place of the document that names it */
+  readonly namedAt?: string;
+  readonly lowerTask: (task: Task, start: { name: string; pointer: string }, lowering: Lowering) => Node;
+}
+
+export interface KnownExtension {
+  readonly extend: ExtendedKind;
+  readonly applied: AppliedExtension;
 }
 
 /** Notes a part that is understood and not run yet. */

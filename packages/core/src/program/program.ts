@@ -8,6 +8,7 @@
  */
 import type { HttpOutput } from '../model/effects.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { MissingResource, ResourceFault } from './resources.ts';
 
 /** A jq expression and the pointer to the scalar it stands in. */
 export interface Expression {
@@ -47,11 +48,10 @@ export type DurationSource =
   | { readonly type: 'computed'; readonly value: Template; readonly at: string };
 
 export type AuthenticationSource =
-  | { readonly scheme: 'basic'; readonly username: Template; readonly password: Template }
+  | { readonly scheme: 'basic' | 'digest'; readonly username: Template; readonly password: Template }
   | { readonly scheme: 'bearer'; readonly token: Template }
-  | { readonly scheme: 'basic' | 'bearer'; readonly secret: string }
-  /** parsed, and refused when the call is made */
-  | { readonly scheme: 'digest' | 'oauth2' | 'oidc'; readonly at: string };
+  | { readonly scheme: 'oauth2' | 'oidc'; readonly authority: UriSource; readonly policy: Template }
+  | { readonly scheme: 'basic' | 'bearer' | 'digest' | 'oauth2' | 'oidc'; readonly secret: string };
 
 export type UriSource =
   | { readonly type: 'template'; readonly template: string; readonly at: string }
@@ -94,6 +94,8 @@ interface NodeBase {
   readonly name: string;
   /** JSON pointer of the task in the text */
   readonly pointer: string;
+  /** what `$task.reference` and errors say instead of `pointer`: the task that this node is the extension of */
+  readonly reference?: string;
   readonly if?: Expression;
   readonly input?: Intake;
   readonly output?: Outlet;
@@ -201,7 +203,37 @@ export type CallSource =
       readonly redirect: boolean;
       readonly authentication?: AuthenticationSource;
     }
-  | { readonly type: 'function'; readonly name: string; readonly with?: Template };
+  | { readonly type: 'function'; readonly name: string; readonly with?: Template }
+  /** a task under a name: `function` is a key of `Program.functions` */
+  | { readonly type: 'custom'; readonly function: string; readonly with?: Template };
+
+/**
+ * A task with what extensions put around it. It has the data flow of the task (`if`, `input`, `output`, `export`,
+ * `timeout`), and the task itself runs in it under the pointer that the author knows.
+ */
+export interface ExtendedNode extends NodeBase {
+  readonly kind: 'extended';
+  readonly reference: string;
+  readonly task: Node;
+  /** in the order in which they are written: the first is the outermost */
+  readonly extensions: readonly AppliedExtension[];
+}
+
+export interface AppliedExtension {
+  readonly name: string;
+  readonly when?: Expression;
+  readonly before?: ExtensionNode;
+  readonly after?: ExtensionNode;
+}
+
+/** The tasks of an extension on one side of the extended task. What they yield is dropped, but for `exit` before it. */
+export interface ExtensionNode extends NodeBase {
+  readonly kind: 'extension';
+  readonly side: 'before' | 'after';
+  /** place in `use.extensions` */
+  readonly index: number;
+  readonly tasks: readonly Node[];
+}
 
 /** Parsed and checked, and not runnable yet: a workflow that holds one is not started. */
 export interface UnsupportedNode extends NodeBase {
@@ -242,10 +274,20 @@ export type Node =
   | WaitNode
   | EmitNode
   | CallNode
+  | ExtendedNode
+  | ExtensionNode
   | UnsupportedNode
   | GraphNode
   | CompensateNode
   | ContinueAsNode;
+
+export interface FunctionSource {
+  readonly node: Node;
+  /** the task as its author wrote it */
+  readonly definition: JsonObject;
+  /** of a function that was read: the call in the document that named it first */
+  readonly at?: string;
+}
 
 export interface Program {
   readonly language: 'dsl-1.0' | 'dsl-0.8' | 'graph';
@@ -260,8 +302,14 @@ export interface Program {
   /** pointer of the main list */
   readonly pointer: string;
   readonly tasks: readonly Node[];
+  /** tasks that `call` runs by name, each once, whoever calls it */
+  readonly functions: Readonly<Record<string, FunctionSource>>;
   /** secrets that expressions may name */
   readonly secrets: readonly string[];
   /** parts that are parsed but not run: `{pointer, feature}`; a program that has any is not started */
   readonly unsupported: readonly { readonly pointer: string; readonly feature: string }[];
+  /** what has to be read before the program is whole; absent: nothing */
+  readonly missing?: readonly MissingResource[];
+  /** what is wrong with what was read; absent: nothing */
+  readonly faults?: readonly ResourceFault[];
 }

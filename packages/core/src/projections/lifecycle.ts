@@ -4,9 +4,10 @@
  */
 import type { Fact } from '../model/facts.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { type ExecutionState, emptyState, taskKey } from '../model/state.ts';
+import { type ExecutionState, emptyState, type Phase, taskKey } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { evolve } from '../rules/evolve.ts';
+import { phaseOf } from './phase.ts';
 
 /** A CloudEvent in the JSON format. */
 export type LifecycleEvent = {
@@ -32,6 +33,11 @@ interface Occurrence {
   readonly data: JsonObject;
 }
 
+export interface LifecycleOptions {
+  /** also tell each change of a status by an event of its own, which the specification leaves to runtimes */
+  readonly statusChanged?: boolean;
+}
+
 /** The lifecycle events of a stream, from its first commit on. */
 export function* lifecycleEvents(
   execution: string,
@@ -42,13 +48,26 @@ export function* lifecycleEvents(
 }
 
 /** Projects a stream commit by commit: each, from the first on, is handed in once and in its order. */
-export function lifecycleOf(execution: string): (commit: StoredCommit) => readonly LifecycleEvent[] {
+export function lifecycleOf(
+  execution: string,
+  options: LifecycleOptions = {},
+): (commit: StoredCommit) => readonly LifecycleEvent[] {
   const state = emptyState();
+  let phase: Phase = 'pending';
   return ({ time, facts }) =>
-    facts.flatMap((fact) => {
+    facts.flatMap((fact, index) => {
       const output = outputBefore(state, fact);
+      const hidden = isHidden(state, fact);
       evolve(state, fact, time);
-      const told = occurrences(fact, state, execution, time, output);
+      const told = [...(hidden ? [] : occurrences(fact, state, execution, time, output))];
+      if (options.statusChanged === true) {
+        const updatedAt = new Date(time).toISOString();
+        told.push(...(hidden ? [] : taskStatuses(fact, told, workflowName(state, execution), updatedAt)));
+        // Between two facts of one decision nobody waits.
+        const now = index === facts.length - 1 ? phaseOf(state) : phase;
+        if (now !== phase) told.push(workflowStatus(workflowName(state, execution), updatedAt, now));
+        phase = now;
+      }
       return told.map((occurrence, k) => envelope(execution, state, k, time, occurrence));
     });
 }
@@ -73,12 +92,68 @@ function envelope(
   };
 }
 
+/**
+ * An extended task and what is around it are one task for those who watch: it begins before its extensions and ends
+ * after them. The tasks of extensions are tasks as any other, the lists that hold them are not.
+ */
+function isHidden(state: ExecutionState, fact: Fact): boolean {
+  if (!('task' in fact) || fact.type === 'retry.started') return false;
+  const known = state.tasks[taskKey(fact.task, fact.visit)];
+  const kind = fact.type === 'task.started' || fact.type === 'task.skipped' ? fact.kind : known?.kind;
+  if (kind === 'extension') return true;
+  const parent = fact.type === 'task.started' ? fact.parent : known?.parent;
+  return parent !== undefined && state.tasks[parent]?.kind === 'extended';
+}
+
+/** The pointer of an extended task is that of the task. */
+function shownTask(pointer: string): string {
+  return pointer.replace(/(\/\d+\/[^/]*)\/extended$/, '$1');
+}
+
 /** The output of a task that is about to end: folding its completion takes the task out of the state. */
 function outputBefore(state: ExecutionState, fact: Fact): Json {
   if (fact.type !== 'task.completed') return null;
-  return fact.output === undefined
-    ? (state.tasks[taskKey(fact.task, fact.visit)]?.value ?? null)
-    : fact.output;
+  const task = state.tasks[taskKey(fact.task, fact.visit)];
+  if (fact.output !== undefined) return fact.output;
+  return (fact.passes === true ? task?.input : task?.value) ?? null;
+}
+
+const statuses: Readonly<Record<string, Phase>> = {
+  'task.created': 'pending',
+  'task.started': 'running',
+  'task.suspended': 'suspended',
+  'task.resumed': 'running',
+  'task.retried': 'running',
+  'task.cancelled': 'cancelled',
+  'task.faulted': 'faulted',
+  'task.completed': 'completed',
+};
+
+/** The status that each task has after what was told of it, and of tasks that wait from now on. */
+function taskStatuses(
+  fact: Fact,
+  told: readonly Occurrence[],
+  workflow: string,
+  updatedAt: string,
+): readonly Occurrence[] {
+  const changed = (task: Json, status: Phase): Occurrence => ({
+    type: 'task.status-changed',
+    data: { workflow, task, updatedAt, status },
+  });
+  const known = told.flatMap(({ type, data }) => {
+    const status = statuses[type];
+    return status === undefined ? [] : [changed(data.task ?? '', status)];
+  });
+  const waits = fact.type === 'wait.started' || fact.type === 'retry.scheduled';
+  return waits ? [...known, changed(fact.task, 'waiting')] : known;
+}
+
+function workflowStatus(name: string, updatedAt: string, status: Phase): Occurrence {
+  return { type: 'workflow.status-changed', data: { name, updatedAt, status } };
+}
+
+function workflowName({ definition }: ExecutionState, execution: string): string {
+  return `${definition?.name ?? ''}-${execution}.${definition?.namespace ?? ''}`;
 }
 
 function occurrences(
@@ -89,15 +164,14 @@ function occurrences(
   output: Json,
 ): readonly Occurrence[] {
   const at = new Date(time).toISOString();
-  const { namespace = '', name = '' } = state.definition ?? {};
-  const workflow = `${name}-${execution}.${namespace}`;
+  const workflow = workflowName(state, execution);
   const ofWorkflow = (type: string, data: JsonObject): Occurrence => ({
     type: `workflow.${type}`,
     data: { name: workflow, ...data },
   });
   const ofTask = (type: string, task: string, data: JsonObject): Occurrence => ({
     type: `task.${type}`,
-    data: { workflow, task, ...data },
+    data: { workflow, task: shownTask(task), ...data },
   });
   switch (fact.type) {
     case 'execution.started':
@@ -135,6 +209,7 @@ function occurrences(
       return [ofTask('retried', fact.task, { retriedAt: at })];
     case 'task.skipped':
     case 'execution.yielded':
+    case 'function.called':
     case 'wait.started':
     case 'fork.started':
     case 'loop.started':
@@ -155,7 +230,9 @@ function occurrences(
 
 /** Pointers of the tasks that have started and not ended: they stop and go on with their execution. */
 function running({ tasks }: ExecutionState): readonly string[] {
-  return Object.values(tasks).map(({ task }) => task);
+  return Object.values(tasks)
+    .filter(({ kind, parent }) => kind !== 'extension' && tasks[parent]?.kind !== 'extended')
+    .map(({ task }) => task);
 }
 
 function referenceOf({ definition }: ExecutionState): JsonObject {

@@ -15,6 +15,7 @@ import { advanceList } from './list.ts';
 import { faultExecution, raise } from './raise.ts';
 import { runCall } from './tasks/call.ts';
 import { runEmit } from './tasks/emit.ts';
+import { advanceExtended, advanceExtension } from './tasks/extended.ts';
 import { advanceFor } from './tasks/for.ts';
 import { advanceFork, mayGoOn } from './tasks/fork.ts';
 import { runRaise } from './tasks/raise.ts';
@@ -58,6 +59,7 @@ function isReady(decision: Decision, task: TaskState): boolean {
     case 'wait':
       return task.due === undefined || task.due <= now;
     case 'call':
+      if (task.called !== undefined) return task.live === 0;
       return task.effect === undefined || task.answered !== undefined;
     case 'fork':
       return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
@@ -100,6 +102,10 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
       return runWait(decision, key, task, node);
     case 'call':
       return runCall(decision, key, task, node);
+    case 'extended':
+      return advanceExtended(decision, key, task, linked);
+    case 'extension':
+      return advanceExtension(decision, key, task, linked, node);
     case 'for':
       return advanceFor(decision, key, task, linked, node);
     case 'fork':

@@ -25,7 +25,7 @@ import { Decision } from './decision.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { cancelAll, faultExecution, raise } from './raise.ts';
+import { cancelAll, faultExecution, raise, referenceOf } from './raise.ts';
 import { withJsonNumbers } from './recordable.ts';
 import { restoredState } from './restore.ts';
 import { catches } from './tasks/catch.ts';
@@ -67,6 +67,8 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
     case 'execution.start':
     case 'execution.restore':
       if (phase !== 'absent') return { code: 'already-exists', message: 'an execution with this id exists' };
+      if (program.missing !== undefined)
+        return { code: 'not-runnable', message: `${program.missing[0]?.key} has not been read` };
       return program.unsupported.length === 0
         ? undefined
         : { code: 'not-runnable', message: unsupportedMessage(program.unsupported) };
@@ -226,7 +228,7 @@ function timeOut(decision: Decision): void {
     const task = state.tasks[key];
     if (task === undefined || !decision.running) continue;
     if (task.deadline !== undefined && task.deadline <= moment.now)
-      raise(decision, key, standardError('timeout', "the task's timeout struck", task.task));
+      raise(decision, key, standardError('timeout', "the task's timeout struck", referenceOf(decision, key)));
     else if (isAttemptOver(task, moment)) timeOutAttempt(decision, key, task);
   }
 }

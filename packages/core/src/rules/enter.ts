@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts';
 import { evaluate, evaluateDuration, holds, type Place, validate } from './evaluate.ts';
 import { Fault } from './fault.ts';
 import { raise } from './raise.ts';
+import { applyingTo } from './tasks/extended.ts';
 
 /** Enters a task: its condition, its input, its timeout, in the order of the specification. */
 export function enter(decision: Decision, linked: LinkedNode, parent: string, branch?: number): void {
@@ -59,10 +60,11 @@ function recordStart(started: Draft<TaskStarted>, node: Node, raw: Json, place: 
   if (input !== raw) decision.weigh(input);
   if (input !== raw) started.input = input;
   const attempt = node.kind === 'try' ? node.retry?.limit.attemptDuration : undefined;
-  if (node.timeout === undefined && attempt === undefined) return;
+  if (node.timeout === undefined && attempt === undefined && node.kind !== 'extended') return;
   const inside: Place = { ...place, input };
   const { now } = decision.moment;
   if (node.timeout !== undefined) started.deadline = now + evaluateDuration(node.timeout, input, inside);
+  if (node.kind === 'extended') started.extensions = applyingTo(node, input, inside);
   if (attempt !== undefined) started.due = now + evaluateDuration(attempt, input, inside);
 }
 

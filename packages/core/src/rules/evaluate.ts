@@ -100,8 +100,9 @@ export function isAuthenticated({ node }: Place): boolean {
   return node !== undefined && authenticationOf(node) !== undefined;
 }
 
-function authenticationOf({ node }: LinkedNode): AuthenticationSource | undefined {
-  if (node.kind !== 'call' || node.call.type === 'function') return undefined;
+function authenticationOf({ node: found }: LinkedNode): AuthenticationSource | undefined {
+  const node = found.kind === 'extended' ? found.task : found;
+  if (node.kind !== 'call' || node.call.type === 'function' || node.call.type === 'custom') return undefined;
   return node.call.authentication;
 }
 
@@ -178,7 +179,7 @@ export function variable(name: string, place: Place): Json {
     case 'output':
       return place.output ?? null;
     case 'task':
-      return taskVariable(place);
+      return taskVariable(extendedPlace(place) ?? place);
     case 'workflow':
       return workflowVariable(place.decision);
     case 'runtime':
@@ -194,7 +195,11 @@ export function variable(name: string, place: Place): Json {
 function authorizationVariable({ node }: Place): Json {
   const authentication = node === undefined ? undefined : authenticationOf(node);
   if (authentication === undefined) return null;
-  return { scheme: authentication.scheme === 'basic' ? 'Basic' : 'Bearer', parameter: '***' };
+  const { scheme } = authentication;
+  return {
+    scheme: scheme === 'basic' ? 'Basic' : scheme === 'digest' ? 'Digest' : 'Bearer',
+    parameter: '***',
+  };
 }
 
 /** Looks outwards for the loop or the `catch` that binds a name; the innermost wins. */
@@ -221,12 +226,41 @@ function boundBy(around: TaskState, name: string, decision: Decision): Json | un
   return undefined;
 }
 
+/**
+ * In the tasks of an extension `$task` is the task that is extended: the specification's own logging extension tells
+ * of `$task.reference` that way.
+ */
+function extendedPlace(place: Place): Place | undefined {
+  const { decision } = place;
+  for (let key = place.parent; key !== ''; key = decision.task(key).parent) {
+    const around = decision.task(key);
+    // A function describes its own tasks, whoever calls it.
+    if (around.kind === 'call') return undefined;
+    if (around.kind === 'extension') return placeAround(decision, around.parent);
+  }
+  const around = place.parent === '' ? undefined : decision.task(place.parent);
+  if (place.node?.node.kind === 'extension') return placeAround(decision, place.parent);
+  if (around?.kind !== 'extended' || place.task === undefined) return undefined;
+  return { ...place, task: { ...place.task, raw: around.raw, startedAt: around.startedAt } };
+}
+
+function placeAround(decision: Decision, key: string): Place {
+  const task = decision.task(key);
+  const ended = task.kind === 'extended' && task.directive !== undefined ? { rawOutput: task.value } : {};
+  return { decision, node: decision.nodeOf(task), task, parent: task.parent, ...ended };
+}
+
 function taskVariable({ node, task, rawInput, rawOutput, decision }: Place): Json {
   if (node === undefined) return null;
   const startedAt = task?.startedAt ?? decision.moment.now;
+  const { name, pointer, reference = pointer } = node.node;
   return {
-    name: node.node.name,
-    reference: node.node.pointer,
+    // An extension's condition reads `$task.call` and `$task.with`, so the task's own members stand here too.
+    ...(node.node.kind === 'extended' && isJsonObject(node.definition as Json)
+      ? (node.definition as JsonObject)
+      : {}),
+    name,
+    reference,
     definition: node.definition as Json,
     input: task?.raw ?? rawInput ?? null,
     output: rawOutput ?? null,

@@ -12,6 +12,7 @@ import type {
   ExecutionRestored,
   ExecutionStarted,
   Fact,
+  FunctionCalled,
   RetryScheduled,
   RetryStarted,
   TaskCompleted,
@@ -22,7 +23,9 @@ import type {
   WaitStarted,
 } from '../model/facts.ts';
 import {
+  type CallState,
   type ExecutionState,
+  type ExtendedState,
   emptyState,
   type ForkState,
   type ForState,
@@ -85,6 +88,8 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'task.cancelled':
       leave(state, taskOf(state, fact));
       return;
+    case 'function.called':
+      return functionCalled(state, fact);
     case 'wait.started':
       return waitStarted(state, fact);
     case 'fork.started':
@@ -185,6 +190,7 @@ function taskStarted(state: ExecutionState, fact: TaskStarted, at: number): void
     live: 0,
   });
   if (fact.branch !== undefined) task.branch = fact.branch;
+  if (fact.extensions !== undefined && task.kind === 'extended') task.extensions = fact.extensions;
   if (fact.deadline !== undefined) {
     task.deadline = fact.deadline;
     sooner(state, fact.deadline);
@@ -203,6 +209,8 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
       return { ...base, kind, index: -1 } as ForState;
     case 'fork':
       return { ...base, kind, ended: 0, failed: 0, started: 0 } as ForkState;
+    case 'extended':
+      return { ...base, kind, extensions: [] } as ExtendedState;
     case 'graph':
       return { ...base, kind, outputs: {}, skipped: [] } as GraphState;
     case 'try':
@@ -245,7 +253,8 @@ function taskSkipped(state: ExecutionState, fact: TaskSkipped): void {
 
 function taskCompleted(state: ExecutionState, fact: TaskCompleted): void {
   const task = taskOf(state, fact);
-  const output = fact.output === undefined ? task.value : fact.output;
+  const held = fact.passes === true ? task.input : task.value;
+  const output = fact.output === undefined ? held : fact.output;
   if (fact.context !== undefined) state.context = fact.context;
   const parent = leave(state, task);
   if (fact.compensable === true) {
@@ -253,6 +262,7 @@ function taskCompleted(state: ExecutionState, fact: TaskCompleted): void {
   }
   if (parent.kind === 'fork') return branchEnded(parent, task.branch, output, fact.then);
   if (parent.kind === 'graph') parent.outputs[fact.task] = output;
+  if (parent.kind === 'extended' && task.kind !== 'extension') parent.directive = fact.then ?? 'continue';
   parent.value = output;
   parent.last = fact.then === undefined ? { task: fact.task } : { task: fact.task, then: fact.then };
 }
@@ -286,6 +296,12 @@ function leave(state: ExecutionState, task: TaskState): Scope {
   parent.live -= 1;
   if (dueOf(task) !== null && dueOf(task) === state.due) state.due = earliest(state);
   return parent;
+}
+
+function functionCalled(state: ExecutionState, fact: FunctionCalled): void {
+  const task = taskOf(state, fact) as CallState;
+  task.called = fact.function;
+  task.value = fact.value === undefined ? task.input : fact.value;
 }
 
 function waitStarted(state: ExecutionState, fact: WaitStarted): void {

@@ -2,7 +2,7 @@ import type { TaskCompleted } from '../model/facts.ts';
 import type { Json } from '../model/json.ts';
 import type { TaskState } from '../model/state.ts';
 import type { Outlet } from '../program/program.ts';
-import type { Decision } from './decision.ts';
+import { type Decision, of } from './decision.ts';
 import { evaluate, type Place, validate } from './evaluate.ts';
 import { standardFault } from './fault.ts';
 
@@ -13,12 +13,15 @@ export interface Ending {
   readonly then?: string | undefined;
   /** the case a switch chose */
   readonly case?: string;
+  /** yield the input, whatever the task holds */
+  readonly passes?: true;
 }
 
 /** Ends a task with its output, in the order of the specification: `output`, then `export`. */
 export function finish(decision: Decision, key: string, ending: Ending = {}): void {
   const task = decision.task(key);
   const { node } = decision.nodeOf(task);
+  if (ending.passes === true) return yieldInput(decision, task);
   const raw = ending.raw === undefined ? task.value : ending.raw;
   const output = node.output === undefined ? raw : outputOf(node.output, decision, task, raw);
   const context = node.export === undefined ? undefined : contextOf(node.export, decision, task, raw, output);
@@ -35,6 +38,11 @@ export function finish(decision: Decision, key: string, ending: Ending = {}): vo
   if (then !== undefined && then !== 'continue') completed.then = then;
   if (ending.case !== undefined) completed.case = ending.case;
   decision.emit(completed);
+  decision.ready.push(task.parent);
+}
+
+function yieldInput(decision: Decision, task: TaskState): void {
+  decision.emit({ type: 'task.completed', ...of(task), passes: true });
   decision.ready.push(task.parent);
 }
 

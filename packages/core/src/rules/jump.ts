@@ -8,8 +8,7 @@ export function isJumpBack({ last }: ScopeState, task: string): boolean {
   return last?.then !== undefined && placeOf(task) <= placeOf(last.task);
 }
 
-/** The number in `/do/0/order` before the name: the place in the list. */
+/** The number in `/do/0/order` before the name: the place in the list. An extended task stands where the task does. */
 function placeOf(pointer: string): number {
-  const end = pointer.lastIndexOf('/');
-  return Number(pointer.slice(pointer.lastIndexOf('/', end - 1) + 1, end));
+  return Number(/\/(\d+)\/[^/]*(?:\/extended)?$/.exec(pointer)?.[1] ?? Number.NaN);
 }

@@ -10,7 +10,7 @@ import { catches } from './tasks/catch.ts';
 
 export function raise(decision: Decision, key: string, raised: WorkflowError): void {
   const error: WorkflowError =
-    raised.instance === undefined ? { ...raised, instance: decision.task(key).task } : raised;
+    raised.instance === undefined ? { ...raised, instance: referenceOf(decision, key) } : raised;
   for (let current = key; ; ) {
     const task = decision.task(current);
     cancelInside(decision, current);
@@ -24,6 +24,12 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
     if (parent.kind === 'try' && parent.stage === 'trying' && caught(decision, task.parent, error)) return;
     current = task.parent;
   }
+}
+
+/** The task as its author knows it. */
+export function referenceOf(decision: Decision, key: string): string {
+  const { node } = decision.nodeOf(decision.task(key));
+  return node.reference ?? node.pointer;
 }
 
 function caught(decision: Decision, key: string, error: WorkflowError): boolean {

@@ -20,7 +20,7 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
 function restart(state: ExecutionState, task: TaskState, shift: number): void {
   if (task.deadline !== undefined) task.deadline += shift;
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
-  if (task.kind === 'call') forget(state, task);
+  if (task.kind === 'call' && task.called === undefined) forget(state, task);
   // Keys are of the other execution: under their numbers this one would ask for deeds of its own.
   if (task.kind === 'try') task.unknown = {};
 }

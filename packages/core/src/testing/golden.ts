@@ -29,6 +29,18 @@ const calls = `do:
   - last: { call: work, with: { n: 2 } }
 `;
 
+const reuse = `use:
+  functions:
+    double: { input: { schema: { document: { required: [n] } } }, set: { n: '\${ .n * 2 }' } }
+  extensions:
+    - noted: { extend: call, before: [{ note: { set: { noted: true }, export: { as: . } } }] }
+    - mocked: { extend: emit, before: [{ mock: { set: { mocked: true }, then: exit } }], after: [{ no: { set: { never: 1 } } }] }
+do:
+  - twice: { call: double, with: { n: 21 } }
+  - whole: { call: double }
+  - say: { emit: { event: { with: { source: https://example.com/golden, type: com.example.said } } } }
+`;
+
 const call = 'do:\n  - only: { call: work, with: { n: 1 } }\n';
 
 export function goldenExecutions(): readonly GoldenExecution[] {
@@ -40,6 +52,7 @@ export function goldenExecutions(): readonly GoldenExecution[] {
     ['suspended, resumed and cancelled; a late answer', cancelled()],
     ['resolved by hand', resolved()],
     ['restored after a fault', restored()],
+    ['functions and extensions', drive(reuse)],
   ];
   return runs.map(([title, { commits, state }]) => ({ title, commits, state }));
 }

@@ -40,6 +40,10 @@ const leftOut = [
   // `deploy` takes the namespace, name and version from the document.
   'publishWorkflowVersion',
   // For operators and their tools.
+  'publishFunction',
+  'listFunctions',
+  'getFunction',
+  'removeFunction',
   'getHealth',
   'getReadiness',
   'getMetrics',

@@ -4,6 +4,7 @@ import { contentType } from '../metrics/registry.ts';
 import { changeOperations } from './change-operations.ts';
 import { executionOperations } from './execution-operations.ts';
 import { feedOperation } from './feed-operation.ts';
+import { functionOperations } from './function-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readinessSchema, systemSchema } from './schemas.ts';
@@ -144,6 +145,7 @@ const serverOperations: readonly Operation[] = [
 
 export const operations: readonly Operation[] = [
   ...workflowOperations,
+  ...functionOperations,
   ...executionOperations,
   feedOperation,
   ...historyOperations,

@@ -228,6 +228,15 @@ export const systemSchema = Type.Object({
   limits: figures('By the name of the setting.'),
 });
 
+/** A function of the server's own catalog. */
+export const functionSchema = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  digest: Type.String({ description: 'Of its text.' }),
+  source: Type.String({ description: 'The task as it was published.' }),
+  createdAt: Type.String({ format: 'date-time' }),
+});
+
 /** A page of a list; `cursor` is absent on the last. */
 export function pageSchema(item: TSchema) {
   return Type.Object({
@@ -269,6 +278,7 @@ export const components: Readonly<Record<string, TSchema>> = {
   WakeUp: wakeUpSchema,
   LargeValue: largeValueSchema,
   Definition: definitionSchema,
+  Function: functionSchema,
   Readiness: readinessSchema,
   System: systemSchema,
   Problem: problemSchema,

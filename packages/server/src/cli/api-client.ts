@@ -27,6 +27,8 @@ export type ChangeVerb = 'cancel' | 'suspend' | 'resume' | 'retry';
 export interface ApiClient {
   /** without a slash at its end */
   readonly server: string;
+  /** Any path of the API; a refusal is a `CliError`. */
+  call(path: string, init?: RequestInit): Promise<Response>;
   health(): Promise<void>;
   /** `format` is that of the text; `created` is false when this very version was there already. */
   publish(text: string, format: 'yaml' | 'json'): Promise<{ workflow: WorkflowSource; created: boolean }>;
@@ -71,6 +73,7 @@ export function createApiClient(options: { readonly server: string; readonly api
   const pathOf = (id: string) => `/api/v1/executions/${encodeURIComponent(id)}`;
   return {
     server,
+    call,
     health: async () => void (await call('/health')).body?.cancel(),
     publish: async (text, format) => {
       const response = await post('/api/v1/workflows', text, `application/${format}`);

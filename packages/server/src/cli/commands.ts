@@ -52,6 +52,14 @@ export const commands: Readonly<Record<string, Command>> = {
     more: async () => (await import('./deploy.ts')).help,
     run: async (args, io) => (await import('./deploy.ts')).deploy(args, io),
   },
+  functions: {
+    usage: `millrace functions [publish NAME:VERSION FILE | show NAME:VERSION | remove NAME:VERSION] ${server}`,
+    summary: "Publish, show, remove and list the functions of a server's own catalog.",
+    argument: 'file',
+    options: async () => (await import('./functions.ts')).options,
+    more: async () => (await import('./functions.ts')).help,
+    run: async (args, io) => (await import('./functions.ts')).functions(args, io),
+  },
   ls: {
     usage: `millrace ls [--status PHASES] [--workflow NAME] [--id PREFIX] [--limit NUMBER] ${server}`,
     summary: 'List executions, newest first.',

@@ -17,9 +17,12 @@ export async function compose(
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
   try {
+    const { resources: _, eventsSink, eventsStatusChanged, ...rest } = settings;
     return await composeEngine({
-      ...settings,
+      ...rest,
       limits: settings,
+      ...(eventsSink === '' ? {} : { eventSink: { uri: eventsSink, statusChanged: eventsStatusChanged } }),
+      ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
       http: { allow, origins: originMap, responseBytesMax },
       onError: (error, execution) => log.error('work failed', { execution, error }),

@@ -127,7 +127,7 @@ function enter(folding: Folding, { task, visit, kind, parent = '', startedAt }: 
     key,
     task,
     visit: visit ?? 1,
-    name: lastStepOf(task),
+    name: lastStepOf(kind === 'extended' ? task.slice(0, task.lastIndexOf('/')) : task),
     kind,
     depth: around === undefined ? 0 : around.depth + 1,
     ...(iteration === undefined ? {} : { iteration }),

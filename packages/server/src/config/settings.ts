@@ -98,6 +98,20 @@ const table = {
     description:
       'YAML or JSON file of the secrets that workflows use; MILLRACE_SECRET_<NAME> variables work without it.',
   }),
+  eventsSink: setting(Type.String({ pattern: '^(https?://[^\\s]+)?$' }), 'text', {
+    default: '',
+    description:
+      'Where lifecycle events are posted, as CloudEvents in structured mode: at least once, in order for each execution.',
+  }),
+  eventsStatusChanged: setting(Type.Boolean(), 'boolean', {
+    default: false,
+    description: 'Send the status-changed events too, which tell each change of a status once more.',
+  }),
+  resources: setting(Type.String(), 'text', {
+    default: '',
+    description:
+      'Folder of the functions and schemas that definitions name by file: or relative URIs; none: they are refused.',
+  }),
   bodyBytesMax: setting(count(1_024, 2 ** 30), 'bytes', {
     default: 10 * 2 ** 20,
     description: 'Largest request that the API takes.',

@@ -2,6 +2,8 @@ import type { HttpOutput, Json } from '@millrace/core';
 import type { ExchangeResponse } from '../http-client/exchange.ts';
 import type { HttpClient } from '../http-client/http-client.ts';
 import { type Headers, hasHeader } from '../http-client/request-headers.ts';
+import type { Authentication, Authorizer } from './authentication/authorizer.ts';
+import { requestAuthorized } from './authorized-request.ts';
 import { EffectFault, fault, faultOfHttp } from './fault.ts';
 import type { Redactor } from './redactor.ts';
 import { excerptOf, parseContent, toBase64 } from './response-content.ts';
@@ -12,6 +14,7 @@ export interface Scope {
   readonly tenant: string;
   readonly http: HttpClient;
   readonly secrets: SecretReader;
+  readonly authorize: (authentication: Authentication) => Promise<Authorizer>;
   readonly userAgent: string;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
@@ -23,6 +26,7 @@ export interface HttpCall {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
+  readonly authentication?: Authentication | undefined;
   readonly body?: string | Uint8Array;
   readonly output: HttpOutput;
   readonly redirect: boolean;
@@ -35,18 +39,23 @@ const redirectsMax = 5;
  * 2xx, as the specification says; with `redirect` true it is followed, and one that cannot be is the output.
  */
 export async function callHttp(call: HttpCall, scope: Scope): Promise<Json> {
-  const headers = withDefaults(call, scope);
+  const { outcome, headers } = await requestAuthorized(
+    {
+      method: call.method,
+      url: call.url,
+      headers: withDefaults(call, scope),
+      ...(call.body !== undefined && { body: call.body }),
+      redirectsMax: call.redirect ? redirectsMax : 0,
+      signal: scope.signal,
+      authentication: hasHeader(call.headers, 'authorization') ? undefined : call.authentication,
+    },
+    scope,
+    (request) => ({
+      ...request,
+      ...secretParts(request.headers, request.body, scope.secrets.redactor()),
+    }),
+  );
   const redactor = scope.secrets.redactor();
-  const outcome = await scope.http.request({
-    method: call.method,
-    url: call.url,
-    headers,
-    ...(call.body !== undefined && { body: call.body }),
-    redirectsMax: call.redirect ? redirectsMax : 0,
-    ...secretParts(headers, call.body, redactor),
-    timeoutMs: scope.msLeft(),
-    signal: scope.signal,
-  });
   if (outcome.type === 'failed') throw faultOfHttp(outcome);
   if (outcome.status < 200 || outcome.status >= (call.redirect ? 400 : 300))
     throw faultOfStatus(call, outcome, redactor);

@@ -1,6 +1,5 @@
 import { type EffectRequest, isJsonObject, type Json } from '@millrace/core';
-import { type Headers, hasHeader, headerValue, withoutHeaders } from '../http-client/request-headers.ts';
-import { authorizationHeader } from './authentication.ts';
+import { type Headers, headerValue, withoutHeaders } from '../http-client/request-headers.ts';
 import { fault } from './fault.ts';
 import { callHttp, type HttpCall, type Scope } from './http-call.ts';
 import { type EncodedBody, encodeBody, formEntries } from './request-body.ts';
@@ -11,14 +10,11 @@ type HttpEffect = Extract<EffectRequest, { type: 'http' }>;
 export async function performHttp(request: HttpEffect, scope: Scope): Promise<Json> {
   const written = parseHeaders(request.headers);
   const body = encodeRequestBody(request.body, written);
-  const headers = { ...withBodyType(written, body) };
-  if (request.authentication && !hasHeader(written, 'authorization')) {
-    headers.authorization = await authorizationHeader(request.authentication, scope.secrets);
-  }
   const call: HttpCall = {
     method: String(request.method).toUpperCase(),
     url: withQuery(parseUrl(request.uri), request.query),
-    headers,
+    headers: withBodyType(written, body),
+    authentication: request.authentication,
     ...(body && { body: body.content }),
     output: request.output,
     redirect: request.redirect,

@@ -9,7 +9,11 @@ import {
 import type { HttpClient } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { EffectContext, Performer } from '../ports/performer.ts';
+import type { ResourceReader } from '../ports/resources.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import { type AuthorizerMemory, createAuthorizer } from './authentication/authorizer.ts';
+import { createDigestMemory } from './authentication/digest.ts';
+import { createTokenSource } from './authentication/token-source.ts';
 import { EffectFault, fault } from './fault.ts';
 import { type HostFunction, performFunction } from './function-effect.ts';
 import type { Scope } from './http-call.ts';
@@ -17,6 +21,7 @@ import { performHttp } from './http-effect.ts';
 import { createDocumentSource, type DocumentSource } from './openapi/document-source.ts';
 import { performOpenApi } from './openapi/openapi-effect.ts';
 import { plainRedactor, type Redactor } from './redactor.ts';
+import { createResourceReader } from './resource-reader.ts';
 import { withSecretArguments } from './secret-arguments.ts';
 import { openSecretReader, type SecretReader } from './secret-reader.ts';
 
@@ -29,17 +34,33 @@ export interface PerformerOptions {
   readonly now: () => number;
   /** where fetched OpenAPI documents are kept under their digest */
   readonly documents: Pick<BlobStore, 'get' | 'put'>;
+  /** folder of `file:` and relative URIs in definitions; absent: they are refused */
+  readonly resourcesRoot?: string;
   /** absent: `millrace/` and the version of this package */
   readonly userAgent?: string;
 }
 
-export function createPerformer(options: PerformerOptions): Performer {
+/** What does deeds, and what reads before any is done: they authenticate with the same tokens. */
+export function createPerformer(
+  options: PerformerOptions,
+): Performer & { readonly resources: ResourceReader } {
   const userAgent = options.userAgent ?? `millrace/${version}`;
   const documents = createDocumentSource(options.documents);
-  return { perform: (request, context) => perform(request, context, { ...options, userAgent }, documents) };
+  const memory: AuthorizerMemory = {
+    tokens: createTokenSource(options.http, options.now),
+    digests: createDigestMemory(),
+  };
+  const settings: Settings = { ...options, userAgent, memory };
+  return {
+    perform: (request, context) => perform(request, context, settings, documents),
+    resources: createResourceReader({
+      ...{ http: options.http, secrets: options.secrets, memory, now: options.now, userAgent },
+      ...(options.resourcesRoot === undefined ? {} : { root: options.resourcesRoot }),
+    }),
+  };
 }
 
-type Settings = PerformerOptions & { readonly userAgent: string };
+type Settings = PerformerOptions & { readonly userAgent: string; readonly memory: AuthorizerMemory };
 type Pins = Record<string, string>;
 
 function perform(
@@ -118,8 +139,10 @@ async function attempt(
   documents: DocumentSource,
   pins: Pins,
 ): Promise<Json> {
+  const authorize: Scope['authorize'] = (authentication) =>
+    createAuthorizer(authentication, context.tenant, secrets, settings.memory);
   const request = context.secrets?.length
-    ? await withSecretArguments(recorded, context.secrets, secrets, settings.now)
+    ? await withSecretArguments(recorded, context.secrets, secrets, settings.now, authorize)
     : recorded;
   const { tenant, idempotencyKey, signal } = context;
   const scope: Scope = {
@@ -128,6 +151,7 @@ async function attempt(
     signal,
     http: settings.http,
     secrets,
+    authorize,
     userAgent: settings.userAgent,
     msLeft: () => msLeft(context, settings),
   };

@@ -1,7 +1,7 @@
 import { type EffectRequest, type Json, type SecretArgument, secretNames } from '@millrace/core';
 import { compile, type Filter, type Host, stringify } from '@millrace/jq';
 import { Lru } from '../lru.ts';
-import { authorizationHeader } from './authentication.ts';
+import type { Authentication, Authorizer } from './authentication/authorizer.ts';
 import { fault } from './fault.ts';
 import { parsePointer, withValueAt } from './json-pointer.ts';
 import { leavesOf, type SecretReader } from './secret-reader.ts';
@@ -16,12 +16,13 @@ export async function withSecretArguments(
   list: readonly SecretArgument[],
   secrets: SecretReader,
   now: () => number,
+  authorize: (authentication: Authentication) => Promise<Authorizer>,
 ): Promise<EffectRequest> {
   let filled: Json = jsonOf(request);
   const grants: Grants = {
     secrets,
     host: { now: () => now() / 1000 },
-    authorization: () => authorizationOf(requestOf(filled), secrets),
+    authorization: () => authorizationOf(requestOf(filled), authorize),
   };
   for (const argument of list) {
     filled = withValueAt(filled, parsePointer(argument.at), await evaluateParts(argument, grants));
@@ -36,9 +37,17 @@ interface Grants {
   readonly authorization: () => Promise<Json>;
 }
 
-async function authorizationOf(request: EffectRequest, secrets: SecretReader): Promise<Json> {
+async function authorizationOf(
+  request: EffectRequest,
+  authorize: (authentication: Authentication) => Promise<Authorizer>,
+): Promise<Json> {
   if (request.type === 'function' || request.authentication === undefined) return null;
-  const header = await authorizationHeader(request.authentication, secrets);
+  const authorizer = await authorize(request.authentication);
+  const target = URL.parse(request.type === 'http' ? request.uri : request.document.uri);
+  const method = request.type === 'http' ? request.method : 'GET';
+  const header = target === null ? undefined : await authorizer.header({ method, url: target });
+  // A digest is made for one request, after the server has asked for it.
+  if (header === undefined || header.startsWith('Digest ')) return { scheme: 'Digest', parameter: null };
   const space = header.indexOf(' ');
   return { scheme: header.slice(0, space), parameter: header.slice(space + 1) };
 }

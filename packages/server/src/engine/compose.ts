@@ -1,7 +1,7 @@
 /** The composition root: drivers behind their ports, and the roles of this process over them. */
 import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
-import { defaultLimits, type Limits, type Readiness } from '@millrace/core';
+import { defaultLimits, type Limits, type Readiness, version } from '@millrace/core';
 import { openSecrets } from '../drivers/environment/secrets.ts';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { makeFolder } from '../drivers/files/make-folder.ts';
@@ -23,6 +23,7 @@ import type { Store, StoreCounts } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { checkingWhatIsAsked } from './asked.ts';
 import { refusingStarts, watchDiskRoom } from './disk-room.ts';
+import { type EventSinkOptions, startEventSink } from './event-sink.ts';
 import type { Engine } from './interface.ts';
 import { readinessOf } from './readiness.ts';
 import { createRuntime, type Role } from './runtime.ts';
@@ -45,6 +46,10 @@ export interface ComposeOptions {
     readonly file?: string;
   };
   readonly http: HttpClientOptions;
+  /** where lifecycle events are sent; absent: nowhere */
+  readonly eventSink?: Pick<EventSinkOptions, 'uri' | 'statusChanged'>;
+  /** folder of `file:` and relative URIs in definitions; absent: they are refused */
+  readonly resources?: string;
   readonly limits: Limits;
   readonly leaseMs: number;
   readonly effectsMax: number;
@@ -87,12 +92,16 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   const world = options.world ?? systemWorld();
   const { store, blobs, secrets, http, close } = await openDrivers(options, world);
   const functions = options.functions ?? new Map<string, HostFunction>();
-  const performer = createPerformer({ http, secrets, functions, now: () => world.now(), documents: blobs });
+  const performer = createPerformer({
+    ...{ http, secrets, functions, now: () => world.now(), documents: blobs },
+    ...(options.resources === undefined ? {} : { resourcesRoot: options.resources }),
+  });
   const runtime = createRuntime({
     world,
     store,
     blobs,
     performer,
+    resources: performer.resources,
     roles: new Set(options.roles),
     functions: new Set(functions.keys()),
     limits: options.limits,
@@ -106,6 +115,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     onError: options.onError,
   });
   runtime.start();
+  const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
   const room = watchDiskRoom(options.store, world);
   const readiness = () => readinessOf(store, runtime.checks());
   const system = {
@@ -129,11 +139,12 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     readiness,
     figures: async () => ({
       counts: await store.counts(options.overdueMs),
-      stats: { ...store.stats(), ...runtime.stats() },
+      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats() },
     }),
     async close(graceMs) {
       room.close();
       await runtime.stop(graceMs);
+      await sink?.close();
       await close();
     },
   };
@@ -142,6 +153,30 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
 function sweepMsFor(store: Store, roles: readonly Role[]): number {
   if (store.hints !== undefined) return sweepMs.hinted;
   return allRoles.every((role) => roles.includes(role)) ? sweepMs.together : sweepMs.apart;
+}
+
+interface OpenSink {
+  stats(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** Events go out where timers are: one role of them is in every installation, and the api may be many. */
+async function openEventSink(
+  { eventSink, roles, onError }: ComposeOptions,
+  parts: Pick<EventSinkOptions, 'store' | 'blobs' | 'world' | 'large'>,
+): Promise<OpenSink | undefined> {
+  if (eventSink === undefined || !roles.includes('timer')) return undefined;
+  // The operator names the sink, who may call an address of the own network where a workflow may not.
+  const http = createHttpClient({ allow: ['loopback', 'private'] });
+  const userAgent = `millrace/${version}`;
+  const sink = await startEventSink({ ...eventSink, ...parts, http, userAgent, onError });
+  return {
+    stats: () => sink.stats(),
+    async close() {
+      await sink.stop();
+      await http.close();
+    },
+  };
 }
 
 /** The bounds that an operator can set, by the name of the setting. */

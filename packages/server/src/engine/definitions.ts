@@ -2,38 +2,26 @@
  * Definitions: workflows as they are published, and the text that each execution runs, under its digest. A text is
  * kept for as long as anything may run it, whatever is published or removed since.
  */
-import {
-  type Executable,
-  type JsonObject,
-  link,
-  lower,
-  type Program,
-  parse,
-  parseValue,
-  type Source,
-  type WorkflowDocument,
-} from '@millrace/core';
+import { type JsonObject, parse, type WorkflowDocument } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { Lru } from '../lru.ts';
+import type { ResourceReader } from '../ports/resources.ts';
 import type { Page, Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { DefinitionView, WorkflowId, WorkflowSource, WorkflowView } from './interface.ts';
+import { type Definition, packed, readDefinition, textOf, unpacked } from './read-definition.ts';
+import { type ReadResources, readResources } from './read-resources.ts';
 import { compareVersions } from './versions.ts';
 
-/** A definition ready to run, and its text to point into. */
-export interface Definition {
-  readonly digest: string;
-  readonly text: string;
-  readonly source: Source;
-  readonly program: Program;
-  readonly executable: Executable;
-}
+export type { Definition };
 
 export interface DefinitionsOptions {
   readonly store: Store;
   readonly world: World;
   /** names that the host registered */
   readonly functions: ReadonlySet<string>;
+  /** reads functions and schemas that definitions name; absent: none can be read */
+  readonly resources?: ResourceReader;
   /** definitions kept ready */
   readonly definitionsMax: number;
   /** definitions that were read before, by digest: several processes in one realm need not read them each */
@@ -45,6 +33,8 @@ interface Published {
   readonly digest: string;
   readonly format: 'yaml' | 'json';
   readonly text: string;
+  /** what it names and does not hold, as it was read when it was published */
+  readonly resources?: ReadResources;
 }
 
 /** Text of all definitions that are kept ready; read, each takes many times its text. */
@@ -69,10 +59,16 @@ export class Definitions {
     tenant: string,
     text: string,
   ): Promise<{ readonly workflow: WorkflowSource; readonly created: boolean }> {
-    const definition = this.#read(text);
+    const before = await this.#publishedBefore(tenant, text);
+    if (before !== undefined) return { workflow: this.#source(before), created: false };
+    const definition = await this.#complete(tenant, text);
     const { namespace, name, version } = definition.program;
     const key = `${namespace}/${name}/${version}`;
-    const body: Published = { digest: definition.digest, format: formatOf(text), text };
+    const { digest, resources } = definition;
+    const body: Published = {
+      ...{ digest, format: formatOf(text), text },
+      ...(resources === undefined ? {} : { resources }),
+    };
     await this.#keep(tenant, definition);
     const put = await this.#options.store.putDocument(tenant, workflows, key, JSON.stringify(body), 0);
     this.#latest.delete(`${tenant}/${namespace}/${name}`);
@@ -80,8 +76,7 @@ export class Definitions {
     if (stored === undefined)
       throw new MillraceError('conflict', `${key} was removed while it was being published`);
     if (put.type === 'stored') return { workflow: this.#source(stored), created: true };
-    if (publishedOf(stored).digest === definition.digest)
-      return { workflow: this.#source(stored), created: false };
+    if (publishedOf(stored).text === text) return { workflow: this.#source(stored), created: false };
     throw new MillraceError(
       'conflict',
       `the workflow ${key} is published with other content: give the changed one a new version`,
@@ -134,8 +129,8 @@ export class Definitions {
     if (known !== undefined && this.#options.store.features.exclusive)
       return this.byDigest(tenant, known.digest);
     const stored = await this.#stored(tenant, id);
-    const { digest, text } = publishedOf(stored);
-    const ready = this.#ready.get(digest) ?? this.#read(text);
+    const { digest, text, resources } = publishedOf(stored);
+    const ready = this.#ready.get(digest) ?? this.#read(text, resources);
     const { namespace, name, version } = ready.program;
     if (id.version === undefined)
       this.#latest.set(`${tenant}/${namespace}/${name}`, { namespace, name, version, digest });
@@ -144,7 +139,7 @@ export class Definitions {
 
   /** The definition of a text, or of a document given as a value, kept so that executions can run it. */
   async inline(tenant: string, definition: string | JsonObject): Promise<Definition> {
-    const read = this.#read(definition);
+    const read = await this.#complete(tenant, definition);
     await this.#keep(tenant, read);
     return read;
   }
@@ -173,12 +168,42 @@ export class Definitions {
     const stored = await this.#options.store.document(tenant, texts, digest);
     if (stored === undefined)
       throw new MillraceError('not-found', `the definition ${digest} is not in the store`);
-    return this.#read(stored.body);
+    const { text, resources } = unpacked(digest, stored.body, (each) => this.#options.world.hash(each));
+    return this.#read(text, resources);
   }
 
-  async #keep(tenant: string, { digest, text }: Definition): Promise<void> {
+  /** The version that a text was published as before: what it names is not read again. */
+  async #publishedBefore(tenant: string, text: string): Promise<StoredDocument | undefined> {
+    const parsed = parse(text, { functions: this.#options.functions });
+    if (!parsed.ok) return undefined;
+    const { namespace, name, version } = parsed.workflow.document;
+    const key = `${namespace}/${name}/${version}`;
+    const stored = await this.#options.store.document(tenant, workflows, key);
+    return stored !== undefined && publishedOf(stored).text === text ? stored : undefined;
+  }
+
+  /** A definition with all that it names, which is read now. */
+  async #complete(tenant: string, definition: string | JsonObject): Promise<Definition> {
+    const text = textOf(definition);
+    const digest = this.#digestOf(text, undefined);
+    const ready = this.#ready.get(digest) ?? this.#options.known?.get(digest);
+    if (ready !== undefined) return ready;
+    const { functions, store } = this.#options;
+    const resources = await readResources(definition, functions, {
+      ...(this.#options.resources === undefined ? {} : { reader: this.#options.resources }),
+      store,
+      tenant,
+    });
+    return this.#read(definition, resources);
+  }
+
+  #digestOf(text: string, resources: ReadResources | undefined): string {
+    return `sha256:${this.#options.world.hash(packed(text, resources).hashed)}`;
+  }
+
+  async #keep(tenant: string, { digest, text, resources }: Definition): Promise<void> {
     if (this.#kept.has(`${tenant}/${digest}`)) return;
-    await this.#options.store.putDocument(tenant, texts, digest, text, 0);
+    await this.#options.store.putDocument(tenant, texts, digest, packed(text, resources).body, 0);
     if (this.#kept.size >= this.#options.definitionsMax) this.#kept.clear();
     this.#kept.add(`${tenant}/${digest}`);
   }
@@ -186,13 +211,14 @@ export class Definitions {
   /** texts known to be in the store, so that an inline definition is written once */
   readonly #kept = new Set<string>();
 
-  #read(definition: string | JsonObject): Definition {
-    const text = typeof definition === 'string' ? definition : JSON.stringify(definition, null, 2);
-    const digest = `sha256:${this.#options.world.hash(text)}`;
+  #read(definition: string | JsonObject, resources?: ReadResources): Definition {
+    const text = textOf(definition);
+    const digest = this.#digestOf(text, resources);
     const ready = this.#ready.get(digest);
     if (ready !== undefined) return ready;
     const read =
-      this.#options.known?.get(digest) ?? readDefinition(definition, text, digest, this.#options.functions);
+      this.#options.known?.get(digest) ??
+      readDefinition(definition, text, digest, this.#options.functions, resources);
     this.#ready.set(digest, read);
     return read;
   }
@@ -229,8 +255,8 @@ export class Definitions {
   }
 
   #view(stored: StoredDocument): WorkflowView {
-    const { digest, format, text } = publishedOf(stored);
-    const definition = this.#ready.get(digest) ?? this.#read(text);
+    const { digest, format, text, resources } = publishedOf(stored);
+    const definition = this.#ready.get(digest) ?? this.#read(text, resources);
     const { tags } = headerOf(definition);
     return {
       id: stored.key,
@@ -270,27 +296,6 @@ function unsupportedOf({ program, source }: Definition): WorkflowView['unsupport
   }));
 }
 
-/** Reads a definition, given as text or as a document whose text is `text`; throws `invalid-definition` with every error. */
-export function readDefinition(
-  definition: string | JsonObject,
-  text: string,
-  digest: string,
-  functions: ReadonlySet<string>,
-): Definition {
-  const parsed =
-    typeof definition === 'string' ? parse(definition, { functions }) : parseValue(definition, { functions });
-  if (!parsed.ok) {
-    // A document that came as a value has no lines: those of its text as it is kept here are nobody's.
-    const errors =
-      typeof definition === 'string'
-        ? parsed.errors
-        : parsed.errors.map(({ pointer, message }) => ({ pointer, message }));
-    throw new MillraceError('invalid-definition', describe(errors), { errors });
-  }
-  const program = lower(parsed.workflow, functions);
-  return { digest, text, source: parsed.source, program, executable: link(program) };
-}
-
 function publishedOf(stored: StoredDocument): Published {
   return JSON.parse(stored.body) as Published;
 }
@@ -301,16 +306,6 @@ function versionOf({ key }: StoredDocument): string {
 
 function formatOf(text: string): 'yaml' | 'json' {
   return text.trimStart().startsWith('{') ? 'json' : 'yaml';
-}
-
-function describe(
-  errors: readonly { readonly line?: number; readonly pointer: string; readonly message: string }[],
-): string {
-  const [first] = errors;
-  if (first === undefined) return 'the definition has errors';
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const place = first.line === undefined ? first.pointer || 'the definition' : `line ${first.line}`;
-  return `${place}: ${first.message}${more}`;
 }
 
 function notFound({ namespace, name, version }: WorkflowId): MillraceError {

@@ -4,6 +4,7 @@ import type { World } from '../ports/world.ts';
 import type { Door } from '../roles/door.ts';
 import type { Feed } from '../roles/feed.ts';
 import type { Definitions } from './definitions.ts';
+import type { FunctionCatalog } from './functions.ts';
 import type { LargeValues } from './large-values.ts';
 import type { Reader } from './reader.ts';
 
@@ -17,4 +18,5 @@ export interface EngineParts {
   readonly reader: Reader;
   readonly large: LargeValues;
   readonly definitions: Definitions;
+  readonly functions: FunctionCatalog;
 }

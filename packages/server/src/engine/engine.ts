@@ -16,13 +16,17 @@ export const pageMax = 1_000;
 
 /** What a process tells of itself is the matter of whoever composes it. */
 export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
-  const { definitions, reader, store } = parts;
+  const { definitions, functions, reader, store } = parts;
   return {
     deploy: (tenant, text) => definitions.publish(tenant, text),
     workflow: (tenant, id) => definitions.get(tenant, id),
     workflows: (tenant, { namespace, limit, cursor }) =>
       definitions.list(tenant, namespace, pageSize(limit), cursor),
     definition: (tenant, digest) => definitions.view(tenant, digest),
+    publishFunction: (tenant, id, text) => functions.publish(tenant, id, text),
+    function: (tenant, id) => functions.get(tenant, id),
+    functions: (tenant, { limit, cursor }) => functions.list(tenant, pageSize(limit), cursor),
+    removeFunction: (tenant, id) => functions.remove(tenant, id),
     undeploy: (tenant, id, { force }) => undeploy(parts, tenant, id, force),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
     async wait(tenant, id, ms, signal) {

@@ -9,6 +9,7 @@ import type {
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
+  FunctionView,
   Json,
   JsonObject,
   LifecycleEvent,
@@ -41,6 +42,11 @@ export interface WorkflowId {
   readonly name: string;
   /** absent: the latest by semantic version */
   readonly version?: string;
+}
+
+export interface FunctionId {
+  readonly name: string;
+  readonly version: string;
 }
 
 export interface StartRequest {
@@ -105,6 +111,19 @@ export interface Engine {
     id: WorkflowId,
     options: { readonly force: boolean },
   ): Promise<{ readonly removed: number; readonly cancelled: number }>;
+  /** Publishes a function in the server's own catalog; as with workflows, a version never changes. */
+  publishFunction(
+    tenant: string,
+    id: FunctionId,
+    text: string,
+  ): Promise<{ readonly function: FunctionView; readonly created: boolean }>;
+  function(tenant: string, id: FunctionId): Promise<FunctionView>;
+  functions(
+    tenant: string,
+    request: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<Page<FunctionView>>;
+  /** Workflows that were published before keep the function as they were published with it. */
+  removeFunction(tenant: string, id: FunctionId): Promise<void>;
   /** What executions with this digest run, whatever was published or removed since. */
   definition(tenant: string, digest: string): Promise<DefinitionView>;
 

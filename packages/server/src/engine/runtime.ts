@@ -5,6 +5,7 @@
 import type { Check, Limits } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
+import type { ResourceReader } from '../ports/resources.ts';
 import type { Hint, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
@@ -17,6 +18,7 @@ import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
 import { type Definition, Definitions } from './definitions.ts';
 import { createEngineOver } from './engine.ts';
+import { createFunctionCatalog } from './functions.ts';
 import { idempotencyKeys } from './idempotency.ts';
 import type { Engine } from './interface.ts';
 import { LargeValues } from './large-values.ts';
@@ -30,6 +32,8 @@ export interface RuntimeOptions {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly performer: Performer;
+  /** reads functions and schemas that definitions name; absent: none can be read */
+  readonly resources?: ResourceReader;
   readonly roles: ReadonlySet<Role>;
   /** names of the functions that the performer knows: `call: name` finds them at load */
   readonly functions: ReadonlySet<string>;
@@ -56,6 +60,8 @@ export interface RuntimeOptions {
 
 export interface Runtime {
   readonly engine: Omit<Engine, 'system'>;
+  /** shows values that are too large to be sent */
+  readonly large: LargeValues;
   /** id of this process among those on the store */
   readonly node: string;
   readonly feed: Feed;
@@ -91,6 +97,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     world,
     functions: options.functions,
     definitionsMax,
+    ...(options.resources === undefined ? {} : { resources: options.resources }),
     ...(options.definitions === undefined ? {} : { known: options.definitions }),
   });
   const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
@@ -112,12 +119,14 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
-  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions });
+  const functions = createFunctionCatalog(store, world, options.functions);
+  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions, functions });
   let tail: Tail | undefined;
   let stopHints: () => void = () => {};
   let stopExpiry: () => void = () => {};
   return {
     engine,
+    large,
     node,
     feed,
     worker,

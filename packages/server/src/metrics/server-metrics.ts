@@ -197,6 +197,20 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
   executions_in_memory: { name: 'millrace_executions_in_memory', help: 'Executions kept ready to go on.' },
   effects_running: { name: 'millrace_effects_running', help: 'Effects under way in this process.' },
   timers_in_memory: { name: 'millrace_timers_in_memory', help: 'Timers that this process watches.' },
+  lifecycle_events_sent: {
+    name: 'millrace_lifecycle_events_sent_total',
+    help: 'Lifecycle events that the sink has taken.',
+    type: 'total',
+  },
+  lifecycle_events_refused: {
+    name: 'millrace_lifecycle_events_refused_total',
+    help: 'Times that the sink did not take a lifecycle event; it is sent again.',
+    type: 'total',
+  },
+  lifecycle_events_waiting: {
+    name: 'millrace_lifecycle_events_waiting',
+    help: 'Commits whose lifecycle events are on their way.',
+  },
   followers: { name: 'millrace_followers', help: 'Readers that wait for events of an execution.' },
 };
 

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Executable, isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
-import { type Definition, readDefinition } from '../engine/definitions.ts';
+import { type Definition, readDefinition } from '../engine/read-definition.ts';
 import type { Store } from '../ports/store.ts';
 import { Acts } from './acts.ts';
 import { type Chance, createChance } from './chance.ts';

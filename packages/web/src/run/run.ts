@@ -135,7 +135,8 @@ function noteBefore(run: Run, fact: Fact, at: number, version: number): void {
       const task = taskOfFact(run, fact);
       const held = run.state.tasks[taskKey(fact.task, fact.visit)];
       if (task === undefined) return;
-      const output = fact.output === undefined ? held?.value : fact.output;
+      const output =
+        fact.output === undefined ? (fact.passes === true ? held?.input : held?.value) : fact.output;
       if (output !== undefined) task.output = output;
       if (fact.case !== undefined) task.case = fact.case;
       return endTask(task, 'completed', at);
@@ -225,7 +226,7 @@ function enterTask(
     key,
     task: fact.task,
     visit: fact.visit ?? 1,
-    name: nameOf(fact.task),
+    name: nameOf(fact.task.replace(/\/extended$/, '')),
     kind: fact.kind,
     parent,
     children: [],
@@ -262,7 +263,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     key: taskKey(task, visit),
     task,
     visit,
-    name: nameOf(task),
+    name: nameOf(task.replace(/\/extended$/, '')),
     kind,
     parent,
     children: [],

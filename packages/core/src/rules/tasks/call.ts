@@ -16,10 +16,12 @@ import { callPlace, triesAround } from '../evolve-effects.ts';
 import { Fault, standardFault } from '../fault.ts';
 import { finish, placeOf } from '../finish.ts';
 import { Arguments } from './arguments.ts';
+import { advanceCustom } from './custom.ts';
 
 /** Asks for the deed, and goes on when its outcome is recorded. */
 export function runCall(decision: Decision, key: string, task: TaskState, node: CallNode): void {
   if (task.kind !== 'call') throw new Error('broken rule: a call has the state of one');
+  if (node.call.type === 'custom') return advanceCustom(decision, key, task, node.call);
   if (task.answered === 'failed' && task.error !== undefined) throw new Fault(task.error);
   if (task.answered === 'completed') return finish(decision, key);
   if (task.effect !== undefined) return;
@@ -46,7 +48,11 @@ function unknownBefore(decision: Decision, task: TaskState): number | undefined 
   return undefined;
 }
 
-function requestOf(call: CallSource, args: Arguments, decision: Decision): EffectRequest {
+function requestOf(
+  call: Exclude<CallSource, { type: 'custom' }>,
+  args: Arguments,
+  decision: Decision,
+): EffectRequest {
   switch (call.type) {
     case 'function':
       return {
@@ -144,14 +150,24 @@ function authenticationOf(
   if ('secret' in source) return { scheme: source.scheme, secret: source.secret };
   switch (source.scheme) {
     case 'basic':
+    case 'digest':
       return {
-        scheme: 'basic',
+        scheme: source.scheme,
         username: asText(args.value(source.username, `${at}/username`)),
         password: asText(args.value(source.password, `${at}/password`)),
       };
     case 'bearer':
       return { scheme: 'bearer', token: asText(args.value(source.token, `${at}/token`)) };
+    case 'oauth2':
+    case 'oidc':
+      return {
+        scheme: source.scheme,
+        policy: {
+          ...members(source.policy, args, `${at}/policy`),
+          authority: uriOf(source.authority, args, `${at}/policy/authority`),
+        },
+      };
     default:
-      throw new Error(`broken rule: a program with ${source.scheme} authentication is not started`);
+      return unreachable(source);
   }
 }

@@ -1,7 +1,7 @@
 import type { EffectRequest } from '@millrace/core';
 import { Lru } from '../../lru.ts';
 import type { BlobStore } from '../../ports/blob.ts';
-import { authorizationHeader } from '../authentication.ts';
+import { requestAuthorized } from '../authorized-request.ts';
 import { fault, faultOfHttp } from '../fault.ts';
 import type { Scope } from '../http-call.ts';
 import { parseUrl } from '../http-effect.ts';
@@ -57,20 +57,20 @@ export function createDocumentSource(blobs: Pick<BlobStore, 'get' | 'put'>): Doc
 }
 
 async function fetchDocument(url: URL, request: DocumentRequest, scope: Scope): Promise<Uint8Array> {
-  const authorization =
-    request.authentication && (await authorizationHeader(request.authentication, scope.secrets));
-  const outcome = await scope.http.request({
-    method: 'GET',
-    url,
-    headers: {
-      'user-agent': scope.userAgent,
-      accept: 'application/json, application/yaml, */*;q=0.8',
-      ...(authorization && { authorization }),
+  const { outcome } = await requestAuthorized(
+    {
+      method: 'GET',
+      url,
+      headers: {
+        'user-agent': scope.userAgent,
+        accept: 'application/json, application/yaml, */*;q=0.8',
+      },
+      redirectsMax,
+      signal: scope.signal,
+      authentication: request.authentication,
     },
-    redirectsMax,
-    timeoutMs: scope.msLeft(),
-    signal: scope.signal,
-  });
+    scope,
+  );
   if (outcome.type === 'failed') throw faultOfHttp(outcome, false);
   if (outcome.status === 200) return outcome.body;
   throw fault(

@@ -1,5 +1,5 @@
 import { type EffectRequest, isJsonObject, type Json } from '@millrace/core';
-import { authorizationHeader } from '../authentication.ts';
+import { withoutHeaders } from '../../http-client/request-headers.ts';
 import { fault } from '../fault.ts';
 import { callHttp, type Scope } from '../http-call.ts';
 import type { DocumentSource } from './document-source.ts';
@@ -22,13 +22,12 @@ export async function performOpenApi(
     throw fault('configuration', 'The parameters of an operation must be an object.');
   const operation = findOperation(document, url, request.operationId);
   const { headers, body, url: target } = toOperationRequest(operation, parameters);
-  const authorization =
-    request.authentication && (await authorizationHeader(request.authentication, scope.secrets));
   return callHttp(
     {
       method: operation.method,
       url: target,
-      headers: { ...headers, ...(authorization && { authorization }) },
+      headers: request.authentication ? withoutHeaders(headers, new Set(['authorization'])) : headers,
+      authentication: request.authentication,
       ...(body && { body: body.content }),
       output: request.output,
       redirect: request.redirect,

@@ -20,7 +20,7 @@ const features = readFeatures(positionals.length > 0 ? positionals : [ownFeature
 const startedAt = performance.now();
 // What hangs because its definition was changed is not waited for as long as what should end.
 const connect = {
-  connect: (world: Parameters<typeof openEmbedded>[0]) => openEmbedded({ ...world, waitSeconds: 8 }),
+  connect: (world: Parameters<typeof openEmbedded>[0]) => openEmbedded({ ...world, waitSeconds: 20 }),
 };
 const doubts = await inWorld(features, connect, (runtime, standIn) =>
   doubt(features, runtime, { requests: standIn.requests }),

@@ -7,7 +7,7 @@ import { parse as readDefinition } from '@millrace/core';
 import { missingNeeds } from './features.ts';
 import type { Feature, Scenario, Step } from './gherkin.ts';
 import { mutations } from './mutations.ts';
-import { inParallel, newSituation, type RunOptions, runScenario, withToken } from './runner.ts';
+import { inParallel, leaveNothing, newSituation, type RunOptions, runScenario, withToken } from './runner.ts';
 import type { Runtime, Value } from './runtime.ts';
 import type { Situation } from './steps/situation.ts';
 import { readYaml } from './steps/values.ts';
@@ -69,6 +69,17 @@ async function doubtSaid(
   options: RunOptions,
 ): Promise<{ falsified: number; survivors: string[] }> {
   const situation = newSituation(runtime, options);
+  try {
+    return await doubtSteps(scenario, situation);
+  } finally {
+    await leaveNothing(situation);
+  }
+}
+
+async function doubtSteps(
+  scenario: Scenario,
+  situation: Situation,
+): Promise<{ falsified: number; survivors: string[] }> {
   const survivors: string[] = [];
   let falsified = 0;
   for (const step of withToken(scenario.steps, situation.token)) {

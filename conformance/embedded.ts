@@ -66,13 +66,21 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Runtime> {
       });
       return executionOf(execution.id);
     },
-    publishEvent: () => Promise.reject(new Error('events are not handed in to the embedded engine yet')),
+    async publishEvent(event) {
+      if (!takesEvents(engine)) throw new Error('this engine takes no events');
+      await engine.publish([event]);
+    },
     async executionsOf(namespace, name) {
       const { rows } = await engine.executions({ workflow: `${namespace}/${name}`, limit: 1000 });
       return rows.toReversed().map(({ id }) => executionOf(id));
     },
     close: () => engine.close(),
   };
+}
+
+/** Events are handed in to engines that have a part for it. */
+function takesEvents(engine: object): engine is { publish(events: readonly Value[]): Promise<unknown> } {
+  return 'publish' in engine && typeof engine.publish === 'function';
 }
 
 /** The variables that a process with these secrets has. */

@@ -15,6 +15,8 @@ export interface KitOptions extends RunOptions {
   readonly place?: 'server' | 'embedded';
   /** of the server or the engine, as `MILLRACE_STORE` takes it; absent: SQLite in a folder of its own */
   readonly store?: string;
+  /** how long the end of an execution is waited for, default 30 s */
+  readonly waitSeconds?: number;
   /** opens another runtime instead */
   readonly connect?: (world: WorldOptions) => Promise<Runtime>;
 }
@@ -58,8 +60,9 @@ export async function inWorld<T>(
 
 async function openRuntime(world: WorldOptions, options: KitOptions): Promise<Runtime> {
   const store = options.store === undefined ? {} : { store: options.store };
+  const patience = options.waitSeconds === undefined ? {} : { waitSeconds: options.waitSeconds };
   if (options.connect) return options.connect(world);
-  if (options.place === 'embedded') return openEmbedded({ ...world, ...store });
+  if (options.place === 'embedded') return openEmbedded({ ...world, ...store, ...patience });
   const server = await startServer({
     env: {
       ...environmentOf(world.secrets),
@@ -68,5 +71,8 @@ async function openRuntime(world: WorldOptions, options: KitOptions): Promise<Ru
       ...(options.store === undefined ? {} : { MILLRACE_STORE: options.store }),
     },
   });
-  return { ...connectMillrace({ url: server.url }), close: async () => void (await server.stop()) };
+  return {
+    ...connectMillrace({ url: server.url, ...patience }),
+    close: async () => void (await server.stop()),
+  };
 }

@@ -21,10 +21,15 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const paths = positionals.length > 0 ? positionals : allFeatures();
-const results = await runKit(paths, await chosenOptions());
-console.log(formatResults(results));
-process.exitCode = results.length > 0 && results.every(({ failure }) => failure === undefined) ? 0 : 1;
+try {
+  const results = await runKit(positionals.length > 0 ? positionals : allFeatures(), await chosenOptions());
+  console.log(formatResults(results));
+  process.exitCode = results.length > 0 && results.every(({ failure }) => failure === undefined) ? 0 : 1;
+} catch (error) {
+  // A path that is not there, a feature file that cannot be read, a server that does not start.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
 
 function allFeatures(): string[] {
   if (hasOfficialFeatures()) return [officialFeatures, ownFeatures];

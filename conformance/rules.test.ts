@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { parse } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { optionalFeatures } from './features.ts';
+import { millraceFeatures, missingNeeds, optionalFeatures } from './features.ts';
 import { readFeature } from './gherkin.ts';
 import { ownFeatures } from './kit.ts';
 import { coverageOf, readRules } from './rules.ts';
@@ -61,6 +62,18 @@ describe('the scenarios', () => {
   it('need only what the list of features knows', () => {
     const needs = scenarios.flatMap(({ tags }) => tags).filter((tag) => tag.startsWith('needs:'));
     expect(needs.filter((need) => !(need.slice(6) in optionalFeatures))).toEqual([]);
+  });
+
+  it('that are skipped have definitions that can be read', () => {
+    const errors = scenarios
+      .filter(({ tags }) => missingNeeds(tags, millraceFeatures).length > 0)
+      .flatMap(({ name, steps }) => steps.map((step) => ({ name, ...step })))
+      .filter(({ text }) => text.endsWith(' workflow with definition:'))
+      .flatMap(({ name, document }) => {
+        const parsed = parse((document?.text ?? '').replaceAll('<run>', 'run'));
+        return parsed.ok ? [] : parsed.errors.map(({ message }) => `${name}: ${message}`);
+      });
+    expect(errors).toEqual([]);
   });
 
   it('use every step that checks something', () => {

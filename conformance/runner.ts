@@ -89,14 +89,25 @@ export async function runScenario(
     return answer(scenario.line, { skipped: `not claimed: ${reason}` });
   }
   const situation = newSituation(runtime, options);
-  for (const step of withToken(scenario.steps, situation.token)) {
-    try {
-      await runStep(situation, step);
-    } catch (error) {
-      return answer(step.line, { failure: error instanceof Error ? error.message : String(error) });
+  try {
+    for (const step of withToken(scenario.steps, situation.token)) {
+      try {
+        await runStep(situation, step);
+      } catch (error) {
+        return answer(step.line, { failure: error instanceof Error ? error.message : String(error) });
+      }
     }
+    return answer(scenario.line);
+  } finally {
+    await leaveNothing(situation);
   }
-  return answer(scenario.line);
+}
+
+/** What has not ended would go on beside the scenarios that follow, and hold their connections. */
+export async function leaveNothing({ execution, result }: Situation): Promise<void> {
+  if (execution === undefined || (result !== undefined && result.ending.status !== 'unfinished')) return;
+  // It may have ended meanwhile.
+  await execution.cancel().catch(() => undefined);
 }
 
 const firstRun = Date.now().toString(36);

@@ -443,7 +443,7 @@ Feature: Authentication
                   grant: client_credentials
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
     """
     When the workflow is executed
     Then the workflow should complete with output:
@@ -474,7 +474,7 @@ Feature: Authentication
                   grant: client_credentials
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
                     authentication: client_secret_basic
     """
     When the workflow is executed
@@ -484,7 +484,7 @@ Feature: Authentication
     """
     And the service should have received a request at '/realm-b-<run>/oauth2/token' with:
     """yaml
-    headers: { authorization: Basic a2l0OmtpdC1zZWNyZXQ= }
+    headers: { authorization: Basic a2l0OmtpdHNlY3JldA== }
     """
 
   @authentication.oauth2-password @needs:oauth2
@@ -509,7 +509,7 @@ Feature: Authentication
                   grant: password
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
                   username: ann
                   password: ann-secret
     """
@@ -543,7 +543,7 @@ Feature: Authentication
                   grant: client_credentials
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
     """
     When the workflow is executed
     Then the workflow should complete with output:
@@ -575,7 +575,7 @@ Feature: Authentication
                     encoding: application/json
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
     """
     When the workflow is executed
     Then the workflow should complete with output:
@@ -604,7 +604,7 @@ Feature: Authentication
             grant: client_credentials
             client:
               id: kit
-              secret: kit-secret
+              secret: kitsecret
     do:
       - one:
           call: http
@@ -684,7 +684,7 @@ Feature: Authentication
                   grant: client_credentials
                   client:
                     id: kit
-                    secret: kit-secret
+                    secret: kitsecret
     """
     When the workflow is executed
     Then the workflow should complete with output:

@@ -294,30 +294,6 @@ Feature: Functions of one's own
     doubled: 8
     """
 
-  @functions.catalog-missing @needs:catalogs
-  Scenario: A function that the catalog does not have
-    Given a workflow with definition:
-    """yaml
-    document:
-      dsl: '1.0.3'
-      namespace: conformance
-      name: functions-a-function-that-the-catalog-does-not-h
-      version: '1.0.0'
-    use:
-      catalogs:
-        ours:
-          endpoint: https://service.example/catalog
-    do:
-      - a:
-          call: nobody:1.0.0@ours
-    """
-    When the workflow is executed
-    Then the workflow should fault
-    And the workflow error should have a 'instance' property with value:
-    """yaml
-    /do/0/a
-    """
-
   @functions.catalog-unknown
   Scenario: A catalog that is nowhere is refused
     Given a workflow with definition:

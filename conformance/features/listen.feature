@@ -919,3 +919,22 @@ Feature: The task listen
             read: headers
     """
     Then the definition should be invalid at '/do/0/hear/listen/read'
+
+  @listen.filter-required
+  Scenario: An attribute of a filter that is no text is refused
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: listen-an-attribute-of-a-filter-that-is-no-text
+      version: '1.0.0'
+    do:
+      - hear:
+          listen:
+            to:
+              one:
+                with:
+                  type: 5
+    """
+    Then the definition should be invalid at '/do/0/hear/listen/to/one/with/type'

@@ -7,7 +7,7 @@ import type { LoggedRequest } from './request-log.ts';
 import { type Answer, basicOf, ok, type Route } from './route.ts';
 
 const clientId = 'kit';
-const clientSecret = 'kit-secret';
+const clientSecret = 'kitsecret';
 const origin = 'https://sign-on.example';
 
 export function signOnRoutes(): readonly Route[] {

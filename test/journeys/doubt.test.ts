@@ -14,7 +14,7 @@ it('no scenario passes when what it says is falsified, nor when its definition d
     ...feature,
     scenarios: feature.scenarios.filter((_, index) => index % share === 0),
   }));
-  const connect = (world: Parameters<typeof openEmbedded>[0]) => openEmbedded({ ...world, waitSeconds: 10 });
+  const connect = (world: Parameters<typeof openEmbedded>[0]) => openEmbedded({ ...world, waitSeconds: 20 });
   const doubts = await inWorld(features, { connect }, (runtime, { requests }) =>
     doubt(features, runtime, { requests }),
   );

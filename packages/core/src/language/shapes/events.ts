@@ -66,8 +66,17 @@ const filterAttributes: Check = (value, place) => {
     return;
   }
   checkSpelling(value, place);
+  checkTexts(value, place);
   free(value, place);
 };
+
+/** Attributes are texts: what asks for anything else is met by no event. */
+function checkTexts(value: JsonObject, place: Place): void {
+  for (const [key, member] of Object.entries(value)) {
+    if (key === 'data' || !Object.hasOwn(attributes, key) || typeof member === 'string') continue;
+    report(child(place, key), `expected the attribute '${key}' to be a text but found ${describe(member)}`);
+  }
+}
 
 function emptyOr(value: Parameters<Check>[0]): string {
   return isJsonObject(value) ? 'an empty object' : describe(value);

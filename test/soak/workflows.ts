@@ -45,7 +45,8 @@ export function soakKinds(service: string): readonly Kind[] {
     },
     {
       name: 'suspended',
-      definition: definition('suspended', ['- pause: { wait: PT3S }', '- said: { set: { n: 1 } }']),
+      // Long enough to be suspended in, however busy the machine is.
+      definition: definition('suspended', ['- pause: { wait: PT15S }', '- said: { set: { n: 1 } }']),
       async run(api) {
         const { id } = await start(api, 'suspended');
         expectEnd(await change(api, id, 'suspend'), 'suspended');

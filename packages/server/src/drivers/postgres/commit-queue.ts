@@ -154,6 +154,8 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
         else if (kind === 'lost' || kind === 'timeout') {
           const kept = await writer.resolve(error);
           if (kept !== undefined) return kept;
+          // A statement that takes too long takes as long the next time.
+          if (kind === 'timeout') throw error;
         } else {
           writer.failed();
           if (kind !== 'clash' && kind !== 'given-up') throw error;

@@ -160,12 +160,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         let failed: Error | undefined;
         try {
           client = await others.connect();
+          // Lost between two statements it says so to nobody else; the next statement fails.
+          client.on('error', ignore);
           return await run(client);
         } catch (error) {
           note(error);
           failed = error instanceof Error ? error : new Error(String(error));
           throw toError(error);
         } finally {
+          client?.off('error', ignore);
           client?.release(failed);
         }
       });
@@ -197,6 +200,8 @@ const float = 701;
 const bytes = 17;
 const boolean = 16;
 const texts = 1009;
+
+function ignore(): void {}
 
 /** Positions, versions and instants are whole numbers below 2^53. Dates come as text: nobody reads any. */
 function parserOf(type: number): (text: string) => unknown {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { empty, entryOf } from '../../ports/store-fixture.contract.ts';
 import { readAddress } from './address.ts';
 import { openDatabase } from './database.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -95,6 +96,11 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     await query(`grant usage on schema ${schema} to poor`);
     await query(`grant select, insert, update, delete on all tables in schema ${schema} to poor`);
     expect(await refusal(poor)).toBe('opened');
+    // Weeks later it may still not make partitions: what there is goes on.
+    const later = Date.now() + 70 * 7 * 86_400_000;
+    const { store } = await openTestStore(poor, () => later, 4);
+    expect(await store.commit([entryOf('late', empty)])).toMatchObject([{ type: 'accepted' }]);
+    await store.close();
     await query('drop owned by poor');
     await query('drop role poor');
   });

@@ -101,6 +101,19 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => heard).toEqual(['commits', 'command']);
     });
 
+    test('an entry that the database cannot take fails alone, and not those of its batch', async () => {
+      const { store } = await openTestStore(await freshAddress());
+      onTestFinished(() => store.close());
+      const results = await Promise.allSettled([
+        store.commit([entryOf('one', empty)]),
+        store.commit([entryOf('bad', empty, { execution: rowOf('bad', { name: 'U+0000: \0' }) })]),
+        store.commit([entryOf('two', empty)]),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(results[1]).toMatchObject({ reason: { code: 'internal' } });
+      expect((await tailAll(store, 10)).map(({ stream }) => stream)).toEqual(['one', 'two']);
+    });
+
     test('a batch never scans a table, however the plan was made', async () => {
       const address = await freshAddress();
       const { store, database } = await openTestStore(address);

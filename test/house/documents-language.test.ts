@@ -201,6 +201,11 @@ describe('an error', () => {
     });
   });
 
+  it('gives `catch.do` the input of the `try` as `.`', () => {
+    const text = `do: [{ t: { input: { from: .k }, try: [{ s: { set: { z: 1 } } }, { a: { ${boom} } }], catch: { do: [{ h: { set: { got: '\${ . }' } } }] } } }]`;
+    expect(outputOf(text, { k: { q: 1 } })).toEqual({ got: { q: 1 } });
+  });
+
   it('is filtered by `details` as by `detail`', () => {
     expect(caught('errors: { with: { details: cold } }')).toEqual({ handled: true });
     expect(caught('errors: { with: { detail: cold } }')).toEqual({ handled: true });

@@ -53,6 +53,33 @@ describe('lifecycle events', () => {
     expect(events.find(({ type }) => type.includes('task.completed'))?.data.output).toEqual({ k: 1 });
   });
 
+  test('a skipped task has no events', () => {
+    const { commits } = drive("do: [{ a: { if: 'false', set: { x: 1 } } }]");
+    const types = [...lifecycleEvents('x', commits)].map(({ type }) => type);
+    expect(types).toEqual([
+      'io.serverlessworkflow.workflow.started.v1',
+      'io.serverlessworkflow.workflow.completed.v1',
+    ]);
+  });
+
+  test('a task with extensions is one task, and what a try does again is told of it', () => {
+    const { commits } = drive(
+      "use: { extensions: [{ x: { extend: all, before: [{ b: { set: { y: 1 } } }] } }] }\ndo: [{ t: { try: [{ r: { raise: { error: { type: 'https://example.com/x', status: 500 } } } }], catch: { retry: { limit: { attempt: { count: 2 } } }, do: [] } } }]",
+    );
+    const told = [...lifecycleEvents('x', commits)]
+      .map(({ type, data }) => [type.slice('io.serverlessworkflow.'.length, -3), data.task])
+      .filter(
+        ([, task]) =>
+          task === '/do/0/t' || String(task).endsWith('/before') || String(task).endsWith('/extended'),
+      );
+    expect(told).toEqual([
+      ['task.created', '/do/0/t'],
+      ['task.started', '/do/0/t'],
+      ['task.retried', '/do/0/t'],
+      ['task.completed', '/do/0/t'],
+    ]);
+  });
+
   test('tasks that have started are suspended and resumed with their execution', () => {
     const driven = new Driven(
       'do: [{ a: { set: { x: 1 } } }, { b: { do: [{ c: { wait: { hours: 1 } } }] } }]',

@@ -522,3 +522,27 @@ describe('docs/cli.md', () => {
         expect(text, `${name} --${flag}`).toContain(`--${flag}`);
   });
 });
+
+describe('millrace functions', () => {
+  it('publishes a function, lists it, shows its text, and removes it', async () => {
+    const file = join(folder, 'function.yaml');
+    writeFileSync(file, 'set: { v: 1 }\n');
+    expect(await millrace('functions', 'publish', 'one:1.0.0', file)).toMatchObject({
+      code: 0,
+      out: 'published: one:1.0.0\n',
+    });
+    expect((await millrace('functions')).out).toContain('one:1.0.0');
+    expect(await millrace('functions', 'show', 'one:1.0.0')).toMatchObject({ out: 'set: { v: 1 }\n' });
+    expect(await millrace('functions', 'remove', 'one:1.0.0')).toMatchObject({ code: 0 });
+    expect((await millrace('functions', 'show', 'one:1.0.0')).code).not.toBe(0);
+  });
+
+  it('tells the line of what is wrong, and how it is used', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'set:\n  v: 1\nmine: 2\n');
+    const refused = await millrace('functions', 'publish', 'one:1.0.0', file);
+    expect(refused.error).toContain(`${file}:3:1`);
+    expect((await millrace('functions', 'publish', 'one', file)).error).toContain('NAME:VERSION');
+    expect((await millrace('functions', 'drop')).error).toContain('publish, show or remove');
+  });
+});

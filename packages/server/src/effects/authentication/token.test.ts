@@ -84,6 +84,13 @@ describe('a token of client credentials', () => {
     expect(await call('oauth2', given)).toMatchObject({ output: { pet: 1 } });
   });
 
+  it('is had from an authority that names the document of its discovery', async () => {
+    const authority = `${provider.issuer}/.well-known/openid-configuration`;
+    expect(await call('oidc', policy('client_secret_post', { authority }))).toMatchObject({
+      output: { pet: 1 },
+    });
+  });
+
   it('is had by a policy that is a secret', async () => {
     const request = httpRequest(`${service.origin}/pet`, {
       authentication: { scheme: 'oidc', secret: 'machine' },

@@ -129,6 +129,8 @@ interface Sample {
   readonly options?: readonly string[];
   readonly query?: string;
   readonly body?: unknown;
+  /** file that holds the body of an operation that takes a definition */
+  readonly file?: string;
 }
 
 const samples: Readonly<Record<string, Sample>> = {
@@ -143,6 +145,7 @@ const samples: Readonly<Record<string, Sample>> = {
   getExecution: { query: 'wait=10s' },
   getExecutionEvents: { options: ['-N', "-H 'Accept: text/event-stream'"] },
   followExecutions: { options: ['-N', "-H 'Accept: text/event-stream'"] },
+  publishFunction: { file: 'examples/functions/hello.yaml' },
   getEventValue: { query: 'of=/input' },
 };
 
@@ -176,7 +179,7 @@ function wrap(words: readonly string[]): string {
 function bodyOf(body: Operation['body'], sample: Sample): string[] {
   if (body === undefined) return [];
   if (body.type === 'definition')
-    return ["-H 'Content-Type: application/yaml'", '--data-binary @examples/hello.yaml'];
+    return ["-H 'Content-Type: application/yaml'", `--data-binary @${sample.file ?? 'examples/hello.yaml'}`];
   const value = sample.body ?? body.example;
   if (value === undefined) return [];
   return ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(value)}'`];

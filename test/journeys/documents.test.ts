@@ -26,6 +26,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-documents-'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   cpSync(join(root, 'examples/hello.yaml'), join(folder, 'examples/hello.yaml'));
+  cpSync(join(root, 'examples/functions'), join(folder, 'examples/functions'), { recursive: true });
   // A build may come before.
 }, 120_000);
 

@@ -32,6 +32,15 @@ export function readDefinition(
 ): Definition {
   const parsed = parseDefinition(definition, functions);
   const program = lower(parsed.workflow, functions, new Map(Object.entries(resources ?? {})));
+  if (program.faults !== undefined) {
+    // A later version may find more than the one that read it.
+    const found = program.faults.map(({ at, message }) => ({
+      ...parsed.source.locate(at),
+      pointer: at,
+      message,
+    }));
+    throw invalid(definition, found);
+  }
   const [missing] = program.missing ?? [];
   if (missing !== undefined) throw new Error(`broken rule: ${missing.key} was read before`);
   return {

@@ -9,7 +9,7 @@ export type * from './model/effects.ts';
 export type * from './model/errors.ts';
 export { factSchema, upcastFacts } from './model/fact-schema.ts';
 export type * from './model/facts.ts';
-export { endsExecution } from './model/facts.ts';
+export { childId, endsExecution } from './model/facts.ts';
 export type { Json, JsonObject } from './model/json.ts';
 export { asJsonObject, isJsonObject } from './model/json.ts';
 export type * from './model/state.ts';

@@ -116,7 +116,7 @@ export interface Removal {
 interface StartCommon {
   /** any JSON value; default: an empty object */
   readonly input?: unknown;
-  /** chosen by the caller: 1 to 128 letters, digits, `.`, `_`, `~` or `-`; default: a UUID */
+  /** chosen by the caller: 1 to 128 letters, digits, `.`, `_` or `-`; default: a UUID */
   readonly id?: string;
   /** The same key and content answers with the same execution; other content is refused. */
   readonly idempotencyKey?: string;

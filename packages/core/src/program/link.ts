@@ -147,6 +147,7 @@ function linkInside(
     case 'wait':
     case 'emit':
     case 'call':
+    case 'run':
     case 'unsupported':
     case 'compensate':
     case 'continueAs':

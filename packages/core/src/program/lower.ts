@@ -10,6 +10,7 @@ import {
   type KindedTask,
   kinded,
   namedTask,
+  type RunTask,
   type SwitchTask,
   type Task,
   type TaskCommon,
@@ -128,7 +129,7 @@ function body({ kind, task }: KindedTask, start: NodeStart, lowering: Lowering):
     case 'listen':
       return unsupported(pointer, '`listen` tasks', lowering);
     case 'run':
-      return unsupported(pointer, '`run` tasks', lowering);
+      return lowerRun(task, pointer, lowering);
     default:
       return unreachable(kind);
   }
@@ -151,6 +152,26 @@ function lowerCallTask(task: CallTask, pointer: string, lowering: Lowering): Bod
   if (call.type === 'unsupported') return unsupported(pointer, call.feature, lowering);
   const unsafe = task.metadata?.unsafe === true;
   return as<'call'>({ kind: 'call', call, ...(unsafe ? { unsafe } : {}) });
+}
+
+function lowerRun({ run }: RunTask, pointer: string, lowering: Lowering): Body {
+  if (!('workflow' in run)) {
+    const [kind = ''] = ['container', 'script', 'shell'].filter((name) => name in run);
+    return unsupported(pointer, `\`run: ${kind}\` tasks`, lowering);
+  }
+  const { namespace, name, version, input } = run.workflow;
+  const place = `${pointer}/run/workflow`;
+  const isLatest = version === undefined || version === 'latest';
+  return as<'run'>({
+    kind: 'run',
+    workflow: {
+      namespace: templateAt(namespace, `${place}/namespace`, lowering),
+      name: templateAt(name, `${place}/name`, lowering),
+      ...(isLatest ? {} : { version: templateAt(version, `${place}/version`, lowering) }),
+    },
+    ...(input === undefined ? {} : { with: templateAt(input, `${place}/input`, lowering) }),
+    ...(run.await === false ? { detached: true } : {}),
+  });
 }
 
 function lowerSwitch(task: SwitchTask, pointer: string): Body {

@@ -203,6 +203,20 @@ export type CallSource =
     }
   | { readonly type: 'function'; readonly name: string; readonly with?: Template };
 
+/** Runs another workflow as a child, and waits for its end unless it is detached. */
+export interface RunNode extends NodeBase {
+  readonly kind: 'run';
+  readonly workflow: {
+    readonly namespace: Template;
+    readonly name: Template;
+    /** absent: the latest */
+    readonly version?: Template;
+  };
+  /** absent: the task's input */
+  readonly with?: Template;
+  readonly detached?: true;
+}
+
 /** Parsed and checked, and not runnable yet: a workflow that holds one is not started. */
 export interface UnsupportedNode extends NodeBase {
   readonly kind: 'unsupported';
@@ -242,6 +256,7 @@ export type Node =
   | WaitNode
   | EmitNode
   | CallNode
+  | RunNode
   | UnsupportedNode
   | GraphNode
   | CompensateNode

@@ -18,6 +18,7 @@ import { runEmit } from './tasks/emit.ts';
 import { advanceFor } from './tasks/for.ts';
 import { advanceFork, mayGoOn } from './tasks/fork.ts';
 import { runRaise } from './tasks/raise.ts';
+import { runChild } from './tasks/run.ts';
 import { runSet } from './tasks/set.ts';
 import { runSwitch } from './tasks/switch.ts';
 import { advanceTry } from './tasks/try.ts';
@@ -59,6 +60,8 @@ function isReady(decision: Decision, task: TaskState): boolean {
       return task.due === undefined || task.due <= now;
     case 'call':
       return task.effect === undefined || task.answered !== undefined;
+    case 'run':
+      return task.child === undefined || task.answered !== undefined;
     case 'fork':
       return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
     case 'try':
@@ -100,6 +103,8 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
       return runWait(decision, key, task, node);
     case 'call':
       return runCall(decision, key, task, node);
+    case 'run':
+      return runChild(decision, key, task, node);
     case 'for':
       return advanceFor(decision, key, task, linked, node);
     case 'fork':

@@ -44,7 +44,7 @@ export const workflowSourceSchema = Type.Object({
   source: Type.String({ description: 'The document as it was published.' }),
 });
 
-export const executionIdPattern = '^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$';
+export const executionIdPattern = '^[A-Za-z0-9][A-Za-z0-9._~-]{0,399}$';
 const executionIdSchema = Type.String({ pattern: executionIdPattern, description: 'Id of an execution.' });
 
 export const startSchema = Type.Object(

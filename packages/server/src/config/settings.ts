@@ -130,6 +130,10 @@ const table = {
     description:
       'Times that `then` may lead backwards with no outcome of a call and no wait in between; above it the task faults.',
   }),
+  childDepthMax: setting(count(1, 32), 'number', {
+    default: defaultLimits.childDepthMax,
+    description: 'How deep executions may run each other as children; beyond it the task faults.',
+  }),
   decisionEventsMax: setting(count(1, 1_000_000), 'number', {
     default: defaultLimits.decisionEventsMax,
     description: 'Events of one decision; at the bound it is committed and goes on.',

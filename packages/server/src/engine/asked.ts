@@ -36,9 +36,20 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
 
 /** Throws `bad-request`. */
 export function checkId(id: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(id)) return id;
+  if (idShape.test(id)) return id;
   throw badRequest(
-    'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+    'an execution id has 1 to 400 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+  );
+}
+
+/** The id of a child is that of its parent, with the version that asked for it behind it. */
+const idShape = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,399}$/;
+
+/** Throws `bad-request`: an id that a caller chooses is none that the server makes. */
+export function checkChosenId(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) return id;
+  throw badRequest(
+    'an execution id that is chosen has 1 to 128 letters, digits, `.`, `_` or `-`, and begins with a letter or a digit',
   );
 }
 

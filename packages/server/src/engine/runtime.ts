@@ -7,6 +7,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { Courier } from '../roles/courier.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
 import { Executor } from '../roles/executor.ts';
 import { startExpiry } from '../roles/expiry.ts';
@@ -22,6 +23,7 @@ import type { Engine } from './interface.ts';
 import { LargeValues } from './large-values.ts';
 import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
+import { resolveChild } from './resolve-child.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
@@ -96,12 +98,11 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
   const parts: Parts = { options, node, feed, definitions, pulses };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
-  const roleSet: RoleSet = { executor: undefined, timer: undefined };
+  const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined };
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
   roleSet.timer = roles.has('timer') ? createTimer(parts, door) : undefined;
-  const inbox = worker === undefined ? undefined : createInbox(parts, worker);
   const large = new LargeValues(blobs);
   const reader = new Reader({
     store,
@@ -112,6 +113,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
+  const inbox = worker === undefined ? undefined : createInbox(parts, worker);
+  roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader);
   const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions });
   let stopTail: () => void = () => {};
   let stopExpiry: () => void = () => {};
@@ -121,9 +124,14 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     feed,
     worker,
     start() {
-      for (const [part, role] of Object.entries({ worker: inbox, ...roleSet }))
+      for (const [part, role] of Object.entries({
+        worker: inbox,
+        executor: roleSet.executor,
+        timer: roleSet.timer,
+      }))
         if (role !== undefined) pulses.beat(part);
       inbox?.start();
+      roleSet.courier?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
       // What another process decides is heard of from the log only.
@@ -141,6 +149,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       stopTail();
       stopExpiry();
       inbox?.stop();
+      roleSet.courier?.stop();
       roleSet.timer?.stop();
       worker?.drain();
       await roleSet.executor?.stop(graceMs);
@@ -167,6 +176,7 @@ interface Parts {
 interface RoleSet {
   executor: Executor | undefined;
   timer: Timer | undefined;
+  courier: Courier | undefined;
 }
 
 function createWorker({ options, node, feed, definitions }: Parts, roleSet: RoleSet): Worker {
@@ -188,6 +198,11 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
       return definition instanceof Promise
         ? definition.then(({ executable }) => executable)
         : definition.executable;
+    },
+    sends: {
+      reserve: () => roleSet.courier?.reserve() === true,
+      unreserve: (places) => roleSet.courier?.unreserve(places),
+      take: (task) => roleSet.courier?.takeReserved(task),
     },
     ...(roles.has('executor')
       ? {
@@ -233,6 +248,17 @@ function createTimer({ options, node, pulses }: Parts, door: Door): Timer {
   const { world, store, leaseMs, sweepMs, onError } = options;
   const swept = () => pulses.beat('timer');
   return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError });
+}
+
+function createCourier({ options, node, definitions }: Parts, worker: Worker, reader: Reader): Courier {
+  const { world, store, blobs, leaseMs, sweepMs, onError } = options;
+  return new Courier({
+    ...{ world, store, blobs, node, leaseMs, sweepMs, claimRowsMax, onError },
+    submit: (tenant, id, command) => worker.submit(tenant, id, command),
+    state: (tenant, id) => reader.state(tenant, id),
+    resolve: (tenant, workflow) => resolveChild(definitions, tenant, workflow),
+    runEnded: async () => {},
+  });
 }
 
 function createInbox({ options, node, pulses }: Parts, worker: Worker): Inbox {

@@ -1,5 +1,5 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
-import type { EffectRequested, LedgerChange, LedgerRow } from '@millrace/core';
+import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
 import { unreachable } from '@millrace/core';
 import type { Lease, WakeUp, WakeUpChange } from '../ports/store.ts';
 
@@ -15,14 +15,28 @@ export interface EffectTask {
   readonly lease: Lease;
 }
 
+/** Something to be told that this process holds the lease of: the fact at `version` says to whom and what. */
+export interface SendTask {
+  readonly tenant: string;
+  readonly execution: string;
+  readonly version: number;
+  readonly fact: Fact;
+}
+
 export interface LeasePolicy {
   readonly now: number;
   readonly effectLease: () => Lease | null;
+  readonly sendLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
 }
 
-/** A row that waits for a person: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
+/** The row of what has to be told of the fact at `version`. */
+export function sendRow(execution: string, version: number): string {
+  return rowId(execution, `send-${version}`);
+}
+
+/** A row that waits for a person or for another execution: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
 export const neverDue = 253_402_300_799_000;
 
 export function rowId(execution: string, row: LedgerRow): string {
@@ -33,8 +47,13 @@ export function ledgerEntries(
   { tenant, id }: { readonly tenant: string; readonly id: string },
   changes: readonly LedgerChange[],
   policy: LeasePolicy,
-): { readonly wakeUps: readonly WakeUpChange[]; readonly effects: readonly EffectTask[] } {
+): {
+  readonly wakeUps: readonly WakeUpChange[];
+  readonly effects: readonly EffectTask[];
+  readonly sends: readonly SendTask[];
+} {
   const effects: EffectTask[] = [];
+  const sends: SendTask[] = [];
   const put = (
     row: LedgerRow,
     kind: WakeUp['kind'],
@@ -79,11 +98,19 @@ export function ledgerEntries(
         return put('resume', 'resume', policy.now, policy.resumeLease);
       case 'approval':
         return put('approval', 'approval', neverDue, null);
+      case 'child':
+        return put(`child-${change.version}`, 'child', neverDue, null);
+      case 'send': {
+        const { version, fact } = change;
+        const lease = policy.sendLease();
+        if (lease !== null) sends.push({ tenant, execution: id, version, fact });
+        return put(`send-${version}`, 'send', policy.now, lease);
+      }
       case 'remove':
         return { type: 'remove', id: rowId(id, change.row) };
       default:
         return unreachable(change);
     }
   });
-  return { wakeUps, effects };
+  return { wakeUps, effects, sends };
 }

@@ -29,7 +29,7 @@ import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { type EffectTask, ledgerEntries } from './rows.ts';
+import { type EffectTask, ledgerEntries, type SendTask } from './rows.ts';
 import type { Submitted, WorkerOptions } from './worker-options.ts';
 
 interface Job {
@@ -238,7 +238,7 @@ export class Worker {
     };
     const id = world.hash(commitContent(after.commit, live.tenant, live.id, content));
     live.head = id;
-    const { wakeUps, effects } = this.#ledger(live, changes);
+    const { wakeUps, effects, sends } = this.#ledger(live, changes);
     const entry: Entry = {
       tenant: live.tenant,
       stream: live.id,
@@ -249,7 +249,10 @@ export class Worker {
     };
     // Later commands are decided on the same state before this one is durable: an answer must not show them.
     const state = isShown(job.command) ? { ...live.state } : live.state;
-    const undo = () => this.#options.effects?.unreserve(effects.length);
+    const undo = () => {
+      this.#options.effects?.unreserve(effects.length);
+      this.#options.sends?.unreserve(sends.length);
+    };
     const done = (position: number) => {
       const commit: Commit = {
         tenant: live.tenant,
@@ -261,23 +264,21 @@ export class Worker {
       };
       live.durable = row.status;
       if (row.endedAt !== null) this.#live.retire(live);
-      this.#release(live, commit, decided, effects);
+      this.#release(live, commit, decided, effects, sends);
       job.resolve({ type: 'done', state, status: row.status, facts: facts.length });
     };
     this.#send(live, job, entry, done, undo);
   }
 
-  #ledger(
-    live: LiveExecution,
-    changes: readonly LedgerChange[],
-  ): { wakeUps: readonly WakeUpChange[]; effects: readonly EffectTask[] } {
-    if (changes.length === 0) return { wakeUps: [], effects: [] };
-    const { store, node, leaseMs, effects, timers } = this.#options;
+  #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
+    if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
+    const { store, node, leaseMs, effects, timers, sends } = this.#options;
     const now = store.now();
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
+      sendLease: () => (sends?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
     });
@@ -339,9 +340,11 @@ export class Worker {
     commit: Commit,
     decided: DecidedCommit,
     effects: readonly EffectTask[],
+    sends: readonly SendTask[],
   ): void {
     const { feed, store, timers } = this.#options;
     for (const effect of effects) this.#options.effects?.take(effect);
+    for (const send of sends) this.#options.sends?.take(send);
     if (decided.revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, decided.revoked);
     for (const change of decided.changes) {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
@@ -368,8 +371,17 @@ function removalOf({ row }: Job): readonly WakeUpChange[] {
 
 /** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
 function isShown({ type }: Command): boolean {
-  return type !== 'effect.complete' && type !== 'timers.fire' && type !== 'execution.continue';
+  return !told.has(type);
 }
+
+const told: ReadonlySet<Command['type']> = new Set([
+  'effect.complete',
+  'timers.fire',
+  'execution.continue',
+  'child.resolve',
+  'child.complete',
+  'child.withdraw',
+]);
 
 function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {
   return { state: { ...state }, status: phaseOf(state) };

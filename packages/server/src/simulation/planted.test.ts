@@ -274,6 +274,50 @@ describe('the simulation misses rules that forget a phase and', { timeout: 60_00
   });
 });
 
+describe('the simulation misses parents and children of which', { timeout: 60_000 }, () => {
+  it('the store forgets what they are to be told', async () => {
+    const shared = changing((change) => change.type === 'put' && change.row.kind === 'send');
+    await expectBroken({ shared }, [
+      'a child that is waited for moves',
+      'no child is left running without its parent',
+    ]);
+  });
+
+  it('the row of what is to be told goes before it was told', async () => {
+    await expectBroken({ shared: forgettingLeasedSends }, [
+      'a child that is waited for moves',
+      'no child is left running without its parent',
+    ]);
+  });
+
+  it('one that is taken back before it was started may still be started', async () => {
+    planted.decide = (real) => (state, command, options) =>
+      command.type === 'child.withdraw' && state.version === 0
+        ? { type: 'decided', facts: [], revoked: [], bytes: 0 }
+        : real(state, command, options);
+    await expectBroken({}, ['no child is left running without its parent'], 2_000);
+  });
+
+  it('the end counts twice', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const isSpent = command.type === 'child.complete' && state.children?.[command.child] === undefined;
+      if (!isSpent || state.phase !== 'running') return real(state, command, options);
+      const { child, outcome } = command;
+      const output = outcome.type === 'completed' ? outcome.output : null;
+      return { type: 'decided', facts: [{ type: 'child.completed', child, output }], revoked: [], bytes: 0 };
+    };
+    await expectBroken({}, ['the log folds', 'a live state is the fold of the log']);
+  });
+
+  it('a cancel does not go down', async () => {
+    planted.decide = (real) => (state, command, options) =>
+      command.type === 'child.withdraw'
+        ? { type: 'decided', facts: [], revoked: [], bytes: 0 }
+        : real(state, command, options);
+    await expectBroken({}, ['no child is left running without its parent']);
+  });
+});
+
 describe('the simulation misses an executor that', { timeout: 60_000 }, () => {
   it('begins a deed under a lease that has lapsed', async () => {
     planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
@@ -396,6 +440,20 @@ function changing(isDropped: (change: Entry['wakeUps'][number]) => boolean): (st
         entries.map((entry) => ({ ...entry, wakeUps: entry.wakeUps.filter((change) => !isDropped(change)) })),
       ),
   });
+}
+
+/** A row that another process has to tell is taken for told as soon as it is claimed. */
+function forgettingLeasedSends(store: Store): Store {
+  return {
+    ...store,
+    async claim(request) {
+      const rows = await store.claim(request);
+      for (const { tenant, execution, id, kind } of rows)
+        if (kind === 'send')
+          await store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'remove', id }] }]);
+      return rows;
+    },
+  };
 }
 
 function answeringEarly(store: Store): Store {

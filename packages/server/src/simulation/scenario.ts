@@ -141,7 +141,9 @@ function workflowsOf(block: number): readonly RandomWorkflow[] {
   if (lastBlock?.block === block) return lastBlock.workflows;
   const chance = createChance(Math.imul(block, 0x9e3779b1) ^ 0x5bd1e995);
   const names = Array.from({ length: workflowsPerBlock }, (_, index) => `w${index}`);
-  const workflows = names.map((name) => randomWorkflow(chance, name));
+  const leaf = randomWorkflow(chance, 'leaf', { tasksMax: 4 });
+  const branch = randomWorkflow(chance, 'branch', { tasksMax: 5, children: [leaf] });
+  const workflows = names.map((name) => randomWorkflow(chance, name, { children: [leaf, branch] }));
   lastBlock = { block, workflows };
   return workflows;
 }

@@ -39,5 +39,13 @@ export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
 export { evolve, fold } from './rules/evolve.ts';
 export { standardError } from './rules/fault.ts';
 export { approximateBytes, defaultLimits, type Limits } from './rules/limits.ts';
+export {
+  type Dues,
+  dueAfter,
+  duesAt,
+  type Misfire,
+  sourcesOf,
+  type Timetable,
+} from './schedule/timetable.ts';
 export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';
 export { version } from './version.ts';

@@ -23,6 +23,7 @@ import { asJsonObject, type Json } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { lowerCall } from './lower-call.ts';
 import { lowerRetry } from './lower-retry.ts';
+import { lowerSchedule } from './lower-schedule.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
 import { type Lowering, refuse, used } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
@@ -46,6 +47,7 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
   const input = intake(workflow.input, '/input', lowering);
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
+  const schedule = lowerSchedule(workflow, lowering);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,
@@ -55,6 +57,7 @@ export function lower(workflow: WorkflowDocument, functions: ReadonlySet<string>
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(schedule === undefined ? {} : { schedule }),
     pointer: '/do',
     tasks: lowerList(workflow.do, '/do', lowering),
     secrets: workflow.use?.secrets ?? [],

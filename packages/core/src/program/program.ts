@@ -8,6 +8,7 @@
  */
 import type { HttpOutput } from '../model/effects.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { Timetable } from '../schedule/timetable.ts';
 
 /** A jq expression and the pointer to the scalar it stands in. */
 export interface Expression {
@@ -272,6 +273,8 @@ export interface Program {
   readonly input?: Intake;
   readonly output?: Outlet;
   readonly timeout?: DurationSource;
+  /** when it is started by itself */
+  readonly schedule?: Timetable;
   /** pointer of the main list */
   readonly pointer: string;
   readonly tasks: readonly Node[];

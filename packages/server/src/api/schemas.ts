@@ -133,6 +133,22 @@ export const executionSchema = Type.Object({
   error: Type.Optional(errorSchema),
   version: Type.Integer({ description: 'Version of the last event.' }),
   retryOf: Type.Optional(Type.String({ description: 'The execution that this one goes on from.' })),
+  parent: Type.Optional(
+    Type.Object(
+      { execution: Type.String(), version: Type.Integer() },
+      { description: 'The execution that runs this one, and the version of its event that asked for it.' },
+    ),
+  ),
+  cause: Type.Optional(
+    Type.Object(
+      {
+        type: Type.Literal('schedule'),
+        source: Type.Enum(['cron', 'every', 'after'] as const),
+        due: instant('When it was due.'),
+      },
+      { description: 'The schedule that started it.' },
+    ),
+  ),
 });
 
 export const executionSummarySchema = Type.Object({

@@ -25,6 +25,7 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
     wakeUps: async (tenant, id) => engine.wakeUps(tenant, checkId(id)),
     cancel: change('cancel'),
     suspend: change('suspend'),
+    pauseSchedule: async (tenant, id, reason) => engine.pauseSchedule(tenant, id, checkReason(reason)),
     resume: change('resume'),
     retry: change('retry'),
     resolve: async (tenant, id, effect, resolution, reason, patience) => {

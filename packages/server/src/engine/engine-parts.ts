@@ -6,6 +6,7 @@ import type { Feed } from '../roles/feed.ts';
 import type { Definitions } from './definitions.ts';
 import type { LargeValues } from './large-values.ts';
 import type { Reader } from './reader.ts';
+import type { Schedules } from './schedules.ts';
 
 /** What the engine is made of. */
 export interface EngineParts {
@@ -17,4 +18,5 @@ export interface EngineParts {
   readonly reader: Reader;
   readonly large: LargeValues;
   readonly definitions: Definitions;
+  readonly schedules: Schedules;
 }

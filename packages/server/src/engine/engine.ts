@@ -7,23 +7,29 @@ import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { followExecutions } from './execution-feed.ts';
 import type { Engine, ExecutionsRequest, WorkflowId } from './interface.ts';
+import { previewDefault } from './schedules.ts';
 import { start } from './start.ts';
 import { readValue } from './value-reader.ts';
 import { executionSummary } from './views.ts';
 
 export const pageDefault = 50;
 export const pageMax = 1_000;
+const previewMax = 100;
 
 /** What a process tells of itself is the matter of whoever composes it. */
 export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
   const { definitions, reader, store } = parts;
   return {
-    deploy: (tenant, text) => definitions.publish(tenant, text),
+    deploy: (tenant, text) => deploy(parts, tenant, text),
     workflow: (tenant, id) => definitions.get(tenant, id),
     workflows: (tenant, { namespace, limit, cursor }) =>
       definitions.list(tenant, namespace, pageSize(limit), cursor),
     definition: (tenant, digest) => definitions.view(tenant, digest),
     undeploy: (tenant, id, { force }) => undeploy(parts, tenant, id, force),
+    schedule: (tenant, id, { count = previewDefault }) =>
+      parts.schedules.view(tenant, id, Math.min(previewMax, Math.max(1, count))),
+    pauseSchedule: (tenant, id, reason) => parts.schedules.pause(tenant, id, reason),
+    resumeSchedule: (tenant, id) => parts.schedules.resume(tenant, id),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
     async wait(tenant, id, ms, signal) {
       await untilEnded(parts, tenant, id, ms, signal);
@@ -65,6 +71,17 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
   };
 }
 
+/** Answers when its schedule holds too: what is not acknowledged may be published again. */
+async function deploy(
+  { definitions, schedules }: EngineParts,
+  tenant: string,
+  text: string,
+): ReturnType<Engine['deploy']> {
+  const published = await definitions.publish(tenant, text);
+  await schedules.refresh(tenant, published.workflow);
+  return published;
+}
+
 async function undeploy(
   parts: EngineParts,
   tenant: string,
@@ -88,6 +105,7 @@ async function undeploy(
   for (const { namespace, name, version } of versions) {
     if (await parts.definitions.remove(tenant, { namespace, name, version })) removed += 1;
   }
+  await parts.schedules.refresh(tenant, id);
   return { removed, cancelled };
 }
 

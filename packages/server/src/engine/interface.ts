@@ -13,6 +13,7 @@ import type {
   JsonObject,
   LifecycleEvent,
   Phase,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -30,6 +31,7 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -107,6 +109,12 @@ export interface Engine {
   ): Promise<{ readonly removed: number; readonly cancelled: number }>;
   /** What executions with this digest run, whatever was published or removed since. */
   definition(tenant: string, digest: string): Promise<DefinitionView>;
+
+  /** When a workflow starts by itself; `version` is not looked at. Throws `not-found` when it has no schedule. */
+  schedule(tenant: string, id: WorkflowId, options: { readonly count?: number }): Promise<ScheduleView>;
+  /** Starts nothing until it is resumed; what would have been due meanwhile is not made up for. */
+  pauseSchedule(tenant: string, id: WorkflowId, reason?: string): Promise<ScheduleView>;
+  resumeSchedule(tenant: string, id: WorkflowId): Promise<ScheduleView>;
 
   /** Where no worker has taken it when the patience ends, the start is durable, and answered as `pending`. */
   start(

@@ -24,6 +24,7 @@ import { LargeValues } from './large-values.ts';
 import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
 import { resolveChild } from './resolve-child.ts';
+import { Schedules } from './schedules.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
@@ -102,7 +103,6 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
-  roleSet.timer = roles.has('timer') ? createTimer(parts, door) : undefined;
   const large = new LargeValues(blobs);
   const reader = new Reader({
     store,
@@ -113,9 +113,14 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
+  const schedules = new Schedules({
+    ...{ store, world, door, definitions },
+    remind: (tenant, stream, due) => roleSet.timer?.set(tenant, stream, due),
+  });
+  roleSet.timer = roles.has('timer') ? createTimer(parts, door, schedules) : undefined;
   const inbox = worker === undefined ? undefined : createInbox(parts, worker);
-  roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader);
-  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions });
+  roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
+  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions, schedules });
   let stopTail: () => void = () => {};
   let stopExpiry: () => void = () => {};
   return {
@@ -244,20 +249,28 @@ function createExecutor({ options, node, pulses }: Parts, door: Door, worker: Wo
   });
 }
 
-function createTimer({ options, node, pulses }: Parts, door: Door): Timer {
+function createTimer({ options, node, pulses }: Parts, door: Door, schedules: Schedules): Timer {
   const { world, store, leaseMs, sweepMs, onError } = options;
   const swept = () => pulses.beat('timer');
-  return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError });
+  return new Timer({
+    ...{ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError },
+    advanceSchedule: (tenant, workflow) => schedules.advance(tenant, workflow),
+  });
 }
 
-function createCourier({ options, node, definitions }: Parts, worker: Worker, reader: Reader): Courier {
+function createCourier(
+  { options, node, definitions }: Parts,
+  worker: Worker,
+  reader: Reader,
+  schedules: Schedules,
+): Courier {
   const { world, store, blobs, leaseMs, sweepMs, onError } = options;
   return new Courier({
     ...{ world, store, blobs, node, leaseMs, sweepMs, claimRowsMax, onError },
     submit: (tenant, id, command) => worker.submit(tenant, id, command),
     state: (tenant, id) => reader.state(tenant, id),
     resolve: (tenant, workflow) => resolveChild(definitions, tenant, workflow),
-    runEnded: async () => {},
+    runEnded: (tenant, id, state) => schedules.runEnded(tenant, id, state),
   });
 }
 

@@ -12,10 +12,20 @@ import type { World } from '../ports/world.ts';
 import type { Door } from './door.ts';
 import { DueQueue } from './due-queue.ts';
 
+/** No execution has a slash in its id. */
+const schedulePrefix = 'schedule/';
+
+/** The stream of a schedule's row: it has no commits, its record is a document. */
+export function scheduleStream(workflow: string): string {
+  return `${schedulePrefix}${workflow}`;
+}
+
 export interface TimerOptions {
   readonly world: World;
   readonly store: Store;
   readonly door: Door;
+  /** looks at a schedule: what is due of it, and when to look again */
+  readonly advanceSchedule: (tenant: string, workflow: string) => Promise<void>;
   readonly node: string;
   readonly leaseMs: number;
   /** how often rows are looked for that nobody hinted at */
@@ -81,12 +91,19 @@ export class Timer {
   }
 
   #fire(tenant: string, execution: string): void {
-    const { door, onError, store, sweepMs } = this.#options;
-    door.submit(tenant, execution, { type: 'timers.fire' }).catch((error: unknown) => {
+    const { onError, store, sweepMs } = this.#options;
+    this.#wake(tenant, execution).catch((error: unknown) => {
       onError(error, execution);
       // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
       if (!this.#stopped) this.set(tenant, execution, store.now() + sweepMs);
     });
+  }
+
+  #wake(tenant: string, stream: string): Promise<unknown> {
+    const { door, advanceSchedule } = this.#options;
+    return stream.startsWith(schedulePrefix)
+      ? advanceSchedule(tenant, stream.slice(schedulePrefix.length))
+      : door.submit(tenant, stream, { type: 'timers.fire' });
   }
 
   /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import { Acts } from './acts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
+import { Clock } from './clock.ts';
 import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
@@ -93,6 +94,7 @@ class Simulation {
   readonly #followers: Followers;
   readonly #performers: SimPerformers;
   readonly #violations = new Violations();
+  readonly #clock: Clock | undefined;
   /** executions that are left suspended */
   readonly #keptSuspended = new Set<string>();
   /** executions that were asked to go on */
@@ -165,6 +167,11 @@ class Simulation {
     this.#followers = followers;
     this.#performers = performers;
     this.#acts = new Acts({ scenario, queue, cluster, clients, followers, mirror, performers, violations });
+    const { schedule: plan } = scenario;
+    this.#clock =
+      plan === undefined
+        ? undefined
+        : new Clock({ plan, shared: memory, queue, cluster, mirror, violations });
     this.#invariants = new Invariants({
       shared,
       exclusive: scenario.exclusive,
@@ -183,6 +190,7 @@ class Simulation {
       await publishChildren(this.#shared, this.#scenario);
       await this.#cluster.bootAll();
       this.#acts.schedule();
+      this.#clock?.publish();
       await this.#storm();
       await this.#calm();
       if (!this.#violations.any) await this.#checkEnd();
@@ -205,6 +213,9 @@ class Simulation {
     this.#queue.thaw(this.#cluster.processes);
     await this.#cluster.bootAll();
     this.#settleLater();
+    // Whoever is to look at it has the time for it.
+    const lookMs = this.#scenario.leaseMs * 2 + this.#scenario.sweepMs * 3;
+    this.#queue.schedule(outside, lookMs, () => this.#clock?.hold());
     if (!(await this.#rest())) return;
     // Late answers and leases that lapse must not bring anything back to life that has ended.
     const until = this.#queue.elapsed + this.#scenario.leaseMs * 2 + 100;
@@ -261,12 +272,14 @@ class Simulation {
       if (isTerminal(state.phase)) continue;
       if (state.phase !== 'suspended' || !this.#keptSuspended.has(`${tenant}/${id}`)) return false;
     }
+    if (this.#clock?.held === false) return false;
     return (await this.#shared.nextDue(['command', 'send'])) === undefined;
   }
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
     this.#followers.atRest();
+    await this.#clock?.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));

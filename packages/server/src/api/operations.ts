@@ -6,6 +6,7 @@ import { executionOperations } from './execution-operations.ts';
 import { feedOperation } from './feed-operation.ts';
 import { historyOperations } from './history-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { scheduleOperations } from './schedule-operations.ts';
 import { readinessSchema, systemSchema } from './schemas.ts';
 import { valueOperations } from './value-operations.ts';
 import { workflowOperations } from './workflow-operations.ts';
@@ -144,6 +145,7 @@ const serverOperations: readonly Operation[] = [
 
 export const operations: readonly Operation[] = [
   ...workflowOperations,
+  ...scheduleOperations,
   ...executionOperations,
   feedOperation,
   ...historyOperations,

@@ -2,7 +2,7 @@
 import { phases } from '@millrace/core';
 import { type TSchema, Type } from 'typebox';
 
-const instant = (description: string) => Type.String({ format: 'date-time', description });
+export const instant = (description: string) => Type.String({ format: 'date-time', description });
 export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
 
 export const phaseSchema = Type.Enum([...phases], { description: 'Phase of an execution.' });

@@ -30,6 +30,8 @@ export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
 export interface RuntimeOptions {
   readonly world: World;
+  /** the world of those who wait for answers, when that is another; absent: it is the same */
+  readonly callers?: World;
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly performer: Performer;
@@ -70,6 +72,10 @@ export interface Runtime {
   stop(graceMs: number): Promise<void>;
   /** Whether each role of this process is at work. */
   checks(): Readonly<Record<string, Check>>;
+  /** Whether deeds or sends are under way in this process. */
+  isBusy(): boolean;
+  /** The next instant that a timer of this process, or a row that any may take, waits for. */
+  nextTimer(): Promise<{ readonly due: number; readonly isSchedule: boolean } | undefined>;
   /** Figures of the roles, for the metrics. */
   stats(): Readonly<Record<string, number>>;
 }
@@ -86,7 +92,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     if (!ended) given.onError(error, execution);
   };
   const options = { ...given, onError };
-  const { world, store, blobs, roles } = options;
+  const { world, callers = world, store, blobs, roles } = options;
   const node = world.id();
   const feed = new Feed();
   const definitions = new Definitions({
@@ -109,7 +115,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     blobs,
     large,
     feed,
-    world,
+    world: callers,
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
@@ -120,7 +126,17 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   roleSet.timer = roles.has('timer') ? createTimer(parts, door, schedules) : undefined;
   const inbox = worker === undefined ? undefined : createInbox(parts, worker);
   roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
-  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions, schedules });
+  const engine = createEngineOver({
+    store,
+    blobs,
+    world: callers,
+    door,
+    feed,
+    reader,
+    large,
+    definitions,
+    schedules,
+  });
   let stopTail: () => void = () => {};
   let stopExpiry: () => void = () => {};
   return {
@@ -161,6 +177,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       ended = true;
     },
     checks: () => pulses.checks(),
+    isBusy: () => (roleSet.executor?.running ?? 0) + (roleSet.courier?.underWay ?? 0) > 0,
+    nextTimer: async () => roleSet.timer?.next(),
     stats: () => ({
       executions_in_memory: worker?.executionsInMemory ?? 0,
       effects_running: roleSet.executor?.running ?? 0,

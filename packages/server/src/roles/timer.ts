@@ -69,6 +69,15 @@ export class Timer {
     this.#queue.clear(tenant, execution);
   }
 
+  /** The next instant: of what is in memory, or of a row that nobody has. */
+  async next(): Promise<{ readonly due: number; readonly isSchedule: boolean } | undefined> {
+    const own = this.#queue.peek();
+    const row = await this.#options.store.nextDue(['timer']);
+    if (own === undefined || (row !== undefined && row < own.due))
+      return row === undefined ? undefined : { due: row, isSchedule: false };
+    return { due: own.due, isSchedule: own.execution.startsWith(schedulePrefix) };
+  }
+
   get size(): number {
     return this.#queue.size;
   }

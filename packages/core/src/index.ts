@@ -19,7 +19,7 @@ export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
-export type { Program } from './program/program.ts';
+export type { Program, Template } from './program/program.ts';
 export {
   type LedgerChange,
   type LedgerRow,

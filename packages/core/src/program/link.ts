@@ -58,6 +58,8 @@ export interface Executable {
   readonly program: Program;
   readonly main: LinkedList;
   node(pointer: string): LinkedNode;
+  /** every task */
+  nodes(): Iterable<LinkedNode>;
   expression(expression: Expression, scoped: readonly string[]): CompiledExpression;
   validator(schema: SchemaSource): Validator;
 }
@@ -75,6 +77,7 @@ export function link(program: Program): Executable {
       if (linked === undefined) throw new Error(`broken rule: the program has a task at ${pointer}`);
       return linked;
     },
+    nodes: () => nodes.values(),
     expression(expression, scoped) {
       const known = expressions.get(expression);
       if (known !== undefined) return known;

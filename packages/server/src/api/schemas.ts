@@ -42,6 +42,12 @@ export const workflowSchema = Type.Object(workflowMembers);
 export const workflowSourceSchema = Type.Object({
   ...workflowMembers,
   source: Type.String({ description: 'The document as it was published.' }),
+  warnings: Type.Optional(
+    Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
+      description:
+        'Told when it is published: workflows that it runs and that are not published, which is an error when it is run.',
+    }),
+  ),
 });
 
 export const executionIdPattern = '^[A-Za-z0-9][A-Za-z0-9._~-]{0,399}$';

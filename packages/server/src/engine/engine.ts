@@ -7,6 +7,7 @@ import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { followExecutions } from './execution-feed.ts';
 import type { Engine, ExecutionsRequest, WorkflowId } from './interface.ts';
+import { missingChildren } from './missing-children.ts';
 import { previewDefault } from './schedules.ts';
 import { start } from './start.ts';
 import { readValue } from './value-reader.ts';
@@ -79,7 +80,9 @@ async function deploy(
 ): ReturnType<Engine['deploy']> {
   const published = await definitions.publish(tenant, text);
   await schedules.refresh(tenant, published.workflow);
-  return published;
+  const warnings = await missingChildren(definitions, tenant, published.workflow.digest);
+  if (warnings.length === 0) return published;
+  return { ...published, workflow: { ...published.workflow, warnings } };
 }
 
 async function undeploy(

@@ -65,6 +65,23 @@ describe('a child', () => {
     });
   });
 
+  it('that is not published is a warning with its line when its parent is published, and none once it is there', async () => {
+    const harness = openHarness();
+    const text = JSON.stringify(workflow([{ set: { x: 1 } }, child('later')], 'outer'), null, 2);
+    const { workflow: first } = await harness.runtime.engine.deploy('default', text);
+    const line = text.slice(0, text.indexOf('"workflow"')).split('\n').length;
+    expect(first.warnings).toEqual([
+      {
+        pointer: '/do/1/t1/run/workflow',
+        line,
+        message: 'there is no workflow tests/later yet: the task faults until it is published',
+      },
+    ]);
+    await publish(harness, 'later', [step]);
+    const again = await harness.runtime.engine.deploy('default', text);
+    expect(again.workflow).not.toHaveProperty('warnings');
+  });
+
   it('that faults faults its parent with its error', async () => {
     const harness = openHarness();
     const error = { type: 'https://example.com/broke', status: 418, title: 'broke' };
@@ -147,9 +164,11 @@ describe('a child', () => {
 
 describe('what is to be told', () => {
   it('is told again when its lease has lapsed and nobody has heard of it', async () => {
-    let works = false;
+    let works = true;
     const around = (store: Store): Store => ({
       ...store,
+      // Another process may publish: what is the latest is looked up each time.
+      features: { ...store.features, exclusive: false },
       documents: async (...asked) => {
         if (!works) throw new MillraceError('unavailable', 'the store is away');
         return store.documents(...asked);
@@ -158,6 +177,7 @@ describe('what is to be told', () => {
     const harness = openHarness({ around, leaseMs: 1_000, sweepMs: 100 });
     harness.runtime.start();
     await publish(harness, 'inner', [step]);
+    works = false;
     const definition = workflow([child('inner')]);
     await harness.runtime.engine.start('default', { definition, id: 'p', input: { n: 1 } });
     await harness.advance(500);

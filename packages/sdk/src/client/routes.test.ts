@@ -49,6 +49,8 @@ const leftOut = [
 describe('the operations of the API', () => {
   it('are all in the client, or left out for a reason', () => {
     const names = new Set(described().map(({ operation }) => operation.operationId.replace(/_\d+$/, '')));
+    // Other paths to an operation are described under names of their own.
+    for (const name of names) if (name.includes('ByNamespace')) names.delete(name);
     expect([...Object.keys(routes), ...leftOut].sort()).toEqual([...names].sort());
   });
 
@@ -103,7 +105,7 @@ describe('the operations of the API', () => {
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(21);
+    expect(checked).toBe(25);
   });
 });
 

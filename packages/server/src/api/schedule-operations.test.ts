@@ -63,7 +63,6 @@ describe('millrace schedule', () => {
       environment: { MILLRACE_SERVER: server.url },
       columns: 100,
       outColours: false,
-      errorColours: false,
       terminal: false,
       onInterrupt: () => () => {},
     };

@@ -19,7 +19,6 @@ async function show(tasks: string): Promise<string> {
     environment: { MILLRACE_SERVER: server.url },
     columns: 100,
     outColours: false,
-    errorColours: false,
     terminal: false,
     onInterrupt: () => () => {},
   };

@@ -42,9 +42,17 @@ describe('a definition', () => {
     for (const text of ['P1W', 'PT0.5S']) expect(errorOf(`do: [{ a: { wait: ${text} } }]`)).toBeUndefined();
   });
 
-  it('may have a schedule, even of several kinds; cron has five fields', () => {
+  it('may have a schedule, even of several kinds; cron has five fields, or six with the second first', () => {
     expect(errorOf("schedule: { every: PT1M, cron: '* * * * *' }\ndo: []")).toBeUndefined();
-    expect(errorOf("schedule: { cron: '* * * * * *' }\ndo: []")).toContain('5 fields');
+    expect(errorOf("schedule: { cron: '* * * * * *' }\ndo: []")).toBeUndefined();
+    expect(errorOf("schedule: { cron: '* * * * * * *' }\ndo: []")).toContain('5 fields');
+  });
+
+  it('has no `return` where it runs a workflow', () => {
+    const run = (more: string) =>
+      errorOf(`do: [{ a: { run: { workflow: { namespace: a, name: b }${more} } } }]`);
+    expect(run('')).toBeUndefined();
+    expect(run(', return: all')).toContain("'return' is for processes");
   });
 
   it('may give a script its arguments as a list or as a map', () => {

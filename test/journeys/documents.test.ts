@@ -130,8 +130,13 @@ function commandsByOperation(page: string): Map<string, string> {
   return new Map([...entries].map((match) => [match[1] ?? '', match[2] ?? '']));
 }
 
-/** No execution gets into doubt without a crash: that the question is understood must do. */
-const refused: ReadonlyMap<string, number> = new Map([['resolveEffect', 409]]);
+/** No execution gets into doubt without a crash, and the example has no schedule: that the question is understood must do. */
+const refused: ReadonlyMap<string, number> = new Map([
+  ['resolveEffect', 409],
+  ['getSchedule', 404],
+  ['pauseSchedule', 404],
+  ['resumeSchedule', 404],
+]);
 
 /** Values of the variables in the command: an execution in the phase that the operation takes. */
 async function valuesFor({ name }: Operation): Promise<Record<string, string>> {

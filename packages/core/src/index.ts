@@ -10,7 +10,7 @@ export type * from './model/effects.ts';
 export type * from './model/errors.ts';
 export { factSchema, upcastFacts } from './model/fact-schema.ts';
 export type * from './model/facts.ts';
-export { endsExecution } from './model/facts.ts';
+export { childId, endsExecution } from './model/facts.ts';
 export type { Json, JsonObject } from './model/json.ts';
 export { asJsonObject, isJsonObject, setMember } from './model/json.ts';
 export type * from './model/state.ts';
@@ -20,7 +20,7 @@ export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
-export type { Program } from './program/program.ts';
+export type { Program, Template } from './program/program.ts';
 export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
 export {
   type LedgerChange,
@@ -41,5 +41,13 @@ export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
 export { evolve, fold } from './rules/evolve.ts';
 export { standardError } from './rules/fault.ts';
 export { approximateBytes, defaultLimits, type Limits } from './rules/limits.ts';
+export {
+  type Dues,
+  dueAfter,
+  duesAt,
+  type Misfire,
+  sourcesOf,
+  type Timetable,
+} from './schedule/timetable.ts';
 export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';
 export { version } from './version.ts';

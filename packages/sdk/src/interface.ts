@@ -8,6 +8,7 @@ import type {
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -40,6 +41,14 @@ export interface Workflows {
   /** What executions with this digest run, whatever was published or removed since. Throws `not-found`. */
   definition(digest: string, options?: CallOptions): Promise<DefinitionView>;
   list(query?: WorkflowsQuery, options?: CallOptions): Listing<WorkflowView>;
+  /** When a workflow starts by itself: what its latest version says. Throws `not-found` when it has no schedule. */
+  schedule(
+    workflow: WorkflowReference,
+    options?: CallOptions & { readonly count?: number },
+  ): Promise<ScheduleView>;
+  /** Starts nothing until it is resumed; what would have been due meanwhile is not made up for. */
+  pauseSchedule(workflow: WorkflowReference, options?: CallOptions & Reason): Promise<ScheduleView>;
+  resumeSchedule(workflow: WorkflowReference, options?: CallOptions): Promise<ScheduleView>;
   /**
    * Removes a version, or every version when none is named. Refused with `conflict` while executions are open, unless
    * `force` cancels them.
@@ -116,7 +125,7 @@ export interface Removal {
 interface StartCommon {
   /** any JSON value; default: an empty object */
   readonly input?: unknown;
-  /** chosen by the caller: 1 to 128 letters, digits, `.`, `_`, `~` or `-`; default: a UUID */
+  /** chosen by the caller: 1 to 128 letters, digits, `.`, `_` or `-`; default: a UUID */
   readonly id?: string;
   /** The same key and content answers with the same execution; other content is refused. */
   readonly idempotencyKey?: string;

@@ -28,7 +28,7 @@ export function sinceOf({ since }: ExecutionsQuery): { readonly since?: number }
 /** Throws `bad-request`. */
 export function idPrefixOf({ id }: ExecutionsQuery): { readonly id?: string } {
   if (id === undefined) return {};
-  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,127}$/.test(id)) return { id };
+  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,399}$/.test(id)) return { id };
   throw badRequest(`id: expected the first 4 characters of an id or more but found "${id}".`);
 }
 

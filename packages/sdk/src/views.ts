@@ -8,6 +8,7 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,

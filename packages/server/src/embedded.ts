@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly originMap?: Readonly<Record<string, string>>;
   /** functions and calls at once; default 256 */
   readonly effectsMax?: number;
+  /** for tests: the clock leaps to the next wake-up when nothing else is to do */
+  readonly virtualTime?: boolean;
   /** Told of what no caller waits for; default: it is thrown, uncaught. */
   readonly onError?: (error: unknown, execution: string) => void;
 }
@@ -68,6 +70,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     blobThresholdBytes: 65_536,
     overdueMs: 10_000,
     idempotencyMs: 86_400_000,
+    ...(options.virtualTime === true ? { virtualTime: true } : {}),
     onError: options.onError ?? rethrow,
     onFatal: rethrow,
   });

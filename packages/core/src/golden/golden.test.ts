@@ -39,6 +39,12 @@ const types: Readonly<Record<FactType, true>> = {
   'effect.resolved': true,
   'effect.abandoned': true,
   'event.emitted': true,
+  'child.requested': true,
+  'child.resolved': true,
+  'child.completed': true,
+  'child.faulted': true,
+  'child.cancelled': true,
+  'child.revoked': true,
 };
 
 function read(schema: number): readonly GoldenExecution[] {

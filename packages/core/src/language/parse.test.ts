@@ -240,8 +240,10 @@ describe('what stands beside the tasks', () => {
     ['schedule: { cron: 0 25 * * mon }', "2:21 '25' cannot be the hour of a cron expression (0 to 23)"],
     [
       'schedule: { cron: "@daily" }',
-      "2:19 expected a cron expression of 5 fields (minute, hour, day of month, month, day of week) but found '@daily'",
+      "2:19 expected a cron expression of 5 fields (minute, hour, day of month, month, day of week), or of 6 with the second first but found '@daily'",
     ],
+    ['schedule: { cron: 0 0 30 2 * }', "2:19 '0 0 30 2 *' names a day that no year has"],
+    ['schedule: { every: { milliseconds: 5 } }', '2:13 a schedule recurs at most every 100 ms'],
     [
       'schedule: { every: PT1M, read: data }',
       "2:26 'read' needs 'on': it says how the events of 'on' are read",

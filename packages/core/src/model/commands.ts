@@ -1,6 +1,7 @@
 /** Commands: intentions about one execution, which the rules answer with facts or with a refusal. */
 import type { EffectOutcome } from './effects.ts';
-import type { DefinitionReference } from './facts.ts';
+import type { WorkflowError } from './errors.ts';
+import type { DefinitionReference, ParentReference, StartCause } from './facts.ts';
 import type { Json } from './json.ts';
 import type { ExecutionState } from './state.ts';
 
@@ -9,6 +10,8 @@ export interface StartExecution {
   readonly execution: string;
   readonly definition: DefinitionReference;
   readonly input: Json;
+  readonly parent?: ParentReference;
+  readonly cause?: StartCause;
 }
 
 /** Starts an execution from the state that another had before its fault. */
@@ -66,6 +69,37 @@ export interface ResumeExecution {
   readonly reason?: string;
 }
 
+/** Says what a child runs, or why it cannot be run. */
+export interface ResolveChild {
+  readonly type: 'child.resolve';
+  /** version of the `child.requested` */
+  readonly child: number;
+  readonly resolution:
+    | { readonly type: 'found'; readonly definition: DefinitionReference }
+    | { readonly type: 'failed'; readonly error: WorkflowError };
+}
+
+export type ChildOutcome =
+  | { readonly type: 'completed'; readonly output: Json }
+  | { readonly type: 'faulted'; readonly error: WorkflowError }
+  | { readonly type: 'cancelled'; readonly reason?: string };
+
+/** Says how a child has ended, or that it could not be started. */
+export interface CompleteChild {
+  readonly type: 'child.complete';
+  readonly child: number;
+  readonly outcome: ChildOutcome;
+}
+
+/**
+ * A parent takes its child back. One that has not been started yet is started and cancelled in one decision, so that a
+ * start that is still under way finds it ended.
+ */
+export interface WithdrawChild {
+  readonly type: 'child.withdraw';
+  readonly start: StartExecution & { readonly parent: ParentReference };
+}
+
 export type Command =
   | StartExecution
   | RestoreExecution
@@ -75,7 +109,10 @@ export type Command =
   | ContinueExecution
   | CancelExecution
   | SuspendExecution
-  | ResumeExecution;
+  | ResumeExecution
+  | ResolveChild
+  | CompleteChild
+  | WithdrawChild;
 
 /** The world as a decision may see it: handed in, so that the rules ask nobody. */
 export interface Moment {

@@ -10,7 +10,7 @@ type Upcast = (facts: readonly unknown[]) => readonly unknown[];
 
 /** `upcasts[n - 1]` makes facts of schema n + 1 from those of schema n. */
 const upcasts: readonly Upcast[] = [
-  // 2 adds functions and extensions: what was written before has none, and means the same.
+  // 2 brought functions, extensions, children and what started an execution: what was written before means the same.
   (facts) => facts,
 ];
 

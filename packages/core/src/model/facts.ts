@@ -31,6 +31,27 @@ export interface DefinitionReference {
   readonly digest: string;
 }
 
+/** The execution whose task runs this one as its child. */
+export interface ParentReference {
+  readonly execution: string;
+  /** version of the parent's `child.requested` */
+  readonly version: number;
+  /** how many executions stand above it */
+  readonly depth: number;
+  /** the parent goes on without waiting: it is not told of the end, and its own ends nothing here */
+  readonly detached?: true;
+}
+
+/** A schedule that started an execution. */
+export interface StartCause {
+  readonly type: 'schedule';
+  readonly source: ScheduleSource;
+  /** the instant (epoch ms) at which it was due; it may have been started later */
+  readonly due: number;
+}
+
+export type ScheduleSource = 'cron' | 'every' | 'after';
+
 /** The task a fact is about. */
 interface OfTask {
   /** JSON pointer into the definition, such as `/do/0/order/try/1/pay` */
@@ -52,6 +73,10 @@ export interface ExecutionStarted extends Stored {
   readonly value?: Json;
   /** instant (epoch ms) at which the workflow's timeout strikes */
   readonly deadline?: number;
+  /** the execution that runs it as a child */
+  readonly parent?: ParentReference;
+  /** what started it, when that was neither a caller nor a parent */
+  readonly cause?: StartCause;
 }
 
 /** An execution that goes on from another's state before its fault. */
@@ -275,6 +300,62 @@ export interface EventEmitted extends OfTask, Stored {
   readonly event: JsonObject;
 }
 
+/** The workflow that a `run` task names, with its version if it names one. */
+export interface WorkflowReference {
+  readonly namespace: string;
+  readonly name: string;
+  /** absent: the latest when it is resolved */
+  readonly version?: string;
+}
+
+/** A child is asked for; its id is made of this execution's and this fact's version (`childId`). */
+export interface ChildRequested extends OfTask, Stored {
+  readonly type: 'child.requested';
+  readonly workflow: WorkflowReference;
+  readonly input: Json;
+  /** the task goes on as soon as it is known what runs */
+  readonly detached?: true;
+}
+
+/** The definition that a child runs is found, and stays what it is: now the child is started. */
+export interface ChildResolved {
+  readonly type: 'child.resolved';
+  /** version of the `child.requested` */
+  readonly child: number;
+  readonly definition: DefinitionReference;
+}
+
+export interface ChildCompleted extends Stored {
+  readonly type: 'child.completed';
+  readonly child: number;
+  readonly output: Json;
+}
+
+/** The child has faulted, or could not be started. */
+export interface ChildFaulted extends Stored {
+  readonly type: 'child.faulted';
+  readonly child: number;
+  /** as the child recorded it: its `instance` points into the child's definition */
+  readonly error: WorkflowError;
+}
+
+/** The child was cancelled by somebody else than its parent. */
+export interface ChildCancelled extends Stored {
+  readonly type: 'child.cancelled';
+  readonly child: number;
+  readonly reason?: string;
+  /** what the task faults with */
+  readonly error: WorkflowError;
+}
+
+/** The task that waited for a child is gone: the child is to be cancelled. */
+export interface ChildRevoked {
+  readonly type: 'child.revoked';
+  readonly child: number;
+  /** version of the `child.resolved`; absent: nothing was started */
+  readonly resolved?: number;
+}
+
 export type Fact =
   | ExecutionStarted
   | ExecutionRestored
@@ -302,9 +383,20 @@ export type Fact =
   | EffectFailed
   | EffectResolved
   | EffectAbandoned
-  | EventEmitted;
+  | EventEmitted
+  | ChildRequested
+  | ChildResolved
+  | ChildCompleted
+  | ChildFaulted
+  | ChildCancelled
+  | ChildRevoked;
 
 export type FactType = Fact['type'];
+
+/** The id of the child that an execution asked for in the fact of this version. */
+export function childId(execution: string, version: number): string {
+  return `${execution}~${version}`;
+}
 
 /** Whether nothing but late results can come after this fact. */
 export function endsExecution({ type }: Pick<Fact, 'type'>): boolean {

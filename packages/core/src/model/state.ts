@@ -6,7 +6,7 @@
  */
 
 import type { WorkflowError } from './errors.ts';
-import type { DefinitionReference, TaskKind } from './facts.ts';
+import type { DefinitionReference, ParentReference, StartCause, TaskKind } from './facts.ts';
 import type { Json } from './json.ts';
 
 export type Phase = 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed';
@@ -47,12 +47,25 @@ export interface ExecutionState {
   visits: Record<string, number>;
   /** open effects by version: the task that waits for it; `null`: the task is gone, a late result is abandoned */
   effects: Record<string, string | null>;
+  /** children that are waited for, by the version that asked for them; absent: there are none */
+  children?: Record<string, ChildState>;
+  /** the execution that runs this one as its child */
+  parent?: ParentReference;
+  /** what started it, when that was neither a caller nor a parent */
+  cause?: StartCause;
   /** digests of fetched documents by URI */
   pins: Record<string, string>;
   /** earliest instant at which something is due, over all tasks; `null`: nothing is */
   due: number | null;
   /** the execution and version this one was restored from */
   from?: { execution: string; version: number };
+}
+
+export interface ChildState {
+  /** key of the task that waits for it */
+  task: string;
+  /** version of the `child.resolved`; absent: it is not known yet what it runs */
+  resolved?: number;
 }
 
 /** A list of tasks that runs in order. */
@@ -85,7 +98,7 @@ interface TaskBase extends ScopeState {
 
 /** Tasks that have no progress of their own to keep. */
 export interface PlainState extends TaskBase {
-  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'graph' | 'extended'>;
+  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'run' | 'graph' | 'extended'>;
 }
 
 export interface ExtendedState extends TaskBase {
@@ -162,6 +175,17 @@ export interface CallState extends TaskBase {
   called?: string;
 }
 
+export interface RunState extends TaskBase {
+  kind: 'run';
+  /** version of the `child.requested`; absent: not asked for yet */
+  child?: number;
+  /** it goes on when it is known what runs */
+  detached?: true;
+  /** the outcome is recorded; while suspended the task does not go on */
+  answered?: 'completed' | 'failed';
+  error?: WorkflowError;
+}
+
 export type TaskState =
   | PlainState
   | ExtendedState
@@ -170,7 +194,8 @@ export type TaskState =
   | ForkState
   | TryState
   | WaitState
-  | CallState;
+  | CallState
+  | RunState;
 
 /** The key of a task that runs: its pointer, and its visit from the second on. */
 export function taskKey(task: string, visit: number | undefined): string {

@@ -3,7 +3,7 @@
  * they are all that these have in common. Instants are RFC 3339.
  */
 import type { WorkflowError } from './errors.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, ScheduleSource } from './facts.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Phase } from './state.ts';
 
@@ -33,8 +33,39 @@ export interface WorkflowView extends Named {
 }
 
 export interface WorkflowSource extends WorkflowView {
+  /** told when it is published: what it names and is not there yet, which is an error when it is run; absent: nothing */
+  readonly warnings?: readonly {
+    readonly pointer: string;
+    readonly line: number;
+    readonly message: string;
+  }[];
   /** the document as it was published */
   readonly source: string;
+}
+
+/** When a workflow starts by itself, by what its latest version says. */
+export interface ScheduleView {
+  /** `namespace/name/version` of what is started */
+  readonly workflow: string;
+  /** `idle`: its definition cannot be run, so nothing is started */
+  readonly status: 'active' | 'paused' | 'idle';
+  readonly paused?: { readonly at: string; readonly reason?: string };
+  /** why it is idle */
+  readonly idle?: string;
+  readonly cron?: string;
+  readonly everyMs?: number;
+  /** from the end of a run to the next */
+  readonly afterMs?: number;
+  /** where the clock hangs that `cron` speaks of */
+  readonly timeZone: string;
+  /** what becomes of runs that were missed by more than a minute */
+  readonly misfire: 'once' | 'skip' | 'all';
+  /** the next instants, in order; none while it is held */
+  readonly next: readonly { readonly source: ScheduleSource; readonly due: string }[];
+  /** runs of `after` whose end is waited for */
+  readonly running: readonly string[];
+  /** the run that was started last */
+  readonly last?: { readonly source: ScheduleSource; readonly due: string; readonly execution: string };
 }
 
 /** What executions run, under the digest of its text: published, given inline, or removed since. */
@@ -92,12 +123,16 @@ export interface ExecutionView {
   readonly version: number;
   /** the execution that this one goes on from (`retry`) */
   readonly retryOf?: string;
+  /** the execution that runs this one as its child, and the version of its event that asked for it */
+  readonly parent?: { readonly execution: string; readonly version: number };
+  /** the schedule that started it, and the instant at which it was due */
+  readonly cause?: { readonly type: 'schedule'; readonly source: ScheduleSource; readonly due: string };
 }
 
 /** One line of a list: no input or output. */
 export type ExecutionSummary = Omit<
   ExecutionView,
-  'input' | 'output' | 'large' | 'error' | 'version' | 'retryOf'
+  'input' | 'output' | 'large' | 'error' | 'version' | 'retryOf' | 'parent' | 'cause'
 > & {
   /** title or type of the fault */
   readonly error?: string;

@@ -66,6 +66,8 @@ export interface Executable {
   node(pointer: string): LinkedNode;
   /** the one task of a function, as a list */
   functionList(name: string): LinkedList;
+  /** every task */
+  nodes(): Iterable<LinkedNode>;
   expression(expression: Expression, scoped: readonly string[]): CompiledExpression;
   validator(schema: SchemaSource): Validator;
 }
@@ -96,6 +98,7 @@ export function link(program: Program): Executable {
       if (list === undefined) throw new Error(`broken rule: the program has a function ${name}`);
       return list;
     },
+    nodes: () => nodes.values(),
     expression(expression, scoped) {
       const known = expressions.get(expression);
       if (known !== undefined) return known;
@@ -173,6 +176,7 @@ function linkInside(
     case 'wait':
     case 'emit':
     case 'call':
+    case 'run':
     case 'unsupported':
     case 'compensate':
     case 'continueAs':

@@ -10,6 +10,7 @@ import {
   type KindedTask,
   kinded,
   namedTask,
+  type RunTask,
   type SwitchTask,
   type Task,
   type TaskCommon,
@@ -24,6 +25,7 @@ import { lowerCall } from './lower-call.ts';
 import { extended, lowerExtensions } from './lower-extensions.ts';
 import { lowerFunctions } from './lower-functions.ts';
 import { lowerRetry } from './lower-retry.ts';
+import { lowerSchedule } from './lower-schedule.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
 import { type Lowering, refuse, used } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
@@ -61,6 +63,7 @@ export function lower(
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
   const tasks = lowerList(workflow.do, '/do', lowering);
+  const schedule = lowerSchedule(workflow, lowering);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,
@@ -70,6 +73,7 @@ export function lower(
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(schedule === undefined ? {} : { schedule }),
     pointer: '/do',
     tasks,
     functions: functionsOf(lowering),
@@ -153,7 +157,7 @@ function body({ kind, task }: KindedTask, start: NodeStart, lowering: Lowering):
     case 'listen':
       return unsupported(pointer, '`listen` tasks', lowering);
     case 'run':
-      return unsupported(pointer, '`run` tasks', lowering);
+      return lowerRun(task, pointer, lowering);
     default:
       return unreachable(kind);
   }
@@ -178,6 +182,26 @@ function lowerCallTask(task: CallTask, pointer: string, lowering: Lowering): Bod
   if (call.type === 'unsupported') return unsupported(pointer, call.feature, lowering);
   const unsafe = task.metadata?.unsafe === true;
   return as<'call'>({ kind: 'call', call, ...(unsafe ? { unsafe } : {}) });
+}
+
+function lowerRun({ run }: RunTask, pointer: string, lowering: Lowering): Body {
+  if (!('workflow' in run)) {
+    const [kind = ''] = ['container', 'script', 'shell'].filter((name) => name in run);
+    return unsupported(pointer, `\`run: ${kind}\` tasks`, lowering);
+  }
+  const { namespace, name, version, input } = run.workflow;
+  const place = `${pointer}/run/workflow`;
+  const isLatest = version === undefined || version === 'latest';
+  return as<'run'>({
+    kind: 'run',
+    workflow: {
+      namespace: templateAt(namespace, `${place}/namespace`, lowering),
+      name: templateAt(name, `${place}/name`, lowering),
+      ...(isLatest ? {} : { version: templateAt(version, `${place}/version`, lowering) }),
+    },
+    ...(input === undefined ? {} : { with: templateAt(input, `${place}/input`, lowering) }),
+    ...(run.await === false ? { detached: true } : {}),
+  });
 }
 
 function lowerSwitch(task: SwitchTask, pointer: string): Body {

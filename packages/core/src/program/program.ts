@@ -8,6 +8,7 @@
  */
 import type { HttpOutput } from '../model/effects.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { Timetable } from '../schedule/timetable.ts';
 import type { MissingResource, ResourceFault } from './resources.ts';
 
 /** A jq expression and the pointer to the scalar it stands in. */
@@ -235,6 +236,20 @@ export interface ExtensionNode extends NodeBase {
   readonly tasks: readonly Node[];
 }
 
+/** Runs another workflow as a child, and waits for its end unless it is detached. */
+export interface RunNode extends NodeBase {
+  readonly kind: 'run';
+  readonly workflow: {
+    readonly namespace: Template;
+    readonly name: Template;
+    /** absent: the latest */
+    readonly version?: Template;
+  };
+  /** absent: the task's input */
+  readonly with?: Template;
+  readonly detached?: true;
+}
+
 /** Parsed and checked, and not runnable yet: a workflow that holds one is not started. */
 export interface UnsupportedNode extends NodeBase {
   readonly kind: 'unsupported';
@@ -276,6 +291,7 @@ export type Node =
   | CallNode
   | ExtendedNode
   | ExtensionNode
+  | RunNode
   | UnsupportedNode
   | GraphNode
   | CompensateNode
@@ -299,6 +315,8 @@ export interface Program {
   readonly input?: Intake;
   readonly output?: Outlet;
   readonly timeout?: DurationSource;
+  /** when it is started by itself */
+  readonly schedule?: Timetable;
   /** pointer of the main list */
   readonly pointer: string;
   readonly tasks: readonly Node[];

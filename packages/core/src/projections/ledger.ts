@@ -15,10 +15,14 @@ export type LedgerChange =
   | { readonly type: 'timer'; readonly due: number }
   | { readonly type: 'resume' }
   | { readonly type: 'approval' }
+  /** a child that is waited for */
+  | { readonly type: 'child'; readonly version: number }
+  /** something that another execution, or whatever started this one, has to be told; the fact says what */
+  | { readonly type: 'send'; readonly version: number; readonly fact: Fact }
   | { readonly type: 'remove'; readonly row: LedgerRow };
 
-/** The rows that one execution may own; an effect's is named by its version. */
-export type LedgerRow = 'timer' | 'resume' | 'approval' | number;
+/** The rows that one execution may own; those that stand for one fact are named by its version, an effect's by no more. */
+export type LedgerRow = 'timer' | 'resume' | 'approval' | number | `child-${number}` | `send-${number}`;
 
 /** The rows, effects apart, that an execution owns. */
 export interface OwnRows {
@@ -58,7 +62,7 @@ export function ledgerChanges(
       changes.push({ type: 'remove', row: fact.effect });
     } else if (fact.type === 'effect.resolved' && fact.as === 'again') {
       changes.push({ type: 'again', version: fact.effect });
-    }
+    } else changes.push(...childChanges(fact, first + index, after));
   }
   for (const version of revoked) if (version < first) changes.push({ type: 'remove', row: version });
   const now = ownRows(after);
@@ -69,4 +73,41 @@ export function ledgerChanges(
   if (now.approval !== before.approval)
     changes.push(now.approval ? { type: 'approval' } : { type: 'remove', row: 'approval' });
   return changes;
+}
+
+/** What concerns other executions: each send goes out once the commit is durable, and its row goes when it has arrived. */
+function childChanges(fact: Fact, version: number, after: ExecutionState): readonly LedgerChange[] {
+  const send: LedgerChange = { type: 'send', version, fact };
+  switch (fact.type) {
+    case 'child.requested':
+      // Asked for and revoked in one commit: nobody needs to hear of it.
+      return after.children?.[version] === undefined ? [] : [send];
+    case 'child.resolved': {
+      const resolve: LedgerChange = { type: 'remove', row: `send-${fact.child}` };
+      const isAwaited = after.children?.[fact.child] !== undefined;
+      return isAwaited ? [resolve, { type: 'child', version: fact.child }, send] : [resolve, send];
+    }
+    case 'child.completed':
+    case 'child.faulted':
+    case 'child.cancelled':
+      return [
+        { type: 'remove', row: `send-${fact.child}` },
+        { type: 'remove', row: `child-${fact.child}` },
+      ];
+    case 'child.revoked': {
+      if (fact.resolved === undefined) return [{ type: 'remove', row: `send-${fact.child}` }];
+      return [{ type: 'remove', row: `child-${fact.child}` }, send];
+    }
+    case 'execution.completed':
+    case 'execution.faulted':
+    case 'execution.cancelled':
+      return tellsOfItsEnd(after) ? [send] : [];
+    default:
+      return [];
+  }
+}
+
+/** Whether somebody goes on when this execution has ended: its parent, or the schedule that runs it again. */
+function tellsOfItsEnd({ parent, cause }: ExecutionState): boolean {
+  return (parent !== undefined && parent.detached !== true) || cause?.source === 'after';
 }

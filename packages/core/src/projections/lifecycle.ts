@@ -222,6 +222,12 @@ function occurrences(
     case 'effect.resolved':
     case 'effect.abandoned':
     case 'event.emitted':
+    case 'child.requested':
+    case 'child.resolved':
+    case 'child.completed':
+    case 'child.faulted':
+    case 'child.cancelled':
+    case 'child.revoked':
       return [];
     default:
       return unreachable(fact);

@@ -19,6 +19,7 @@ import { advanceExtended, advanceExtension } from './tasks/extended.ts';
 import { advanceFor } from './tasks/for.ts';
 import { advanceFork, mayGoOn } from './tasks/fork.ts';
 import { runRaise } from './tasks/raise.ts';
+import { runChild } from './tasks/run.ts';
 import { runSet } from './tasks/set.ts';
 import { runSwitch } from './tasks/switch.ts';
 import { advanceTry } from './tasks/try.ts';
@@ -61,6 +62,8 @@ function isReady(decision: Decision, task: TaskState): boolean {
     case 'call':
       if (task.called !== undefined) return task.live === 0;
       return task.effect === undefined || task.answered !== undefined;
+    case 'run':
+      return task.child === undefined || task.answered !== undefined;
     case 'fork':
       return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
     case 'try':
@@ -106,6 +109,8 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
       return advanceExtended(decision, key, task, linked);
     case 'extension':
       return advanceExtension(decision, key, task, linked, node);
+    case 'run':
+      return runChild(decision, key, task, node);
     case 'for':
       return advanceFor(decision, key, task, linked, node);
     case 'fork':

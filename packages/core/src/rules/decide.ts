@@ -14,13 +14,15 @@ import type {
   ResolveEffect,
   RestoreExecution,
   StartExecution,
+  WithdrawChild,
 } from '../model/commands.ts';
-import type { EffectAbandoned, Fact } from '../model/facts.ts';
+import type { EffectAbandoned, ExecutionStarted, Fact } from '../model/facts.ts';
 import type { Json } from '../model/json.ts';
 import { type CallState, type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Executable } from '../program/link.ts';
 import { advance, readyAll } from './advance.ts';
+import { completeChild, isChildOf, resolveChild } from './children.ts';
 import { Decision } from './decision.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
@@ -72,7 +74,11 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
       return program.unsupported.length === 0
         ? undefined
         : { code: 'not-runnable', message: unsupportedMessage(program.unsupported) };
+    case 'child.withdraw':
+      return undefined;
     case 'effect.complete':
+    case 'child.resolve':
+    case 'child.complete':
     case 'timers.fire':
     case 'execution.continue':
       return phase === 'absent' ? notFound : undefined;
@@ -130,6 +136,12 @@ function carryOut(decision: Decision, command: Command): void {
       return;
     case 'execution.resume':
       return resume(decision, command.reason);
+    case 'child.resolve':
+      return resolveChild(decision, command);
+    case 'child.complete':
+      return completeChild(decision, command);
+    case 'child.withdraw':
+      return withdraw(decision, command);
     default:
       return unreachable(command);
   }
@@ -137,9 +149,8 @@ function carryOut(decision: Decision, command: Command): void {
 
 function start(decision: Decision, command: StartExecution): void {
   const { program } = decision.executable;
-  const { definition } = command;
-  const input = withJsonNumbers(command.input);
-  const fact = { type: 'execution.started', definition, input } as const;
+  const fact = beginning(command);
+  const { input } = fact;
   decision.weigh(input);
   const place: Place = { decision, parent: '' };
   try {
@@ -162,6 +173,23 @@ function start(decision: Decision, command: StartExecution): void {
     return faultExecution(decision, { instance: '/input', ...error.error });
   }
   decision.ready.push('');
+}
+
+function beginning({ definition, input, parent, cause }: StartExecution): ExecutionStarted {
+  return {
+    type: 'execution.started',
+    definition,
+    input: withJsonNumbers(input),
+    ...(parent === undefined ? {} : { parent }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+/** The parent has gone on: what runs is cancelled, and what is still to be started never will be. */
+function withdraw(decision: Decision, command: WithdrawChild): void {
+  if (decision.state.phase === 'absent') decision.emit(beginning(command.start));
+  else if (!isChildOf(decision, command)) return;
+  cancel(decision, 'the execution that runs it has ended, or goes on without it');
 }
 
 function restore(decision: Decision, { from, state, task, reason }: RestoreExecution): void {

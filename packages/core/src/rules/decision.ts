@@ -8,7 +8,7 @@
  */
 import type { Host } from '@millrace/jq';
 import type { Moment } from '../model/commands.ts';
-import type { Fact } from '../model/facts.ts';
+import type { Fact, TaskCancelled, TaskFaulted } from '../model/facts.ts';
 import { type ExecutionState, isTerminal, type TaskState, taskKey } from '../model/state.ts';
 import type { Executable, LinkedNode } from '../program/link.ts';
 import { evolve } from './evolve.ts';
@@ -52,7 +52,11 @@ export class Decision {
   }
 
   emit(fact: Fact): void {
-    this.#noteRevoked(fact);
+    if (fact.type === 'task.faulted' || fact.type === 'task.cancelled') this.#revoke(fact);
+    this.#record(fact);
+  }
+
+  #record(fact: Fact): void {
     evolve(this.state, fact, this.moment.now);
     this.facts.push(fact);
   }
@@ -97,12 +101,18 @@ export class Decision {
     return this.executable.node(task.task);
   }
 
-  #noteRevoked(fact: Fact): void {
-    if (fact.type === 'task.faulted' || fact.type === 'task.cancelled') {
-      const task = this.state.tasks[taskKey(fact.task, fact.visit)];
-      if (task?.kind === 'call' && task.effect !== undefined && task.answered === undefined)
-        this.revoked.push(task.effect);
-    }
+  /** Whatever ends a task ends what it waits for, so nobody who ends tasks has to think of it. */
+  #revoke(fact: TaskFaulted | TaskCancelled): void {
+    const task = this.state.tasks[taskKey(fact.task, fact.visit)];
+    if (task?.kind === 'call' && task.effect !== undefined && task.answered === undefined)
+      this.revoked.push(task.effect);
+    if (task?.kind !== 'run' || task.child === undefined || task.answered !== undefined) return;
+    const resolved = this.state.children?.[task.child]?.resolved;
+    this.#record({
+      type: 'child.revoked',
+      child: task.child,
+      ...(resolved === undefined ? {} : { resolved }),
+    });
   }
 }
 

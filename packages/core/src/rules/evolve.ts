@@ -37,6 +37,7 @@ import {
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { dueOf, earliest, sooner } from './due.ts';
+import { childEnded, childRequested, childResolved, childRevoked } from './evolve-children.ts';
 import {
   effectAbandoned,
   effectAnswered,
@@ -124,6 +125,17 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'event.emitted':
       taskOf(state, fact).value = fact.event;
       return;
+    case 'child.requested':
+      return childRequested(state, fact);
+    case 'child.resolved':
+      return childResolved(state, fact);
+    case 'child.completed':
+    case 'child.faulted':
+    case 'child.cancelled':
+      forgetJumps(state);
+      return childEnded(state, fact);
+    case 'child.revoked':
+      return childRevoked(state, fact);
     default:
       return unreachable(fact);
   }
@@ -144,6 +156,8 @@ function started(state: ExecutionState, fact: ExecutionStarted, at: number): voi
   state.startedAt = at;
   state.input = fact.input;
   state.main.value = fact.value === undefined ? fact.input : fact.value;
+  if (fact.parent !== undefined) state.parent = fact.parent;
+  if (fact.cause !== undefined) state.cause = fact.cause;
   if (fact.deadline === undefined) return;
   state.deadline = fact.deadline;
   sooner(state, fact.deadline);

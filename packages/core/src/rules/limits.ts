@@ -12,6 +12,8 @@ export interface Limits {
   readonly jumpsMax: number;
   /** approximate bytes of one value that a task yields */
   readonly valueBytesMax: number;
+  /** how deep children may run children of their own */
+  readonly childDepthMax: number;
   /** steps of one expression */
   readonly expressionStepsMax: number;
   /** depth of one expression's evaluation */
@@ -25,6 +27,7 @@ export const defaultLimits: Limits = {
   historyBytesMax: 512 * 1024 * 1024,
   jumpsMax: 10_000,
   valueBytesMax: 64 * 1024 * 1024,
+  childDepthMax: 16,
   expressionStepsMax: 2_000_000,
   expressionDepthMax: 1_500,
 };

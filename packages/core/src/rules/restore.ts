@@ -1,4 +1,10 @@
-import { type CallState, type ExecutionState, type TaskState, taskKey } from '../model/state.ts';
+import {
+  type CallState,
+  type ExecutionState,
+  type RunState,
+  type TaskState,
+  taskKey,
+} from '../model/state.ts';
 import { triesAround } from './evolve-effects.ts';
 
 /**
@@ -9,6 +15,10 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
   const state = JSON.parse(JSON.stringify(before)) as ExecutionState;
   const shift = now - before.at;
   state.effects = {};
+  delete state.children;
+  // The parent has been told of the fault, and a schedule of the end: this is a run of its own.
+  delete state.parent;
+  delete state.cause;
   if (state.jumps !== undefined) state.jumps = 0;
   if (state.deadline !== undefined) state.deadline += shift;
   for (const task of Object.values(state.tasks)) restart(state, task, shift);
@@ -21,6 +31,7 @@ function restart(state: ExecutionState, task: TaskState, shift: number): void {
   if (task.deadline !== undefined) task.deadline += shift;
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
   if (task.kind === 'call' && task.called === undefined) forget(state, task);
+  if (task.kind === 'run') forgetChild(task);
   // Keys are of the other execution: under their numbers this one would ask for deeds of its own.
   if (task.kind === 'try') task.unknown = {};
 }
@@ -31,6 +42,15 @@ function forget(state: ExecutionState, task: CallState): void {
     for (const { calls } of triesAround(state, task)) calls[task.task] = (calls[task.task] ?? 1) - 1;
   delete task.effect;
   delete task.keyOf;
+  delete task.answered;
+  delete task.error;
+  task.value = task.input;
+}
+
+/** The child of the other execution was taken back with its fault, or has ended: this one has its own. */
+function forgetChild(task: RunState): void {
+  delete task.child;
+  delete task.detached;
   delete task.answered;
   delete task.error;
   task.value = task.input;

@@ -70,3 +70,24 @@ describe('a timeout says what it was of', () => {
     expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 408 } });
   });
 });
+
+describe('a timeout strikes', () => {
+  const hour = 'wait: { hours: 1 }';
+  test.each([
+    ['wait', hour],
+    ['call', 'call: ask'],
+    ['do', `do: [{ x: { ${hour} } }]`],
+    ['for', `for: { in: '[1, 2]' }, do: [{ x: { ${hour} } }]`],
+    ['fork', `fork: { branches: [{ x: { ${hour} } }, { y: { call: ask } }] }`],
+    ['try', `try: [{ x: { ${hour} } }], catch: { errors: { with: { status: 500 } } }`],
+    ['run', 'run: { workflow: { namespace: a, name: b } }'],
+  ])('a `%s` task in the middle of it, and can be caught around it', (_, task) => {
+    const driven = new Driven(
+      `do: [{ around: { try: [{ t: { ${task}, timeout: { after: { seconds: 5 } } } }], catch: { errors: { with: { status: 408 } }, do: [{ done: { set: { caught: '\${ $error.instance }' } } }] } } }]`,
+      { functions: ['ask'] },
+    ).start();
+    fire(driven);
+    expect(driven.state).toMatchObject({ phase: 'completed', output: { caught: '/do/0/around/try/0/t' } });
+    expect(driven.state.tasks).toEqual({});
+  });
+});

@@ -53,6 +53,9 @@ export function goldenExecutions(): readonly GoldenExecution[] {
     ['resolved by hand', resolved()],
     ['restored after a fault', restored()],
     ['functions and extensions', drive(reuse)],
+    ['children that complete, fault and are cancelled', children()],
+    ['children that are taken back, and one that is not waited for', childrenLeft()],
+    ['a child, started by a schedule', started()],
   ];
   return runs.map(([title, { commits, state }]) => ({ title, commits, state }));
 }
@@ -80,6 +83,54 @@ function resolved(): Driven {
     outcome: completed({ by: 'hand' }),
     reason: 'it was done',
   });
+  return run;
+}
+
+const pays = `do:
+  - both:
+      try: [{ a: { run: { workflow: { namespace: shop, name: pay } } } }]
+      catch: { retry: { limit: { attempt: { count: 3 } } } }
+`;
+
+const definition = { namespace: 'shop', name: 'pay', version: '1.0.0', digest: 'sha256:1' };
+
+function children(): Driven {
+  const run = drive(pays);
+  const error = { type: 'https://example.com/errors/broke', status: 500, instance: '/do/0/x' };
+  for (const outcome of [
+    { type: 'faulted', error },
+    { type: 'cancelled', reason: 'by hand' },
+    { type: 'completed', output: { paid: true } },
+  ] as const) {
+    run.run();
+    const child = Number(Object.keys(run.state.children ?? {})[0]);
+    run.command({ type: 'child.resolve', child, resolution: { type: 'found', definition } });
+    run.command({ type: 'child.complete', child, outcome });
+  }
+  return run;
+}
+
+const both = `do:
+  - left: { run: { await: false, workflow: { namespace: shop, name: pay, version: '1.0.0', input: { n: 1 } } } }
+  - both: { fork: { branches: [
+      { a: { run: { workflow: { namespace: shop, name: pay } } } }, { b: { run: { workflow: { namespace: shop, name: pay } } } } ] } }
+`;
+
+function childrenLeft(): Driven {
+  const run = drive(both);
+  for (let turn = 0; turn < 2; turn++) {
+    const child = Number(Object.keys(run.state.children ?? {})[0]);
+    run.command({ type: 'child.resolve', child, resolution: { type: 'found', definition } });
+  }
+  run.command({ type: 'execution.cancel' });
+  return run;
+}
+
+function started(): Driven {
+  const run = drive('do: [{ s: { set: { x: 1 } } }]', { begins: false });
+  const parent = { execution: 'p', version: 3, depth: 1 };
+  const cause = { type: 'schedule', source: 'cron', due: 1_750_000_000_000 } as const;
+  run.command({ type: 'execution.start', execution: 'x', definition, input: {}, parent, cause });
   return run;
 }
 

@@ -2,8 +2,8 @@
 import type { WorkflowDocument } from '@millrace/core';
 import type { Deployment, Millrace, Removal, Workflows } from '../interface.ts';
 import { limitOf } from '../query.ts';
-import type { DefinitionView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
-import { printWorkflowId, toWorkflowId } from '../workflow-id.ts';
+import type { DefinitionView, ScheduleView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
+import { printWorkflowId, toWorkflowId, type WorkflowReference } from '../workflow-id.ts';
 import { clientExecutions } from './executions.ts';
 import { pages } from './pages.ts';
 import { routes } from './routes.ts';
@@ -100,12 +100,33 @@ function clientWorkflows(transport: Transport): Workflows {
         ...limitOf(query),
         namespace: query.namespace,
       })),
+    async schedule(workflow, { signal, count } = {}) {
+      const params = scheduleOf(workflow);
+      const { body } = await transport.json({ route: routes.getSchedule, params, query: { count }, signal });
+      return body as ScheduleView;
+    },
+    async pauseSchedule(workflow, { signal, reason } = {}) {
+      const params = scheduleOf(workflow);
+      const body = { type: 'application/json', text: JSON.stringify({ reason }) };
+      return (await transport.json({ route: routes.pauseSchedule, params, body, signal }))
+        .body as ScheduleView;
+    },
+    async resumeSchedule(workflow, { signal } = {}) {
+      const params = scheduleOf(workflow);
+      return (await transport.json({ route: routes.resumeSchedule, params, signal })).body as ScheduleView;
+    },
     async delete(workflow, { signal, force } = {}) {
       const id = printWorkflowId(toWorkflowId(workflow));
       const { body } = await transport.json({ route: routes.removeWorkflow, id, query: { force }, signal });
       return body as Removal;
     },
   };
+}
+
+/** A schedule is the workflow's, whatever version is named. */
+function scheduleOf(workflow: WorkflowReference): { readonly namespace: string; readonly name: string } {
+  const { namespace, name } = toWorkflowId(workflow);
+  return { namespace, name };
 }
 
 function bodyOf(definition: string | WorkflowDocument): { readonly type: string; readonly text: string } {

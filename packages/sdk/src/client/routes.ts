@@ -16,6 +16,21 @@ export const routes = {
   listWorkflows: { method: 'GET', path: '/api/v1/workflows', repeatable: true },
   getWorkflow: { method: 'GET', path: '/api/v1/workflows/{id}', repeatable: true },
   removeWorkflow: { method: 'DELETE', path: '/api/v1/workflows/{id}', repeatable: false },
+  getSchedule: {
+    method: 'GET',
+    path: '/api/v1/workflows/{namespace}/{name}/schedule',
+    repeatable: true,
+  },
+  pauseSchedule: {
+    method: 'POST',
+    path: '/api/v1/workflows/{namespace}/{name}/schedule/pause',
+    repeatable: true,
+  },
+  resumeSchedule: {
+    method: 'POST',
+    path: '/api/v1/workflows/{namespace}/{name}/schedule/resume',
+    repeatable: true,
+  },
   getDefinition: { method: 'GET', path: '/api/v1/definitions/{digest}', repeatable: true },
   startExecution: { method: 'POST', path: '/api/v1/executions', repeatable: true },
   listExecutions: { method: 'GET', path: '/api/v1/executions', repeatable: true },

@@ -28,6 +28,14 @@ export function embeddedWorkflows(engine: EmbeddedEngine, gate: Gate): Workflows
           return next === undefined ? { items: rows } : { items: rows, cursor: next };
         }),
       ),
+    schedule: (workflow, { count, ...options } = {}) =>
+      gate.pass(options, async () =>
+        engine.schedule(toWorkflowId(workflow), count === undefined ? {} : { count }),
+      ),
+    pauseSchedule: (workflow, { reason, ...options } = {}) =>
+      gate.pass(options, async () => engine.pauseSchedule(toWorkflowId(workflow), reason)),
+    resumeSchedule: (workflow, options = {}) =>
+      gate.pass(options, async () => engine.resumeSchedule(toWorkflowId(workflow))),
     delete: (workflow, { force = false, ...options } = {}) =>
       gate.pass(options, async () => engine.undeploy(toWorkflowId(workflow), { force })),
   };

@@ -7,6 +7,7 @@ import { feedOperation } from './feed-operation.ts';
 import { functionOperations } from './function-operations.ts';
 import { historyOperations } from './history-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { scheduleOperations } from './schedule-operations.ts';
 import { readinessSchema, systemSchema } from './schemas.ts';
 import { valueOperations } from './value-operations.ts';
 import { workflowOperations } from './workflow-operations.ts';
@@ -146,6 +147,7 @@ const serverOperations: readonly Operation[] = [
 export const operations: readonly Operation[] = [
   ...workflowOperations,
   ...functionOperations,
+  ...scheduleOperations,
   ...executionOperations,
   feedOperation,
   ...historyOperations,

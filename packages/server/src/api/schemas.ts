@@ -2,7 +2,7 @@
 import { phases } from '@millrace/core';
 import { type TSchema, Type } from 'typebox';
 
-const instant = (description: string) => Type.String({ format: 'date-time', description });
+export const instant = (description: string) => Type.String({ format: 'date-time', description });
 export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
 
 export const phaseSchema = Type.Enum([...phases], { description: 'Phase of an execution.' });
@@ -42,9 +42,15 @@ export const workflowSchema = Type.Object(workflowMembers);
 export const workflowSourceSchema = Type.Object({
   ...workflowMembers,
   source: Type.String({ description: 'The document as it was published.' }),
+  warnings: Type.Optional(
+    Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
+      description:
+        'Told when it is published: workflows that it runs and that are not published, which is an error when it is run.',
+    }),
+  ),
 });
 
-export const executionIdPattern = '^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$';
+export const executionIdPattern = '^[A-Za-z0-9][A-Za-z0-9._~-]{0,399}$';
 const executionIdSchema = Type.String({ pattern: executionIdPattern, description: 'Id of an execution.' });
 
 export const startSchema = Type.Object(
@@ -133,6 +139,22 @@ export const executionSchema = Type.Object({
   error: Type.Optional(errorSchema),
   version: Type.Integer({ description: 'Version of the last event.' }),
   retryOf: Type.Optional(Type.String({ description: 'The execution that this one goes on from.' })),
+  parent: Type.Optional(
+    Type.Object(
+      { execution: Type.String(), version: Type.Integer() },
+      { description: 'The execution that runs this one, and the version of its event that asked for it.' },
+    ),
+  ),
+  cause: Type.Optional(
+    Type.Object(
+      {
+        type: Type.Literal('schedule'),
+        source: Type.Enum(['cron', 'every', 'after'] as const),
+        due: instant('When it was due.'),
+      },
+      { description: 'The schedule that started it.' },
+    ),
+  ),
 });
 
 export const executionSummarySchema = Type.Object({

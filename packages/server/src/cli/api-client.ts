@@ -7,6 +7,7 @@ import type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  ScheduleView,
   WakeUpView,
   WorkflowSource,
 } from '../engine/interface.ts';
@@ -43,6 +44,8 @@ export interface ApiClient {
   follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent>;
   wakeUps(id: string): Promise<readonly WakeUpView[]>;
   change(id: string, verb: ChangeVerb, reason?: string): Promise<ExecutionView>;
+  schedule(workflow: string, count: number): Promise<ScheduleView>;
+  changeSchedule(workflow: string, verb: 'pause' | 'resume', reason?: string): Promise<ScheduleView>;
   resolve(
     id: string,
     effect: number,
@@ -70,6 +73,8 @@ export function createApiClient(options: { readonly server: string; readonly api
   const get = async <T>(path: string) => readJson<T>(await call(path));
   const post = (path: string, body: string, type = 'application/json') =>
     call(path, { method: 'POST', headers: { 'content-type': type }, body });
+  const scheduleOf = (workflow: string) =>
+    `/api/v1/workflows/${workflow.split('/').map(encodeURIComponent).join('/')}/schedule`;
   const pathOf = (id: string) => `/api/v1/executions/${encodeURIComponent(id)}`;
   return {
     server,
@@ -98,6 +103,13 @@ export function createApiClient(options: { readonly server: string; readonly api
     wakeUps: async (id) => (await get<{ items: WakeUpView[] }>(`${pathOf(id)}/wake-ups`)).items,
     change: async (id, verb, reason) =>
       readJson(await post(`${pathOf(id)}/${verb}`, JSON.stringify({ reason }))),
+    schedule: (workflow, count) => get(`${scheduleOf(workflow)}?count=${count}`),
+    changeSchedule: async (workflow, verb, reason) =>
+      readJson(
+        verb === 'pause'
+          ? await post(`${scheduleOf(workflow)}/pause`, JSON.stringify({ reason }))
+          : await call(`${scheduleOf(workflow)}/resume`, { method: 'POST' }),
+      ),
     resolve: async (id, effect, resolution) =>
       readJson(await post(`${pathOf(id)}/in-doubt/${effect}`, JSON.stringify(resolution))),
   };

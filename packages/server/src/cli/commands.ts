@@ -96,6 +96,14 @@ export const commands: Readonly<Record<string, Command>> = {
     more: async () => (await import('./resolve.ts')).help,
     run: async (args, io) => (await import('./resolve.ts')).resolve(args, io),
   },
+  schedule: {
+    usage: `millrace schedule WORKFLOW [--pause | --resume] [--reason TEXT] [--count NUMBER] ${server}`,
+    summary: 'Show when a workflow starts by itself; hold it, and let it go on.',
+    argument: 'none',
+    options: async () => (await import('./schedule.ts')).options,
+    more: async () => (await import('./schedule.ts')).help,
+    run: async (args, io) => (await import('./schedule.ts')).schedule(args, io),
+  },
   open: {
     usage: `millrace open [ID] [--print] ${server}`,
     summary: "Open the server's pages, or those of one execution, in the browser.",

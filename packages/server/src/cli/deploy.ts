@@ -1,4 +1,5 @@
 /** `millrace deploy`: publishes definitions on a server. */
+import type { WorkflowSource } from '../engine/interface.ts';
 import type { ApiClient } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { readArguments } from './arguments.ts';
@@ -16,7 +17,13 @@ Options:
 ${connectionHelp}`;
 
 type Deployed =
-  | { readonly file: string; readonly ok: true; readonly workflow: string; readonly created: boolean }
+  | {
+      readonly file: string;
+      readonly ok: true;
+      readonly workflow: string;
+      readonly created: boolean;
+      readonly warnings?: WorkflowSource['warnings'];
+    }
   | {
       readonly file: string;
       readonly ok: false;
@@ -46,7 +53,8 @@ async function deployFile(api: ApiClient, file: string): Promise<Deployed> {
     const text = await readTextFile(file);
     const format = /^\s*\{/.test(text) && /\.json$/.test(file) ? 'json' : 'yaml';
     const { workflow, created } = await api.publish(text, format);
-    return { file, ok: true, workflow: workflow.id, created };
+    const { id, warnings } = workflow;
+    return { file, ok: true, workflow: id, created, ...(warnings === undefined ? {} : { warnings }) };
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode === exitCodes.cannotStart) throw error;
     if (error instanceof ApiError && error.status === 401) throw error;
@@ -56,7 +64,12 @@ async function deployFile(api: ApiClient, file: string): Promise<Deployed> {
 }
 
 function report(one: Deployed, io: Io): void {
-  if (one.ok) return io.out(`${one.file}: ${one.created ? 'published' : 'unchanged'}: ${one.workflow}\n`);
+  if (one.ok) {
+    io.out(`${one.file}: ${one.created ? 'published' : 'unchanged'}: ${one.workflow}\n`);
+    for (const { line, message } of one.warnings ?? [])
+      io.error(`${one.file}:${line}: warning: ${message}\n`);
+    return;
+  }
   const placed = one.errors.filter(({ line }) => line !== undefined);
   if (placed.length === 0)
     return io.error(`${one.message.startsWith(one.file) ? '' : `${one.file}: `}${one.message}\n`);

@@ -65,7 +65,7 @@ function readPhases(text: string): string {
 }
 
 function readPrefix(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,127}$/.test(text)) return text;
+  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{3,399}$/.test(text)) return text;
   throw new CliError(
     exitCodes.usage,
     `--id: expected the first 4 characters of an id or more but found "${text}".`,

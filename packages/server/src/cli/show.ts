@@ -52,6 +52,19 @@ const eventPagesMax = 100;
 
 async function readShown(api: ApiClient, id: string): Promise<Shown> {
   const execution = await api.execution(id);
+  const { events, after } = await readEvents(api, id);
+  const [text, wakeUps] = await Promise.all([
+    readText(api, execution),
+    execution.endedAt === undefined ? api.wakeUps(id) : [],
+  ]);
+  const tasks = await withChildren(api, timelineOf(events));
+  return { execution, tasks, wakeUps, text, eventsLeftOut: after !== undefined };
+}
+
+async function readEvents(
+  api: ApiClient,
+  id: string,
+): Promise<{ readonly events: readonly ExecutionEvent[]; readonly after: number | undefined }> {
   const events: ExecutionEvent[] = [];
   let after: number | undefined = 0;
   for (let page = 0; page < eventPagesMax && after !== undefined; page += 1) {
@@ -59,11 +72,49 @@ async function readShown(api: ApiClient, id: string): Promise<Shown> {
     events.push(...read.items);
     after = read.after;
   }
-  const [text, wakeUps] = await Promise.all([
-    readText(api, execution),
-    execution.endedAt === undefined ? api.wakeUps(id) : [],
-  ]);
-  return { execution, tasks: timelineOf(events), wakeUps, text, eventsLeftOut: after !== undefined };
+  return { events, after };
+}
+
+/** executions below the one that is shown whose tasks are drawn with it; all of them stand there by their id */
+const childrenMax = 20;
+
+/** The tasks, each followed by those of the executions that it ran, one step to the right. */
+async function withChildren(
+  api: ApiClient,
+  tasks: readonly TimelineTask[],
+): Promise<readonly TimelineTask[]> {
+  let left = childrenMax;
+  return nested(tasks);
+
+  async function nested(from: readonly TimelineTask[]): Promise<readonly TimelineTask[]> {
+    const all: TimelineTask[] = [];
+    for (const task of from) {
+      all.push(task);
+      for (const { id, started } of task.children) {
+        if (!started || left === 0) continue;
+        left -= 1;
+        const inside = await nested(timelineOf(await eventsOf(id)));
+        all.push(
+          ...inside.map((each) => ({
+            ...each,
+            depth: each.depth + task.depth + 1,
+            execution: each.execution ?? id,
+          })),
+        );
+      }
+    }
+    return all;
+  }
+
+  /** None, of a child that is not there yet. */
+  async function eventsOf(id: string): Promise<readonly ExecutionEvent[]> {
+    try {
+      return (await readEvents(api, id)).events;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return [];
+      throw error;
+    }
+  }
 }
 
 /** The text that runs, which is not always what is published under its name. A store that lost it shows the rest. */
@@ -95,6 +146,10 @@ function draw({ execution, tasks, wakeUps, text, eventsLeftOut }: Shown, io: Io,
       `workflow  ${visible(workflow)}\n`,
       `started   ${execution.startedAt}, ${execution.endedAt === undefined ? 'for' : 'took'} ${formatDuration(Math.max(0, to - from))}\n`,
       ...(execution.retryOf === undefined ? [] : [`retry of  ${visible(execution.retryOf)}\n`]),
+      ...(execution.parent === undefined ? [] : [`child of  ${visible(execution.parent.execution)}\n`]),
+      ...(execution.cause === undefined
+        ? []
+        : [`schedule  ${execution.cause.source}, due ${execution.cause.due}\n`]),
     ].join(''),
     timeline === '' ? 'No task was entered.\n' : timeline,
     eventsLeftOut ? paint.yellow('It has more events than are shown here.\n') : '',

@@ -146,6 +146,8 @@ function warnings(settings: Settings): string[] {
     found.push('every web page may use this server (cors is *, and there are no API keys)');
   if (settings.store === 'memory:')
     found.push('executions are lost when this process ends (store is memory:)');
+  if (settings.virtualTime)
+    found.push('time is virtual: the clock leaps to the next wake-up when nothing else is to do');
   if (settings.shutdownGraceMs > 60_000)
     found.push(`stopping may take ${formatDuration(settings.shutdownGraceMs)}`);
   return found;

@@ -111,11 +111,17 @@ function detailLines(task: TimelineTask, { paint, lineOf }: TimelineLayout): str
     const next = nextAt === undefined ? 'caught' : 'tried again';
     return `${indent}${paint.yellow(`↻ attempt ${number}: ${describe(error)}`)}${paint.dim(`, ${next}`)}\n`;
   });
+  for (const { id, workflow, started } of task.children) {
+    const { namespace, name, version } = workflow;
+    const named = visible([namespace, name, ...(version === undefined ? [] : [version])].join('/'));
+    lines.push(`${indent}${paint.dim(started ? `→ ${visible(id)}  ${named}` : `→ ${named}, not started`)}\n`);
+  }
   const deed = task.deeds.at(-1);
   if (deed !== undefined && task.status !== 'completed')
     lines.push(`${indent}${paint.dim(describeRequest(deed.request))}\n`);
   if (task.status === 'faulted' && task.error !== undefined) {
-    const line = lineOf(task.task);
+    // A child's tasks stand in another definition.
+    const line = task.execution === undefined ? lineOf(task.task) : undefined;
     const place = line === undefined ? '' : paint.dim(`  line ${line}`);
     lines.push(`${indent}${paint.red(describe(task.error))}${place}\n`);
   }

@@ -1,5 +1,12 @@
 /** What an execution did, task by task: folded from its events, for `millrace show`. */
-import { type EffectRequest, type TaskKind, taskKey, type WorkflowError } from '@millrace/core';
+import {
+  childId,
+  type EffectRequest,
+  type TaskKind,
+  taskKey,
+  type WorkflowError,
+  type WorkflowReference,
+} from '@millrace/core';
 import type { ExecutionEvent } from '../engine/interface.ts';
 
 export type TaskStatus = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled' | 'skipped';
@@ -10,6 +17,16 @@ export interface FailedAttempt {
   readonly error: WorkflowError;
   /** epoch ms: when the next one begins; absent: there is none, the error was caught */
   readonly nextAt?: number;
+}
+
+/** An execution that a task ran. */
+export interface Child {
+  /** of its `child.requested` */
+  readonly version: number;
+  readonly id: string;
+  readonly workflow: WorkflowReference;
+  /** it was started */
+  started: boolean;
 }
 
 export interface Deed {
@@ -40,6 +57,9 @@ export interface TimelineTask {
   /** epoch ms of each attempt after the first */
   readonly retriedAt: number[];
   readonly deeds: Deed[];
+  readonly children: Child[];
+  /** id of the execution whose task it is; absent: of the one that is shown */
+  readonly execution?: string;
 }
 
 interface Folding {
@@ -63,13 +83,14 @@ export function timelineOf(events: readonly ExecutionEvent[]): readonly Timeline
   return ordered;
 }
 
-function foldEvent(folding: Folding, { fact, time, version }: ExecutionEvent): void {
+function foldEvent(folding: Folding, { id, fact, time, version }: ExecutionEvent): void {
   const at = Date.parse(time);
   if (fact.type === 'execution.restored') {
     const held = Object.values(fact.state.tasks).sort((a, b) => a.task.length - b.task.length);
     for (const task of held) enter(folding, { ...task, startedAt: at });
     return;
   }
+  if (fact.type === 'child.resolved') return noteStarted(folding, fact.child);
   if (!('task' in fact)) return endAll(folding, fact.type, at);
   if (fact.type === 'task.started') return void enter(folding, { ...fact, startedAt: at });
   if (fact.type === 'task.skipped') return end(enter(folding, { ...fact, startedAt: at }), 'skipped', at);
@@ -106,9 +127,18 @@ function foldEvent(folding: Folding, { fact, time, version }: ExecutionEvent): v
       return void task.retriedAt.push(at);
     case 'effect.requested':
       return void task.deeds.push({ version, request: fact.request });
+    case 'child.requested': {
+      const child = childId(id.slice(0, id.lastIndexOf('/')), version);
+      return void task.children.push({ version, id: child, workflow: fact.workflow, started: false });
+    }
     default:
       return;
   }
+}
+
+function noteStarted({ tasks }: Folding, version: number): void {
+  for (const { children } of tasks.values())
+    for (const child of children) if (child.version === version) child.started = true;
 }
 
 interface Entered {
@@ -136,6 +166,7 @@ function enter(folding: Folding, { task, visit, kind, parent = '', startedAt }: 
     failedAttempts: [],
     retriedAt: [],
     deeds: [],
+    children: [],
   };
   folding.tasks.set(key, entered);
   const siblings = folding.children.get(parent);

@@ -22,7 +22,7 @@ export function describeWakeUp(
     case 'event':
       return 'an event';
     case 'child':
-      return 'another execution';
+      return describeChild(wakeUp, tasks);
     case 'send':
     case 'command':
     case 'resume':
@@ -30,6 +30,16 @@ export function describeWakeUp(
     default:
       return unreachable(wakeUp.kind);
   }
+}
+
+/** Its row is named by the version that asked for it. */
+function describeChild({ id }: WakeUpView, tasks: readonly TimelineTask[]): string {
+  const version = Number(id.slice(id.lastIndexOf('-') + 1));
+  const child = tasks
+    .filter(({ execution }) => execution === undefined)
+    .flatMap(({ children }) => children)
+    .find((each) => each.version === version);
+  return child === undefined ? 'another execution' : `the execution ${visible(child.id)}`;
 }
 
 function describeDeed(

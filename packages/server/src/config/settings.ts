@@ -75,6 +75,11 @@ const table = {
     default: [],
     description: 'Web origins whose pages may call this server, comma separated; * is every origin.',
   }),
+  virtualTime: setting(Type.Boolean(), 'boolean', {
+    default: false,
+    description:
+      'For trying workflows: the clock leaps to the next wake-up when nothing else is to do. Never for real work.',
+  }),
   insecure: setting(Type.Boolean(), 'boolean', {
     default: false,
     description: 'Serve on a public address without API keys.',
@@ -150,6 +155,10 @@ const table = {
     default: defaultLimits.jumpsMax,
     description:
       'Times that `then` may lead backwards with no outcome of a call and no wait in between; above it the task faults.',
+  }),
+  childDepthMax: setting(count(1, 32), 'number', {
+    default: defaultLimits.childDepthMax,
+    description: 'How deep executions may run each other as children; beyond it the task faults.',
   }),
   decisionEventsMax: setting(count(1, 1_000_000), 'number', {
     default: defaultLimits.decisionEventsMax,

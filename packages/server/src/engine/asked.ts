@@ -25,6 +25,7 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
     wakeUps: async (tenant, id) => engine.wakeUps(tenant, checkId(id)),
     cancel: change('cancel'),
     suspend: change('suspend'),
+    pauseSchedule: async (tenant, id, reason) => engine.pauseSchedule(tenant, id, checkReason(reason)),
     resume: change('resume'),
     retry: change('retry'),
     resolve: async (tenant, id, effect, resolution, reason, patience) => {
@@ -36,9 +37,20 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
 
 /** Throws `bad-request`. */
 export function checkId(id: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/.test(id)) return id;
+  if (idShape.test(id)) return id;
   throw badRequest(
-    'an execution id has 1 to 128 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+    'an execution id has 1 to 400 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
+  );
+}
+
+/** The id of a child is that of its parent, with the version that asked for it behind it. */
+const idShape = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,399}$/;
+
+/** Throws `bad-request`: an id that a caller chooses is none that the server makes. */
+export function checkChosenId(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) return id;
+  throw badRequest(
+    'an execution id that is chosen has 1 to 128 letters, digits, `.`, `_` or `-`, and begins with a letter or a digit',
   );
 }
 

@@ -25,11 +25,13 @@ import { checkingWhatIsAsked } from './asked.ts';
 import { refusingStarts, watchDiskRoom } from './disk-room.ts';
 import { type EventSinkOptions, startEventSink } from './event-sink.ts';
 import type { Engine } from './interface.ts';
+import { startLeaps, watchStore } from './leaps.ts';
 import { readinessOf } from './readiness.ts';
 import { createRuntime, type Role } from './runtime.ts';
 import { systemView } from './system.ts';
 import { systemWorld } from './system-world.ts';
 import { verifyOpenExecutions } from './verify-store.ts';
+import { virtualWorld } from './virtual-world.ts';
 
 export interface ComposeOptions {
   /** `memory:`, `sqlite:PATH` or `postgres://…` */
@@ -58,6 +60,8 @@ export interface ComposeOptions {
   /** how long idempotency keys are kept */
   readonly idempotencyMs: number;
   readonly world?: World;
+  /** the clock leaps to the next wake-up when nothing else is to do: for trying workflows */
+  readonly virtualTime?: boolean;
   /** something that no caller waits for went wrong; the server goes on */
   readonly onError: (error: unknown, execution: string) => void;
   /** the store cannot be trusted any more; the process must end */
@@ -89,8 +93,12 @@ const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
 
 /** Opens the drivers, and starts the roles. Throws a coded error when a driver cannot be opened. */
 export async function composeEngine(options: ComposeOptions): Promise<Composition> {
-  const world = options.world ?? systemWorld();
-  const { store, blobs, secrets, http, close } = await openDrivers(options, world);
+  const real = options.world ?? systemWorld();
+  const virtual = options.virtualTime === true ? virtualWorld(real) : undefined;
+  const world = virtual ?? real;
+  const { store: opened, blobs, secrets, http, close } = await openDrivers(options, world);
+  const watched = virtual === undefined ? undefined : watchStore(opened, real);
+  const store = watched ?? opened;
   const functions = options.functions ?? new Map<string, HostFunction>();
   const performer = createPerformer({
     ...{ http, secrets, functions, now: () => world.now(), documents: blobs },
@@ -98,6 +106,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   });
   const runtime = createRuntime({
     world,
+    callers: real,
     store,
     blobs,
     performer,
@@ -116,6 +125,13 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   });
   runtime.start();
   const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
+  const endLeaps =
+    virtual === undefined || watched === undefined
+      ? () => {}
+      : startLeaps({
+          ...{ real, world: virtual, runtime, store: watched },
+          onError: (error) => options.onError(error, ''),
+        });
   const room = watchDiskRoom(options.store, world);
   const readiness = () => readinessOf(store, runtime.checks());
   const system = {
@@ -142,6 +158,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats() },
     }),
     async close(graceMs) {
+      endLeaps();
       room.close();
       await runtime.stop(graceMs);
       await sink?.close();

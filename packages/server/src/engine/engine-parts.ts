@@ -7,6 +7,7 @@ import type { Definitions } from './definitions.ts';
 import type { FunctionCatalog } from './functions.ts';
 import type { LargeValues } from './large-values.ts';
 import type { Reader } from './reader.ts';
+import type { Schedules } from './schedules.ts';
 
 /** What the engine is made of. */
 export interface EngineParts {
@@ -19,4 +20,5 @@ export interface EngineParts {
   readonly large: LargeValues;
   readonly definitions: Definitions;
   readonly functions: FunctionCatalog;
+  readonly schedules: Schedules;
 }

@@ -7,18 +7,21 @@ import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { followExecutions } from './execution-feed.ts';
 import type { Engine, ExecutionsRequest, WorkflowId } from './interface.ts';
+import { missingChildren } from './missing-children.ts';
+import { previewDefault } from './schedules.ts';
 import { start } from './start.ts';
 import { readValue } from './value-reader.ts';
 import { executionSummary } from './views.ts';
 
 export const pageDefault = 50;
 export const pageMax = 1_000;
+const previewMax = 100;
 
 /** What a process tells of itself is the matter of whoever composes it. */
 export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
   const { definitions, functions, reader, store } = parts;
   return {
-    deploy: (tenant, text) => definitions.publish(tenant, text),
+    deploy: (tenant, text) => deploy(parts, tenant, text),
     workflow: (tenant, id) => definitions.get(tenant, id),
     workflows: (tenant, { namespace, limit, cursor }) =>
       definitions.list(tenant, namespace, pageSize(limit), cursor),
@@ -28,6 +31,10 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
     functions: (tenant, { limit, cursor }) => functions.list(tenant, pageSize(limit), cursor),
     removeFunction: (tenant, id) => functions.remove(tenant, id),
     undeploy: (tenant, id, { force }) => undeploy(parts, tenant, id, force),
+    schedule: (tenant, id, { count = previewDefault }) =>
+      parts.schedules.view(tenant, id, Math.min(previewMax, Math.max(1, count))),
+    pauseSchedule: (tenant, id, reason) => parts.schedules.pause(tenant, id, reason),
+    resumeSchedule: (tenant, id) => parts.schedules.resume(tenant, id),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
     async wait(tenant, id, ms, signal) {
       await untilEnded(parts, tenant, id, ms, signal);
@@ -69,6 +76,19 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
   };
 }
 
+/** Answers when its schedule holds too: what is not acknowledged may be published again. */
+async function deploy(
+  { definitions, schedules }: EngineParts,
+  tenant: string,
+  text: string,
+): ReturnType<Engine['deploy']> {
+  const published = await definitions.publish(tenant, text);
+  await schedules.refresh(tenant, published.workflow);
+  const warnings = await missingChildren(definitions, tenant, published.workflow.digest);
+  if (warnings.length === 0) return published;
+  return { ...published, workflow: { ...published.workflow, warnings } };
+}
+
 async function undeploy(
   parts: EngineParts,
   tenant: string,
@@ -92,6 +112,7 @@ async function undeploy(
   for (const { namespace, name, version } of versions) {
     if (await parts.definitions.remove(tenant, { namespace, name, version })) removed += 1;
   }
+  await parts.schedules.refresh(tenant, id);
   return { removed, cancelled };
 }
 

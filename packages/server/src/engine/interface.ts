@@ -14,6 +14,7 @@ import type {
   JsonObject,
   LifecycleEvent,
   Phase,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -31,6 +32,7 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -126,6 +128,12 @@ export interface Engine {
   removeFunction(tenant: string, id: FunctionId): Promise<void>;
   /** What executions with this digest run, whatever was published or removed since. */
   definition(tenant: string, digest: string): Promise<DefinitionView>;
+
+  /** When a workflow starts by itself; `version` is not looked at. Throws `not-found` when it has no schedule. */
+  schedule(tenant: string, id: WorkflowId, options: { readonly count?: number }): Promise<ScheduleView>;
+  /** Starts nothing until it is resumed; what would have been due meanwhile is not made up for. */
+  pauseSchedule(tenant: string, id: WorkflowId, reason?: string): Promise<ScheduleView>;
+  resumeSchedule(tenant: string, id: WorkflowId): Promise<ScheduleView>;
 
   /** Where no worker has taken it when the patience ends, the start is durable, and answered as `pending`. */
   start(

@@ -23,7 +23,8 @@ export function retryPoint(
   let version = (facts[index] as { version: number }).version - 1;
   for (index -= 1; index >= 0; index -= 1) {
     const { fact, version: at } = facts[index] as { fact: Fact; version: number };
-    if (fact.type !== 'task.faulted' && fact.type !== 'task.cancelled') break;
+    if (fact.type !== 'task.faulted' && fact.type !== 'task.cancelled' && fact.type !== 'child.revoked')
+      break;
     if (fact.type === 'task.faulted') task = taskKey(fact.task, fact.visit);
     version = at - 1;
   }

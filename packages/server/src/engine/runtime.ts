@@ -8,6 +8,7 @@ import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
 import type { Hint, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { Courier } from '../roles/courier.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
 import { Executor } from '../roles/executor.ts';
 import { startExpiry } from '../roles/expiry.ts';
@@ -24,11 +25,15 @@ import type { Engine } from './interface.ts';
 import { LargeValues } from './large-values.ts';
 import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
+import { resolveChild } from './resolve-child.ts';
+import { Schedules } from './schedules.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer';
 
 export interface RuntimeOptions {
   readonly world: World;
+  /** the world of those who wait for answers, when that is another; absent: it is the same */
+  readonly callers?: World;
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly performer: Performer;
@@ -73,6 +78,10 @@ export interface Runtime {
   stop(graceMs: number): Promise<void>;
   /** Whether each role of this process is at work. */
   checks(): Readonly<Record<string, Check>>;
+  /** Whether deeds or sends are under way in this process. */
+  isBusy(): boolean;
+  /** The next instant that a timer of this process, or a row that any may take, waits for. */
+  nextTimer(): Promise<{ readonly due: number; readonly isSchedule: boolean } | undefined>;
   /** Figures of the roles, for the metrics. */
   stats(): Readonly<Record<string, number>>;
 }
@@ -89,7 +98,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     if (!ended) given.onError(error, execution);
   };
   const options = { ...given, onError };
-  const { world, store, blobs, roles } = options;
+  const { world, callers = world, store, blobs, roles } = options;
   const node = world.id();
   const feed = new Feed();
   const definitions = new Definitions({
@@ -103,24 +112,40 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
   const parts: Parts = { options, node, feed, definitions, pulses };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
-  const roleSet: RoleSet = { executor: undefined, timer: undefined };
+  const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined };
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
-  roleSet.timer = roles.has('timer') ? createTimer(parts, door) : undefined;
-  const inbox = worker === undefined ? undefined : createInbox(parts, worker);
   const large = new LargeValues(blobs);
   const reader = new Reader({
     store,
     blobs,
     large,
     feed,
-    world,
+    world: callers,
     held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
   });
   const functions = createFunctionCatalog(store, world, options.functions);
-  const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions, functions });
+  const schedules = new Schedules({
+    ...{ store, world, door, definitions },
+    remind: (tenant, stream, due) => roleSet.timer?.set(tenant, stream, due),
+  });
+  roleSet.timer = roles.has('timer') ? createTimer(parts, door, schedules) : undefined;
+  const inbox = worker === undefined ? undefined : createInbox(parts, worker);
+  roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
+  const engine = createEngineOver({
+    store,
+    blobs,
+    world: callers,
+    door,
+    feed,
+    reader,
+    large,
+    definitions,
+    functions,
+    schedules,
+  });
   let tail: Tail | undefined;
   let stopHints: () => void = () => {};
   let stopExpiry: () => void = () => {};
@@ -131,9 +156,14 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     feed,
     worker,
     start() {
-      for (const [part, role] of Object.entries({ worker: inbox, ...roleSet }))
+      for (const [part, role] of Object.entries({
+        worker: inbox,
+        executor: roleSet.executor,
+        timer: roleSet.timer,
+      }))
         if (role !== undefined) pulses.beat(part);
       inbox?.start();
+      roleSet.courier?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
       // What another process decides is heard of from the log only.
@@ -146,6 +176,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
         commits: tail,
         command: inbox,
         resume: inbox,
+        send: roleSet.courier,
         effect: roleSet.executor,
         timer: roleSet.timer,
       };
@@ -164,12 +195,15 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       tail?.stop();
       stopExpiry();
       inbox?.stop();
+      roleSet.courier?.stop();
       roleSet.timer?.stop();
       worker?.drain();
       await roleSet.executor?.stop(graceMs);
       ended = true;
     },
     checks: () => pulses.checks(),
+    isBusy: () => (roleSet.executor?.running ?? 0) + (roleSet.courier?.underWay ?? 0) > 0,
+    nextTimer: async () => roleSet.timer?.next(),
     stats: () => ({
       executions_in_memory: worker?.executionsInMemory ?? 0,
       effects_running: roleSet.executor?.running ?? 0,
@@ -190,6 +224,7 @@ interface Parts {
 interface RoleSet {
   executor: Executor | undefined;
   timer: Timer | undefined;
+  courier: Courier | undefined;
 }
 
 function createWorker({ options, node, feed, definitions }: Parts, roleSet: RoleSet): Worker {
@@ -211,6 +246,11 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
       return definition instanceof Promise
         ? definition.then(({ executable }) => executable)
         : definition.executable;
+    },
+    sends: {
+      reserve: () => roleSet.courier?.reserve() === true,
+      unreserve: (places) => roleSet.courier?.unreserve(places),
+      take: (task) => roleSet.courier?.takeReserved(task),
     },
     ...(roles.has('executor')
       ? {
@@ -252,10 +292,29 @@ function createExecutor({ options, node, pulses }: Parts, door: Door, worker: Wo
   });
 }
 
-function createTimer({ options, node, pulses }: Parts, door: Door): Timer {
+function createTimer({ options, node, pulses }: Parts, door: Door, schedules: Schedules): Timer {
   const { world, store, leaseMs, sweepMs, onError } = options;
   const swept = () => pulses.beat('timer');
-  return new Timer({ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError });
+  return new Timer({
+    ...{ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError },
+    advanceSchedule: (tenant, workflow) => schedules.advance(tenant, workflow),
+  });
+}
+
+function createCourier(
+  { options, node, definitions }: Parts,
+  worker: Worker,
+  reader: Reader,
+  schedules: Schedules,
+): Courier {
+  const { world, store, blobs, leaseMs, sweepMs, onError } = options;
+  return new Courier({
+    ...{ world, store, blobs, node, leaseMs, sweepMs, claimRowsMax, onError },
+    submit: (tenant, id, command) => worker.submit(tenant, id, command),
+    state: (tenant, id) => reader.state(tenant, id),
+    resolve: (tenant, workflow) => resolveChild(definitions, tenant, workflow),
+    runEnded: (tenant, id, state) => schedules.runEnded(tenant, id, state),
+  });
 }
 
 function createInbox({ options, node, pulses }: Parts, worker: Worker): Inbox {

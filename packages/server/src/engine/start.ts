@@ -2,7 +2,7 @@
 import { unreachable, unsupportedMessage } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { refused, shown, view } from './ask.ts';
-import { checkId } from './asked.ts';
+import { checkChosenId } from './asked.ts';
 import type { Definition } from './definitions.ts';
 import { pendingStart, submit, untilDecided } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -85,7 +85,7 @@ async function startedBefore(
 }
 
 function checkedRequest(request: StartRequest): StartRequest {
-  if (request.id !== undefined) checkId(request.id);
+  if (request.id !== undefined) checkChosenId(request.id);
   return request;
 }
 

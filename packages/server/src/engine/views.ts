@@ -34,6 +34,14 @@ export function executionView(
     ...(state.endedAt === undefined ? {} : { endedAt: instant(state.endedAt) }),
     version: state.version,
     ...(state.from === undefined ? {} : { retryOf: state.from.execution }),
+    ...originOf(state),
+  };
+}
+
+function originOf({ parent, cause }: ExecutionState): Pick<ExecutionView, 'parent' | 'cause'> {
+  return {
+    ...(parent === undefined ? {} : { parent: { execution: parent.execution, version: parent.version } }),
+    ...(cause === undefined ? {} : { cause: { ...cause, due: instant(cause.due) } }),
   };
 }
 

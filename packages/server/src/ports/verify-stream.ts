@@ -50,7 +50,9 @@ export function flawOf(
 
 function countFacts(body: string): number {
   try {
-    const facts: unknown = JSON.parse(body);
+    const stored = JSON.parse(body) as unknown;
+    // Facts of schema 1 stand in a bare array.
+    const facts = Array.isArray(stored) ? stored : (stored as { readonly facts?: unknown } | null)?.facts;
     return Array.isArray(facts) ? facts.length : -1;
   } catch {
     return -1;

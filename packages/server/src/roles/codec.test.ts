@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Fact } from '@millrace/core';
+import { type Fact, factSchema } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
@@ -26,14 +26,16 @@ describe('facts in the log', () => {
 
   it('are written at once when nothing in them is large', () => {
     const options = { blobs: openMemoryBlobs(), blobThreshold: 10_000 };
-    expect(encode([completed(1)], 'default', options)).toBe(JSON.stringify([completed(1)]));
+    expect(encode([completed(1)], 'default', options)).toBe(
+      JSON.stringify({ schema: factSchema, facts: [completed(1)] }),
+    );
   });
 
   it('name the digest of a large value, and hold null in its place', async () => {
     const blobs = openMemoryBlobs();
     const body = await encode([completed(large)], 'default', { blobs, blobThreshold: 100 });
     const digest = `sha256:${hash('sha256', JSON.stringify(large))}`;
-    expect(JSON.parse(body)).toEqual([
+    expect(JSON.parse(body).facts).toEqual([
       { type: 'task.completed', task: '/do/0/a', output: null, blobs: { output: { digest, bytes: 502 } } },
     ]);
   });
@@ -43,6 +45,12 @@ describe('facts in the log', () => {
     const fact = completed({ blobs: { output: { digest: 'mine' } } });
     const body = await encode([fact], 'default', { blobs, blobThreshold: 10_000 });
     expect(await decode(body, 'default', blobs)).toEqual([fact]);
+  });
+
+  it('of schema 1, which stand in a bare array, are read', async () => {
+    expect(await decode(JSON.stringify([completed(1)]), 'default', openMemoryBlobs())).toEqual([
+      completed(1),
+    ]);
   });
 
   it('are not to be read when the blob store has lost a value', async () => {

@@ -2,7 +2,7 @@
  * Facts as they are stored: a JSON array, in which values above a size are kept in the blob store under their
  * digest. The field then holds `null`, and `blobs` beside it names what belongs there.
  */
-import { type BlobReference, type Fact, upcastFacts } from '@millrace/core';
+import { type BlobReference, type Fact, factSchema, upcastFacts } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import { StoredValue, wholeBytesMax } from './stored-value.ts';
 
@@ -18,7 +18,7 @@ export function encode(
   tenant: string,
   options: CodecOptions,
 ): string | Promise<string> {
-  const body = JSON.stringify(facts);
+  const body = bodyOf(facts);
   return body.length < options.blobThreshold ? body : moveLargeValues(facts, tenant, options);
 }
 
@@ -28,7 +28,11 @@ async function moveLargeValues(
   options: CodecOptions,
 ): Promise<string> {
   const stored = await Promise.all(facts.map((fact) => withoutLargeValues(fact, tenant, options)));
-  return JSON.stringify(stored);
+  return bodyOf(stored);
+}
+
+function bodyOf(facts: readonly Fact[]): string {
+  return `{"schema":${factSchema},"facts":${JSON.stringify(facts)}}`;
 }
 
 /** Fields that may hold values of the workflow's own. */

@@ -21,12 +21,16 @@ export interface DecidedCommit {
 export function definitionOf(command: Command): string | undefined {
   if (command.type === 'execution.start') return command.definition.digest;
   if (command.type === 'execution.restore') return command.state.definition?.digest;
+  if (command.type === 'child.withdraw') return command.start.definition.digest;
   return undefined;
 }
 
 /** What a commit says it was caused by. */
 export function causeOf(command: Command): string {
-  return command.type === 'effect.complete' ? `effect.complete ${command.effect}` : command.type;
+  if (command.type === 'effect.complete') return `effect.complete ${command.effect}`;
+  if (command.type === 'child.resolve' || command.type === 'child.complete')
+    return `${command.type} ${command.child}`;
+  return command.type;
 }
 
 /** The row that lists show of an execution. */

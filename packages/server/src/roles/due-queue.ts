@@ -28,8 +28,13 @@ export class DueQueue {
 
   /** The earliest instant in force. */
   next(): number | undefined {
+    return this.peek()?.due;
+  }
+
+  /** The earliest entry in force. */
+  peek(): DueExecution | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (this.#isCurrent(top)) return top.due;
+      if (this.#isCurrent(top)) return top;
       this.#pop();
     }
     return undefined;

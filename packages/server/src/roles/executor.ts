@@ -5,15 +5,15 @@
  * 2. It renews the leases of what is under way; when one is lost the deed is aborted, for another executor has it.
  * 3. A row is given up by the commit that records the outcome, never here.
  */
-import type { EffectOutcome, Fact } from '@millrace/core';
+import type { EffectOutcome } from '@millrace/core';
 import { standardError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { decode } from './codec.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
+import { factAt } from './fact-at.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
 
@@ -257,17 +257,4 @@ export class Executor {
 
 function leaseOf({ id, attempt }: ClaimedWakeUp): { id: string; attempt: number } {
   return { id, attempt };
-}
-
-/** One fact of a stream. */
-async function factAt(
-  store: Store,
-  blobs: BlobStore,
-  tenant: string,
-  stream: string,
-  version: number,
-): Promise<Fact | undefined> {
-  const [commit] = await store.read(tenant, stream, { fromVersion: version, rowsMax: 1 });
-  if (commit === undefined || commit.version > version) return undefined;
-  return (await decode(commit.body, tenant, blobs))[version - commit.version];
 }

@@ -1,5 +1,5 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
-import type { EffectRequested, LedgerChange, LedgerRow } from '@millrace/core';
+import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
 import { unreachable } from '@millrace/core';
 import type { Lease, WakeUp, WakeUpChange } from '../ports/store.ts';
 
@@ -17,14 +17,28 @@ export interface EffectTask {
   readonly lease: Lease;
 }
 
+/** Something to be told that this process holds the lease of: the fact at `version` says to whom and what. */
+export interface SendTask {
+  readonly tenant: string;
+  readonly execution: string;
+  readonly version: number;
+  readonly fact: Fact;
+}
+
 export interface LeasePolicy {
   readonly now: number;
   readonly effectLease: () => Lease | null;
+  readonly sendLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
 }
 
-/** A row that waits for a person: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
+/** The row of what has to be told of the fact at `version`. */
+export function sendRow(execution: string, version: number): string {
+  return rowId(execution, `send-${version}`);
+}
+
+/** A row that waits for a person or for another execution: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
 export const neverDue = 253_402_300_799_000;
 
 export function rowId(execution: string, row: LedgerRow): string {
@@ -35,8 +49,13 @@ export function ledgerEntries(
   { tenant, id }: { readonly tenant: string; readonly id: string },
   changes: readonly LedgerChange[],
   policy: LeasePolicy,
-): { readonly wakeUps: readonly WakeUpChange[]; readonly effects: readonly EffectTask[] } {
+): {
+  readonly wakeUps: readonly WakeUpChange[];
+  readonly effects: readonly EffectTask[];
+  readonly sends: readonly SendTask[];
+} {
   const effects: EffectTask[] = [];
+  const sends: SendTask[] = [];
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
     switch (change.type) {
@@ -55,13 +74,21 @@ export function ledgerEntries(
         return put(row, id, 'resume', policy.now, policy.resumeLease, false);
       case 'approval':
         return put(row, id, 'approval', neverDue, null, false);
+      case 'child':
+        return put(row, id, 'child', neverDue, null, false);
+      case 'send': {
+        const { version, fact } = change;
+        const lease = policy.sendLease();
+        if (lease !== null) sends.push({ tenant, execution: id, version, fact });
+        return put(row, id, 'send', policy.now, lease, false);
+      }
       case 'remove':
         return { type: 'remove', id: row };
       default:
         return unreachable(change);
     }
   });
-  return { wakeUps, effects };
+  return { wakeUps, effects, sends };
 }
 
 function rowOf(change: LedgerChange): LedgerRow {
@@ -69,6 +96,10 @@ function rowOf(change: LedgerChange): LedgerRow {
     case 'effect':
     case 'again':
       return change.version;
+    case 'child':
+      return `child-${change.version}`;
+    case 'send':
+      return `send-${change.version}`;
     case 'remove':
       return change.row;
     default:

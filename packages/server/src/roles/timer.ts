@@ -12,10 +12,20 @@ import type { World } from '../ports/world.ts';
 import type { Door } from './door.ts';
 import { DueQueue } from './due-queue.ts';
 
+/** No execution has a slash in its id. */
+const schedulePrefix = 'schedule/';
+
+/** The stream of a schedule's row: it has no commits, its record is a document. */
+export function scheduleStream(workflow: string): string {
+  return `${schedulePrefix}${workflow}`;
+}
+
 export interface TimerOptions {
   readonly world: World;
   readonly store: Store;
   readonly door: Door;
+  /** looks at a schedule: what is due of it, and when to look again */
+  readonly advanceSchedule: (tenant: string, workflow: string) => Promise<void>;
   readonly node: string;
   readonly leaseMs: number;
   /** how often rows are looked for that nobody hinted at */
@@ -61,6 +71,15 @@ export class Timer {
     this.#queue.clear(tenant, execution);
   }
 
+  /** The next instant: of what is in memory, or of a row that nobody has. */
+  async next(): Promise<{ readonly due: number; readonly isSchedule: boolean } | undefined> {
+    const own = this.#queue.peek();
+    const row = await this.#options.store.nextDue(['timer']);
+    if (own === undefined || (row !== undefined && row < own.due))
+      return row === undefined ? undefined : { due: row, isSchedule: false };
+    return { due: own.due, isSchedule: own.execution.startsWith(schedulePrefix) };
+  }
+
   get size(): number {
     return this.#queue.size;
   }
@@ -83,13 +102,15 @@ export class Timer {
   }
 
   #fire(tenant: string, execution: string): void {
-    const { door, onError, store, sweepMs } = this.#options;
+    const { door, advanceSchedule, onError, store, sweepMs } = this.#options;
     const failed = (error: unknown) => {
       onError(error, execution);
       // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
       if (!this.#stopped) this.set(tenant, execution, store.now() + sweepMs);
     };
-    door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
+    if (execution.startsWith(schedulePrefix))
+      advanceSchedule(tenant, execution.slice(schedulePrefix.length)).catch(failed);
+    else door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
   }
 
   /** Looks now: a timer was written that nobody holds. */

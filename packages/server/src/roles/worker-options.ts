@@ -4,7 +4,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Feed } from './feed.ts';
-import type { EffectTask } from './rows.ts';
+import type { EffectTask, SendTask } from './rows.ts';
 
 /**
  * What became of a command. `state` is as of its decision, whatever was decided since and is not durable yet; its
@@ -46,6 +46,13 @@ export interface WorkerOptions {
     take(task: EffectTask): void;
     /** ends deeds whose task went away */
     revoke(tenant: string, execution: string, effects: readonly number[]): void;
+  };
+  /** leases for what other executions are told; absent: it is left to be claimed */
+  readonly sends?: {
+    /** keeps a place for what is about to be committed */
+    reserve(): boolean;
+    unreserve(places: number): void;
+    take(task: SendTask): void;
   };
   readonly timers?: {
     set(tenant: string, execution: string, due: number): void;

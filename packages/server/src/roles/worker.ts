@@ -36,7 +36,7 @@ import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { type EffectTask, ledgerEntries } from './rows.ts';
+import { type EffectTask, ledgerEntries, type SendTask } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 interface Job {
@@ -58,6 +58,8 @@ interface Letter {
   readonly decided?: DecidedCommit;
   /** effects that this process may begin then */
   readonly effects?: readonly EffectTask[];
+  /** what this process may tell other executions then */
+  readonly sends?: readonly SendTask[];
 }
 
 /** How often a command is decided again because other processes won the race for its version. */
@@ -279,7 +281,7 @@ export class Worker {
     const commit = { id: '', version: after.version + 1, count: facts.length, time: now, cause, body };
     commit.id = this.#options.world.hash(commitContent(after.commit, tenant, stream, commit));
     live.head = commit.id;
-    const { wakeUps, effects } = this.#ledger(live, decided.changes);
+    const { wakeUps, effects, sends } = this.#ledger(live, decided.changes);
     const entry: Entry = {
       tenant,
       stream,
@@ -291,20 +293,18 @@ export class Worker {
     };
     live.status = status;
     const answer: Submitted = { type: 'done', state, status, facts: facts.length };
-    this.#send({ live, job, entry, answer, decided, effects });
+    this.#send({ live, job, entry, answer, decided, effects, sends });
   }
 
-  #ledger(
-    live: LiveExecution,
-    changes: readonly LedgerChange[],
-  ): { wakeUps: readonly WakeUpChange[]; effects: readonly EffectTask[] } {
-    if (changes.length === 0) return { wakeUps: [], effects: [] };
-    const { store, node, leaseMs, effects, timers } = this.#options;
+  #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
+    if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
+    const { store, node, leaseMs, effects, timers, sends } = this.#options;
     const now = store.now();
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
+      sendLease: () => (sends?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
     });
@@ -337,8 +337,9 @@ export class Worker {
     letter.job.receiver.failed(error);
   }
 
-  #unreserve({ effects }: Letter): void {
+  #unreserve({ effects, sends }: Letter): void {
     if (effects !== undefined) this.#options.effects?.unreserve(effects.length);
+    if (sends !== undefined) this.#options.sends?.unreserve(sends.length);
   }
 
   /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
@@ -357,12 +358,17 @@ export class Worker {
   }
 
   /** What follows from a durable commit. */
-  #release({ live, entry, effects = [] }: Letter, decided: DecidedCommit, position: number): void {
+  #release(
+    { live, entry, effects = [], sends = [] }: Letter,
+    decided: DecidedCommit,
+    position: number,
+  ): void {
     const { feed, store, timers } = this.#options;
     const { status, row, revoked, changes } = decided;
     live.durable = status;
     if (isTerminal(status)) this.#live.retire(live);
     for (const effect of effects) this.#options.effects?.take(effect);
+    for (const send of sends) this.#options.sends?.take(send);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
     for (const change of changes) {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
@@ -391,8 +397,17 @@ function removalOf({ row }: Job): readonly WakeUpChange[] {
 
 /** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
 function isShown({ type }: Command): boolean {
-  return type !== 'effect.complete' && type !== 'timers.fire' && type !== 'execution.continue';
+  return !told.has(type);
 }
+
+const told: ReadonlySet<Command['type']> = new Set([
+  'effect.complete',
+  'timers.fire',
+  'execution.continue',
+  'child.resolve',
+  'child.complete',
+  'child.withdraw',
+]);
 
 function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {
   return { state: { ...state }, status: phaseOf(state) };

@@ -1,6 +1,13 @@
 /** What holds after every step, whatever happened in it. */
 import { isDeepStrictEqual } from 'node:util';
-import { type ExecutionState, ownRows, phaseOf } from '@millrace/core';
+import {
+  childId,
+  type ExecutionState,
+  isTerminal,
+  ownRows,
+  type ParentReference,
+  phaseOf,
+} from '@millrace/core';
 import type { ExecutionRow, Store, WakeUp } from '../ports/store.ts';
 import type { Worker } from '../roles/worker.ts';
 import type { LeaseWatch } from './lease-watch.ts';
@@ -79,19 +86,55 @@ export class Invariants {
     }
   }
 
+  /** Whatever goes on between two executions has a reason to go on: what is to be told, or a child that is open. */
+  async #checkFamily({ tenant, id, state }: Mirrored, rows: readonly WakeUp[]): Promise<void> {
+    const { violations } = this.#options;
+    const tells = (of: readonly WakeUp[], version: number | undefined) =>
+      version !== undefined && of.some((row) => row.id.endsWith(`/send-${version}`));
+    for (const [version, child] of Object.entries(state.children ?? {})) {
+      if (child.resolved === undefined || tells(rows, child.resolved)) {
+        const asked = child.resolved ?? Number(version);
+        violations.expect(tells(rows, asked), 'a child that is waited for moves', () => `${id}~${version}`);
+        continue;
+      }
+      await this.#checkChild(tenant, childId(id, Number(version)));
+    }
+    if (state.parent === undefined || state.parent.detached === true || isTerminal(state.phase)) return;
+    await this.#checkWanted(tenant, id, state.parent);
+  }
+
+  async #checkChild(tenant: string, id: string): Promise<void> {
+    const { shared, mirror, violations } = this.#options;
+    const child = mirror.get(tenant, id);
+    const isOpen = child !== undefined && !isTerminal(child.state.phase);
+    const tells = isOpen || (await shared.wakeUps(tenant, id)).some(({ kind }) => kind === 'send');
+    violations.expect(tells, 'a child that is waited for moves', () => id);
+  }
+
+  /** A child that runs is waited for, or is about to be taken back. */
+  async #checkWanted(tenant: string, id: string, { execution, version }: ParentReference): Promise<void> {
+    const { shared, mirror, violations } = this.#options;
+    const parent = mirror.get(tenant, execution)?.state;
+    const isWanted = parent?.children?.[version] !== undefined;
+    const isTold = isWanted || (await shared.wakeUps(tenant, execution)).some(({ kind }) => kind === 'send');
+    violations.expect(isTold, 'no child is left running without its parent', () => id);
+  }
+
   /** The ledger and the row of an execution say what its state says. */
   async #checkRows(tenant: string, id: string): Promise<void> {
     const { shared, mirror, violations } = this.#options;
     const stream = mirror.get(tenant, id);
     if (stream === undefined) return;
     const rows = await shared.wakeUps(tenant, id);
-    const found = rows.filter(({ kind }) => kind !== 'command').map(nameOf);
+    // What is to be told goes when it was told, which the sender's log does not say.
+    const found = rows.filter(({ kind }) => kind !== 'command' && kind !== 'send').map(nameOf);
     const wanted = rowsOf(stream);
     violations.expect(
       isDeepStrictEqual(new Set(found), new Set(wanted)),
       'the ledger holds what the state waits for',
       () => `${id}/${stream.state.version}: found ${found.join(' ')}, wanted ${wanted.join(' ')}`,
     );
+    await this.#checkFamily(stream, rows);
     const row = await shared.execution(tenant, id);
     violations.expect(
       row !== undefined && agrees(row, stream.state),
@@ -113,6 +156,8 @@ function rowsOf({ id, state }: Mirrored): string[] {
   if (due !== null) names.push(`${id}/timer@${due}`);
   if (resume) names.push(`${id}/resume`);
   if (approval) names.push(`${id}/approval`);
+  for (const [version, child] of Object.entries(state.children ?? {}))
+    if (child.resolved !== undefined) names.push(`${id}/child-${version}`);
   return names;
 }
 

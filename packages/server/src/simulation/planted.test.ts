@@ -7,15 +7,19 @@ import * as core from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commitContent, type Entry, type Store } from '../ports/store.ts';
 import type { EffectTask } from '../roles/rows.ts';
+import type { Submitted } from '../roles/worker-options.ts';
 import { ruleOf, shrink } from './shrink.ts';
 import { caseOf, type Plant, simulate } from './simulate.ts';
 
 type Decide = typeof import('@millrace/core').decide;
+type Command = Parameters<Decide>[1];
+type Submit = (command: Command, suffix?: string) => Promise<Submitted>;
 
 const planted = vi.hoisted(() => ({
   decide: undefined as ((real: Decide) => Decide) | undefined,
   task: undefined as ((task: EffectTask) => EffectTask) | undefined,
   wants: undefined as boolean | undefined,
+  submit: undefined as ((command: Command, submit: Submit) => ReturnType<Submit>) | undefined,
 }));
 
 vi.mock('@millrace/core', async (original) => {
@@ -40,6 +44,12 @@ vi.mock('../roles/worker.ts', async (original) => {
     override wants(tenant: string, execution: string, effect: number): boolean {
       return planted.wants ?? super.wants(tenant, execution, effect);
     }
+    override submit(
+      ...[tenant, execution, command, row]: Parameters<InstanceType<typeof Worker>['submit']>
+    ): Promise<Submitted> {
+      const submit: Submit = (one, suffix = '') => super.submit(tenant, `${execution}${suffix}`, one, row);
+      return planted.submit?.(command, submit) ?? submit(command);
+    }
   }
   return { Worker: PlantedWorker };
 });
@@ -48,6 +58,7 @@ afterEach(() => {
   planted.decide = undefined;
   planted.task = undefined;
   planted.wants = undefined;
+  planted.submit = undefined;
 });
 
 /** The first rule that a run breaks, and how many seeds it took. */
@@ -129,7 +140,7 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       ...store,
       nextDue: async (kinds) => (kinds.includes('timer') ? undefined : store.nextDue(kinds)),
     });
-    await expectBroken({ around }, ['everything comes to rest']);
+    await expectBroken({ around }, ['everything comes to rest', 'a schedule is looked at in time']);
   });
 
   it('loses a commit that it has acknowledged', async () => {
@@ -274,6 +285,82 @@ describe('the simulation misses rules that forget a phase and', { timeout: 60_00
   });
 });
 
+describe('the simulation misses parents and children of which', { timeout: 60_000 }, () => {
+  it('the store forgets what they are to be told', async () => {
+    const shared = changing((change) => change.type === 'put' && change.row.kind === 'send');
+    await expectBroken({ shared }, [
+      'a child that is waited for moves',
+      'no child is left running without its parent',
+    ]);
+  });
+
+  it('the row of what is to be told goes before it was told', async () => {
+    await expectBroken({ shared: forgettingLeasedSends }, [
+      'a child that is waited for moves',
+      'no child is left running without its parent',
+    ]);
+  });
+
+  it('one that is taken back before it was started may still be started', async () => {
+    planted.decide = (real) => (state, command, options) =>
+      command.type === 'child.withdraw' && state.version === 0
+        ? { type: 'decided', facts: [], revoked: [], bytes: 0 }
+        : real(state, command, options);
+    await expectBroken({}, ['no child is left running without its parent'], 2_000);
+  });
+
+  it('the end counts twice', async () => {
+    planted.decide = (real) => (state, command, options) => {
+      const isSpent = command.type === 'child.complete' && state.children?.[command.child] === undefined;
+      if (!isSpent || state.phase !== 'running') return real(state, command, options);
+      const { child, outcome } = command;
+      const output = outcome.type === 'completed' ? outcome.output : null;
+      return { type: 'decided', facts: [{ type: 'child.completed', child, output }], revoked: [], bytes: 0 };
+    };
+    await expectBroken({}, ['the log folds', 'a live state is the fold of the log']);
+  });
+
+  it('a cancel does not go down', async () => {
+    planted.decide = (real) => (state, command, options) =>
+      command.type === 'child.withdraw'
+        ? { type: 'decided', facts: [], revoked: [], bytes: 0 }
+        : real(state, command, options);
+    await expectBroken({}, ['no child is left running without its parent']);
+  });
+});
+
+describe('the simulation misses a schedule of which', { timeout: 60_000 }, () => {
+  const isRun = (command: Command) => command.type === 'execution.start' && command.cause !== undefined;
+
+  it('a run is noted before it is started', async () => {
+    planted.submit = (command, submit) => {
+      if (!isRun(command)) return submit(command);
+      submit(command).catch(() => {});
+      return Promise.resolve({ type: 'done', facts: 0, status: 'running', state: core.emptyState() });
+    };
+    await expectBroken({}, ['a schedule loses no run', 'a schedule that counts from an end goes on'], 2_000);
+  });
+
+  it('a run has another id each time that it is started', async () => {
+    let started = 0;
+    planted.submit = (command, submit) => submit(command, isRun(command) ? `x${started++}` : '');
+    await expectBroken({}, ['a schedule starts no run twice', 'a schedule that counts from an end goes on']);
+  });
+
+  it('the store forgets when to look', async () => {
+    const shared = changing((change) => change.type === 'put' && change.row.id.startsWith('schedule/'));
+    await expectBroken({ shared }, ['a schedule is looked at in time'], 2_000);
+  });
+
+  it('a run is started a second early', async () => {
+    planted.submit = (command, submit) =>
+      command.type === 'execution.start' && command.cause !== undefined
+        ? submit({ ...command, cause: { ...command.cause, due: command.cause.due + 1_000 } })
+        : submit(command);
+    await expectBroken({}, ['a schedule starts no run early']);
+  });
+});
+
 describe('the simulation misses an executor that', { timeout: 60_000 }, () => {
   it('begins a deed under a lease that has lapsed', async () => {
     planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
@@ -396,6 +483,20 @@ function changing(isDropped: (change: Entry['wakeUps'][number]) => boolean): (st
         entries.map((entry) => ({ ...entry, wakeUps: entry.wakeUps.filter((change) => !isDropped(change)) })),
       ),
   });
+}
+
+/** A row that another process has to tell is taken for told as soon as it is claimed. */
+function forgettingLeasedSends(store: Store): Store {
+  return {
+    ...store,
+    async claim(request) {
+      const rows = await store.claim(request);
+      for (const { tenant, execution, id, kind } of rows)
+        if (kind === 'send')
+          await store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'remove', id }] }]);
+      return rows;
+    },
+  };
 }
 
 function answeringEarly(store: Store): Store {

@@ -9,6 +9,8 @@ export interface RandomWorkflow {
   readonly definition: JsonObject;
   /** whether what it yields depends on nothing but its deeds: it has no races and no timeouts */
   readonly foretold: boolean;
+  /** workflows that its tasks may run */
+  readonly children?: readonly RandomWorkflow[];
 }
 
 /** A task under construction: an object of the DSL. */
@@ -23,16 +25,22 @@ interface Drafting {
   /** variables of the loops around */
   readonly loops: readonly string[];
   readonly depth: number;
+  readonly children: readonly RandomWorkflow[];
   /** in a branch of a fork, where the order of events would show if tasks failed or left */
   readonly inFork: boolean;
 }
 
 const depthMax = 3;
 
-export function randomWorkflow(chance: Chance, name: string): RandomWorkflow {
+export function randomWorkflow(
+  chance: Chance,
+  name: string,
+  { tasksMax = 14, children = [] }: { tasksMax?: number; children?: readonly RandomWorkflow[] } = {},
+): RandomWorkflow {
   const drafting: Drafting = {
     chance,
-    left: chance.between(3, 14),
+    children,
+    left: chance.between(Math.min(3, tasksMax), tasksMax),
     names: 0,
     foretold: true,
     loops: [],
@@ -50,7 +58,7 @@ export function randomWorkflow(chance: Chance, name: string): RandomWorkflow {
     do: tasks,
     ...context,
   } as JsonObject;
-  return { definition, foretold: drafting.foretold };
+  return { definition, foretold: drafting.foretold, children };
 }
 
 function taskList(drafting: Drafting): Draft[] {
@@ -77,10 +85,13 @@ function body(drafting: Drafting, name: string, later: readonly string[]): Draft
   const { chance, depth } = drafting;
   const nests = depth < depthMax && drafting.left > 1;
   const kinds = ['set', 'set', 'call', 'call', 'call', 'call', 'wait', 'switch', 'emit', 'raise'];
+  if (drafting.children.length > 0) kinds.push('run', 'run');
   const nested = nests ? ['try', 'try', 'try', 'fork', 'fork', 'for', 'do'] : [];
   switch (chance.pick([...kinds, ...nested])) {
     case 'call':
       return call(drafting, name);
+    case 'run':
+      return run(drafting);
     case 'wait':
       return { wait: ms(chance, 1, chance.happens(0.2) ? 1_500 : 100) };
     case 'switch':
@@ -115,6 +126,20 @@ function call(drafting: Drafting, name: string): Draft {
     with: { place, failures, value: '${ . }' },
     ...(unsafe ? { metadata: { unsafe: true } } : {}),
   };
+}
+
+function run(drafting: Drafting): Draft {
+  const { chance } = drafting;
+  const child = chance.pick(drafting.children);
+  const { name } = child.definition.document as { readonly name: string };
+  const version = chance.happens(0.5) ? { version: '1.0.0' } : {};
+  const detached = chance.happens(0.2);
+  if (!detached) {
+    mayFail(drafting);
+    if (!child.foretold) drafting.foretold = false;
+  }
+  const workflow = { namespace: 'simulation', name, ...version };
+  return { run: { workflow, ...(detached ? { await: false } : {}) } };
 }
 
 function choice(drafting: Drafting, later: readonly string[]): Draft {

@@ -1,5 +1,5 @@
 /** What one seed stands for: who runs, under which limits, what is run, and what happens to it. Plain data. */
-import { defaultLimits, type Limits } from '@millrace/core';
+import { defaultLimits, type JsonObject, type Limits } from '@millrace/core';
 import type { Role } from '../engine/runtime.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type RandomWorkflow, randomWorkflow } from './random-workflow.ts';
@@ -24,6 +24,8 @@ export interface Scenario {
   readonly weather: Weather;
   readonly acts: readonly Act[];
   readonly executions: readonly ExecutionPlan[];
+  /** a workflow that is started by itself; absent: there is none */
+  readonly schedule?: SchedulePlan;
 }
 
 /** What the store does to those who use it, as shares from 0 to 1. */
@@ -36,6 +38,12 @@ export interface Weather {
   readonly slowCall: number;
   /** deeds whose end nobody hears of until their lease has lapsed */
   readonly hanging: number;
+}
+
+export interface SchedulePlan {
+  readonly definition: JsonObject;
+  readonly source: 'every' | 'after';
+  readonly ms: number;
 }
 
 export interface ExecutionPlan {
@@ -132,7 +140,25 @@ export function scenarioOf(seed: number): Scenario {
     },
     acts: [...startsOf(chance, executions, stormMs), ...actsOf(chance, stormMs), ...blowsOf(chance)],
     executions,
+    ...schedulePlan(chance),
   };
+}
+
+/** An hour that the clock jumps is some runs that are all made up for: a period of seconds would be thousands. */
+function schedulePlan(chance: Chance): { readonly schedule?: SchedulePlan } {
+  if (!chance.happens(0.4)) return {};
+  const source = chance.pick(['every', 'every', 'after'] as const);
+  const ms = source === 'every' ? chance.pick([700, 90_000, 400_000]) : chance.between(20, 300);
+  const misfire = ms < 60_000 ? 'skip' : 'all';
+  const definition = {
+    document: {
+      ...{ dsl: '1.0.3', namespace: 'simulation', name: 'clock', version: '1.0.0' },
+      metadata: { schedule: { misfire } },
+    },
+    schedule: { [source]: { milliseconds: ms } },
+    do: [{ rest: { wait: { milliseconds: chance.between(0, 60) } } }],
+  };
+  return { schedule: { definition, source, ms } };
 }
 
 let lastBlock: { readonly block: number; readonly workflows: readonly RandomWorkflow[] } | undefined;
@@ -141,7 +167,9 @@ function workflowsOf(block: number): readonly RandomWorkflow[] {
   if (lastBlock?.block === block) return lastBlock.workflows;
   const chance = createChance(Math.imul(block, 0x9e3779b1) ^ 0x5bd1e995);
   const names = Array.from({ length: workflowsPerBlock }, (_, index) => `w${index}`);
-  const workflows = names.map((name) => randomWorkflow(chance, name));
+  const leaf = randomWorkflow(chance, 'leaf', { tasksMax: 4 });
+  const branch = randomWorkflow(chance, 'branch', { tasksMax: 5, children: [leaf] });
+  const workflows = names.map((name) => randomWorkflow(chance, name, { children: [leaf, branch] }));
   lastBlock = { block, workflows };
   return workflows;
 }

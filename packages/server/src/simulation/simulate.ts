@@ -4,23 +4,23 @@
  */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Executable, isTerminal } from '@millrace/core';
+import { isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
-import { type Definition, readDefinition } from '../engine/read-definition.ts';
 import type { Store } from '../ports/store.ts';
 import { Acts } from './acts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
+import { Clock } from './clock.ts';
 import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
-import type { RandomWorkflow } from './random-workflow.ts';
 import { referenceRun } from './reference-run.ts';
 import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
-import { createSimPerformers, functionNames, type SimPerformers } from './sim-performer.ts';
+import { definitionOf, definitionsOf, executableOf, family, publishChildren } from './sim-definitions.ts';
+import { createSimPerformers, type SimPerformers } from './sim-performer.ts';
 import { type Owner, SimQueue } from './sim-queue.ts';
 import type { SimWeather } from './sim-store.ts';
 import { Violations } from './violations.ts';
@@ -94,6 +94,7 @@ class Simulation {
   readonly #followers: Followers;
   readonly #performers: SimPerformers;
   readonly #violations = new Violations();
+  readonly #clock: Clock | undefined;
   /** executions that are left suspended */
   readonly #keptSuspended = new Set<string>();
   /** executions that were asked to go on */
@@ -166,6 +167,11 @@ class Simulation {
     this.#followers = followers;
     this.#performers = performers;
     this.#acts = new Acts({ scenario, queue, cluster, clients, followers, mirror, performers, violations });
+    const { schedule: plan } = scenario;
+    this.#clock =
+      plan === undefined
+        ? undefined
+        : new Clock({ plan, shared: memory, queue, cluster, mirror, violations });
     this.#invariants = new Invariants({
       shared,
       exclusive: scenario.exclusive,
@@ -181,8 +187,10 @@ class Simulation {
       this.#violations.add('no failure is left unhandled, which would end a real process', describe(error));
     process.on('unhandledRejection', unhandled);
     try {
+      await publishChildren(this.#shared, this.#scenario);
       await this.#cluster.bootAll();
       this.#acts.schedule();
+      this.#clock?.publish();
       await this.#storm();
       await this.#calm();
       if (!this.#violations.any) await this.#checkEnd();
@@ -205,6 +213,9 @@ class Simulation {
     this.#queue.thaw(this.#cluster.processes);
     await this.#cluster.bootAll();
     this.#settleLater();
+    // Whoever is to look at it has the time for it.
+    const lookMs = this.#scenario.leaseMs * 2 + this.#scenario.sweepMs * 3;
+    this.#queue.schedule(outside, lookMs, () => this.#clock?.hold());
     if (!(await this.#rest())) return;
     // Late answers and leases that lapse must not bring anything back to life that has ended.
     const until = this.#queue.elapsed + this.#scenario.leaseMs * 2 + 100;
@@ -245,7 +256,9 @@ class Simulation {
     if (process === undefined || isTerminal(state.phase)) return;
     const key = `${tenant}/${id}`;
     if (state.phase === 'suspended' && !this.#keptSuspended.has(key)) {
-      if (!this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
+      // A child that is left suspended would keep its parent for ever.
+      const isChild = state.parent !== undefined;
+      if (!isChild && !this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
       else this.#clients.resume(process, tenant, id);
       this.#resumed.add(key);
     }
@@ -259,12 +272,14 @@ class Simulation {
       if (isTerminal(state.phase)) continue;
       if (state.phase !== 'suspended' || !this.#keptSuspended.has(`${tenant}/${id}`)) return false;
     }
-    return (await this.#shared.nextDue(['command'])) === undefined;
+    if (this.#clock?.held === false) return false;
+    return (await this.#shared.nextDue(['command', 'send'])) === undefined;
   }
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
     this.#followers.atRest();
+    await this.#clock?.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));
@@ -280,10 +295,17 @@ class Simulation {
       state === undefined ||
       !workflow.foretold ||
       state.phase === 'cancelled' ||
-      state.phase === 'suspended'
+      state.phase === 'suspended' ||
+      this.#lostAChild(tenant, id)
     )
       return;
-    const wanted = referenceRun(executableOf(workflow), id, { ...input });
+    const children = new Map(
+      family(workflow).map((child) => {
+        const { executable } = definitionOf(child);
+        return [executable.program.name, executable];
+      }),
+    );
+    const wanted = referenceRun(executableOf(workflow), id, { ...input }, children);
     const shown = (of: typeof state) => ({
       phase: of.phase,
       output: of.output,
@@ -296,6 +318,18 @@ class Simulation {
       () => `${id}: ${JSON.stringify(shown(state))} ≠ ${JSON.stringify(shown(wanted))}`,
     );
     this.#foretold += 1;
+  }
+
+  /** Whether somebody cancelled a child, which its parent cannot foretell. */
+  #lostAChild(tenant: string, id: string): boolean {
+    for (const stream of this.#mirror.streams)
+      if (
+        stream.tenant === tenant &&
+        stream.id.startsWith(`${id}~`) &&
+        (stream.state.phase === 'cancelled' || stream.state.phase === 'suspended')
+      )
+        return true;
+    return false;
   }
 
   async #describeOpen(): Promise<string> {
@@ -329,31 +363,7 @@ class Simulation {
 }
 
 function planOf(scenario: Scenario, tenant: string, execution: string): ExecutionPlan | undefined {
-  return scenario.executions.find((plan) => plan.tenant === tenant && plan.id === execution);
-}
-
-/** Read once, whatever runs them: most of a run would be reading otherwise. */
-const definitions = new WeakMap<RandomWorkflow, Definition>();
-
-function definitionOf(workflow: RandomWorkflow): Definition {
-  const known = definitions.get(workflow);
-  if (known !== undefined) return known;
-  const { definition } = workflow;
-  const text = JSON.stringify(definition, null, 2);
-  const read = readDefinition(definition, text, `sha256:${hash('sha256', text)}`, functionNames);
-  definitions.set(workflow, read);
-  return read;
-}
-
-function definitionsOf({ executions }: Scenario): ReadonlyMap<string, Definition> {
-  return new Map(
-    executions.map(({ workflow }) => {
-      const definition = definitionOf(workflow);
-      return [definition.digest, definition];
-    }),
-  );
-}
-
-function executableOf(workflow: RandomWorkflow): Executable {
-  return definitionOf(workflow).executable;
+  // A child is as foretold as the execution that runs it.
+  const [root] = execution.split('~');
+  return scenario.executions.find((plan) => plan.tenant === tenant && plan.id === root);
 }

@@ -7,6 +7,7 @@ import type {
   ExecutionView,
   Page,
   Problem,
+  ScheduleView,
   SystemView,
   WakeUpView,
   WorkflowId,
@@ -59,6 +60,13 @@ export const api = {
   workflows: (signal?: AbortSignal) => everyWorkflow(signal),
   workflow: ({ namespace, name, version }: Partial<WorkflowId>, signal?: AbortSignal) =>
     getJson<WorkflowSource>(workflowPath([namespace, name, version]), signal),
+  schedule: ({ namespace, name }: Pick<WorkflowId, 'namespace' | 'name'>, signal?: AbortSignal) =>
+    getJson<ScheduleView>(`${workflowPath([namespace, name])}/schedule`, signal),
+  changeSchedule: ({ namespace, name }: Pick<WorkflowId, 'namespace' | 'name'>, verb: 'pause' | 'resume') =>
+    sendJson<ScheduleView>(
+      `${workflowPath([namespace, name])}/schedule/${verb}`,
+      verb === 'pause' ? {} : undefined,
+    ),
   definition: (digest: string, signal?: AbortSignal) =>
     getJson<DefinitionView>(`/api/v1/definitions/${encodeURIComponent(digest)}`, signal),
   system: (signal?: AbortSignal) => getJson<SystemView>('/api/v1/system', signal),

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useMessages } from '../app/preferences.ts';
 import { formatDuration } from '../format/duration.ts';
 import type { Messages } from '../messages/messages.ts';
+import type { ChildRun } from '../run/child-run.ts';
 import { attemptsBefore, doneBefore } from '../run/done-before.ts';
 import { requestLine } from '../run/request-line.ts';
 import { type Attempt, type Deed, nameOf, type Run, type TaskRun } from '../run/run.ts';
@@ -168,6 +169,15 @@ function TaskDetails({ task, run, line, onSelect, onShowLine }: TaskDetailsProps
           </ol>
         </Section>
       )}
+      {task.runs.length === 0 ? null : (
+        <Section title={messages.childExecutions}>
+          <ol className="grid gap-2">
+            {task.runs.map((child) => (
+              <ChildRow key={child.version} child={child} />
+            ))}
+          </ol>
+        </Section>
+      )}
       {task.event === undefined ? null : <Value title={messages.emittedEvent} value={task.event} />}
       {task.status === 'skipped' ? null : <Value title={messages.input} value={task.input} />}
       {task.output === undefined ? null : <Value title={messages.output} value={task.output} />}
@@ -252,6 +262,35 @@ function DeedRow({ deed }: { readonly deed: Deed }) {
       {deed.error === undefined ? null : (
         <p className="text-faulted [overflow-wrap:anywhere]">
           {deed.error.detail ?? deed.error.title ?? deed.error.type} · {deed.error.status}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** The way to the execution that the task ran, and what became of it; one that never started is not to be seen. */
+function ChildRow({ child }: { readonly child: ChildRun }) {
+  const messages = useMessages();
+  const { namespace, name, version } = child.definition ?? child.workflow;
+  const outcome = {
+    open: child.definition === undefined ? messages.childAsked : messages.childOpen,
+    left: messages.childLeft,
+    completed: messages.childCompleted,
+    faulted: messages.childFaulted,
+    cancelled: messages.childCancelled,
+  }[child.outcome];
+  return (
+    <li className="rounded-lg border border-line px-3 py-2 text-[13px]">
+      {child.definition === undefined ? null : <ExecutionLink id={child.id} />}
+      <p className="flex justify-between gap-3 text-soft">
+        <span className="[overflow-wrap:anywhere]">
+          {[namespace, name, version].filter((part) => part !== undefined).join('/')}
+        </span>
+        <span className={child.outcome === 'faulted' ? 'text-faulted' : ''}>{outcome}</span>
+      </p>
+      {child.error === undefined ? null : (
+        <p className="text-faulted [overflow-wrap:anywhere]">
+          {child.error.detail ?? child.error.title ?? child.error.type} · {child.error.status}
         </p>
       )}
     </li>

@@ -74,13 +74,17 @@ function Facts({ execution, view, ended }: Omit<HeaderProps, 'text'> & { readonl
         <Fact label={messages.events}>{view.events.length}</Fact>
         {execution.retryOf === undefined ? null : (
           <Fact label={messages.retryOf}>
-            <Link
-              to="/executions/$id"
-              params={{ id: execution.retryOf }}
-              className="font-mono text-accent hover:underline"
-            >
-              {execution.retryOf.slice(0, 13)}…
-            </Link>
+            <ExecutionLink id={execution.retryOf} text={`${execution.retryOf.slice(0, 13)}…`} />
+          </Fact>
+        )}
+        {execution.parent === undefined ? null : (
+          <Fact label={messages.childOf}>
+            <ExecutionLink id={execution.parent.execution} text={execution.parent.execution} />
+          </Fact>
+        )}
+        {execution.cause === undefined ? null : (
+          <Fact label={messages.startedBySchedule(execution.cause.source)}>
+            <Instant at={execution.cause.due} now={now} />
           </Fact>
         )}
       </dl>
@@ -88,6 +92,18 @@ function Facts({ execution, view, ended }: Omit<HeaderProps, 'text'> & { readonl
         <ConnectionText connection={ended && view.connection !== 'lost' ? 'ended' : view.connection} />
       </p>
     </div>
+  );
+}
+
+function ExecutionLink({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <Link
+      to="/executions/$id"
+      params={{ id }}
+      className="rounded font-mono text-accent hover:underline [overflow-wrap:anywhere]"
+    >
+      {text}
+    </Link>
   );
 }
 

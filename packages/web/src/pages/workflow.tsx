@@ -18,6 +18,7 @@ import { Skeleton } from '../ui/notice.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { Instant } from '../ui/time.tsx';
 import { workflowGroups } from '../workflow/groups.ts';
+import { Schedule } from '../workflow/schedule.tsx';
 
 const route = getRouteApi('/workflows/$namespace/$name/$version');
 
@@ -80,6 +81,7 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
         </div>
       </header>
       <Unsupported workflow={workflow} />
+      <Schedule namespace={namespace} name={name} />
       <Tabs
         label={title ?? name}
         value={tab}

@@ -19,6 +19,7 @@ import {
   type WorkflowError,
 } from '@millrace/core';
 import type { ExecutionEvent } from '@millrace/sdk';
+import { type ChildRun, isChildFact, noteChild } from './child-run.ts';
 
 export type TaskStatus = 'running' | 'waiting' | 'completed' | 'faulted' | 'cancelled' | 'skipped';
 
@@ -68,6 +69,8 @@ export interface TaskRun {
   caught?: WorkflowError;
   readonly attempts: Attempt[];
   readonly deeds: Deed[];
+  /** the executions that it ran */
+  readonly runs: ChildRun[];
   /** of the loop it runs in, from 0 */
   readonly iteration?: number;
   /** of the `try` it runs in, from 1 */
@@ -90,7 +93,7 @@ export interface Run {
   readonly roots: string[];
   /** how often the run went from one task of a list to another, by `from→to` */
   readonly transitions: Map<string, number>;
-  /** the task that each effect belongs to, by the effect's version */
+  /** the task that each effect and each child belongs to, by the version of the fact that asked for it */
   readonly effects: Map<number, string>;
 }
 
@@ -115,7 +118,7 @@ export function runAt(events: readonly ExecutionEvent[], version: number): Run {
 }
 
 /** Throws when the event is not the next one. */
-export function foldEvent(run: Run, { version, time, fact }: ExecutionEvent): void {
+export function foldEvent(run: Run, { id, version, time, fact }: ExecutionEvent): void {
   const { state } = run;
   if (version !== state.version + 1)
     throw new Error(`expected event ${state.version + 1} but was given ${version}`);
@@ -123,6 +126,7 @@ export function foldEvent(run: Run, { version, time, fact }: ExecutionEvent): vo
   noteBefore(run, fact, at, version);
   evolve(state, fact, at);
   noteAfter(run, fact, at, version);
+  if (isChildFact(fact)) noteChild(run, fact, version, id);
 }
 
 /** What has to be read off before the fact takes it away: a task that ends leaves the state. */
@@ -236,6 +240,7 @@ function enterTask(
     input: held?.input ?? null,
     attempts: fact.kind === 'try' && !skipped ? [{ number: 1, startedAt: at }] : [],
     deeds: [],
+    runs: [],
     versions: [],
   };
   add(run, task);
@@ -272,6 +277,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     input,
     attempts: state.kind === 'try' ? [{ number: state.attempt, startedAt: at }] : [],
     deeds: [],
+    runs: [],
     ...(due === undefined ? {} : { due }),
     versions: [version],
   };

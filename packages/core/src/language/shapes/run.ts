@@ -85,6 +85,14 @@ const workflow: Check = object(
   { required: ['namespace', 'name'] },
 );
 
+/** Its texts are those of a process: a workflow has an output. */
+function checkReturn(value: JsonObject, place: Place): void {
+  if (!Object.hasOwn(value, 'workflow') || !Object.hasOwn(value, 'return')) return;
+  report(child(place, 'return'), "'return' is for processes: what a workflow yields is its output", {
+    type: 'key',
+  });
+}
+
 export const run: Check = object(
   'a run',
   {
@@ -95,5 +103,5 @@ export const run: Check = object(
     await: boolean('whether to await the end'),
     return: oneOf('what is returned', ['stdout', 'stderr', 'code', 'all', 'none']),
   },
-  { exactlyOne: ['container', 'script', 'shell', 'workflow'] },
+  { exactlyOne: ['container', 'script', 'shell', 'workflow'], also: checkReturn },
 );

@@ -2,13 +2,12 @@
 import type { JsonObject } from '../../model/json.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { authenticationPolicy } from './authentication.ts';
-import { cronExpression } from './cron.ts';
-import { consumption, reading } from './events.ts';
 import { expression } from './expressions.ts';
-import { anything, duration, matching, oneOf, text } from './fields.ts';
+import { anything, matching, oneOf, text } from './fields.ts';
 import { type Check, child, describe, type Place, report, withTargets, withVariables } from './place.ts';
 import { error, retryPolicy, timeout, timeoutOrName } from './policies.ts';
 import { catalog, input, output } from './resources.ts';
+import { schedule, scheduleMetadata } from './schedule.ts';
 import { listOf, mapOf, namedEntry, nestedTasks, object } from './shape.ts';
 import { task } from './task.ts';
 
@@ -42,6 +41,12 @@ const dsl: Check = (value, place) => {
 const label = (noun: string): Check =>
   matching(noun, /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/, '1 to 63 letters, digits and hyphens');
 
+const metadata: Check = (value, place) => {
+  mapOf('the metadata', anything)(value, place);
+  if (isJsonObject(value) && value.schedule !== undefined)
+    scheduleMetadata(value.schedule, child(place, 'schedule'));
+};
+
 const header: Check = object(
   'the document',
   {
@@ -52,21 +57,10 @@ const header: Check = object(
     title: text('the title'),
     summary: text('the summary'),
     tags: mapOf('the tags', anything),
-    metadata: mapOf('the metadata', anything),
+    metadata,
   },
   { required: ['dsl', 'namespace', 'name', 'version'] },
 );
-
-const schedule: Check = object(
-  'the schedule',
-  { every: duration, cron: cronExpression, after: duration, on: consumption, read: reading },
-  { also: checkSchedule },
-);
-
-function checkSchedule(value: JsonObject, place: Place): void {
-  if (!Object.hasOwn(value, 'read') || Object.hasOwn(value, 'on')) return;
-  report(child(place, 'read'), "'read' needs 'on': it says how the events of 'on' are read", { type: 'key' });
-}
 
 const languages = ['jq'];
 

@@ -1,0 +1,45 @@
+import type { WorkflowReference } from '../../model/facts.ts';
+import type { TaskState } from '../../model/state.ts';
+import type { RunNode, Template } from '../../program/program.ts';
+import { type Decision, of } from '../decision.ts';
+import { asText, evaluate, type Place } from '../evaluate.ts';
+import { Fault, standardFault } from '../fault.ts';
+import { finish, placeOf } from '../finish.ts';
+
+/** Asks for the child, and goes on when its end is recorded; detached, when it is known what it runs. */
+export function runChild(decision: Decision, key: string, task: TaskState, node: RunNode): void {
+  if (task.kind !== 'run') throw new Error('broken rule: a run has the state of one');
+  if (task.answered === 'failed' && task.error !== undefined) throw new Fault(task.error);
+  if (task.answered === 'completed') return finish(decision, key);
+  if (task.child !== undefined) return;
+  checkDepth(decision);
+  const place = placeOf(decision, task);
+  const workflow = workflowOf(node, task, place);
+  const input = node.with === undefined ? task.input : evaluate(node.with, task.input, place);
+  decision.weigh(input);
+  decision.emit({
+    type: 'child.requested',
+    ...of(task),
+    workflow,
+    input,
+    ...(node.detached === true ? { detached: true } : {}),
+  });
+}
+
+function workflowOf({ workflow }: RunNode, task: TaskState, place: Place): WorkflowReference {
+  const text = (template: Template) => asText(evaluate(template, task.input, place));
+  const version = workflow.version === undefined ? 'latest' : text(workflow.version);
+  return {
+    namespace: text(workflow.namespace),
+    name: text(workflow.name),
+    ...(version === 'latest' ? {} : { version }),
+  };
+}
+
+/** A workflow that runs itself would otherwise go on until the disk is full. */
+function checkDepth({ state, limits }: Decision): void {
+  const depth = (state.parent?.depth ?? 0) + 1;
+  if (depth <= limits.childDepthMax) return;
+  const detail = `executions that run each other are nested ${limits.childDepthMax} deep, which is the limit`;
+  throw standardFault('runtime', `${detail}: does a workflow run itself without an end?`);
+}

@@ -1,0 +1,92 @@
+/** What a workflow's schedule says, and when it is due. */
+import type { ScheduleSource } from '../model/facts.ts';
+import { unreachable } from '../model/unreachable.ts';
+import { readCron } from './cron.ts';
+import { nextCron } from './next-cron.ts';
+
+/** What becomes of runs that are missed while no server is there: one for all of them, none, or each. */
+export type Misfire = 'once' | 'skip' | 'all';
+
+export const misfires: readonly Misfire[] = ['once', 'skip', 'all'];
+
+/** Plain data, so that two can be compared. */
+export interface Timetable {
+  readonly cron?: string;
+  /** ms */
+  readonly every?: number;
+  /** ms from the end of a run to the next */
+  readonly after?: number;
+  /** an IANA name: where the clock hangs that `cron` speaks of */
+  readonly timeZone: string;
+  readonly misfire: Misfire;
+}
+
+export const everyMsMin = 100;
+
+/** What a schedule starts runs by, in the order in which they are told. */
+export function sourcesOf(timetable: Timetable): readonly ScheduleSource[] {
+  return (['cron', 'every', 'after'] as const).filter((source) => timetable[source] !== undefined);
+}
+
+/**
+ * The first instant after `from` at which a source is due; undefined: there is none.
+ *
+ * @param anchor when the schedule began to hold: from there `every` counts
+ */
+export function dueAfter(
+  timetable: Timetable,
+  source: ScheduleSource,
+  from: number,
+  anchor: number,
+): number | undefined {
+  switch (source) {
+    case 'cron': {
+      const read = readCron(timetable.cron ?? '');
+      if (!read.ok)
+        throw new Error(`broken rule: a schedule that was read holds a cron expression: ${read.message}`);
+      return nextCron(read.cron, timetable.timeZone, from);
+    }
+    case 'every': {
+      const every = timetable.every ?? everyMsMin;
+      return anchor + every * (Math.floor(Math.max(0, from - anchor) / every) + 1);
+    }
+    case 'after':
+      return from + (timetable.after ?? 0);
+    default:
+      return unreachable(source);
+  }
+}
+
+/** Later than this a run has been missed; what comes within it is late, and comes. */
+export const missedMs = 60_000;
+
+export interface Dues {
+  /** instants to start runs for, in order */
+  readonly fire: readonly number[];
+  /** the next instant; it is past when there is more to do than in one go */
+  readonly next: number | undefined;
+}
+
+/** runs that one look at a schedule starts */
+const firesMax = 1_000;
+
+/** What is to be started at `now`, when `due` is the first instant that nothing was started for. */
+export function duesAt(
+  timetable: Timetable,
+  source: Exclude<ScheduleSource, 'after'>,
+  due: number,
+  now: number,
+  anchor: number,
+): Dues {
+  const fire: number[] = [];
+  let next: number | undefined = due;
+  if (due < now - missedMs && timetable.misfire !== 'all') {
+    if (timetable.misfire === 'once') fire.push(due);
+    next = dueAfter(timetable, source, Math.max(due, now - missedMs), anchor);
+  }
+  while (next !== undefined && next <= now && fire.length < firesMax) {
+    fire.push(next);
+    next = dueAfter(timetable, source, next, anchor);
+  }
+  return { fire, next };
+}

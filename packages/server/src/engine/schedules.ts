@@ -1,0 +1,238 @@
+/**
+ * Schedules: workflows that are started by themselves.
+ *
+ * 1. A schedule belongs to a workflow, not to one of its versions: what the latest published version says holds, and
+ *    that version runs. With the last version goes the schedule.
+ * 2. What is due stands in a document under compare-and-set; a wake-up of its own stream says when to look. The row is
+ *    put before anything that makes it needed, and anew after every change, so that some process looks in time.
+ * 3. A run's id is made of the workflow, the source and the instant. It is started before it is noted that it was: who
+ *    dies in between leaves a run that the next one finds started. So none is lost and none comes twice.
+ */
+import { type ExecutionState, unsupportedMessage } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { Store, StoredDocument } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import type { Door } from '../roles/door.ts';
+import { scheduleStream } from '../roles/timer.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import type { ScheduleView, WorkflowId } from './interface.ts';
+import {
+  advanced,
+  bodyOf,
+  newRecord,
+  nextOf,
+  paused,
+  type Run,
+  recordOf,
+  resumed,
+  runEnded,
+  type Scheduled,
+  type ScheduleRecord,
+  takenOver,
+} from './schedule-record.ts';
+import { scheduleView } from './schedule-view.ts';
+
+export interface SchedulesOptions {
+  readonly store: Store;
+  readonly world: World;
+  readonly door: Door;
+  readonly definitions: Definitions;
+  /** tells the timer of this process when to look; others find the row */
+  readonly remind: (tenant: string, stream: string, due: number) => void;
+}
+
+const collection = 'schedules';
+/** How often a change is tried again because another process made one. */
+const triesMax = 50;
+
+export class Schedules {
+  readonly #options: SchedulesOptions;
+
+  constructor(options: SchedulesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what is published now: to be called when a version was published or removed. */
+  async refresh(tenant: string, id: Pick<WorkflowId, 'namespace' | 'name'>): Promise<void> {
+    const key = keyOf(id);
+    const { store } = this.#options;
+    const isKnown = (await store.document(tenant, collection, key)) !== undefined;
+    if (!isKnown && (await this.#scheduled(tenant, key)) === undefined) return;
+    // From here on some process looks, should this one go no further.
+    await this.#putRow(tenant, key, store.now());
+    await this.advance(tenant, key);
+  }
+
+  /** Starts what is due, and sees to it that somebody looks when the next is. */
+  async advance(tenant: string, key: string): Promise<void> {
+    await this.#change(tenant, key, async (record) => {
+      if (nextOf(record) === undefined) return record;
+      const { runs, after } = advanced(key, record, this.#options.store.now());
+      for (const run of runs) await this.#start(tenant, record, key, run);
+      return after;
+    });
+  }
+
+  /** Counts the end of a run that the next is counted from. */
+  async runEnded(tenant: string, execution: string, state: ExecutionState): Promise<void> {
+    const { definition, endedAt } = state;
+    if (definition === null || endedAt === undefined) return;
+    const key = keyOf(definition);
+    await this.#change(tenant, key, async (record) => runEnded(key, record, execution, endedAt) ?? record);
+  }
+
+  async view(tenant: string, id: WorkflowId, count: number): Promise<ScheduleView> {
+    const key = keyOf(id);
+    const record = await this.#known(tenant, key);
+    return scheduleView(key, record, count);
+  }
+
+  async pause(tenant: string, id: WorkflowId, reason: string | undefined): Promise<ScheduleView> {
+    return this.#ask(tenant, id, (record, now) =>
+      record.paused === undefined ? paused(record, now, reason) : record,
+    );
+  }
+
+  async resume(tenant: string, id: WorkflowId): Promise<ScheduleView> {
+    return this.#ask(tenant, id, (record, now) =>
+      record.paused === undefined ? record : resumed(record, now),
+    );
+  }
+
+  async #ask(
+    tenant: string,
+    id: WorkflowId,
+    change: (record: ScheduleRecord, now: number) => ScheduleRecord,
+  ): Promise<ScheduleView> {
+    const key = keyOf(id);
+    await this.#known(tenant, key);
+    await this.#change(tenant, key, async (record) => change(record, this.#options.store.now()));
+    return this.view(tenant, id, previewDefault);
+  }
+
+  async #known(tenant: string, key: string): Promise<ScheduleRecord> {
+    const stored = await this.#options.store.document(tenant, collection, key);
+    if (stored !== undefined) return recordOf(stored.body);
+    throw new MillraceError('not-found', `the workflow ${key} has no schedule`);
+  }
+
+  /** Changes the record until nobody came in between, then settles its row. */
+  async #change(
+    tenant: string,
+    key: string,
+    change: (record: ScheduleRecord) => Promise<ScheduleRecord>,
+  ): Promise<void> {
+    const { store } = this.#options;
+    for (let tries = 0; tries < triesMax; tries++) {
+      const stored = await store.document(tenant, collection, key);
+      const scheduled = await this.#scheduled(tenant, key);
+      if (scheduled === undefined) {
+        if (stored !== undefined && !(await store.deleteDocument(tenant, collection, key, stored.revision)))
+          continue;
+        return this.#settle(tenant, key);
+      }
+      const now = store.now();
+      const known = stored === undefined ? undefined : recordOf(stored.body);
+      const current = known === undefined ? newRecord(scheduled, now) : takenOver(known, scheduled, now);
+      const body = bodyOf(await change(current));
+      if (body === stored?.body) return this.#settle(tenant, key);
+      const put = await store.putDocument(tenant, collection, key, body, stored?.revision ?? 0);
+      if (put.type === 'stored') return this.#settle(tenant, key);
+    }
+    throw new Error(`the schedule of ${key} was changed by others ${triesMax} times`);
+  }
+
+  /**
+   * Puts the row that the record asks for, and looks again: who put a row for an older record meanwhile has come before,
+   * and is put right here, or comes after, and looks again itself.
+   */
+  async #settle(tenant: string, key: string): Promise<void> {
+    const { store } = this.#options;
+    let stored = await store.document(tenant, collection, key);
+    for (let tries = 0; tries < triesMax; tries++) {
+      const due = stored === undefined ? undefined : nextOf(recordOf(stored.body));
+      if (due === undefined) await this.#removeRow(tenant, key);
+      else await this.#putRow(tenant, key, due);
+      const again = await store.document(tenant, collection, key);
+      if (isSame(stored, again)) break;
+      stored = again;
+    }
+    // Published while its record was removed: whoever publishes puts the row first, and this one has taken it away.
+    if (stored === undefined && (await this.#scheduled(tenant, key)) !== undefined)
+      await this.#putRow(tenant, key, store.now());
+  }
+
+  async #putRow(tenant: string, key: string, due: number): Promise<void> {
+    const execution = scheduleStream(key);
+    const row = {
+      id: rowOf(key),
+      execution,
+      kind: 'timer',
+      due,
+      attempt: 0,
+      lease: null,
+      unsafe: false,
+      doubt: false,
+      body: null,
+    } as const;
+    await this.#options.store.commit([{ tenant, stream: execution, wakeUps: [{ type: 'put', row }] }]);
+    this.#options.remind(tenant, execution, due);
+  }
+
+  async #removeRow(tenant: string, key: string): Promise<void> {
+    const stream = scheduleStream(key);
+    await this.#options.store.commit([{ tenant, stream, wakeUps: [{ type: 'remove', id: rowOf(key) }] }]);
+  }
+
+  async #start(tenant: string, record: ScheduleRecord, key: string, run: Run): Promise<void> {
+    const { source, due, execution } = run;
+    const [namespace = '', name = ''] = key.split('/');
+    const { version, digest } = record;
+    const submitted = await this.#options.door.submit(tenant, execution, {
+      type: 'execution.start',
+      execution,
+      definition: { namespace, name, version, digest },
+      input: {},
+      cause: { type: 'schedule', source, due },
+    });
+    if (submitted?.type !== 'refused' || submitted.refusal.code === 'already-exists') return;
+    throw new MillraceError('internal', `${execution}: ${submitted.refusal.message}`);
+  }
+
+  /** What the latest version says; undefined: there is none, or it has no schedule. */
+  async #scheduled(tenant: string, key: string): Promise<Scheduled | undefined> {
+    const [namespace = '', name = ''] = key.split('/');
+    const definition = await this.#options.definitions
+      .resolve(tenant, { namespace, name })
+      .catch((error: unknown) => {
+        if (error instanceof MillraceError && error.code === 'not-found') return undefined;
+        throw error;
+      });
+    return definition === undefined ? undefined : scheduledOf(definition);
+  }
+}
+
+export const previewDefault = 5;
+
+function scheduledOf({ program, digest }: Definition): Scheduled | undefined {
+  const { schedule: timetable, version, unsupported } = program;
+  if (timetable === undefined) return undefined;
+  return {
+    version,
+    digest,
+    timetable,
+    ...(unsupported.length === 0 ? {} : { idle: unsupportedMessage(unsupported) }),
+  };
+}
+
+function keyOf({ namespace, name }: Pick<WorkflowId, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}
+
+function rowOf(key: string): string {
+  return `${scheduleStream(key)}/timer`;
+}
+
+function isSame(one: StoredDocument | undefined, other: StoredDocument | undefined): boolean {
+  return one?.revision === other?.revision && one?.body === other?.body;
+}

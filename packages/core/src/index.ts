@@ -19,7 +19,15 @@ export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
-export type { Program } from './program/program.ts';
+export type {
+  EventFilter,
+  EventStrategy,
+  Expression,
+  ListenNode,
+  Node,
+  Program,
+  Template,
+} from './program/program.ts';
 export {
   type LedgerChange,
   type LedgerRow,
@@ -36,8 +44,25 @@ export {
 } from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
 export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
+export {
+  type Evaluated,
+  type FilterSight,
+  keyText,
+  type Matched,
+  matchFilter,
+} from './rules/event-filter.ts';
 export { evolve, fold } from './rules/evolve.ts';
 export { standardError } from './rules/fault.ts';
 export { approximateBytes, defaultLimits, type Limits } from './rules/limits.ts';
+export {
+  type BoundKey,
+  boundKeys,
+  eventKey,
+  type ListenRow,
+  listenerOf,
+  listenRowId,
+  listenRows,
+} from './rules/listening.ts';
+export { filtersOf } from './rules/tasks/listen.ts';
 export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';
 export { version } from './version.ts';

@@ -1,7 +1,7 @@
 /** Commands: intentions about one execution, which the rules answer with facts or with a refusal. */
 import type { EffectOutcome } from './effects.ts';
 import type { DefinitionReference } from './facts.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { ExecutionState } from './state.ts';
 
 export interface StartExecution {
@@ -66,6 +66,16 @@ export interface ResumeExecution {
   readonly reason?: string;
 }
 
+/**
+ * An event reaches an execution that listens. `listeners` names the filters that it may be for, each by the version of
+ * its `listen.started` and its number: an event that was published before a task listened is not offered to it.
+ */
+export interface DeliverEvent {
+  readonly type: 'event.deliver';
+  readonly event: JsonObject;
+  readonly listeners: readonly { readonly version: number; readonly filter: number }[];
+}
+
 export type Command =
   | StartExecution
   | RestoreExecution
@@ -75,7 +85,8 @@ export type Command =
   | ContinueExecution
   | CancelExecution
   | SuspendExecution
-  | ResumeExecution;
+  | ResumeExecution
+  | DeliverEvent;
 
 /** The world as a decision may see it: handed in, so that the rules ask nobody. */
 export interface Moment {

@@ -49,6 +49,8 @@ export interface ExecutionState {
   effects: Record<string, string | null>;
   /** digests of fetched documents by URI */
   pins: Record<string, string>;
+  /** `source` and `id` of each event that was consumed; absent: none was */
+  consumed?: Record<string, 1>;
   /** earliest instant at which something is due, over all tasks; `null`: nothing is */
   due: number | null;
   /** the execution and version this one was restored from */
@@ -85,7 +87,7 @@ interface TaskBase extends ScopeState {
 
 /** Tasks that have no progress of their own to keep. */
 export interface PlainState extends TaskBase {
-  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'graph'>;
+  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'listen' | 'graph'>;
 }
 
 export interface GraphState extends TaskBase {
@@ -152,7 +154,43 @@ export interface CallState extends TaskBase {
   error?: WorkflowError;
 }
 
-export type TaskState = PlainState | GraphState | ForState | ForkState | TryState | WaitState | CallState;
+/** One filter of a task that listens. */
+export interface FilterState {
+  expect?: Readonly<Record<string, Json>>;
+  open?: readonly string[];
+  /** it takes no more */
+  closed?: true;
+}
+
+/** Without `foreach`, `value` is the array of what was consumed, as it is read. */
+export interface ListenState extends TaskBase {
+  kind: 'listen';
+  /** version of its `listen.started`; absent: it does not listen yet */
+  since?: number;
+  filters: FilterState[];
+  /** values of correlations that the first event gave */
+  keys: Record<string, Json>;
+  /** nothing more is listened for */
+  over?: true;
+  /** with `foreach`: what was consumed, as it is read, in its order */
+  queue?: Json[];
+  /** of the event whose tasks run, or ran last; -1: none did */
+  index: number;
+  /** the tasks for the event at `index` have not ended */
+  iterating?: true;
+  /** with `foreach`: what its iterations yielded */
+  outputs?: Json[];
+}
+
+export type TaskState =
+  | PlainState
+  | GraphState
+  | ForState
+  | ForkState
+  | TryState
+  | WaitState
+  | ListenState
+  | CallState;
 
 /** The key of a task that runs: its pointer, and its visit from the second on. */
 export function taskKey(task: string, visit: number | undefined): string {

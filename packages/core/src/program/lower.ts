@@ -21,6 +21,7 @@ import { catchVariable, forVariables } from '../language/scope.ts';
 import { asJsonObject, type Json } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { lowerCall } from './lower-call.ts';
+import { lowerListen } from './lower-listen.ts';
 import { lowerRetry } from './lower-retry.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
 import { type Lowering, refuse, used } from './lowering.ts';
@@ -126,7 +127,7 @@ function body({ kind, task }: KindedTask, start: NodeStart, lowering: Lowering):
     case 'call':
       return lowerCallTask(task, pointer, lowering);
     case 'listen':
-      return unsupported(pointer, '`listen` tasks', lowering);
+      return as<'listen'>(lowerListen(task, pointer, lowering, lowerList));
     case 'run':
       return unsupported(pointer, '`run` tasks', lowering);
     default:

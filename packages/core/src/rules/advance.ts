@@ -17,6 +17,7 @@ import { runCall } from './tasks/call.ts';
 import { runEmit } from './tasks/emit.ts';
 import { advanceFor } from './tasks/for.ts';
 import { advanceFork, mayGoOn } from './tasks/fork.ts';
+import { mayListenOn, runListen } from './tasks/listen.ts';
 import { runRaise } from './tasks/raise.ts';
 import { runSet } from './tasks/set.ts';
 import { runSwitch } from './tasks/switch.ts';
@@ -61,6 +62,8 @@ function isReady(decision: Decision, task: TaskState): boolean {
       return task.effect === undefined || task.answered !== undefined;
     case 'fork':
       return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
+    case 'listen':
+      return task.live === 0 && mayListenOn(task);
     case 'try':
       return task.stage === 'delayed' ? (task.due ?? 0) <= now : task.live === 0;
     default:
@@ -106,6 +109,8 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
       return advanceFork(decision, key, task, linked, node);
     case 'try':
       return advanceTry(decision, key, task, linked, node);
+    case 'listen':
+      return runListen(decision, key, task, linked, node);
     case 'unsupported':
     case 'graph':
     case 'compensate':

@@ -22,6 +22,7 @@ import { unreachable } from '../model/unreachable.ts';
 import type { Executable } from '../program/link.ts';
 import { advance, readyAll } from './advance.ts';
 import { Decision } from './decision.ts';
+import { deliver } from './deliver.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -72,6 +73,7 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
         : { code: 'not-runnable', message: unsupportedMessage(program.unsupported) };
     case 'effect.complete':
     case 'timers.fire':
+    case 'event.deliver':
     case 'execution.continue':
       return phase === 'absent' ? notFound : undefined;
     case 'effect.resolve':
@@ -119,6 +121,8 @@ function carryOut(decision: Decision, command: Command): void {
       return resolveEffect(decision, command);
     case 'timers.fire':
       return fireTimers(decision);
+    case 'event.deliver':
+      return deliver(decision, command);
     case 'execution.continue':
       return goOn(decision);
     case 'execution.cancel':

@@ -27,6 +27,7 @@ import {
   type ForkState,
   type ForState,
   type GraphState,
+  type ListenState,
   type TaskState,
   type TryState,
   taskKey,
@@ -42,6 +43,13 @@ import {
   revoke,
   triesAround,
 } from './evolve-effects.ts';
+import {
+  eventConsumed,
+  iterationCompleted,
+  listenEnded,
+  listenIterates,
+  listenStarted,
+} from './evolve-listen.ts';
 import { isJumpBack } from './jump.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
@@ -96,6 +104,7 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'iteration.started': {
       const loop = loopOf(state, fact);
       loop.index = fact.index;
+      listenIterates(loop);
       forgetCalls(state, loop);
       delete loop.last;
       return;
@@ -119,6 +128,16 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'event.emitted':
       taskOf(state, fact).value = fact.event;
       return;
+    case 'listen.started':
+      forgetJumps(state);
+      return listenStarted(state, fact);
+    case 'event.consumed':
+      forgetJumps(state);
+      return eventConsumed(state, fact);
+    case 'iteration.completed':
+      return iterationCompleted(state, fact);
+    case 'listen.ended':
+      return listenEnded(state, fact);
     default:
       return unreachable(fact);
   }
@@ -203,6 +222,8 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
       return { ...base, kind, index: -1 } as ForState;
     case 'fork':
       return { ...base, kind, ended: 0, failed: 0, started: 0 } as ForkState;
+    case 'listen':
+      return { ...base, kind, filters: [], keys: {}, index: -1 } as ListenState;
     case 'graph':
       return { ...base, kind, outputs: {}, skipped: [] } as GraphState;
     case 'try':

@@ -1,7 +1,8 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
 import type { EffectRequested, LedgerChange, LedgerRow } from '@millrace/core';
-import { unreachable } from '@millrace/core';
+import { listenRowId, unreachable } from '@millrace/core';
 import type { Lease, WakeUp, WakeUpChange } from '../ports/store.ts';
+import { listenKey } from './listen-key.ts';
 
 /** An effect that this process holds the lease of. */
 export interface EffectTask {
@@ -20,6 +21,7 @@ export interface LeasePolicy {
   readonly effectLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
+  readonly hash: (text: string) => string;
 }
 
 /** A row that waits for a person: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
@@ -41,7 +43,7 @@ export function ledgerEntries(
     due: number,
     lease: Lease | null,
     unsafe = false,
-  ): WakeUpChange => ({
+  ): Extract<WakeUpChange, { type: 'put' }> => ({
     type: 'put',
     row: {
       id: rowId(id, row),
@@ -79,6 +81,10 @@ export function ledgerEntries(
         return put('resume', 'resume', policy.now, policy.resumeLease);
       case 'approval':
         return put('approval', 'approval', neverDue, null);
+      case 'listen': {
+        const { type, row } = put(listenRowId(change.row), 'event', neverDue, null);
+        return { type, row: { ...row, listens: listenKey(change.row, change.definition, policy.hash) } };
+      }
       case 'remove':
         return { type: 'remove', id: rowId(id, change.row) };
       default:

@@ -272,7 +272,7 @@ export class Worker {
     changes: readonly LedgerChange[],
   ): { wakeUps: readonly WakeUpChange[]; effects: readonly EffectTask[] } {
     if (changes.length === 0) return { wakeUps: [], effects: [] };
-    const { store, node, leaseMs, effects, timers } = this.#options;
+    const { store, node, leaseMs, effects, timers, world } = this.#options;
     const now = store.now();
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
@@ -280,6 +280,7 @@ export class Worker {
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
+      hash: (text) => world.hash(text),
     });
   }
 
@@ -368,7 +369,12 @@ function removalOf({ row }: Job): readonly WakeUpChange[] {
 
 /** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
 function isShown({ type }: Command): boolean {
-  return type !== 'effect.complete' && type !== 'timers.fire' && type !== 'execution.continue';
+  return (
+    type !== 'effect.complete' &&
+    type !== 'timers.fire' &&
+    type !== 'event.deliver' &&
+    type !== 'execution.continue'
+  );
 }
 
 function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {

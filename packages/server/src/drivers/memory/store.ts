@@ -72,7 +72,7 @@ export function openMemoryStore(options: {
     }
     if (entry.execution !== undefined)
       executions.set(keyOf(tenant, stream), { tenant, row: { ...entry.execution } });
-    ledger.change(tenant, stream, entry.wakeUps);
+    ledger.change(tenant, stream, entry.wakeUps, log.length);
     return { type: 'accepted', position: log.length };
   }
 
@@ -121,6 +121,7 @@ export function openMemoryStore(options: {
     },
     wakeUps: async (tenant, execution) => ledger.of(tenant, execution, options.now()),
     nextDue: async (kinds) => ledger.nextDue(kinds),
+    listeners: ledger.listeners,
     ...documents,
     snapshot: async (tenant, stream) => snapshots.get(keyOf(tenant, stream)),
     async putSnapshot(tenant, stream, snapshot) {

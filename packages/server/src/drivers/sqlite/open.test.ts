@@ -45,7 +45,7 @@ describe('opening a file', () => {
       code: 'unavailable',
       details: { reason: 'newer-schema' },
       message: expect.stringContaining(
-        'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 1)',
+        'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 2)',
       ),
     });
     alter('pragma user_version = 1');

@@ -1,4 +1,4 @@
-export type { Task, TaskList, WorkflowDocument } from './language/document.ts';
+export type { EventConsumption, Task, TaskList, WorkflowDocument } from './language/document.ts';
 export { parseDuration } from './language/duration.ts';
 export { sameErrorType, standardErrors, standardType } from './language/errors.ts';
 export type { Parsed, ParseOptions, Source, SourceError } from './language/parse.ts';
@@ -17,6 +17,7 @@ export { emptyState, isTerminal, openPhases, phases, taskKey } from './model/sta
 export { unreachable } from './model/unreachable.ts';
 export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
+export { eventStrategy, listensOf } from './program/listens.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
 export type {
@@ -63,6 +64,7 @@ export {
   listenRowId,
   listenRows,
 } from './rules/listening.ts';
+export { sharedSight } from './rules/shared-sight.ts';
 export { filtersOf } from './rules/tasks/listen.ts';
 export { compileSchema, SchemaCompileError, type SchemaError, type Validator } from './schema/schema.ts';
 export { version } from './version.ts';

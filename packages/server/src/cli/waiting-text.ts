@@ -20,7 +20,7 @@ export function describeWakeUp(
     case 'approval':
       return `somebody: it is suspended. Let it go on with: millrace resume ${execution}`;
     case 'event':
-      return 'an event';
+      return describeListener(wakeUp);
     case 'child':
       return 'another execution';
     case 'send':
@@ -30,6 +30,18 @@ export function describeWakeUp(
     default:
       return unreachable(wakeUp.kind);
   }
+}
+
+function describeListener({ listens }: WakeUpView): string {
+  if (listens === undefined) return 'an event';
+  const attributes =
+    Object.keys(listens.with).length === 0 ? 'any event' : `an event ${JSON.stringify(listens.with)}`;
+  const correlated =
+    listens.correlate === undefined ? '' : `, correlated by ${JSON.stringify(listens.correlate)}`;
+  const name = listens.task.slice(listens.task.lastIndexOf('/') + 1);
+  return visible(
+    `${attributes}${correlated} (${name}${listens.until === true ? ', to stop listening' : ''})`,
+  );
 }
 
 function describeDeed(

@@ -70,7 +70,7 @@ const liveHeapShare = 0.25;
 const liveBytesMax = 256 * 1024 * 1024;
 /** In one process hints reach everyone; roles apart meet in the store only, and look there more often. */
 const sweepMs = { together: 2_000, apart: 25 };
-const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
+const allRoles: readonly Role[] = ['worker', 'executor', 'timer', 'events'];
 
 /** Opens the drivers, and starts the roles. Throws a coded error when a driver cannot be opened. */
 export async function composeEngine(options: ComposeOptions): Promise<Composition> {

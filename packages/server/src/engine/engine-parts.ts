@@ -3,6 +3,7 @@ import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Door } from '../roles/door.ts';
 import type { Feed } from '../roles/feed.ts';
+import type { Subscriptions } from '../roles/subscriptions.ts';
 import type { Definitions } from './definitions.ts';
 import type { LargeValues } from './large-values.ts';
 import type { Reader } from './reader.ts';
@@ -17,4 +18,7 @@ export interface EngineParts {
   readonly reader: Reader;
   readonly large: LargeValues;
   readonly definitions: Definitions;
+  readonly subscriptions: Subscriptions;
+  /** says that events were published */
+  readonly published: () => void;
 }

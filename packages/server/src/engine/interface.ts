@@ -5,6 +5,7 @@
 import type {
   DefinitionView,
   EffectResolution,
+  EventMatches,
   ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
@@ -13,6 +14,7 @@ import type {
   JsonObject,
   LifecycleEvent,
   Phase,
+  PublishedEvent,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -25,11 +27,13 @@ export type {
   Check,
   DefinitionView,
   EffectResolution,
+  EventMatches,
   ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  PublishedEvent,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -156,6 +160,10 @@ export interface Engine {
     reason?: string,
     patience?: Patience,
   ): Promise<ExecutionView>;
+  /** Publishes CloudEvents, one answer each, when all are durable. One of a `source` and `id` that was published counts no more. */
+  publish(tenant: string, events: readonly JsonObject[]): Promise<readonly PublishedEvent[]>;
+  /** What became of an event, under its key, or under its id when its source is given. Throws `not-found`. */
+  matches(tenant: string, id: string, source?: string): Promise<EventMatches>;
   /** How this process and its store are. */
   system(tenant: string): Promise<SystemView>;
 }

@@ -30,3 +30,7 @@ export function partsOf(shape: string): {
 export function keyOf(bound: readonly BoundKey[], hash: Hash): string {
   return bound.length === 0 ? '' : hash(JSON.stringify(bound)).slice(0, 32);
 }
+
+export function listenerTask(shape: string): string {
+  return partsOf(shape).task;
+}

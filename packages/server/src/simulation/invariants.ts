@@ -1,6 +1,6 @@
 /** What holds after every step, whatever happened in it. */
 import { isDeepStrictEqual } from 'node:util';
-import { type ExecutionState, ownRows, phaseOf } from '@millrace/core';
+import { type ExecutionState, listenRowId, ownRows, phaseOf } from '@millrace/core';
 import type { ExecutionRow, Store, WakeUp } from '../ports/store.ts';
 import type { Worker } from '../roles/worker.ts';
 import type { LeaseWatch } from './lease-watch.ts';
@@ -106,13 +106,14 @@ function nameOf({ id, kind, due }: WakeUp): string {
 }
 
 function rowsOf({ id, state }: Mirrored): string[] {
-  const { due, resume, approval } = ownRows(state);
+  const { due, resume, approval, listens } = ownRows(state);
   const names = Object.entries(state.effects).flatMap(([version, task]) =>
     task === null ? [] : [`${id}/${version}`],
   );
   if (due !== null) names.push(`${id}/timer@${due}`);
   if (resume) names.push(`${id}/resume`);
   if (approval) names.push(`${id}/approval`);
+  for (const row of listens) names.push(`${id}/${listenRowId(row)}`);
   return names;
 }
 

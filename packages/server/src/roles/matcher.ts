@@ -1,0 +1,396 @@
+/**
+ * The matcher: brings events to those that listen for them.
+ *
+ * 1. It follows the log, where events stand in one order with all that executions do: those that were published, and those
+ *    that executions emit. So nothing waits for it, and it can fall behind, end and go on without losing one.
+ * 2. Each filter is asked once for an event. Who waits by it is found in the store, by the filter and by the values that are
+ *    correlated; predicates over an execution's own data are asked by that execution.
+ * 3. A listener gets what came after it in the log. What came before, and is correlated, it is given when the matcher
+ *    comes to the place where it began.
+ * 4. An event is delivered as a command, at least once; an execution takes it once. The place in the log moves on when
+ *    all deliveries before it are durable.
+ */
+import { type Executable, type Limits, listenerOf } from '@millrace/core';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Commit, Listener, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { type Door, remoteDoor } from './door.ts';
+import { earlierAt, keepEarlier } from './earlier-events.ts';
+import { type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
+import type { Feed } from './feed.ts';
+import { FilterIndex, type Judged } from './filter-index.ts';
+import { keyOf, listenerTask } from './listen-key.ts';
+import type { ListeningDefinitions } from './listening-definitions.ts';
+import { startOf } from './listening-start.ts';
+import { type Delivered, recordMatches } from './match-record.ts';
+import { MatcherCursor } from './matcher-cursor.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface MatcherOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly door: Door;
+  readonly feed: Feed;
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly sweepMs: number;
+  readonly limits: Limits;
+  readonly definitions: ListeningDefinitions;
+  readonly subscriptions: Subscriptions;
+  readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
+  readonly swept?: () => void;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+/** commits of one page */
+const commitsMax = 500;
+/** listeners that are read at once: when there are more, each event is delivered page by page */
+const listenersMax = 2_000;
+/** records of matches that may be under way; beyond it some are not made */
+const recordsMax = 1_000;
+
+export class Matcher {
+  readonly #options: MatcherOptions;
+  readonly #index: FilterIndex;
+  readonly #cursor: MatcherCursor;
+  readonly #plain = new Set<string>();
+  readonly #figures = {
+    events_matched: 0,
+    events_delivered: 0,
+    listeners_examined: 0,
+    match_records_left_out: 0,
+  };
+  #records = 0;
+  #running = false;
+  #again = false;
+  #begun = false;
+  #stopped = false;
+  #cancel: () => void = () => {};
+  #unfollow: () => void = () => {};
+  #rest: Promise<void> = Promise.resolve();
+
+  constructor(options: MatcherOptions) {
+    this.#options = options;
+    const { store, node, leaseMs, limits, definitions } = options;
+    this.#index = new FilterIndex(limits, () => store.now());
+    this.#cursor = new MatcherCursor(store, node, leaseMs);
+    definitions.onNoted = (tenant, definition, executable) => {
+      this.#index.add(tenant, definition, executable);
+      this.#follow();
+    };
+  }
+
+  start(): void {
+    this.#run();
+  }
+
+  /** Settles when nothing of it is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    this.#unfollow();
+    await this.#rest;
+  }
+
+  /** Something was published. */
+  poke(): void {
+    this.#again = true;
+    if (!this.#running) this.#run();
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return this.#figures;
+  }
+
+  #run(): void {
+    if (this.#running || this.#stopped) return;
+    this.#cancel();
+    this.#running = true;
+    this.#again = false;
+    const { swept, onError, sweepMs } = this.#options;
+    this.#rest = this.#round().then(
+      (waitMs) => {
+        swept?.();
+        this.#later(waitMs);
+      },
+      (error: unknown) => {
+        onError(error, '');
+        this.#later(sweepMs);
+      },
+    );
+  }
+
+  #later(ms: number): void {
+    this.#running = false;
+    if (this.#stopped) return;
+    if (this.#again) return this.#run();
+    this.#cancel = this.#options.world.after(ms, () => this.#run());
+  }
+
+  async #round(): Promise<number> {
+    const { store, sweepMs, subscriptions } = this.#options;
+    if (!(await this.#cursor.lead())) return sweepMs;
+    if (!this.#begun) await this.#begin();
+    if (!store.features.exclusive) await subscriptions.load();
+    if (this.#isIdle()) {
+      const end = await store.end();
+      // What began to listen meanwhile stands behind the place before.
+      if (this.#isIdle()) this.#cursor.at = end;
+      return sweepMs;
+    }
+    const page = await store.tail(this.#cursor.at, commitsMax);
+    await this.#match(page.commits);
+    this.#cursor.at = page.cursor;
+    await this.#cursor.saveAtTimes();
+    return page.commits.length === commitsMax ? 0 : sweepMs;
+  }
+
+  async #begin(): Promise<void> {
+    const { definitions, subscriptions, executable } = this.#options;
+    for (const { tenant, definition } of await definitions.all()) {
+      const loaded = await Promise.resolve(executable(tenant, definition)).catch((error: unknown) => {
+        this.#options.onError(error, '');
+        return undefined;
+      });
+      if (loaded !== undefined) this.#index.add(tenant, definition, loaded);
+    }
+    await subscriptions.load();
+    this.#begun = true;
+    if (!this.#isIdle()) this.#follow();
+  }
+
+  /** With the store to itself a process knows whether anybody listens. */
+  #isIdle(): boolean {
+    const { store, subscriptions } = this.#options;
+    return store.features.exclusive && this.#index.size === 0 && subscriptions.size === 0;
+  }
+
+  #follow(): void {
+    this.#unfollow();
+    this.#unfollow = this.#options.feed.followAll((commit) => {
+      if (mayMatter(commit)) this.poke();
+    });
+  }
+
+  async #match(commits: readonly Commit[]): Promise<void> {
+    let events: LoggedEvent[] = [];
+    for (const commit of commits) {
+      if (!mayMatter(commit)) continue;
+      for (const item of await loggedItems(commit, this.#options.blobs)) {
+        if (item.type === 'event') events.push(item);
+        else if (item.type === 'started') await this.#discover(item);
+        else {
+          await this.#matchEvents(events);
+          events = [];
+          await this.#lookBack(item);
+        }
+      }
+    }
+    await this.#matchEvents(events);
+  }
+
+  /** A definition that another process has begun to run. */
+  async #discover({ tenant, definition }: Extract<LoggedItem, { type: 'started' }>): Promise<void> {
+    const { executable, definitions, onError } = this.#options;
+    const key = `${tenant}\0${definition}`;
+    if (this.#index.has(tenant, definition) || this.#plain.has(key)) return;
+    try {
+      const loaded = await executable(tenant, definition);
+      if (definitions.listens(loaded)) return this.#index.add(tenant, definition, loaded);
+    } catch (error) {
+      onError(error, '');
+      return;
+    }
+    if (this.#plain.size >= 10_000) this.#plain.clear();
+    this.#plain.add(key);
+  }
+
+  async #matchEvents(events: readonly LoggedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { subscriptions, store } = this.#options;
+    this.#figures.events_matched += events.length;
+    const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
+    await Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    const found = await this.#listenersOf(events, judged);
+    const deliveries = events.map((logged, at) => {
+      const rows = found.get(logged);
+      const asked = judged[at] ?? [];
+      return rows === undefined ? this.#deliverPages(logged, asked) : this.#deliver(logged, asked, rows);
+    });
+    for (const [at, delivery] of deliveries.entries()) {
+      const logged = events[at] as LoggedEvent;
+      this.#record(store, logged, judged[at] ?? [], await delivery);
+    }
+    for (const logged of events) await subscriptions.take(logged);
+    await subscriptions.save();
+  }
+
+  #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
+    const { store, world } = this.#options;
+    return judged.flatMap((judgement) => {
+      if (judgement.type === 'miss' || judgement.shape.given.length === 0) return [];
+      const { shape, bound } = judgement;
+      const given = keyOf(bound.at(-1) ?? [], (text) => world.hash(text));
+      return [keepEarlier(store, `${shape.shape}/${given}`, logged)];
+    });
+  }
+
+  /** Who waits for each event; events that very many may wait for are left out. */
+  async #listenersOf(
+    events: readonly LoggedEvent[],
+    judged: readonly (readonly Judged[])[],
+  ): Promise<ReadonlyMap<LoggedEvent, readonly Listener[]>> {
+    const found = new Map<LoggedEvent, readonly Listener[]>();
+    for (const tenant of new Set(events.map((logged) => logged.tenant))) {
+      const own = events.flatMap((logged, at) =>
+        logged.tenant === tenant ? [{ logged, keys: this.#keysOf(judged[at] ?? []) }] : [],
+      );
+      const keys = new Map(own.flatMap((each) => each.keys.map((key) => [nameOf(key), key])));
+      if (keys.size === 0) {
+        for (const { logged } of own) found.set(logged, []);
+        continue;
+      }
+      const page = await this.#options.store.listeners(tenant, [...keys.values()], { rowsMax: listenersMax });
+      if (page.cursor !== undefined) continue;
+      this.#figures.listeners_examined += page.rows.length;
+      const byName = Map.groupBy(page.rows, nameOf);
+      for (const each of own)
+        found.set(
+          each.logged,
+          each.keys.flatMap((key) => byName.get(nameOf(key)) ?? []),
+        );
+    }
+    return found;
+  }
+
+  #keysOf(judged: readonly Judged[]): readonly { readonly shape: string; readonly key: string }[] {
+    const { world } = this.#options;
+    return judged.flatMap((judgement) =>
+      judgement.type === 'miss'
+        ? []
+        : judgement.bound.map((bound) => ({
+            shape: judgement.shape.shape,
+            key: keyOf(bound, (text) => world.hash(text)),
+          })),
+    );
+  }
+
+  async #deliverPages(logged: LoggedEvent, judged: readonly Judged[]): Promise<readonly Delivered[]> {
+    const delivered: Delivered[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const query = { rowsMax: listenersMax, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#options.store.listeners(logged.tenant, this.#keysOf(judged), query);
+      this.#figures.listeners_examined += page.rows.length;
+      delivered.push(...(await this.#deliver(logged, judged, page.rows)));
+      if (page.cursor === undefined) return delivered;
+      cursor = page.cursor;
+    }
+  }
+
+  #deliver(
+    logged: LoggedEvent,
+    judged: readonly Judged[],
+    rows: readonly Listener[],
+  ): Promise<readonly Delivered[]> {
+    const own = new Map(
+      judged.flatMap((judgement) =>
+        judgement.type === 'match' ? [[judgement.shape.shape, judgement.own]] : [],
+      ),
+    );
+    const later = rows.filter((row) => isBefore(row, logged));
+    return Promise.all(
+      [...Map.groupBy(later, ({ execution }) => execution)].map(async ([execution, its]) => ({
+        execution,
+        task: listenerTask((its[0] as Listener).shape),
+        own: its.flatMap(({ shape }) => own.get(shape) ?? []),
+        consumed: await this.#submit(
+          logged,
+          execution,
+          its.map(({ id }) => listenerOf(id)),
+        ),
+      })),
+    );
+  }
+
+  /** Whether the execution took it. */
+  async #submit(
+    { tenant, event }: Pick<LoggedEvent, 'tenant' | 'event'>,
+    execution: string,
+    listeners: readonly ReturnType<typeof listenerOf>[],
+  ): Promise<boolean> {
+    const { door, store, world, onError } = this.#options;
+    const command = { type: 'event.deliver', event, listeners } as const;
+    this.#figures.events_delivered += 1;
+    try {
+      const submitted = await door.submit(tenant, execution, command);
+      return submitted === undefined || (submitted.type === 'done' && submitted.facts > 0);
+    } catch (error) {
+      onError(error, execution);
+      // One that cannot be decided now keeps nobody else waiting: it is durable as a row.
+      await remoteDoor(store, world).submit(tenant, execution, command);
+      return true;
+    }
+  }
+
+  /** Gives a listener that has just begun what came before it, since its execution began. */
+  async #lookBack(began: Extract<LoggedItem, { type: 'listening' }>): Promise<void> {
+    const { store, blobs, world } = this.#options;
+    const { tenant, execution, version, fact, position } = began;
+    if (began.first || fact.filters.every(({ expect }) => expect === undefined)) return;
+    const start = await startOf(store, blobs, tenant, execution);
+    if (start === undefined) return;
+    const places = fact.filters.map(({ expect }, filter) =>
+      expect === undefined ? undefined : start.placeOf(fact.task, filter, expect, (text) => world.hash(text)),
+    );
+    const earlier: { filter: number; event: LoggedEvent['event']; at: number }[] = [];
+    for (const [filter, place] of places.entries()) {
+      if (place === undefined) continue;
+      for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
+        if (isEarlier(kept, began)) earlier.push({ filter, event: kept.event, at: kept.position });
+    }
+    earlier.sort((a, b) => a.at - b.at);
+    await Promise.all(
+      earlier.map(({ filter, event }) => this.#submit({ tenant, event }, execution, [{ version, filter }])),
+    );
+  }
+
+  #record(
+    store: Store,
+    logged: LoggedEvent,
+    judged: readonly Judged[],
+    delivered: readonly Delivered[],
+  ): void {
+    if (judged.length === 0) return;
+    if (this.#records >= recordsMax) {
+      this.#figures.match_records_left_out += 1;
+      return;
+    }
+    this.#records += 1;
+    recordMatches(store, logged, judged, delivered)
+      .catch((error: unknown) => {
+        if (!this.#stopped) this.#options.onError(error, '');
+      })
+      .finally(() => {
+        this.#records -= 1;
+      });
+  }
+}
+
+function nameOf({ shape, key }: { readonly shape: string; readonly key: string }): string {
+  return `${key}\n${shape}`;
+}
+
+/** Whether a listener was there when the event came; in one commit the order of its facts says. */
+function isBefore(row: Listener, { position, emitted }: LoggedEvent): boolean {
+  if (row.position !== position) return row.position < position;
+  return emitted?.execution === row.execution && listenerOf(row.id).version < emitted.version;
+}
+
+/** Whether an event that stands no later in the log came before a listener. */
+function isEarlier(
+  { position, emitted }: Pick<LoggedEvent, 'position' | 'emitted'>,
+  began: { readonly position: number; readonly version: number },
+): boolean {
+  return position < began.position || (emitted !== undefined && emitted.version < began.version);
+}

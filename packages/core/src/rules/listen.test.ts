@@ -99,6 +99,25 @@ describe('a task that listens', () => {
   });
 });
 
+describe('a task that listens when its execution is retried', () => {
+  it('goes on with what it had, under a name that no later task of the new stream has', () => {
+    const branches = '[{ l: { listen: { to: { any: [], until: "length == 3" } } } }, { w: { call: work } }]';
+    const text = `do: [{ f: { fork: { branches: ${branches} } } }, { next: { listen: { to: { any: [] } } } }]`;
+    const before = drive(text, { functions: ['work'] }).publish({ type: 'x', data: 1 });
+    const state = JSON.parse(JSON.stringify(before.state));
+    const again = drive(text, { functions: ['work'], begins: false, answer: () => completed(1) });
+    again.command({
+      ...{ type: 'execution.restore', execution: 'y', from: { execution: 'x', version: state.version } },
+      ...{ state, task: '/do/0/f/fork/branches/1/w' },
+    } as const);
+    again.run();
+    expect(listenRows(again.state).map(({ version }) => version < 0)).toEqual([true]);
+    for (const n of [2, 3]) again.publish({ id: `again${n}`, type: 'x', data: n });
+    expect(listenRows(again.state).map(({ version }) => version > 0)).toEqual([true]);
+    expect(output(again.publish({ id: 'last', type: 'x', data: 4 }))).toEqual([4]);
+  });
+});
+
 describe('a filter', () => {
   const takes = (filter: string, event: object, options?: DriveOptions) =>
     listen(`{ one: { with: ${filter} } }`, '', options).publish({ type: 't', ...event }).state.phase ===

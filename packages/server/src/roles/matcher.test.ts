@@ -136,6 +136,38 @@ describe('the matcher', () => {
     await next.runtime.stop(0);
   });
 
+  it('brings what was published before the first value is known to those that correlate by it', async () => {
+    const harness = open();
+    const pair = (type: string) => ({ with: { type }, correlate: { room: { from: '.room' } } });
+    const id = await start(harness, [{ listen: { to: { all: [pair('warm'), pair('damp')] } } }]);
+    // All three stand in the log before the first of them is consumed.
+    await harness.runtime.engine.publish(tenant, [
+      event('warm', '1', { room: 'a', data: 1 }),
+      event('damp', '2', { room: 'b', data: 2 }),
+      event('damp', '3', { room: 'a', data: 3 }),
+    ]);
+    expect(await outputOf(harness, id)).toEqual([1, 3]);
+    await harness.runtime.stop(0);
+  });
+
+  it('gives an execution its events in the order of the log, though one of them is for very many', async () => {
+    const harness = open();
+    const many = {
+      listen: {
+        to: { any: [{ with: { type: 'all' } }, { with: { type: 'own' }, ...byOrder }], until: 'length == 2' },
+      },
+    };
+    const ids = await Promise.all(
+      Array.from({ length: 2_100 }, (_, n) => start(harness, [many], { order: `o${n}` })),
+    );
+    await harness.runtime.engine.publish(tenant, [
+      event('all', '1', { data: 0 }),
+      event('own', '2', { data: { order: 'o7' } }),
+    ]);
+    expect(await outputOf(harness, ids[7] as string)).toEqual([0, { order: 'o7' }]);
+    await harness.runtime.stop(0);
+  });
+
   it('tells what became of an event: whom it woke, and who waited for something like it', async () => {
     const harness = open();
     const woken = await start(harness, [one('paid', byOrder)], { order: 'o1' });

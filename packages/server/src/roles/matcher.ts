@@ -20,6 +20,7 @@ import { type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './eve
 import type { Feed } from './feed.ts';
 import { FilterIndex, type Judged } from './filter-index.ts';
 import { keyOf, listenerTask } from './listen-key.ts';
+import { ListenerFinder, listenersMax } from './listener-finder.ts';
 import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
 import { type Delivered, recordMatches } from './match-record.ts';
@@ -45,8 +46,6 @@ export interface MatcherOptions {
 
 /** commits of one page */
 const commitsMax = 500;
-/** listeners that are read at once: when there are more, each event is delivered page by page */
-const listenersMax = 2_000;
 /** records of matches that may be under way; beyond it some are not made */
 const recordsMax = 1_000;
 
@@ -54,11 +53,11 @@ export class Matcher {
   readonly #options: MatcherOptions;
   readonly #index: FilterIndex;
   readonly #cursor: MatcherCursor;
+  readonly #finder: ListenerFinder;
   readonly #plain = new Set<string>();
   readonly #figures = {
     events_matched: 0,
     events_delivered: 0,
-    listeners_examined: 0,
     match_records_left_out: 0,
   };
   #records = 0;
@@ -75,6 +74,7 @@ export class Matcher {
     const { store, node, leaseMs, limits, definitions } = options;
     this.#index = new FilterIndex(limits, () => store.now());
     this.#cursor = new MatcherCursor(store, node, leaseMs);
+    this.#finder = new ListenerFinder(store, (text) => options.world.hash(text));
     definitions.onNoted = (tenant, definition, executable) => {
       this.#index.add(tenant, definition, executable);
       this.#follow();
@@ -100,7 +100,7 @@ export class Matcher {
   }
 
   stats(): Readonly<Record<string, number>> {
-    return this.#figures;
+    return { ...this.#figures, listeners_examined: this.#finder.examined };
   }
 
   #run(): void {
@@ -212,16 +212,19 @@ export class Matcher {
     this.#figures.events_matched += events.length;
     const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
     await Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
-    const found = await this.#listenersOf(events, judged);
-    const deliveries = events.map((logged, at) => {
+    const found = await this.#finder.find(events, judged);
+    const deliveries: Promise<readonly Delivered[]>[] = [];
+    for (const [at, logged] of events.entries()) {
       const rows = found.get(logged);
       const asked = judged[at] ?? [];
-      return rows === undefined ? this.#deliverPages(logged, asked) : this.#deliver(logged, asked, rows);
-    });
-    for (const [at, delivery] of deliveries.entries()) {
-      const logged = events[at] as LoggedEvent;
-      this.#record(store, logged, judged[at] ?? [], await delivery);
+      const delivery =
+        rows === undefined ? this.#deliverPages(logged, asked) : this.#deliver(logged, asked, rows);
+      deliveries.push(delivery);
+      // What reads on the way must not be overtaken: an execution gets events in the order of the log.
+      if (found.size < events.length) await delivery;
     }
+    for (const [at, delivery] of deliveries.entries())
+      this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
     for (const logged of events) await subscriptions.take(logged);
     await subscriptions.save();
   }
@@ -236,53 +239,13 @@ export class Matcher {
     });
   }
 
-  /** Who waits for each event; events that very many may wait for are left out. */
-  async #listenersOf(
-    events: readonly LoggedEvent[],
-    judged: readonly (readonly Judged[])[],
-  ): Promise<ReadonlyMap<LoggedEvent, readonly Listener[]>> {
-    const found = new Map<LoggedEvent, readonly Listener[]>();
-    for (const tenant of new Set(events.map((logged) => logged.tenant))) {
-      const own = events.flatMap((logged, at) =>
-        logged.tenant === tenant ? [{ logged, keys: this.#keysOf(judged[at] ?? []) }] : [],
-      );
-      const keys = new Map(own.flatMap((each) => each.keys.map((key) => [nameOf(key), key])));
-      if (keys.size === 0) {
-        for (const { logged } of own) found.set(logged, []);
-        continue;
-      }
-      const page = await this.#options.store.listeners(tenant, [...keys.values()], { rowsMax: listenersMax });
-      if (page.cursor !== undefined) continue;
-      this.#figures.listeners_examined += page.rows.length;
-      const byName = Map.groupBy(page.rows, nameOf);
-      for (const each of own)
-        found.set(
-          each.logged,
-          each.keys.flatMap((key) => byName.get(nameOf(key)) ?? []),
-        );
-    }
-    return found;
-  }
-
-  #keysOf(judged: readonly Judged[]): readonly { readonly shape: string; readonly key: string }[] {
-    const { world } = this.#options;
-    return judged.flatMap((judgement) =>
-      judgement.type === 'miss'
-        ? []
-        : judgement.bound.map((bound) => ({
-            shape: judgement.shape.shape,
-            key: keyOf(bound, (text) => world.hash(text)),
-          })),
-    );
-  }
-
   async #deliverPages(logged: LoggedEvent, judged: readonly Judged[]): Promise<readonly Delivered[]> {
     const delivered: Delivered[] = [];
     for (let cursor: string | undefined; ; ) {
       const query = { rowsMax: listenersMax, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await this.#options.store.listeners(logged.tenant, this.#keysOf(judged), query);
-      this.#figures.listeners_examined += page.rows.length;
-      delivered.push(...(await this.#deliver(logged, judged, page.rows)));
+      const page = await this.#finder.page(logged.tenant, judged, query);
+      const rows = await this.#finder.listening(logged, page.rows);
+      delivered.push(...(await this.#deliver(logged, judged, rows)));
       if (page.cursor === undefined) return delivered;
       cursor = page.cursor;
     }
@@ -298,9 +261,8 @@ export class Matcher {
         judgement.type === 'match' ? [[judgement.shape.shape, judgement.own]] : [],
       ),
     );
-    const later = rows.filter((row) => isBefore(row, logged));
     return Promise.all(
-      [...Map.groupBy(later, ({ execution }) => execution)].map(async ([execution, its]) => ({
+      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => ({
         execution,
         task: listenerTask((its[0] as Listener).shape),
         own: its.flatMap(({ shape }) => own.get(shape) ?? []),
@@ -375,16 +337,6 @@ export class Matcher {
         this.#records -= 1;
       });
   }
-}
-
-function nameOf({ shape, key }: { readonly shape: string; readonly key: string }): string {
-  return `${key}\n${shape}`;
-}
-
-/** Whether a listener was there when the event came; in one commit the order of its facts says. */
-function isBefore(row: Listener, { position, emitted }: LoggedEvent): boolean {
-  if (row.position !== position) return row.position < position;
-  return emitted?.execution === row.execution && listenerOf(row.id).version < emitted.version;
 }
 
 /** Whether an event that stands no later in the log came before a listener. */

@@ -1,4 +1,5 @@
 /** Guards of events taken away one by one, to see that the simulation misses each. */
+import type * as core from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { type Plant, simulate } from './simulate.ts';
@@ -17,6 +18,10 @@ afterEach(() => {
   planted.decide = undefined;
 });
 
+function consumedOf({ consumed }: Pick<core.ExecutionState, 'consumed'>): Readonly<Record<string, 1>> {
+  return consumed ?? {};
+}
+
 /** The rules that the first run breaks that breaks any. */
 async function broken(plant: Plant, seedsMax = 400): Promise<readonly string[]> {
   for (let seed = 1; seed <= seedsMax; seed++) {
@@ -31,9 +36,11 @@ describe('the simulation misses', { timeout: 120_000 }, () => {
     planted.decide = (real) => (state, command, options) => {
       if (command.type !== 'event.deliver') return real(state, command, options);
       const { consumed } = state;
+      // Folded in place, as the rules do it; what it has consumed is hidden from them and put back.
       delete state.consumed;
       const decided = real(state, command, options);
-      if (consumed !== undefined) state.consumed = { ...consumed, ...state.consumed };
+      Object.assign(state, { consumed: { ...consumed, ...consumedOf(state) } });
+      if (Object.keys(consumedOf(state)).length === 0) delete state.consumed;
       return decided;
     };
     expect(await broken({})).toContain('no event is consumed twice');
@@ -57,7 +64,8 @@ describe('the simulation misses', { timeout: 120_000 }, () => {
       document: async (tenant, collection, key) => {
         const stored = await store.document(tenant, collection, key);
         if (collection !== 'matcher' || stored === undefined) return stored;
-        const body = JSON.stringify({ ...(JSON.parse(stored.body) as object), cursor: await store.end() });
+        const parsed = JSON.parse(stored.body) as Readonly<Record<string, unknown>>;
+        const body = JSON.stringify({ ...parsed, cursor: await store.end() });
         return { ...stored, body };
       },
     });

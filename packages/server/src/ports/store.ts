@@ -269,7 +269,8 @@ export interface Store {
   wakeUps(tenant: string, execution: string): Promise<readonly WakeUp[]>;
   /**
    * The rows that are found under any of these keys, as of one instant, in the order of the keys and then by execution and
-   * id. A key without `key` is all that a shape has. No other rows are looked at.
+   * id. A key without `key` is all that a shape has. No other rows are looked at. A row that was removed a moment ago may
+   * still be told: whoever delivers to it is refused.
    */
   listeners(
     tenant: string,

@@ -46,6 +46,8 @@ export interface MatcherOptions {
 
 /** commits of one page */
 const commitsMax = 500;
+/** How often a page is begun anew before what fails in it is left to a row. */
+const failuresMax = 5;
 /** records of matches that may be under way; beyond it some are not made */
 const recordsMax = 1_000;
 
@@ -60,6 +62,10 @@ export class Matcher {
     events_delivered: 0,
     match_records_left_out: 0,
   };
+  /** the last delivery to each execution, of the page under way */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  /** how often the page under way has failed */
+  #failures = 0;
   #records = 0;
   #running = false;
   #again = false;
@@ -115,6 +121,7 @@ export class Matcher {
         this.#later(waitMs);
       },
       (error: unknown) => {
+        this.#failures += 1;
         onError(error, '');
         this.#later(sweepMs);
       },
@@ -140,7 +147,9 @@ export class Matcher {
       return sweepMs;
     }
     const page = await store.tail(this.#cursor.at, commitsMax);
+    this.#turns.clear();
     await this.#match(page.commits);
+    this.#failures = 0;
     this.#cursor.at = page.cursor;
     await this.#cursor.saveAtTimes();
     return page.commits.length === commitsMax ? 0 : sweepMs;
@@ -211,7 +220,10 @@ export class Matcher {
     const { subscriptions, store } = this.#options;
     this.#figures.events_matched += events.length;
     const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
-    await Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    // Beside the delivery: it has to be there before the next listener begins, and before the place in the log moves on.
+    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    // What fails is thrown where it is awaited.
+    kept.catch(() => {});
     const found = await this.#finder.find(events, judged);
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
@@ -219,12 +231,15 @@ export class Matcher {
       const asked = judged[at] ?? [];
       const delivery =
         rows === undefined ? this.#deliverPages(logged, asked) : this.#deliver(logged, asked, rows);
+      // What fails is thrown where it is awaited.
+      delivery.catch(() => {});
       deliveries.push(delivery);
       // What reads on the way must not be overtaken: an execution gets events in the order of the log.
       if (found.size < events.length) await delivery;
     }
     for (const [at, delivery] of deliveries.entries())
       this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
+    await kept;
     for (const logged of events) await subscriptions.take(logged);
     await subscriptions.save();
   }
@@ -275,8 +290,24 @@ export class Matcher {
     );
   }
 
-  /** Whether the execution took it. */
-  async #submit(
+  /**
+   * Whether the execution took it. One event after the other: were two under way and the first failed, the second would be
+   * consumed before it.
+   */
+  #submit(
+    logged: Pick<LoggedEvent, 'tenant' | 'event'>,
+    execution: string,
+    listeners: readonly ReturnType<typeof listenerOf>[],
+  ): Promise<boolean> {
+    const key = `${logged.tenant}/${execution}`;
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(() =>
+      this.#handOver(logged, execution, listeners),
+    );
+    this.#turns.set(key, turn);
+    return turn;
+  }
+
+  async #handOver(
     { tenant, event }: Pick<LoggedEvent, 'tenant' | 'event'>,
     execution: string,
     listeners: readonly ReturnType<typeof listenerOf>[],
@@ -288,8 +319,9 @@ export class Matcher {
       const submitted = await door.submit(tenant, execution, command);
       return submitted === undefined || (submitted.type === 'done' && submitted.facts > 0);
     } catch (error) {
+      if (this.#failures < failuresMax) throw error;
       onError(error, execution);
-      // One that cannot be decided now keeps nobody else waiting: it is durable as a row.
+      // One that cannot be decided keeps nobody else waiting for ever: it is durable as a row.
       await remoteDoor(store, world).submit(tenant, execution, command);
       return true;
     }

@@ -48,7 +48,7 @@ describe('opening a file', () => {
         'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 2)',
       ),
     });
-    alter('pragma user_version = 1');
+    alter('pragma user_version = 2');
     await (await open()).close();
   });
 

@@ -42,12 +42,14 @@ export class MatcherCursor {
   /** Whether this process leads, from now until its term is over. */
   async lead(): Promise<boolean> {
     if (this.#until > this.#store.now()) return true;
+    // Asked first: what begins to listen keeps its place before, and that place is not to be passed by a late answer.
+    const end = await this.#store.end();
     const stored = await this.#store.document(own, collection, key);
     const { cursor, owner, until } = parse(stored?.body);
     const { exclusive } = this.#store.features;
     if (!exclusive && owner !== this.#node && until > this.#store.now()) return false;
     const renews = owner === this.#node && this.#saved !== '';
-    if (!renews) this.at = stored === undefined ? await this.#store.end() : cursor;
+    if (!renews) this.at = stored === undefined ? end : cursor;
     this.#revision = stored?.revision ?? 0;
     if (!exclusive) return this.save();
     this.#until = Number.POSITIVE_INFINITY;

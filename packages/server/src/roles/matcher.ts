@@ -11,6 +11,7 @@
  *    all deliveries before it are durable.
  */
 import { type Executable, type Limits, listenerOf } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
@@ -156,12 +157,9 @@ export class Matcher {
   }
 
   async #begin(): Promise<void> {
-    const { definitions, subscriptions, executable } = this.#options;
+    const { definitions, subscriptions } = this.#options;
     for (const { tenant, definition } of await definitions.all()) {
-      const loaded = await Promise.resolve(executable(tenant, definition)).catch((error: unknown) => {
-        this.#options.onError(error, '');
-        return undefined;
-      });
+      const loaded = await this.#load(tenant, definition);
       if (loaded !== undefined) this.#index.add(tenant, definition, loaded);
     }
     await subscriptions.load();
@@ -201,18 +199,24 @@ export class Matcher {
 
   /** A definition that another process has begun to run. */
   async #discover({ tenant, definition }: Extract<LoggedItem, { type: 'started' }>): Promise<void> {
-    const { executable, definitions, onError } = this.#options;
     const key = `${tenant}\0${definition}`;
     if (this.#index.has(tenant, definition) || this.#plain.has(key)) return;
-    try {
-      const loaded = await executable(tenant, definition);
-      if (definitions.listens(loaded)) return this.#index.add(tenant, definition, loaded);
-    } catch (error) {
-      onError(error, '');
-      return;
-    }
+    const loaded = await this.#load(tenant, definition);
+    if (loaded === undefined) return;
+    if (this.#options.definitions.listens(loaded)) return this.#index.add(tenant, definition, loaded);
     if (this.#plain.size >= 10_000) this.#plain.clear();
     this.#plain.add(key);
+  }
+
+  /** Undefined: it cannot be read, and so nothing of it runs. A store that cannot be reached is asked again. */
+  async #load(tenant: string, definition: string): Promise<Executable | undefined> {
+    try {
+      return await this.#options.executable(tenant, definition);
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'unavailable') throw error;
+      this.#options.onError(error, '');
+      return undefined;
+    }
   }
 
   async #matchEvents(events: readonly LoggedEvent[]): Promise<void> {

@@ -52,6 +52,11 @@ export const bars: readonly Bar[] = [
     { work, figure: 'cpuRatio', is: '≤', bound: 1.3 },
     { work, figure: 'stallMs', is: '≤', bound: 50 },
   ]),
+  { work: 'listeners', figure: 'wakeP50Ms', is: '≤', bound: 5 },
+  { work: 'listeners', figure: 'wakeP99Ms', is: '≤', bound: 5 },
+  // what was matched, which is one, and ten
+  { work: 'listeners', figure: 'examinedPer', is: '≤', bound: 11 },
+  { work: 'events', figure: 'eventsPerSec', is: '≥', bound: 10_000 },
   { work: 'api', figure: 'p95Ms', is: '<', bound: 100 },
 ];
 

@@ -180,10 +180,23 @@ function bodyOf(body: Operation['body'], sample: Sample): string[] {
   if (body === undefined) return [];
   if (body.type === 'definition')
     return ["-H 'Content-Type: application/yaml'", `--data-binary @${sample.file ?? 'examples/hello.yaml'}`];
+  if (body.type === 'events')
+    return [
+      "-H 'Content-Type: application/cloudevents+json'",
+      `-d '${JSON.stringify(sample.body ?? publishedExample)}'`,
+    ];
   const value = sample.body ?? body.example;
   if (value === undefined) return [];
   return ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(value)}'`];
 }
+
+const publishedExample = {
+  specversion: '1.0',
+  id: 'payment-17',
+  source: 'https://shop.example.com/payments',
+  type: 'com.example.shop.payment.received.v1',
+  data: { order: 'o-17', amount: 42 },
+};
 
 /** The path that says most, with examples for what it leaves open. */
 function samplePath({ path, aliases = [], name, tag }: Operation): string {

@@ -1,16 +1,20 @@
 /**
  * Records the golden log of today's schema of facts: `node scripts/run.js scripts/record-golden.ts`. Done once for each
- * schema: a recorded log is never written again, since logs of that schema are out in the world.
+ * schema: a recorded log is never written again, since logs of that schema are out in the world. Types of facts that are
+ * added to a schema get a log of their own: `node scripts/run.js scripts/record-golden.ts events`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { factSchema } from '@millrace/core';
-import { goldenExecutions } from '../packages/core/src/testing/golden.ts';
+import { goldenAdditions, goldenExecutions } from '../packages/core/src/testing/golden.ts';
 
-const file = fileURLToPath(new URL(`../packages/core/src/golden/schema-${factSchema}.json`, import.meta.url));
+const [addition] = process.argv.slice(2);
+const name = `schema-${factSchema}${addition === undefined ? '' : `-${addition}`}.json`;
+const file = fileURLToPath(new URL(`../packages/core/src/golden/${name}`, import.meta.url));
 if (existsSync(file)) {
   console.error(`${file} is recorded already: a change of a shape raises factSchema first`);
   process.exit(1);
 }
-writeFileSync(file, `${JSON.stringify(goldenExecutions(), null, 1)}\n`);
+const executions = addition === undefined ? goldenExecutions() : goldenAdditions();
+writeFileSync(file, `${JSON.stringify(executions, null, 1)}\n`);
 console.log(`recorded ${file}`);

@@ -2,6 +2,7 @@
 import { measureApi } from './api.ts';
 import { flatLoop, measureFlatExecutions } from './flat.ts';
 import { measureOverHttp } from './http.ts';
+import { measureIngest, measureListeners, measureUnbound } from './listeners.ts';
 import { loadOf } from './load.ts';
 import { measurePaced, measureTogether } from './sleepers.ts';
 import { measureStart } from './start.ts';
@@ -94,6 +95,24 @@ export const works: readonly Work[] = [
     title: 'an event in a `for` of 100 and of 100,000 iterations of a call',
     peers: [],
     measure: flatLoop('effects'),
+  },
+  {
+    name: 'listeners',
+    title: '100,000 executions wait for an event each: one wakes its own, one wakes all',
+    peers: [],
+    measure: measureListeners,
+  },
+  {
+    name: 'listeners-unbound',
+    title: '1,000 executions wait by a predicate over their own input',
+    peers: [],
+    measure: measureUnbound,
+  },
+  {
+    name: 'events',
+    title: 'events come in, 500 at a time',
+    peers: [],
+    measure: measureIngest,
   },
   {
     name: 'api',

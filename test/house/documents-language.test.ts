@@ -222,7 +222,6 @@ describe('an error', () => {
 });
 
 const refusedParts: readonly (readonly [told: string, text: string])[] = [
-  ['`listen`', 'do: [{ a: { listen: { to: { any: [] } } } }]'],
   ['`run`', 'do: [{ a: { run: { shell: { command: ls } } } }]'],
   [
     '`call: mcp`',

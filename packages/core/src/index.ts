@@ -1,4 +1,4 @@
-export type { Task, TaskList, WorkflowDocument } from './language/document.ts';
+export type { EventConsumption, Task, TaskList, WorkflowDocument } from './language/document.ts';
 export { parseDuration } from './language/duration.ts';
 export { sameErrorType, standardErrors, standardType } from './language/errors.ts';
 export type { Parsed, ParseOptions, Source, SourceError } from './language/parse.ts';
@@ -18,9 +18,18 @@ export { emptyState, isTerminal, openPhases, phases, taskKey } from './model/sta
 export { unreachable } from './model/unreachable.ts';
 export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
+export { eventStrategy, listensOf } from './program/listens.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
-export type { Program, Template } from './program/program.ts';
+export type {
+  EventFilter,
+  EventStrategy,
+  Expression,
+  ListenNode,
+  Node,
+  Program,
+  Template,
+} from './program/program.ts';
 export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
 export {
   type LedgerChange,
@@ -38,9 +47,27 @@ export {
 } from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
 export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
+export {
+  type Evaluated,
+  type FilterSight,
+  keyText,
+  type Matched,
+  matchFilter,
+} from './rules/event-filter.ts';
 export { evolve, fold } from './rules/evolve.ts';
 export { standardError } from './rules/fault.ts';
 export { approximateBytes, defaultLimits, type Limits } from './rules/limits.ts';
+export {
+  type BoundKey,
+  boundKeys,
+  eventKey,
+  type ListenRow,
+  listenerOf,
+  listenRowId,
+  listenRows,
+} from './rules/listening.ts';
+export { sharedSight } from './rules/shared-sight.ts';
+export { filtersOf } from './rules/tasks/listen.ts';
 export {
   type Dues,
   dueAfter,

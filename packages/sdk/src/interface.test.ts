@@ -55,6 +55,31 @@ describe.each(kinds)('$kind', ({ open }) => {
   const start = async (name: string, input?: unknown) =>
     (await millrace.executions.start({ workflow: `test/${name}`, input })).execution;
 
+  describe('events', () => {
+    it('publishes an event once, which wakes who listens, and tells what became of it', async () => {
+      const tasks = '  - l: { listen: { to: { one: { with: { type: paid } } } } }';
+      const { execution } = await millrace.executions.start({ definition: text('listens', tasks) });
+      const event = { id: 'p1', source: 'urn:sdk', type: 'paid', data: { amount: 3 } };
+      const [first] = await millrace.events.publish(event);
+      expect(first).toMatchObject({ id: 'p1', source: 'urn:sdk', duplicate: false });
+      expect(await millrace.events.publish([event])).toMatchObject([{ duplicate: true, key: first?.key }]);
+      const ended = await millrace.executions.get(execution.id, { waitMs: 10_000 });
+      expect(ended).toMatchObject({ status: 'completed', output: [{ amount: 3 }] });
+      await expect.poll(async () => (await millrace.events.matches(event)).woke.count).toBe(1);
+      expect(await millrace.events.matches(first?.key ?? '')).toEqual(await millrace.events.matches(event));
+    });
+
+    it('fills in what makes an event, and refuses what cannot be one', async () => {
+      const [published] = await millrace.events.publish({ source: 'urn:sdk', type: 'x' });
+      expect(published?.id).toMatch(/^[0-9a-f-]{36}$/);
+      await expect(millrace.events.publish([])).rejects.toEqual(refusal('bad-request'));
+      await expect(millrace.events.publish({ source: '', type: 'x' })).rejects.toEqual(
+        refusal('bad-request'),
+      );
+      await expect(millrace.events.matches('none')).rejects.toEqual(refusal('not-found'));
+    });
+  });
+
   describe('workflows', () => {
     it('publishes a version once: the same content again is what is there, other content is refused', async () => {
       const first = await millrace.workflows.deploy(text('once', '  - a: { set: { a: 1 } }'));

@@ -4,10 +4,12 @@ import type { Listing } from './listing.ts';
 import type {
   DefinitionView,
   EffectResolution,
+  EventMatches,
   ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
+  PublishedEvent,
   ScheduleView,
   SystemView,
   WakeUpView,
@@ -23,6 +25,7 @@ import type { WorkflowReference } from './workflow-id.ts';
 export interface Millrace {
   readonly workflows: Workflows;
   readonly executions: Executions;
+  readonly events: Events;
   /** How the server or the engine is: its roles, its store, what waits, its limits. */
   system(options?: CallOptions): Promise<SystemView>;
   /** Ends what is under way and lets go of connections, threads and files. Executions go on where they run. */
@@ -105,6 +108,43 @@ export interface Executions {
   ): Promise<ExecutionView>;
   /** Why it is waiting, until when, and who holds it: none when it has ended. */
   wakeUps(id: string, options?: CallOptions): Promise<readonly WakeUpView[]>;
+}
+
+/** `client.events`: CloudEvents, which executions listen for. */
+export interface Events {
+  /**
+   * Publishes an event, or up to 1,000, and answers one each when all are durable; who listens is woken after that.
+   * `specversion` and `id` (a UUID) are filled in. One of a `source` and `id` that was published before counts no more.
+   */
+  publish(
+    events: EventToPublish | readonly EventToPublish[],
+    options?: CallOptions,
+  ): Promise<readonly PublishedEvent[]>;
+  /**
+   * What became of an event, under its `key`, or under its `id` and `source`: the executions that it woke, and some that
+   * waited for something like it, with what failed. Throws `not-found`.
+   */
+  matches(
+    event: string | { readonly id: string; readonly source: string },
+    options?: CallOptions,
+  ): Promise<EventMatches>;
+}
+
+/** A CloudEvent in the JSON format; members beyond these are extension attributes. */
+export interface EventToPublish {
+  readonly type: string;
+  readonly source: string;
+  /** default: a UUID */
+  readonly id?: string;
+  readonly specversion?: '1.0';
+  readonly time?: string;
+  readonly subject?: string;
+  readonly datacontenttype?: string;
+  readonly dataschema?: string;
+  /** any JSON value */
+  readonly data?: unknown;
+  readonly data_base64?: string;
+  readonly [extension: string]: unknown;
 }
 
 export interface CallOptions {

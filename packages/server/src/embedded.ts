@@ -43,6 +43,8 @@ type Bound<E> = {
 export interface EmbeddedEngine extends Bound<Engine> {
   /** Starts an execution and answers when it has ended, however long that takes, with its input and output whole. */
   run(request: StartRequest): Promise<ExecutionView>;
+  /** Figures of the roles and of the store, as the metrics of a server have them. */
+  figures(): Promise<Readonly<Record<string, number>>>;
   /** Waits up to `graceMs` (default 10 000) for what is under way, and closes the store. */
   close(graceMs?: number): Promise<void>;
 }
@@ -56,11 +58,11 @@ export interface EmbeddedEngine extends Bound<Engine> {
  * await engine.close();
  */
 export async function createEngine(options: EngineOptions = {}): Promise<EmbeddedEngine> {
-  const { engine, close } = await composeEngine({
+  const { engine, figures, close } = await composeEngine({
     store: checkStore(options.store ?? 'memory:'),
     data: options.data ?? '.millrace',
     ...(options.connectionsMax === undefined ? {} : { connectionsMax: options.connectionsMax }),
-    roles: ['worker', 'executor', 'timer'],
+    roles: ['worker', 'executor', 'timer', 'events'],
     functions: functionsOf(options.functions ?? {}),
     secrets: { environment: options.environment ?? {} },
     http: { allow: options.allow ?? [], ...(options.originMap && { origins: options.originMap }) },
@@ -85,6 +87,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
         execution = await bound.wait(execution.id, Number.POSITIVE_INFINITY);
       return execution.large === undefined ? execution : bound.execution(execution.id, { whole: true });
     },
+    figures: async () => (await figures()).stats,
     close: (graceMs = 10_000) => close(graceMs),
   };
 }

@@ -2,7 +2,7 @@
 import type { EffectOutcome } from './effects.ts';
 import type { WorkflowError } from './errors.ts';
 import type { DefinitionReference, ParentReference, StartCause } from './facts.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { ExecutionState } from './state.ts';
 
 export interface StartExecution {
@@ -100,6 +100,16 @@ export interface WithdrawChild {
   readonly start: StartExecution & { readonly parent: ParentReference };
 }
 
+/**
+ * An event reaches an execution that listens. `listeners` names the filters that it may be for, each by the version of
+ * its `listen.started` and its number: an event that was published before a task listened is not offered to it.
+ */
+export interface DeliverEvent {
+  readonly type: 'event.deliver';
+  readonly event: JsonObject;
+  readonly listeners: readonly { readonly version: number; readonly filter: number }[];
+}
+
 export type Command =
   | StartExecution
   | RestoreExecution
@@ -112,7 +122,8 @@ export type Command =
   | ResumeExecution
   | ResolveChild
   | CompleteChild
-  | WithdrawChild;
+  | WithdrawChild
+  | DeliverEvent;
 
 /** The world as a decision may see it: handed in, so that the rules ask nobody. */
 export interface Moment {

@@ -293,6 +293,59 @@ export interface EffectAbandoned extends Stored {
   readonly error?: WorkflowError;
 }
 
+/** One filter of a `listen` as it stands when the listening starts. */
+export interface ListenFilter {
+  /** what its correlations expect, by name */
+  readonly expect?: Readonly<Record<string, Json>>;
+  /** names of its correlations whose first value becomes what is expected */
+  readonly open?: readonly string[];
+}
+
+/** A task listens from here on: events that are published later reach it, and earlier ones that are correlated. */
+export interface ListenStarted extends OfTask, Stored {
+  readonly type: 'listen.started';
+  /** by the number of the filter */
+  readonly filters: readonly ListenFilter[];
+  /** what is consumed queues up for the tasks of `foreach` */
+  readonly foreach?: true;
+}
+
+/** An event was taken by a task that listens; no task of this execution takes it again. */
+export interface EventConsumed extends OfTask, Stored {
+  readonly type: 'event.consumed';
+  /** number of the filter that took it */
+  readonly filter: number;
+  /** the CloudEvent, attributes and data */
+  readonly event: JsonObject;
+  /** how it is read; absent: its data */
+  readonly read?: 'envelope' | 'raw';
+  /** `raw`: what is read */
+  readonly value?: Json;
+  /** correlations that got their expected value from it */
+  readonly keys?: Readonly<Record<string, Json>>;
+  /** its filter takes no more */
+  readonly closes?: true;
+  /** it counts for `until` only, and is not in the output */
+  readonly until?: true;
+  /** nothing more is listened for */
+  readonly last?: true;
+}
+
+/** The tasks of a `foreach` have ended for one event. */
+export interface IterationCompleted extends OfTask, Stored {
+  readonly type: 'iteration.completed';
+  readonly index: number;
+  /** absent: the value the task holds */
+  readonly output?: Json;
+  /** the new `$context`; absent: unchanged */
+  readonly context?: Json;
+}
+
+/** The condition of an `until` holds: nothing more is listened for, and what is queued is left. */
+export interface ListenEnded extends OfTask {
+  readonly type: 'listen.ended';
+}
+
 /** An event the workflow published; its id is `execution/version` unless the author set one. */
 export interface EventEmitted extends OfTask, Stored {
   readonly type: 'event.emitted';
@@ -389,7 +442,11 @@ export type Fact =
   | ChildCompleted
   | ChildFaulted
   | ChildCancelled
-  | ChildRevoked;
+  | ChildRevoked
+  | ListenStarted
+  | EventConsumed
+  | IterationCompleted
+  | ListenEnded;
 
 export type FactType = Fact['type'];
 

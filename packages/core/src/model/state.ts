@@ -55,6 +55,8 @@ export interface ExecutionState {
   cause?: StartCause;
   /** digests of fetched documents by URI */
   pins: Record<string, string>;
+  /** `source` and `id` of each event that was consumed; absent: none was */
+  consumed?: Record<string, 1>;
   /** earliest instant at which something is due, over all tasks; `null`: nothing is */
   due: number | null;
   /** the execution and version this one was restored from */
@@ -98,7 +100,7 @@ interface TaskBase extends ScopeState {
 
 /** Tasks that have no progress of their own to keep. */
 export interface PlainState extends TaskBase {
-  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'run' | 'graph' | 'extended'>;
+  kind: Exclude<TaskKind, 'for' | 'fork' | 'try' | 'wait' | 'call' | 'run' | 'listen' | 'graph' | 'extended'>;
 }
 
 export interface ExtendedState extends TaskBase {
@@ -186,6 +188,34 @@ export interface RunState extends TaskBase {
   error?: WorkflowError;
 }
 
+/** One filter of a task that listens. */
+export interface FilterState {
+  expect?: Readonly<Record<string, Json>>;
+  open?: readonly string[];
+  /** it takes no more */
+  closed?: true;
+}
+
+/** Without `foreach`, `value` is the array of what was consumed, as it is read. */
+export interface ListenState extends TaskBase {
+  kind: 'listen';
+  /** version of its `listen.started`; absent: it does not listen yet */
+  since?: number;
+  filters: FilterState[];
+  /** values of correlations that the first event gave */
+  keys: Record<string, Json>;
+  /** nothing more is listened for */
+  over?: true;
+  /** with `foreach`: what was consumed, as it is read, in its order */
+  queue?: Json[];
+  /** of the event whose tasks run, or ran last; -1: none did */
+  index: number;
+  /** the tasks for the event at `index` have not ended */
+  iterating?: true;
+  /** with `foreach`: what its iterations yielded */
+  outputs?: Json[];
+}
+
 export type TaskState =
   | PlainState
   | ExtendedState
@@ -195,7 +225,8 @@ export type TaskState =
   | TryState
   | WaitState
   | CallState
-  | RunState;
+  | RunState
+  | ListenState;
 
 /** The key of a task that runs: its pointer, and its visit from the second on. */
 export function taskKey(task: string, visit: number | undefined): string {

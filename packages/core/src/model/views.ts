@@ -181,6 +181,51 @@ export interface WakeUpView {
   readonly unsafe: boolean;
   /** its outcome is unknown, and somebody must say what became of it */
   readonly doubt: boolean;
+  /** of an event: what it listens for */
+  readonly listens?: {
+    /** pointer of the task */
+    readonly task: string;
+    /** the filter's `with`, as it is written */
+    readonly with: JsonObject;
+    /** values that its events are correlated by, where they are known */
+    readonly correlate?: JsonObject;
+    /** an event of it ends the listening, and is not in the output */
+    readonly until?: true;
+  };
+}
+
+/** A published event, as it is told of. */
+export interface PublishedEvent {
+  readonly id: string;
+  readonly source: string;
+  /** what it is known by here: its `matches` are found under it */
+  readonly key: string;
+  /** an event of this `source` and `id` was published before; it is the one that counts */
+  readonly duplicate: boolean;
+}
+
+/** What became of an event. Its lists are bounded: 100 executions that it woke, and some that it did not. */
+export interface EventMatches {
+  readonly event: {
+    readonly key: string;
+    readonly id: string;
+    readonly source: string;
+    readonly type: string;
+    readonly subject?: string;
+    readonly time?: string;
+  };
+  readonly woke: {
+    readonly count: number;
+    readonly executions: readonly { readonly execution: string; readonly task: string }[];
+  };
+  /** some that waited for something like it */
+  readonly missed: readonly {
+    readonly execution: string;
+    readonly task: string;
+    /** what failed: the member of `with`, or `correlate.NAME` */
+    readonly predicate: string;
+    readonly detail?: string;
+  }[];
 }
 
 /** What somebody says became of an effect that is in doubt. */

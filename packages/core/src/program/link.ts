@@ -165,6 +165,10 @@ function linkInside(
       return { body: inside(node.branches, []) };
     case 'graph':
       return { body: inside(node.nodes, []) };
+    case 'listen':
+      return node.foreach === undefined
+        ? {}
+        : { body: inside(node.foreach.tasks, [node.foreach.each, node.foreach.at]) };
     case 'try':
       return {
         body: inside(node.tasks, []),

@@ -11,7 +11,7 @@ import { type ExpressionText, readExpression, readFree } from '../language/expre
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { lowerSchemaResource } from './lower-schema.ts';
-import type { Lowering } from './lowering.ts';
+import type { Lowering, Texts } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type {
   DurationSource,
@@ -30,7 +30,7 @@ export function expressionAt(text: string, at: string): Expression {
 }
 
 /** A field that holds a free value, with expressions at its leaves. */
-export function templateAt(value: Json, at: string, lowering: Lowering): Template {
+export function templateAt(value: Json, at: string, lowering: Texts): Template {
   if (typeof value === 'string') return textTemplate(readFree(value, lowering.mode), value, at, lowering);
   if (Array.isArray(value)) {
     const items = value.map((item: Json, index) => templateAt(item, pointerTo(at, index), lowering));
@@ -49,7 +49,7 @@ export function templateAt(value: Json, at: string, lowering: Lowering): Templat
   return { type: 'literal', value };
 }
 
-function textTemplate(read: ExpressionText, text: string, at: string, lowering: Lowering): Template {
+function textTemplate(read: ExpressionText, text: string, at: string, lowering: Texts): Template {
   const otherwise = (written: string) => (lowering.mode === 'loose' ? { otherwise: written } : {});
   switch (read.type) {
     case 'literal':
@@ -72,7 +72,7 @@ function textTemplate(read: ExpressionText, text: string, at: string, lowering: 
 }
 
 /** A transformation: an expression, or an object whose leaves are. */
-function transformation(value: string | JsonObject, at: string, lowering: Lowering): Template {
+function transformation(value: string | JsonObject, at: string, lowering: Texts): Template {
   return typeof value === 'string' ? expressionAt(value, at) : templateAt(value, at, lowering);
 }
 

@@ -24,6 +24,7 @@ import { unreachable } from '../model/unreachable.ts';
 import { lowerCall } from './lower-call.ts';
 import { extended, lowerExtensions } from './lower-extensions.ts';
 import { lowerFunctions } from './lower-functions.ts';
+import { lowerListen } from './lower-listen.ts';
 import { lowerRetry } from './lower-retry.ts';
 import { lowerSchedule } from './lower-schedule.ts';
 import { durationSource, expressionAt, intake, outlet, templateAt } from './lower-values.ts';
@@ -155,7 +156,7 @@ function body({ kind, task }: KindedTask, start: NodeStart, lowering: Lowering):
     case 'call':
       return lowerCallTask(task, pointer, lowering);
     case 'listen':
-      return unsupported(pointer, '`listen` tasks', lowering);
+      return as<'listen'>(lowerListen(task, pointer, lowering, lowerList));
     case 'run':
       return lowerRun(task, pointer, lowering);
     default:

@@ -3,9 +3,13 @@ import type { ExpressionMode } from '../language/expression.ts';
 import type { AppliedExtension, FunctionSource, Node } from './program.ts';
 import type { MissingResource, ResourceFault, Resources } from './resources.ts';
 
-/** What lowering one document keeps at hand. */
-export interface Lowering {
+/** How the texts of a document are read. */
+export interface Texts {
   readonly mode: ExpressionMode;
+}
+
+/** What lowering one document keeps at hand. */
+export interface Lowering extends Texts {
   readonly use: Use;
   /** functions that the host registered */
   readonly functions: ReadonlySet<string>;

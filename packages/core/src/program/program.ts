@@ -175,6 +175,53 @@ export interface EmitNode extends NodeBase {
   readonly event: Template;
 }
 
+/** What a value of an event must be like. */
+export type Pattern =
+  | { readonly type: 'equals'; readonly value: Json }
+  /** the text itself; with `regex`, also what fits it from beginning to end */
+  | { readonly type: 'text'; readonly value: string; readonly regex: boolean }
+  /** has these members, and may have others */
+  | { readonly type: 'object'; readonly members: readonly (readonly [string, Pattern])[] }
+  /** over the value itself: a boolean decides, any other result is what the value must equal */
+  | { readonly type: 'computed'; readonly value: Template };
+
+export interface EventFilter {
+  /** the members of `with`, by attribute; `data` is one of them */
+  readonly with: readonly (readonly [string, Pattern])[];
+  readonly correlate: readonly {
+    readonly name: string;
+    /** over the whole event; it names no variable */
+    readonly from: Expression;
+    /** over the task's input, when the listening starts; absent: the first value that is extracted */
+    readonly expect?: Template;
+  }[];
+  readonly pointer: string;
+}
+
+export interface EventStrategy {
+  readonly type: 'all' | 'any' | 'one';
+  readonly filters: readonly EventFilter[];
+}
+
+export type EventReading = 'data' | 'envelope' | 'raw';
+
+/** Waits for events. Its filters are numbered: those of `to`, then those of an `until` that is events. */
+export interface ListenNode extends NodeBase {
+  readonly kind: 'listen';
+  readonly to: EventStrategy;
+  readonly until?:
+    | { readonly type: 'condition'; readonly when: Expression }
+    | { readonly type: 'consumed'; readonly strategy: EventStrategy };
+  readonly read: EventReading;
+  readonly foreach?: {
+    readonly each: string;
+    readonly at: string;
+    readonly tasks: readonly Node[];
+    readonly output?: Outlet;
+    readonly export?: Outlet;
+  };
+}
+
 export interface CallNode extends NodeBase {
   readonly kind: 'call';
   readonly call: CallSource;
@@ -288,6 +335,7 @@ export type Node =
   | RaiseNode
   | WaitNode
   | EmitNode
+  | ListenNode
   | CallNode
   | ExtendedNode
   | ExtensionNode

@@ -59,7 +59,7 @@ describe('the rows of an execution', () => {
       { type: 'remove', row: 'timer' },
       { type: 'approval' },
     ]);
-    expect(ownRows(driven.state)).toEqual({ due: null, resume: false, approval: true });
+    expect(ownRows(driven.state)).toEqual({ due: null, resume: false, approval: true, listens: [] });
     expect(changesOf(driven, { type: 'execution.resume' })).toEqual([
       { type: 'timer', due },
       { type: 'remove', row: 'approval' },

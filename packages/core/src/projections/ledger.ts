@@ -7,6 +7,7 @@
  */
 import type { EffectRequested, Fact } from '../model/facts.ts';
 import { type ExecutionState, isTerminal } from '../model/state.ts';
+import { type ListenRow, listenRowId, listenRows, noListenRows } from '../rules/listening.ts';
 
 export type LedgerChange =
   | { readonly type: 'effect'; readonly version: number; readonly fact: EffectRequested }
@@ -19,25 +20,39 @@ export type LedgerChange =
   | { readonly type: 'child'; readonly version: number }
   /** something that another execution, or whatever started this one, has to be told; the fact says what */
   | { readonly type: 'send'; readonly version: number; readonly fact: Fact }
+  /** a filter of a task that listens: under its id, or under another key than before */
+  | { readonly type: 'listen'; readonly row: ListenRow; readonly definition: string }
   | { readonly type: 'remove'; readonly row: LedgerRow };
 
-/** The rows that one execution may own; those that stand for one fact are named by its version, an effect's by no more. */
-export type LedgerRow = 'timer' | 'resume' | 'approval' | number | `child-${number}` | `send-${number}`;
+/**
+ * The rows that one execution may own; those that stand for one fact are named by its version, an effect's by no more, a
+ * listener's with its filter's number.
+ */
+export type LedgerRow =
+  | 'timer'
+  | 'resume'
+  | 'approval'
+  | `${number}.${number}`
+  | number
+  | `child-${number}`
+  | `send-${number}`;
 
 /** The rows, effects apart, that an execution owns. */
 export interface OwnRows {
   readonly due: number | null;
   readonly resume: boolean;
   readonly approval: boolean;
+  readonly listens: readonly ListenRow[];
 }
 
-export const noRows: OwnRows = { due: null, resume: false, approval: false };
+export const noRows: OwnRows = { due: null, resume: false, approval: false, listens: noListenRows };
 
 /** What the state asks of the ledger, effects apart. */
 export function ownRows(state: ExecutionState): OwnRows {
   if (state.phase === 'absent' || isTerminal(state.phase)) return noRows;
-  if (state.phase === 'suspended') return { due: null, resume: false, approval: true };
-  return { due: state.due, resume: state.yielded, approval: false };
+  const listens = listenRows(state);
+  if (state.phase === 'suspended') return { due: null, resume: false, approval: true, listens };
+  return { due: state.due, resume: state.yielded, approval: false, listens };
 }
 
 /**
@@ -72,6 +87,8 @@ export function ledgerChanges(
     changes.push(now.resume ? { type: 'resume' } : { type: 'remove', row: 'resume' });
   if (now.approval !== before.approval)
     changes.push(now.approval ? { type: 'approval' } : { type: 'remove', row: 'approval' });
+  if (now.listens.length > 0 || before.listens.length > 0)
+    changeListens(changes, before.listens, now.listens, after.definition?.digest ?? '');
   return changes;
 }
 
@@ -103,11 +120,37 @@ function childChanges(fact: Fact, version: number, after: ExecutionState): reado
     case 'execution.cancelled':
       return tellsOfItsEnd(after) ? [send] : [];
     default:
-      return [];
+      return none;
   }
 }
+
+const none: readonly LedgerChange[] = [];
 
 /** Whether somebody goes on when this execution has ended: its parent, or the schedule that runs it again. */
 function tellsOfItsEnd({ parent, cause }: ExecutionState): boolean {
   return (parent !== undefined && parent.detached !== true) || cause?.source === 'after';
+}
+
+function changeListens(
+  changes: LedgerChange[],
+  before: readonly ListenRow[],
+  now: readonly ListenRow[],
+  definition: string,
+): void {
+  const known = new Map(before.map((row) => [listenRowId(row), row]));
+  for (const row of now) {
+    const id = listenRowId(row);
+    if (!hasSameKey(known.get(id), row)) changes.push({ type: 'listen', row, definition });
+    known.delete(id);
+  }
+  for (const id of known.keys()) changes.push({ type: 'remove', row: id });
+}
+
+function hasSameKey(known: ListenRow | undefined, { bound }: ListenRow): boolean {
+  return (
+    known?.bound.length === bound.length &&
+    bound.every(
+      ([name, value], index) => known.bound[index]?.[0] === name && known.bound[index]?.[1] === value,
+    )
+  );
 }

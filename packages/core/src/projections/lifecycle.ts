@@ -207,6 +207,14 @@ function occurrences(
       return [ofTask('cancelled', fact.task, { cancelledAt: at })];
     case 'retry.started':
       return [ofTask('retried', fact.task, { retriedAt: at })];
+    case 'listen.started':
+      return [ofWorkflow('correlation-started', { startedAt: at })];
+    case 'event.consumed':
+      return fact.last === true
+        ? [ofWorkflow('correlation-completed', { completedAt: at, ...keysOf(state, fact) })]
+        : [];
+    case 'listen.ended':
+      return [ofWorkflow('correlation-completed', { completedAt: at, ...keysOf(state, fact) })];
     case 'task.skipped':
     case 'execution.yielded':
     case 'function.called':
@@ -228,10 +236,23 @@ function occurrences(
     case 'child.faulted':
     case 'child.cancelled':
     case 'child.revoked':
+    case 'iteration.completed':
       return [];
     default:
       return unreachable(fact);
   }
+}
+
+/** What a task that listened has correlated its events by. */
+function keysOf(
+  { tasks }: ExecutionState,
+  { task, visit }: { readonly task: string; readonly visit?: number },
+): { correlationKeys?: JsonObject } {
+  const listening = tasks[taskKey(task, visit)];
+  if (listening?.kind !== 'listen') return {};
+  const expected = listening.filters.map(({ expect }) => expect ?? {});
+  const correlationKeys: JsonObject = Object.assign({}, ...expected, listening.keys);
+  return Object.keys(correlationKeys).length === 0 ? {} : { correlationKeys };
 }
 
 /** Pointers of the tasks that have started and not ended: they stop and go on with their execution. */

@@ -1,6 +1,6 @@
 import type { ExecutionState, Phase, TaskState } from '../model/state.ts';
 
-/** The specification's phase of an execution: `waiting` when all that it waits for is time. */
+/** The specification's phase of an execution: `waiting` when all that it waits for is time or events. */
 export function phaseOf(state: ExecutionState): Phase {
   if (state.phase === 'absent') return 'pending';
   if (state.phase !== 'running') return state.phase;
@@ -17,6 +17,11 @@ function waits({ tasks }: ExecutionState): boolean {
   return false;
 }
 
+/** With nothing to do: what was consumed and waits for its tasks is work of the engine's own. */
+function listens(task: TaskState | undefined): boolean {
+  return task?.kind === 'listen' && task.since !== undefined && task.live === 0 && task.over !== true;
+}
+
 function isWaiting(task: TaskState | undefined): boolean {
-  return task?.kind === 'wait' || (task?.kind === 'try' && task.stage === 'delayed');
+  return task?.kind === 'wait' || listens(task) || (task?.kind === 'try' && task.stage === 'delayed');
 }

@@ -18,6 +18,7 @@ import { runEmit } from './tasks/emit.ts';
 import { advanceExtended, advanceExtension } from './tasks/extended.ts';
 import { advanceFor } from './tasks/for.ts';
 import { advanceFork, mayGoOn } from './tasks/fork.ts';
+import { mayListenOn, runListen } from './tasks/listen.ts';
 import { runRaise } from './tasks/raise.ts';
 import { runChild } from './tasks/run.ts';
 import { runSet } from './tasks/set.ts';
@@ -66,6 +67,8 @@ function isReady(decision: Decision, task: TaskState): boolean {
       return task.child === undefined || task.answered !== undefined;
     case 'fork':
       return mayGoOn(task, decision.nodeOf(task).node as ForkNode);
+    case 'listen':
+      return task.live === 0 && mayListenOn(task);
     case 'try':
       return task.stage === 'delayed' ? (task.due ?? 0) <= now : task.live === 0;
     default:
@@ -117,6 +120,8 @@ function runTask(decision: Decision, key: string, task: TaskState): void {
       return advanceFork(decision, key, task, linked, node);
     case 'try':
       return advanceTry(decision, key, task, linked, node);
+    case 'listen':
+      return runListen(decision, key, task, linked, node);
     case 'unsupported':
     case 'graph':
     case 'compensate':

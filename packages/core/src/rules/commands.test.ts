@@ -128,7 +128,7 @@ describe('commands', () => {
   });
 
   test('a workflow with parts that are not run yet is not started', () => {
-    const driven = new Driven('do:\n  - l: { listen: { to: { one: { with: { type: t } } } } }');
+    const driven = new Driven('do:\n  - l: { run: { shell: { command: ls } } }');
     const definition = { namespace: 'n', name: 'n', version: '1', digest: 'd' };
     expect(driven.command({ type: 'execution.start', execution: 'x', definition, input: {} })).toMatchObject({
       type: 'refused',

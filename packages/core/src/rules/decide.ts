@@ -24,6 +24,7 @@ import type { Executable } from '../program/link.ts';
 import { advance, readyAll } from './advance.ts';
 import { completeChild, isChildOf, resolveChild } from './children.ts';
 import { Decision } from './decision.ts';
+import { deliver } from './deliver.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -80,6 +81,7 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
     case 'child.resolve':
     case 'child.complete':
     case 'timers.fire':
+    case 'event.deliver':
     case 'execution.continue':
       return phase === 'absent' ? notFound : undefined;
     case 'effect.resolve':
@@ -127,6 +129,8 @@ function carryOut(decision: Decision, command: Command): void {
       return resolveEffect(decision, command);
     case 'timers.fire':
       return fireTimers(decision);
+    case 'event.deliver':
+      return deliver(decision, command);
     case 'execution.continue':
       return goOn(decision);
     case 'execution.cancel':

@@ -220,6 +220,10 @@ function boundBy(around: TaskState, name: string, decision: Decision): Json | un
     if (name === node.each) return around.items?.[around.index] ?? null;
     if (name === node.at) return around.index;
   }
+  if (around.kind === 'listen' && node.kind === 'listen') {
+    if (name === node.foreach?.each) return around.queue?.[around.index] ?? null;
+    if (name === node.foreach?.at) return around.index;
+  }
   if (around.kind === 'try' && node.kind === 'try' && around.stage === 'catching' && name === node.as) {
     return around.error ?? null;
   }

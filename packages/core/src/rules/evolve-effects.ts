@@ -82,7 +82,7 @@ export function callPlace(state: ExecutionState, around: TryState, task: TaskSta
     scope !== undefined && scope !== around;
     scope = state.tasks[scope.parent]
   )
-    if (scope.kind === 'for') place += `#${scope.index}`;
+    if (scope.kind === 'for' || scope.kind === 'listen') place += `#${scope.index}`;
   return `${place}@${(around.calls[task.task] ?? 0) + next}`;
 }
 

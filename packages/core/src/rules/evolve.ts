@@ -30,6 +30,7 @@ import {
   type ForkState,
   type ForState,
   type GraphState,
+  type ListenState,
   type TaskState,
   type TryState,
   taskKey,
@@ -46,6 +47,13 @@ import {
   revoke,
   triesAround,
 } from './evolve-effects.ts';
+import {
+  eventConsumed,
+  iterationCompleted,
+  listenEnded,
+  listenIterates,
+  listenStarted,
+} from './evolve-listen.ts';
 import { isJumpBack } from './jump.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
@@ -102,6 +110,7 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'iteration.started': {
       const loop = loopOf(state, fact);
       loop.index = fact.index;
+      listenIterates(loop);
       forgetCalls(state, loop);
       delete loop.last;
       return;
@@ -136,6 +145,16 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
       return childEnded(state, fact);
     case 'child.revoked':
       return childRevoked(state, fact);
+    case 'listen.started':
+      forgetJumps(state);
+      return listenStarted(state, fact);
+    case 'event.consumed':
+      forgetJumps(state);
+      return eventConsumed(state, fact);
+    case 'iteration.completed':
+      return iterationCompleted(state, fact);
+    case 'listen.ended':
+      return listenEnded(state, fact);
     default:
       return unreachable(fact);
   }
@@ -225,6 +244,8 @@ function newTask(kind: TaskKind, base: Omit<TaskState, 'kind'> & { live: number 
       return { ...base, kind, ended: 0, failed: 0, started: 0 } as ForkState;
     case 'extended':
       return { ...base, kind, extensions: [] } as ExtendedState;
+    case 'listen':
+      return { ...base, kind, filters: [], keys: {}, index: -1 } as ListenState;
     case 'graph':
       return { ...base, kind, outputs: {}, skipped: [] } as GraphState;
     case 'try':

@@ -75,7 +75,8 @@ export function placeOf(decision: Decision, task: TaskState): Place {
   return { decision, node: decision.nodeOf(task), task, parent: task.parent, input: task.input };
 }
 
-function bound(decision: Decision, value: Json): void {
+/** Throws when a task yields too much. */
+export function bound(decision: Decision, value: Json): void {
   if (decision.weigh(value) <= decision.limits.valueBytesMax) return;
   throw standardFault('runtime', `the task yields more than ${decision.limits.valueBytesMax} bytes`);
 }

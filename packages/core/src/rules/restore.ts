@@ -32,6 +32,8 @@ function restart(state: ExecutionState, task: TaskState, shift: number): void {
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
   if (task.kind === 'call' && task.called === undefined) forget(state, task);
   if (task.kind === 'run') forgetChild(task);
+  // Named by a version of the other stream: below all of this one's, so that none is named twice.
+  if (task.kind === 'listen' && task.since !== undefined) task.since -= state.version + 1;
   // Keys are of the other execution: under their numbers this one would ask for deeds of its own.
   if (task.kind === 'try') task.unknown = {};
 }

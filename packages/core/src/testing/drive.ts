@@ -6,13 +6,14 @@ import { parse } from '../language/parse.ts';
 import type { Command } from '../model/commands.ts';
 import type { EffectOutcome } from '../model/effects.ts';
 import type { EffectRequested, Fact } from '../model/facts.ts';
-import { asJsonObject, type Json } from '../model/json.ts';
+import { asJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { type ExecutionState, emptyState } from '../model/state.ts';
 import { type Executable, link } from '../program/link.ts';
 import { lower } from '../program/lower.ts';
 import { type Decided, decide } from '../rules/decide.ts';
 import { evolve } from '../rules/evolve.ts';
 import { defaultLimits, type Limits } from '../rules/limits.ts';
+import { listenRows } from '../rules/listening.ts';
 
 /** Answers an effect; `undefined` leaves it open. */
 export type Answer = (fact: EffectRequested, effect: number) => EffectOutcome | undefined;
@@ -87,6 +88,16 @@ export class Driven {
     this.#holdAgainstLog();
     return decided;
   }
+
+  /** Offers an event to all that listens, as if it came now. */
+  publish(event: JsonObject): this {
+    const listeners = listenRows(this.state).map(({ version, filter }) => ({ version, filter }));
+    const whole = { specversion: '1.0', id: `e${this.#published++}`, source: 'urn:test', ...event };
+    this.command({ type: 'event.deliver', event: whole, listeners });
+    return this.run();
+  }
+
+  #published = 1;
 
   /** Answers effects and lets time pass until nothing moves any more. */
   run(): this {

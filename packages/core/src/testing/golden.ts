@@ -10,6 +10,45 @@ export interface GoldenExecution {
   readonly state: unknown;
 }
 
+/** What was added to a schema after its log was recorded: types of facts that no older log has. */
+export function goldenAdditions(): readonly GoldenExecution[] {
+  const runs: readonly (readonly [title: string, run: Driven])[] = [
+    ['listens to all of two, with a key that the first gives', listensToAll()],
+    ['listens until a condition holds, and works through each', listensUntil()],
+    ['listens until an event ends it, and is told the envelopes', listensToItsEnd()],
+  ];
+  return runs.map(([title, { commits, state }]) => ({ title, commits, state }));
+}
+
+const filter = (type: string) => `{ with: { type: ${type} }, correlate: { room: { from: .roomid } } }`;
+
+function listensToAll(): Driven {
+  const run = drive(`do: [{ both: { listen: { to: { all: [${filter('warm')}, ${filter('damp')}] } } } }]`);
+  run.publish({ type: 'warm', roomid: '4', data: { t: 30 } });
+  return run.publish({ type: 'damp', roomid: 4, data: { h: 80 } });
+}
+
+function listensUntil(): Driven {
+  const run = drive(`do:
+  - each:
+      listen: { to: { any: [], until: 'length == 2' } }
+      foreach:
+        do: [{ note: { set: { n: '\${ $index }' } } }]
+        output: { as: '\${ .n + 1 }' }
+        export: { as: '\${ { seen: . } }' }
+`);
+  for (const n of [1, 2]) run.publish({ type: 'any', data: n });
+  return run;
+}
+
+function listensToItsEnd(): Driven {
+  const run = drive(
+    `do: [{ many: { listen: { to: { any: [${filter('warm')}], until: { one: { with: { type: out } } } }, read: envelope } } }]`,
+  );
+  run.publish({ type: 'warm', roomid: 1, data: 1 });
+  return run.publish({ type: 'out' });
+}
+
 const functions = ['work'];
 
 const flow = `do:

@@ -4,6 +4,7 @@ import type { Deployment, Millrace, Removal, Workflows } from '../interface.ts';
 import { limitOf } from '../query.ts';
 import type { DefinitionView, ScheduleView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
 import { printWorkflowId, toWorkflowId, type WorkflowReference } from '../workflow-id.ts';
+import { clientEvents } from './events.ts';
 import { clientExecutions } from './executions.ts';
 import { pages } from './pages.ts';
 import { routes } from './routes.ts';
@@ -64,6 +65,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Mi
         reconnectsMax: watch.reconnectsMax ?? 30,
       },
     }),
+    events: clientEvents(transport),
     async system({ signal } = {}) {
       return (await transport.json({ route: routes.getSystem, signal })).body as SystemView;
     },

@@ -39,6 +39,8 @@ const described = () =>
 const leftOut = [
   // `deploy` takes the namespace, name and version from the document.
   'publishWorkflowVersion',
+  // Another path to `getExecutionWakeUps`.
+  'getExecutionWakeUpsById',
   // For operators and their tools.
   'publishFunction',
   'listFunctions',
@@ -104,12 +106,15 @@ describe('the operations of the API', () => {
     await millrace.executions.value(id, 'output').catch(() => {});
     await millrace.executions.value(id, { version: 1, of: '/input' });
     await millrace.executions.resolve(id, 1, { as: 'again' }).catch(() => {});
+    const event = { id: 'r1', source: 'urn:routes', type: 'r' };
+    await millrace.events.publish(event);
+    await millrace.events.matches(event);
     await millrace.system();
     await millrace.executions.cancel(id, { reason: 'enough' });
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(25);
+    expect(checked).toBe(26);
   });
 });
 

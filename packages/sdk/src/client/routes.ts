@@ -5,7 +5,7 @@ export interface Route {
   readonly path: `/api/v1/${string}`;
   /**
    * Whether asking twice is as good as once, so that a request whose fate is unknown is sent again. `startExecution`
-   * is by its idempotency key, `publishWorkflow` by its content. `retryExecution` would start a second execution;
+   * is by its idempotency key, `publishWorkflow` by its content, `publishEvents` by the ids of its events. `retryExecution` would start a second execution;
    * `removeWorkflow` would answer that there is nothing to remove, `resolveEffect` that it is resolved.
    */
   readonly repeatable: boolean;
@@ -47,5 +47,7 @@ export const routes = {
   resumeExecution: { method: 'POST', path: '/api/v1/executions/{id}/resume', repeatable: true },
   retryExecution: { method: 'POST', path: '/api/v1/executions/{id}/retry', repeatable: false },
   resolveEffect: { method: 'POST', path: '/api/v1/executions/{id}/in-doubt/{effect}', repeatable: false },
+  publishEvents: { method: 'POST', path: '/api/v1/events', repeatable: true },
+  getEventMatches: { method: 'GET', path: '/api/v1/events/{id}/matches', repeatable: true },
   getSystem: { method: 'GET', path: '/api/v1/system', repeatable: true },
 } as const satisfies Record<string, Route>;

@@ -4,6 +4,7 @@
  */
 import type { Millrace } from '../interface.ts';
 import { type Functions, toHostFunctions } from '../task/host-function.ts';
+import { embeddedEvents } from './events.ts';
 import { embeddedExecutions } from './executions.ts';
 import { createGate } from './gate.ts';
 import { embeddedWorkflows } from './workflows.ts';
@@ -47,6 +48,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Millrac
   return {
     workflows: embeddedWorkflows(engine, gate),
     executions: embeddedExecutions(engine, gate),
+    events: embeddedEvents(engine, gate),
     system: (call = {}) => gate.pass(call, () => engine.system()),
     close() {
       gate.close();

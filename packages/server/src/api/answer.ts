@@ -8,6 +8,7 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { isJsonType, isUtf8Type, isYamlType, mediaType, preferredType } from './accept.ts';
 import type { Access } from './access.ts';
 import { checkValue, readHeaders, readQuery } from './check.ts';
+import { readEvents } from './cloud-events.ts';
 import { sendEvents } from './event-stream.ts';
 import { checkDefinitionJson, parseJsonText } from './json-text.ts';
 import type { Operation, OperationContext, OperationReply, OperationRequest } from './operation.ts';
@@ -75,6 +76,7 @@ async function readBody(
   if (body === undefined) return undefined;
   const contentType = request.headers['content-type'];
   const type = mediaType(contentType);
+  if (body.type === 'events') return readEvents(request, config);
   if (!isUtf8Type(contentType)) throw wrongType(contentType ?? '', 'UTF-8 text');
   switch (body.type) {
     case 'definition': {

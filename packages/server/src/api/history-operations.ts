@@ -154,6 +154,7 @@ export const historyOperations: readonly Operation[] = [
     permission: 'executions:read',
     method: 'GET',
     path: `${path}/wake-ups`,
+    aliases: [`${path}/waiting`],
     params,
     responses: [
       {

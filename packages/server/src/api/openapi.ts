@@ -24,6 +24,7 @@ export function toOpenApi(operations: readonly Operation[], { version }: OpenApi
     tags: [
       { name: 'workflows', description: 'Definitions and their versions.' },
       { name: 'executions', description: 'Runs of workflows.' },
+      { name: 'events', description: 'CloudEvents that executions wait for.' },
       { name: 'server', description: 'The server itself.' },
     ],
     paths: toPaths(operations),
@@ -133,6 +134,18 @@ function toRequestBody(body: NonNullable<Operation['body']>): JsonMembers {
       content: { 'application/json': { schema: printSchema(body.schema), ...example } },
     };
   }
+  if (body.type === 'events') {
+    const schema = { type: 'object', required: ['specversion', 'id', 'source', 'type'] };
+    const batch = { type: 'array', items: schema, maxItems: 1_000 };
+    return {
+      required: true,
+      content: {
+        'application/cloudevents+json': { schema, example: publishedExample },
+        'application/cloudevents-batch+json': { schema: batch, example: [publishedExample] },
+        'application/json': { schema: { anyOf: [schema, batch] }, example: publishedExample },
+      },
+    };
+  }
   const schema = { type: 'object', description: 'A workflow document.', required: ['document', 'do'] };
   return {
     required: true,
@@ -142,6 +155,14 @@ function toRequestBody(body: NonNullable<Operation['body']>): JsonMembers {
     },
   };
 }
+
+const publishedExample = {
+  specversion: '1.0',
+  id: 'payment-17',
+  source: 'https://shop.example.com/payments',
+  type: 'com.example.shop.payment.received.v1',
+  data: { order: 'o-17', amount: 42 },
+};
 
 const definitionDocument = {
   document: { dsl: '1.0.1', namespace: 'examples', name: 'greet', version: '1.0.0' },

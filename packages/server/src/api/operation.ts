@@ -1,5 +1,5 @@
 /** What an operation is: one entry of the table from which REST, OpenAPI, the SDK and the CLI are derived. */
-import type { Readiness } from '@millrace/core';
+import type { JsonObject, Readiness } from '@millrace/core';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Engine } from '../engine/interface.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -12,6 +12,8 @@ export type Permission =
   | 'workflows:write'
   | 'executions:read'
   | 'executions:write'
+  | 'events:read'
+  | 'events:write'
   | 'metrics:read';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -20,7 +22,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type OperationBody<S extends TSchema = TSchema> =
   | { readonly type: 'json'; readonly schema: S; readonly required: boolean; readonly example?: unknown }
   /** a workflow's text, YAML or JSON, handed on as it came */
-  | { readonly type: 'definition' };
+  | { readonly type: 'definition' }
+  /** CloudEvents in one of the modes of their HTTP binding, as a list of those in the JSON format */
+  | { readonly type: 'events' };
 
 export type OperationReply =
   | {
@@ -80,7 +84,7 @@ export interface Operation {
   readonly name: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: 'workflows' | 'executions' | 'server';
+  readonly tag: 'workflows' | 'executions' | 'events' | 'server';
   readonly permission: Permission;
   readonly method: Method;
   /** with `{name}` for parameters */
@@ -103,7 +107,9 @@ type BodyOf<B> = B extends { type: 'json'; schema: infer S extends TSchema }
   ? Static<S>
   : B extends { type: 'definition' }
     ? string
-    : undefined;
+    : B extends { type: 'events' }
+      ? readonly JsonObject[]
+      : undefined;
 
 type TypedOperation<P, Q, H, B> = Omit<Operation, 'handler' | 'params' | 'query' | 'headers' | 'body'> & {
   readonly params?: P;

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { contentType } from '../metrics/registry.ts';
 import { changeOperations } from './change-operations.ts';
+import { eventOperations } from './event-operations.ts';
 import { executionOperations } from './execution-operations.ts';
 import { feedOperation } from './feed-operation.ts';
 import { functionOperations } from './function-operations.ts';
@@ -14,7 +15,13 @@ import { workflowOperations } from './workflow-operations.ts';
 
 const readyExample = {
   ready: true,
-  checks: { store: { ok: true }, worker: { ok: true }, executor: { ok: true }, timer: { ok: true } },
+  checks: {
+    store: { ok: true },
+    worker: { ok: true },
+    executor: { ok: true },
+    timer: { ok: true },
+    events: { ok: true },
+  },
 };
 
 const serverOperations: readonly Operation[] = [
@@ -83,7 +90,7 @@ const serverOperations: readonly Operation[] = [
           node: '019ab3c2-7d10-7c4e-9a53-6b1f0c2d3e4f',
           startedAt: '2026-11-21T10:00:00.000Z',
           uptimeMs: 90_000,
-          roles: ['api', 'worker', 'executor', 'timer'],
+          roles: ['api', 'worker', 'executor', 'timer', 'events'],
           ...readyExample,
           store: { driver: 'sqlite', durability: 'power-loss', description: 'SQLite millrace.db: WAL, …' },
           executions: { running: 2, waiting: 1, completed: 40 },
@@ -153,5 +160,6 @@ export const operations: readonly Operation[] = [
   ...historyOperations,
   ...valueOperations,
   ...changeOperations,
+  ...eventOperations,
   ...serverOperations,
 ];

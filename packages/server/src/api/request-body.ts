@@ -14,7 +14,12 @@ const discardMsMax = 5_000;
  * The body as text. Throws `body-too-large`, before a byte is read when the length is announced;
  * `unsupported-media-type` when it is compressed; `bad-request` when it is cut off or not UTF-8.
  */
-export async function readBodyText(request: IncomingMessage, { bodyBytesMax }: BodyLimits): Promise<string> {
+export async function readBodyText(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+  return decode(await readBody(request, limits));
+}
+
+/** The body as it is. Throws as `readBodyText` does, but for what is not UTF-8. */
+export async function readBody(request: IncomingMessage, { bodyBytesMax }: BodyLimits): Promise<Buffer> {
   const coding = request.headers['content-encoding'] ?? 'identity';
   if (coding !== 'identity') {
     throw new MillraceError(
@@ -26,7 +31,7 @@ export async function readBodyText(request: IncomingMessage, { bodyBytesMax }: B
     await discard(request);
     throw tooLarge(bodyBytesMax);
   }
-  return decode(await readBytes(request, bodyBytesMax));
+  return readBytes(request, bodyBytesMax);
 }
 
 export function tooLarge(bodyBytesMax: number): MillraceError {
@@ -82,7 +87,7 @@ async function discard(request: IncomingMessage): Promise<void> {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decode(bytes: Buffer): string {
+export function decode(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {

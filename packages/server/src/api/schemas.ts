@@ -195,6 +195,62 @@ export const wakeUpSchema = Type.Object({
   lease: Type.Optional(Type.Object({ owner: Type.String(), until: instant('When the lease lapses.') })),
   unsafe: Type.Boolean({ description: 'At most once: never repeated when its outcome is unknown.' }),
   doubt: Type.Boolean({ description: 'Its outcome is unknown; somebody must say.' }),
+  listens: Type.Optional(
+    Type.Object(
+      {
+        task: Type.String({ description: 'Pointer of the task.' }),
+        with: Type.Unsafe<Record<string, unknown>>({
+          type: 'object',
+          description: 'The filter, as it is written.',
+        }),
+        correlate: Type.Optional(
+          Type.Unsafe<Record<string, unknown>>({
+            type: 'object',
+            description: 'Values that its events must have.',
+          }),
+        ),
+        until: Type.Optional(Type.Literal(true, { description: 'An event of it ends the listening.' })),
+      },
+      { description: 'Of kind event: what it listens for.' },
+    ),
+  ),
+});
+
+export const publishedEventSchema = Type.Object({
+  id: Type.String(),
+  source: Type.String(),
+  key: Type.String({ description: 'What the event is known by here.' }),
+  duplicate: Type.Boolean({
+    description: 'One of this source and id was published before; it is the one that counts.',
+  }),
+});
+
+const reachedSchema = {
+  execution: Type.String(),
+  task: Type.String({ description: 'Pointer of the task.' }),
+};
+
+export const eventMatchesSchema = Type.Object({
+  event: Type.Object({
+    key: Type.String(),
+    id: Type.String(),
+    source: Type.String(),
+    type: Type.String(),
+    subject: Type.Optional(Type.String()),
+    time: Type.Optional(Type.String()),
+  }),
+  woke: Type.Object({
+    count: Type.Integer(),
+    executions: Type.Array(Type.Object(reachedSchema), { description: 'The first 100.' }),
+  }),
+  missed: Type.Array(
+    Type.Object({
+      ...reachedSchema,
+      predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
+      detail: Type.Optional(Type.String()),
+    }),
+    { description: 'Some that waited for something like it.' },
+  ),
 });
 
 export const definitionSchema = Type.Object({
@@ -217,7 +273,7 @@ export const readinessSchema = Type.Object({
   ready: Type.Boolean(),
   checks: Type.Record(Type.String(), check, {
     description:
-      'By part: store, and each role of this process: worker, executor, timer; tail, where it reads the log.',
+      'By part: store, and each role of this process: worker, executor, timer, events; tail, where it reads the log.',
   }),
 });
 
@@ -298,6 +354,8 @@ export const components: Readonly<Record<string, TSchema>> = {
   Event: eventSchema,
   CloudEvent: cloudEventSchema,
   WakeUp: wakeUpSchema,
+  PublishedEvent: publishedEventSchema,
+  EventMatches: eventMatchesSchema,
   LargeValue: largeValueSchema,
   Definition: definitionSchema,
   Function: functionSchema,

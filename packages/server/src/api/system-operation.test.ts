@@ -17,7 +17,7 @@ describe('the system', () => {
       node: expect.stringMatching(/^[0-9a-f-]{36}$/),
       startedAt: expect.stringMatching(/Z$/),
       uptimeMs: expect.any(Number),
-      roles: ['api', 'worker', 'executor', 'timer'],
+      roles: ['api', 'worker', 'executor', 'timer', 'events'],
       ready: true,
       checks: { store: { ok: true }, worker: { ok: true }, executor: { ok: true }, timer: { ok: true } },
       store: { driver: 'memory', durability: 'memory', description: expect.any(String) },

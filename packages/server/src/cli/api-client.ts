@@ -7,6 +7,7 @@ import type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  PublishedEvent,
   ScheduleView,
   WakeUpView,
   WorkflowSource,
@@ -42,6 +43,8 @@ export interface ApiClient {
   events(id: string, after: number): Promise<{ items: readonly ExecutionEvent[]; after?: number }>;
   /** Events after a version as they come, over every break of the connection, until the execution has ended. */
   follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent>;
+  /** Publishes CloudEvents; answers one each. */
+  publishEvents(events: readonly Json[]): Promise<readonly PublishedEvent[]>;
   wakeUps(id: string): Promise<readonly WakeUpView[]>;
   change(id: string, verb: ChangeVerb, reason?: string): Promise<ExecutionView>;
   schedule(workflow: string, count: number): Promise<ScheduleView>;
@@ -100,6 +103,11 @@ export function createApiClient(options: { readonly server: string; readonly api
           signal,
         }),
       ),
+    publishEvents: async (events) => {
+      const type = 'application/cloudevents-batch+json';
+      const response = await post('/api/v1/events', JSON.stringify(events), type);
+      return (await readJson<{ items: PublishedEvent[] }>(response)).items;
+    },
     wakeUps: async (id) => (await get<{ items: WakeUpView[] }>(`${pathOf(id)}/wake-ups`)).items,
     change: async (id, verb, reason) =>
       readJson(await post(`${pathOf(id)}/${verb}`, JSON.stringify({ reason }))),

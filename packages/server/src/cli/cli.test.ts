@@ -29,7 +29,7 @@ beforeAll(async () => {
     'greet.yaml': `${head}  - greet:\n      set:\n        greeting: \${ "Hello, " + .name }\n  - twice:\n      for: { each: n, in: '[1, 2]' }\n      do:\n        - inner: { set: '\${ . }' }\n`,
     'fault.yaml': `${head}  - stop:\n      raise:\n        error: { type: 'https://example.com/e', status: 418, title: Stopped, detail: no tea }\n`,
     'bad.yaml': `${head}  - a:\n      sett: { x: 1 }\n  - b:\n      wait: soon\n`,
-    'later.yaml': `${head}  - a:\n      set: { x: 1 }\n  - b:\n      listen: { to: { one: { with: { type: t } } } }\n`,
+    'later.yaml': `${head}  - a:\n      set: { x: 1 }\n  - b:\n      run: { shell: { command: ls } }\n`,
     'long.yaml': `${head}  - rest:\n      wait: { hours: 1 }\n`,
     'input.yaml': 'name: Bo\n',
     'millrace.yaml': 'port: 0\nlogLevel: warn\n',
@@ -171,9 +171,7 @@ it('millrace validate prints every error of every file as file:line:column', asy
 it('millrace validate warns of what is valid and cannot be run by this version, and exits 0', async () => {
   const { code, out, error } = await run(['validate', 'later.yaml']);
   expect([code, out]).toEqual([0, 'later.yaml: valid: test/flow/1.0.0\n']);
-  expect(error).toBe(
-    'later.yaml:9:5: warning: `listen` tasks cannot be run by this version yet (at /do/1/b)\n',
-  );
+  expect(error).toBe('later.yaml:9:5: warning: `run` tasks cannot be run by this version yet (at /do/1/b)\n');
   const json = await run(['validate', 'later.yaml', '--json']);
   expect(json.code).toBe(0);
   expect(JSON.parse(json.out)).toEqual([
@@ -186,7 +184,7 @@ it('millrace validate warns of what is valid and cannot be run by this version, 
           line: 9,
           column: 5,
           pointer: '/do/1/b',
-          message: '`listen` tasks cannot be run by this version yet',
+          message: '`run` tasks cannot be run by this version yet',
         },
       ],
     },
@@ -254,7 +252,7 @@ describe('millrace start', () => {
   it('says where and how it serves, runs for a remote `run`, and stops at SIGTERM', async () => {
     const server = await openServer(['--origin-map', '{"https://a.example":"http://127.0.0.1:1"}']);
     expect(server.out()).toMatch(
-      /store +memory.*\n +roles +api, worker, executor, timer\n +network .*loopback\n +mapped +calls to https:\/\/a\.example go to http:\/\/127\.0\.0\.1:1\n/,
+      /store +memory.*\n +roles +api, worker, executor, timer, events\n +network .*loopback\n +mapped +calls to https:\/\/a\.example go to http:\/\/127\.0\.0\.1:1\n/,
     );
     const places = server.out().match(/http:\/\/[^\s)]+(?=\)| {2}\()/g) ?? [];
     expect(places.map((place) => place.replace(server.url, ''))).toEqual(['', '/docs', '/openapi.json']);

@@ -15,7 +15,7 @@ export async function embeddedTarget(store: string | boolean | undefined, io: Io
   const inMemory = store === undefined || store === 'memory:';
   // What this process keeps beside a memory store (large values) must not end up among the server's.
   const data = inMemory ? { data: join(tmpdir(), `millrace-run-${process.pid}`) } : {};
-  const flags = { store: store ?? 'memory:', roles: 'worker,executor,timer', ...data };
+  const flags = { store: store ?? 'memory:', roles: 'worker,executor,timer,events', ...data };
   const { settings } = await loadConfig({ flags, environment: io.environment, terminal: io.terminal });
   const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
   const log = createLogger({ level, format: settings.logFormat, write: (line) => io.error(line) });

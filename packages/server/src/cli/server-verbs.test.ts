@@ -546,3 +546,40 @@ describe('millrace functions', () => {
     expect((await millrace('functions', 'drop')).error).toContain('publish, show or remove');
   });
 });
+
+describe('millrace publish', () => {
+  it('publishes an event that is put together, and says when it was there before', async () => {
+    const args = ['publish', '--type', 'com.example.paid', '--id', 'cli-1', '--data', '{"n":1}'];
+    expect(await millrace(...args)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^[0-9a-f]{40} {2}published: cli-1\n$/),
+    });
+    expect((await millrace(...args)).out).toContain('was there before: cli-1');
+  });
+
+  it('publishes the events of a file, filled in by its options', async () => {
+    const file = join(folder, 'events.yaml');
+    writeFileSync(file, '- { type: a, id: f1 }\n- { type: b, id: f2, source: urn:own }\n');
+    const { code, out } = await millrace('publish', file, '--source', 'urn:file', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([
+      { id: 'f1', source: 'urn:file' },
+      { id: 'f2', source: 'urn:own' },
+    ]);
+  });
+
+  it('says what is missing, what cannot be read, and what the server refuses', async () => {
+    expect(await millrace('publish')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('FILE or --type'),
+    });
+    const bad = ['publish', '--type', 'x', '--data', '{'];
+    expect(await millrace(...bad)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('--data is no JSON'),
+    });
+    const refused = await millrace('publish', '--type', '');
+    expect(refused.code).not.toBe(0);
+    expect(refused.error).toContain('type');
+  });
+});

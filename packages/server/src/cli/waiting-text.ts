@@ -20,7 +20,7 @@ export function describeWakeUp(
     case 'approval':
       return `somebody: it is suspended. Let it go on with: millrace resume ${execution}`;
     case 'event':
-      return 'an event';
+      return describeListener(wakeUp);
     case 'child':
       return describeChild(wakeUp, tasks);
     case 'send':
@@ -40,6 +40,18 @@ function describeChild({ id }: WakeUpView, tasks: readonly TimelineTask[]): stri
     .flatMap(({ children }) => children)
     .find((each) => each.version === version);
   return child === undefined ? 'another execution' : `the execution ${visible(child.id)}`;
+}
+
+function describeListener({ listens }: WakeUpView): string {
+  if (listens === undefined) return 'an event';
+  const attributes =
+    Object.keys(listens.with).length === 0 ? 'any event' : `an event ${JSON.stringify(listens.with)}`;
+  const correlated =
+    listens.correlate === undefined ? '' : `, correlated by ${JSON.stringify(listens.correlate)}`;
+  const name = listens.task.slice(listens.task.lastIndexOf('/') + 1);
+  return visible(
+    `${attributes}${correlated} (${name}${listens.until === true ? ', to stop listening' : ''})`,
+  );
 }
 
 function describeDeed(

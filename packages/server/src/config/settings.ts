@@ -21,7 +21,7 @@ export interface Setting<S extends TSchema = TSchema> {
 const count = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
 const origin = Type.String({ pattern: '^https?://[^/?#@\\s]+$' });
 
-export const roleNames = ['api', 'worker', 'executor', 'timer'] as const;
+export const roleNames = ['api', 'worker', 'executor', 'timer', 'events'] as const;
 const roleSchema = Type.Enum(roleNames);
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -52,7 +52,7 @@ const table = {
   }),
   roles: setting(Type.Array(roleSchema, { minItems: 1, uniqueItems: true }), 'list', {
     default: [...roleNames],
-    description: 'What this process does: api, worker, executor, timer.',
+    description: 'What this process does: api, worker, executor, timer, events.',
   }),
   logLevel: setting(Type.Enum(logLevels), 'text', {
     default: 'info',

@@ -4,7 +4,16 @@
  */
 import type { Phase } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
-import type { ClaimRequest, Entry, ExecutionQuery, ExecutionRow, Lease, WakeUpKind } from '../ports/store.ts';
+import type {
+  ClaimRequest,
+  Entry,
+  ExecutionQuery,
+  ExecutionRow,
+  Lease,
+  Listener,
+  Page,
+  WakeUpKind,
+} from '../ports/store.ts';
 
 export const openPhases: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
 export const phases: readonly Phase[] = [...openPhases, 'cancelled', 'faulted', 'completed'];
@@ -104,6 +113,33 @@ export function fromDocumentCursor(cursor: string): string {
   throw badCursor();
 }
 
+/** The place of a page of listeners: the number of the key, the execution and the id. */
+export function fromListenerCursor(
+  cursor: string | undefined,
+): readonly [key: number, execution: string, id: string] {
+  if (cursor === undefined) return [0, '', ''];
+  const place = fromCursor(cursor);
+  if (
+    Array.isArray(place) &&
+    Number.isSafeInteger(place[0]) &&
+    typeof place[1] === 'string' &&
+    typeof place[2] === 'string'
+  )
+    return [place[0], place[1], place[2]];
+  throw badCursor();
+}
+
+/** A page of listeners out of what was found, one row more than asked for. */
+export function toListenerPage(
+  found: readonly { readonly at: number; readonly listener: Listener }[],
+  rowsMax: number,
+): Page<Listener> {
+  const rows = found.slice(0, rowsMax).map(({ listener }) => listener);
+  const last = found[rowsMax - 1];
+  if (last === undefined || found.length <= rowsMax) return { rows };
+  return { rows, cursor: toCursor([last.at, last.listener.execution, last.listener.id]) };
+}
+
 /** The place of the tail: a position, 0 before the first. */
 export function fromTailCursor(cursor: string): number {
   if (cursor === '') return 0;
@@ -177,6 +213,9 @@ function checkChange(stream: string, change: Entry['wakeUps'][number]): void {
   checkKey('wake-up id', row.id);
   checkInteger('wake-up due', row.due, 0);
   checkInteger('wake-up attempt', row.attempt, 0);
+  if (row.listens !== undefined && row.kind !== 'event')
+    throw new TypeError(`entry of ${stream}: ${row.id} of kind ${row.kind} listens for nothing`);
+  if (row.listens !== undefined) checkKey('shape', row.listens.shape);
   if (row.lease !== null) checkInteger('lease until', row.lease.until, 0);
   if (row.execution !== stream) {
     throw new TypeError(`entry of ${stream}: a wake-up of another execution, ${row.execution}`);

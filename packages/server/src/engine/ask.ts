@@ -16,6 +16,7 @@ import type { Definition } from './definitions.ts';
 import { isNotFound, pendingStart, submit, undecided } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Engine, Patience } from './interface.ts';
+import { listened } from './listened.ts';
 import { noExecution } from './reader.ts';
 import { retryPoint } from './retry-point.ts';
 import { executionView, wakeUpView } from './views.ts';
@@ -103,13 +104,14 @@ async function loaded(
   return definitions.byDigest(tenant, state.definition.digest);
 }
 
-export async function wakeUps(
-  { store }: EngineParts,
-  tenant: string,
-  id: string,
-): ReturnType<Engine['wakeUps']> {
+export async function wakeUps(parts: EngineParts, tenant: string, id: string): ReturnType<Engine['wakeUps']> {
+  const { store } = parts;
   if ((await store.execution(tenant, id)) === undefined) throw noExecution(id);
-  return (await store.wakeUps(tenant, id)).map(wakeUpView);
+  const rows = await store.wakeUps(tenant, id);
+  const views = rows.map(wakeUpView);
+  if (rows.every(({ listens }) => listens === undefined)) return views;
+  const told = await listened(parts, tenant, id);
+  return views.map((view) => ({ ...view, ...told(view.id) }));
 }
 
 export async function retry(

@@ -89,7 +89,7 @@ const liveBytesMax = 256 * 1024 * 1024;
  */
 export const sweepMs = { together: 2_000, apart: 25, hinted: 6_000 };
 const connectionsMaxDefault = 20;
-const allRoles: readonly Role[] = ['worker', 'executor', 'timer'];
+const allRoles: readonly Role[] = ['worker', 'executor', 'timer', 'events'];
 
 /** Opens the drivers, and starts the roles. Throws a coded error when a driver cannot be opened. */
 export async function composeEngine(options: ComposeOptions): Promise<Composition> {

@@ -5,6 +5,7 @@ import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, wakeUps } from './ask.ts';
 import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { matches, publish } from './events.ts';
 import { followExecutions } from './execution-feed.ts';
 import type { Engine, ExecutionsRequest, WorkflowId } from './interface.ts';
 import { missingChildren } from './missing-children.ts';
@@ -71,6 +72,8 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
     resume: (tenant, id, reason, patience) =>
       ask(parts, tenant, id, { type: 'execution.resume', ...reasonOf(reason) }, patience),
     retry: (tenant, id, reason, patience) => retry(parts, tenant, id, reason, patience),
+    publish: (tenant, events) => publish(parts, tenant, events),
+    matches: (tenant, id, source) => matches(parts, tenant, id, source),
     resolve: (tenant, id, effect, resolution, reason, patience) =>
       resolve(parts, tenant, id, effect, resolution, reason, patience),
   };

@@ -5,6 +5,7 @@
 import type {
   DefinitionView,
   EffectResolution,
+  EventMatches,
   ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
@@ -14,6 +15,7 @@ import type {
   JsonObject,
   LifecycleEvent,
   Phase,
+  PublishedEvent,
   ScheduleView,
   SystemView,
   WakeUpView,
@@ -27,11 +29,13 @@ export type {
   Check,
   DefinitionView,
   EffectResolution,
+  EventMatches,
   ExecutionChange,
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  PublishedEvent,
   ScheduleView,
   SystemView,
   WakeUpView,
@@ -183,6 +187,10 @@ export interface Engine {
     reason?: string,
     patience?: Patience,
   ): Promise<ExecutionView>;
+  /** Publishes CloudEvents, one answer each, when all are durable. One of a `source` and `id` that was published counts no more. */
+  publish(tenant: string, events: readonly JsonObject[]): Promise<readonly PublishedEvent[]>;
+  /** What became of an event, under its key, or under its id when its source is given. Throws `not-found`. */
+  matches(tenant: string, id: string, source?: string): Promise<EventMatches>;
   /** How this process and its store are. */
   system(tenant: string): Promise<SystemView>;
 }

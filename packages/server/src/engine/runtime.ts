@@ -2,7 +2,7 @@
  * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
  * simulator run is this; they differ in the world, the store and the performer that they hand in.
  */
-import type { Check, Limits } from '@millrace/core';
+import type { Check, Executable, Limits } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
@@ -10,10 +10,15 @@ import type { Hint, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Courier } from '../roles/courier.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
+import { earlierEvents } from '../roles/earlier-events.ts';
 import { Executor } from '../roles/executor.ts';
 import { startExpiry } from '../roles/expiry.ts';
 import { Feed } from '../roles/feed.ts';
 import { Inbox } from '../roles/inbox.ts';
+import { ListeningDefinitions } from '../roles/listening-definitions.ts';
+import { matchRecords } from '../roles/match-record.ts';
+import { Matcher } from '../roles/matcher.ts';
+import { Subscriptions, type SubscriptionsOptions } from '../roles/subscriptions.ts';
 import { startTail, type Tail } from '../roles/tail.ts';
 import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
@@ -28,7 +33,7 @@ import { Reader } from './reader.ts';
 import { resolveChild } from './resolve-child.ts';
 import { Schedules } from './schedules.ts';
 
-export type Role = 'api' | 'worker' | 'executor' | 'timer';
+export type Role = 'api' | 'worker' | 'executor' | 'timer' | 'events';
 
 export interface RuntimeOptions {
   readonly world: World;
@@ -59,6 +64,8 @@ export interface RuntimeOptions {
   readonly liveBytesMax: number;
   /** how long idempotency keys are kept; absent: for ever */
   readonly idempotencyMs?: number;
+  /** who asks for events beside executions; absent: nobody does */
+  readonly subscribers?: Pick<SubscriptionsOptions, 'wanted' | 'consumed'>;
   /** something that no caller waits for went wrong */
   readonly onError: (error: unknown, execution: string) => void;
 }
@@ -87,6 +94,12 @@ export interface Runtime {
 }
 
 const claimRowsMax = 500;
+/** How long events are kept for executions that listen later, and what is told of their matches. */
+const eventsKeptMs = 7 * 86_400_000;
+const nobody: Pick<SubscriptionsOptions, 'wanted' | 'consumed'> = {
+  wanted: async () => undefined,
+  consumed: async () => {},
+};
 const definitionsMax = 1_000;
 /** Roles look at least every sweep; one that has not for so long hangs, or its store does. */
 const silentMsMin = 10_000;
@@ -110,12 +123,17 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     ...(options.definitions === undefined ? {} : { known: options.definitions }),
   });
   const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
-  const parts: Parts = { options, node, feed, definitions, pulses };
+  const listening = new ListeningDefinitions(store);
+  const parts: Parts = { options, node, feed, definitions, pulses, listening };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
-  const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined };
+  const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined, events: undefined };
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
+  const { limits } = options;
+  const subscriptions = new Subscriptions({ store, world, limits, ...(options.subscribers ?? nobody) });
+  const matcher = roles.has('events') ? createMatcher(parts, door, subscriptions) : undefined;
+  roleSet.events = matcher;
   const large = new LargeValues(blobs);
   const reader = new Reader({
     store,
@@ -135,20 +153,13 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const inbox = worker === undefined ? undefined : createInbox(parts, worker);
   roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
   const engine = createEngineOver({
-    store,
-    blobs,
-    world: callers,
-    door,
-    feed,
-    reader,
-    large,
-    definitions,
-    functions,
-    schedules,
+    ...{ store, blobs, world: callers, door, feed, reader, large, definitions },
+    ...{ functions, schedules, subscriptions },
+    published: () => matcher?.look(),
   });
   let tail: Tail | undefined;
   let stopHints: () => void = () => {};
-  let stopExpiry: () => void = () => {};
+  const expiries: (() => void)[] = [];
   return {
     engine,
     large,
@@ -166,38 +177,42 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       roleSet.courier?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
+      matcher?.start();
       // What another process decides is heard of from the log only.
       if (worker === undefined || !store.features.exclusive)
         tail = startTail({
           ...{ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError },
           swept: () => pulses.beat('tail'),
         });
-      const looks = {
-        commits: tail,
-        command: inbox,
-        resume: inbox,
-        send: roleSet.courier,
-        effect: roleSet.executor,
-        timer: roleSet.timer,
+      const looks: Readonly<Partial<Record<Hint, readonly ({ look(): void } | undefined)[]>>> = {
+        commits: [tail, matcher],
+        command: [inbox],
+        resume: [inbox],
+        send: [roleSet.courier],
+        effect: [roleSet.executor],
+        timer: [roleSet.timer],
       };
-      const byHint: Readonly<Partial<Record<Hint, { look(): void } | undefined>>> = looks;
       stopHints =
         store.hints?.((hints) => {
-          for (const looked of new Set(hints.map((hint) => byHint[hint]))) looked?.look();
+          for (const role of new Set(hints.flatMap((hint) => looks[hint] ?? []))) role?.look();
         }) ?? stopHints;
+      if (roles.has('events'))
+        for (const collection of [earlierEvents, matchRecords])
+          expiries.push(startExpiry({ world, store, collection, keptMs: eventsKeptMs, onError }));
       const keptMs = options.idempotencyMs;
       if (roles.has('timer') && keptMs !== undefined)
-        stopExpiry = startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError });
+        expiries.push(startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError }));
     },
     async stop(graceMs) {
       pulses.end();
       stopHints();
       tail?.stop();
-      stopExpiry();
+      for (const stopExpiry of expiries) stopExpiry();
       inbox?.stop();
       roleSet.courier?.stop();
       roleSet.timer?.stop();
       worker?.drain();
+      await matcher?.stop();
       await roleSet.executor?.stop(graceMs);
       ended = true;
     },
@@ -208,6 +223,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       executions_in_memory: worker?.executionsInMemory ?? 0,
       effects_running: roleSet.executor?.running ?? 0,
       timers_in_memory: roleSet.timer?.size ?? 0,
+      ...matcher?.stats(),
       followers: feed.listeners,
     }),
   };
@@ -219,15 +235,18 @@ interface Parts {
   readonly feed: Feed;
   readonly definitions: Definitions;
   readonly pulses: Pulses;
+  readonly listening: ListeningDefinitions;
 }
 
 interface RoleSet {
   executor: Executor | undefined;
   timer: Timer | undefined;
   courier: Courier | undefined;
+  events: Matcher | undefined;
 }
 
-function createWorker({ options, node, feed, definitions }: Parts, roleSet: RoleSet): Worker {
+function createWorker(parts: Parts, roleSet: RoleSet): Worker {
+  const { options, node, feed } = parts;
   const { world, store, blobs, leaseMs, blobThreshold, limits, onError, roles } = options;
   return new Worker({
     world,
@@ -241,12 +260,7 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
     liveBytesMax: options.liveBytesMax,
     limits,
     onError,
-    executable(tenant, digest) {
-      const definition = definitions.byDigest(tenant, digest);
-      return definition instanceof Promise
-        ? definition.then(({ executable }) => executable)
-        : definition.executable;
-    },
+    executable: (tenant, digest) => executableOf(parts, tenant, digest),
     sends: {
       reserve: () => roleSet.courier?.reserve() === true,
       unreserve: (places) => roleSet.courier?.unreserve(places),
@@ -270,6 +284,32 @@ function createWorker({ options, node, feed, definitions }: Parts, roleSet: Role
           },
         }
       : {}),
+  });
+}
+
+/** The program of a definition: when it listens, not before whoever matches events knows of it. */
+function executableOf(
+  { definitions, listening }: Parts,
+  tenant: string,
+  digest: string,
+): Executable | Promise<Executable> {
+  const ready = ({ executable }: Definition): Executable | Promise<Executable> =>
+    listening.note(tenant, digest, executable)?.then(() => executable) ?? executable;
+  const definition = definitions.byDigest(tenant, digest);
+  return definition instanceof Promise ? definition.then(ready) : ready(definition);
+}
+
+function createMatcher(
+  { options, node, feed, definitions, pulses, listening }: Parts,
+  door: Door,
+  subscriptions: Subscriptions,
+): Matcher {
+  const { world, store, blobs, leaseMs, sweepMs, limits, onError } = options;
+  return new Matcher({
+    ...{ world, store, blobs, door, feed, node, leaseMs, sweepMs, limits, subscriptions, onError },
+    definitions: listening,
+    executable: async (tenant, digest) => (await definitions.byDigest(tenant, digest)).executable,
+    swept: () => pulses.beat('events'),
   });
 }
 

@@ -12,7 +12,7 @@ describe('an idempotency key', () => {
     ['of a definition with errors', { definition: 'do: 1' }, 'invalid-definition'],
     [
       'of what cannot be run yet',
-      { definition: workflow([{ listen: { to: { any: [] } } }]) },
+      { definition: workflow([{ run: { shell: { command: 'ls' } } }]) },
       'not-runnable',
     ],
   ])('is not used up by a start %s', async (_, refused, code) => {

@@ -14,7 +14,9 @@
  * 8. A lease is *held* by its owner, with its attempt, until its instant: `until > now()`. What has lapsed cannot be
  *    renewed or released. An unsafe row is in doubt from the instant at which its lease lapses, with no write.
  * 9. Tenants, ids and keys are well-formed Unicode without U+0000. Text is ordered by code point.
- * 10. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
+ * 10. A row of kind `event` says by `listens` where an event looks for it. It is told with the position of the entry
+ *     that put it, so that whoever looks knows which events were there before.
+ * 11. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
  *     way to the store was lost and it may have been stored, whole. Every cached head of its streams is to be read again.
  *     After a failed sync nothing is answered any more.
  */
@@ -82,6 +84,23 @@ export interface Lease {
   readonly until: number;
 }
 
+/** Where a listener is found. */
+export interface ListenKey {
+  /** the filter: equal for all executions of a definition; not empty */
+  readonly shape: string;
+  /** hash of what its events must be correlated by; empty: it is nothing */
+  readonly key: string;
+}
+
+/** A row of kind `event`, as whoever looks for listeners sees it. */
+export interface Listener extends ListenKey {
+  /** of the row */
+  readonly id: string;
+  readonly execution: string;
+  /** of the entry that put the row */
+  readonly position: number;
+}
+
 /** A durable reason for an execution to move again. It points at a fact and never copies it. */
 export interface WakeUp {
   /** unique in its tenant: `execution/version` of the fact for effects, `execution/timer`, `execution/resume` … */
@@ -97,6 +116,8 @@ export interface WakeUp {
   readonly unsafe: boolean;
   /** read back as true when it was put so, and for an unsafe row whose lease has lapsed or went void at open */
   readonly doubt: boolean;
+  /** of a row of kind `event`, and of no other: what it is found by */
+  readonly listens?: ListenKey;
   /** what it carries when there is no fact to point at: a `command` row's command, as JSON */
   readonly body: string | null;
 }
@@ -251,6 +272,16 @@ export interface Store {
   ): Promise<void>;
   /** The wake-ups of one execution by id: the answer to "why is it waiting". */
   wakeUps(tenant: string, execution: string): Promise<readonly WakeUp[]>;
+  /**
+   * The rows that are found under any of these keys, as of one instant, in the order of the keys and then by execution and
+   * id. A key without `key` is all that a shape has. No other rows are looked at. A row that was removed a moment ago may
+   * still be told: whoever delivers to it is refused.
+   */
+  listeners(
+    tenant: string,
+    keys: readonly (Pick<ListenKey, 'shape'> & Partial<ListenKey>)[],
+    query: { readonly rowsMax: number; readonly cursor?: string },
+  ): Promise<Page<Listener>>;
   /** The earliest instant at which a row of these kinds can be claimed, a lease's end included; undefined: there is none. */
   nextDue(kinds: readonly WakeUpKind[]): Promise<number | undefined>;
   document(tenant: string, collection: string, key: string): Promise<StoredDocument | undefined>;

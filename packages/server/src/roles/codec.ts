@@ -103,7 +103,9 @@ async function hydrated(
   if (references === undefined) return fact;
   const values: Record<string, unknown> = {};
   for (const [field, { digest, bytes }] of Object.entries(references)) {
-    if (how === 'shallow' && bytes > wholeBytesMax && !lookedInto.has(field)) {
+    // Of an event that was consumed, folding takes what is read out of it.
+    const isLookedInto = lookedInto.has(field) || fact.type === 'event.consumed';
+    if (how === 'shallow' && bytes > wholeBytesMax && !isLookedInto) {
       values[field] = new StoredValue(digest, bytes);
       continue;
     }

@@ -1,7 +1,8 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
 import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
-import { unreachable } from '@millrace/core';
-import type { Lease, WakeUp, WakeUpChange } from '../ports/store.ts';
+import { listenRowId, unreachable } from '@millrace/core';
+import type { Lease, ListenKey, WakeUp, WakeUpChange } from '../ports/store.ts';
+import { listenKey } from './listen-key.ts';
 
 /** An effect that this process holds the lease of. */
 export interface EffectTask {
@@ -31,6 +32,7 @@ export interface LeasePolicy {
   readonly sendLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
+  readonly hash: (text: string) => string;
 }
 
 /** The row of what has to be told of the fact at `version`. */
@@ -82,6 +84,10 @@ export function ledgerEntries(
         if (lease !== null) sends.push({ tenant, execution: id, version, fact });
         return put(row, id, 'send', policy.now, lease, false);
       }
+      case 'listen': {
+        const listens = listenKey(change.row, change.definition, policy.hash);
+        return put(row, id, 'event', neverDue, null, false, listens);
+      }
       case 'remove':
         return { type: 'remove', id: row };
       default:
@@ -100,6 +106,8 @@ function rowOf(change: LedgerChange): LedgerRow {
       return `child-${change.version}`;
     case 'send':
       return `send-${change.version}`;
+    case 'listen':
+      return listenRowId(change.row);
     case 'remove':
       return change.row;
     default:
@@ -114,7 +122,9 @@ function put(
   due: number,
   lease: Lease | null,
   unsafe: boolean,
+  listens?: ListenKey,
 ): WakeUpChange {
   const attempt = lease === null ? 0 : 1;
-  return { type: 'put', row: { id, execution, kind, due, attempt, lease, unsafe, doubt: false, body: null } };
+  const row: WakeUp = { id, execution, kind, due, attempt, lease, unsafe, doubt: false, body: null };
+  return { type: 'put', row: listens === undefined ? row : { ...row, listens } };
 }

@@ -298,7 +298,7 @@ export class Worker {
 
   #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
     if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
-    const { store, node, leaseMs, effects, timers, sends } = this.#options;
+    const { store, node, leaseMs, effects, timers, sends, world } = this.#options;
     const now = store.now();
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
@@ -307,6 +307,7 @@ export class Worker {
       sendLease: () => (sends?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
+      hash: (text) => world.hash(text),
     });
   }
 
@@ -403,6 +404,7 @@ function isShown({ type }: Command): boolean {
 const told: ReadonlySet<Command['type']> = new Set([
   'effect.complete',
   'timers.fire',
+  'event.deliver',
   'execution.continue',
   'child.resolve',
   'child.complete',

@@ -5,6 +5,7 @@ import { type Chance, createChance } from './chance.ts';
 import type { Clients } from './clients.ts';
 import { type Cluster, describe, isOutage, type SimProcess } from './cluster.ts';
 import type { Followers } from './followers.ts';
+import { eventFor } from './listening-plans.ts';
 import type { Mirror, Mirrored } from './mirror.ts';
 import type { Act, ExecutionPlan, Scenario } from './scenario.ts';
 import type { SimPerformers } from './sim-performer.ts';
@@ -68,6 +69,8 @@ function perform(options: ActsOptions, act: Act, chance: Chance): void {
   switch (act.type) {
     case 'start':
       return startOne(options, chance, scenario.executions[act.execution]);
+    case 'publish':
+      return publish(options, chance, scenario.executions[act.execution]);
     case 'start again':
       return startOne(options, chance, chance.pick(scenario.executions));
     case 'cancel':
@@ -109,6 +112,15 @@ function perform(options: ActsOptions, act: Act, chance: Chance): void {
 function startOne(options: ActsOptions, chance: Chance, plan: ExecutionPlan | undefined): void {
   if (plan === undefined) return;
   withClient(options, chance, (process) => options.clients.start(process, plan));
+}
+
+/** Publishes an event for an execution that listens, at times twice, by whoever is there. */
+function publish(options: ActsOptions, chance: Chance, plan: ExecutionPlan | undefined): void {
+  const key = plan?.input.key;
+  if (plan === undefined || key === undefined) return;
+  const event = eventFor(key, 'tick', `tick-${Math.floor(chance.next() * 1_000_000)}`);
+  for (let times = chance.pick([1, 1, 2]); times > 0; times--)
+    withClient(options, chance, (process) => options.clients.publish(process, plan.tenant, event));
 }
 
 /** Retries what has faulted, and now and then what has not. */

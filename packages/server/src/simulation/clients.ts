@@ -1,5 +1,6 @@
 /** Clients: they start, cancel, suspend, resume and retry, believe what they are told, and are told it late or never. */
 
+import type { JsonObject } from '@millrace/core';
 import type { Engine, ExecutionView } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
 import { type Cluster, describe, isOutage, type SimProcess } from './cluster.ts';
@@ -42,6 +43,14 @@ export class Clients {
       });
       this.acknowledged.add(`${tenant}/${id}`);
       return execution;
+    });
+  }
+
+  /** `then` is told when it is durable. */
+  publish(process: SimProcess, tenant: string, event: JsonObject, then: () => void = () => {}): void {
+    process.runtime.engine.publish(tenant, [event]).then(then, (error: unknown) => {
+      if (isOutage(error)) return;
+      this.#options.violations.add('a client is answered or refused', `publish: ${describe(error)}`);
     });
   }
 

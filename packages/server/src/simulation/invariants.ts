@@ -4,6 +4,7 @@ import {
   childId,
   type ExecutionState,
   isTerminal,
+  listenRowId,
   ownRows,
   type ParentReference,
   phaseOf,
@@ -149,7 +150,7 @@ function nameOf({ id, kind, due }: WakeUp): string {
 }
 
 function rowsOf({ id, state }: Mirrored): string[] {
-  const { due, resume, approval } = ownRows(state);
+  const { due, resume, approval, listens } = ownRows(state);
   const names = Object.entries(state.effects).flatMap(([version, task]) =>
     task === null ? [] : [`${id}/${version}`],
   );
@@ -158,6 +159,7 @@ function rowsOf({ id, state }: Mirrored): string[] {
   if (approval) names.push(`${id}/approval`);
   for (const [version, child] of Object.entries(state.children ?? {}))
     if (child.resolved !== undefined) names.push(`${id}/child-${version}`);
+  for (const row of listens) names.push(`${id}/${listenRowId(row)}`);
   return names;
 }
 

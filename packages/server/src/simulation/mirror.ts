@@ -16,6 +16,7 @@ import {
 import type { BlobStore } from '../ports/blob.ts';
 import { type Commit, commitContent, type Store } from '../ports/store.ts';
 import { decode } from '../roles/codec.ts';
+import { isEventStream, type LoggedEvent, loggedItems } from '../roles/event-log.ts';
 import type { SimQueue } from './sim-queue.ts';
 import type { Violations } from './violations.ts';
 
@@ -23,6 +24,8 @@ import type { Violations } from './violations.ts';
 export interface Mirrored {
   readonly tenant: string;
   readonly id: string;
+  /** position of its first commit */
+  readonly began: number;
   readonly state: ExecutionState;
   /** id of the last commit */
   head: string;
@@ -50,6 +53,8 @@ const pageRowsMax = 1_000;
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #streams = new Map<string, Mirrored>();
+  /** events that were published, in the order of the log */
+  readonly published: LoggedEvent[] = [];
   #cursor = '';
 
   constructor(options: MirrorOptions) {
@@ -70,7 +75,9 @@ export class Mirror {
     for (;;) {
       const { commits, cursor } = await this.#options.shared.tail(this.#cursor, pageRowsMax);
       this.#cursor = cursor;
-      for (const commit of commits) grown.add(await this.#take(commit));
+      for (const commit of commits)
+        if (isEventStream(commit)) await this.#takeEvent(commit);
+        else grown.add(await this.#take(commit));
       if (commits.length < pageRowsMax) return grown;
     }
   }
@@ -91,9 +98,14 @@ export class Mirror {
     }
   }
 
+  async #takeEvent(commit: Commit): Promise<void> {
+    for (const item of await loggedItems(commit, this.#options.blobs))
+      if (item.type === 'event') this.published.push(item);
+  }
+
   async #take(commit: Commit): Promise<Mirrored> {
     const { tenant, stream: id } = commit;
-    const stream = this.get(tenant, id) ?? newStream(tenant, id);
+    const stream = this.get(tenant, id) ?? newStream(tenant, id, commit.position);
     this.#streams.set(`${tenant}/${id}`, stream);
     this.#checkChain(stream, commit);
     const facts = await decode(commit.body, tenant, this.#options.blobs);
@@ -186,6 +198,8 @@ const advances: ReadonlySet<Fact['type']> = new Set([
   'effect.requested',
   'event.emitted',
   'child.requested',
+  'listen.started',
+  'iteration.completed',
   'execution.completed',
   'execution.yielded',
 ]);
@@ -201,11 +215,12 @@ function isEarly(state: ExecutionState, fact: Fact, time: number, due: number | 
   return struck && (due === null || due > time);
 }
 
-function newStream(tenant: string, id: string): Mirrored {
+function newStream(tenant: string, id: string, began: number): Mirrored {
   const state = emptyState();
   return {
     tenant,
     id,
+    began,
     state,
     head: '',
     results: new Set(),

@@ -107,6 +107,7 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       'the ledger holds what the state waits for',
       'roles meet no error but an outage',
       'an end is final',
+      'every open execution has a reason to move again',
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { defaultLimits, type JsonObject, type Limits } from '@millrace/core';
 import type { Role } from '../engine/runtime.ts';
 import { type Chance, createChance } from './chance.ts';
+import { listeningPlans } from './listening-plans.ts';
 import { type RandomWorkflow, randomWorkflow } from './random-workflow.ts';
 
 export interface ProcessPlan {
@@ -50,7 +51,8 @@ export interface ExecutionPlan {
   readonly tenant: string;
   readonly id: string;
   readonly workflow: RandomWorkflow;
-  readonly input: { readonly n: number; readonly trace: readonly string[] };
+  /** `key`: it listens, for events of this key */
+  readonly input: { readonly n: number; readonly trace: readonly string[]; readonly key?: string };
 }
 
 /**
@@ -58,7 +60,7 @@ export interface ExecutionPlan {
  * that one act can be left out and the others stay what they are.
  */
 export type Act = { readonly at: When; readonly seed: number } & (
-  | { readonly type: 'start'; readonly execution: number }
+  | { readonly type: 'start' | 'publish'; readonly execution: number }
   | { readonly type: ActType }
 );
 
@@ -91,7 +93,7 @@ const actTypes = [
   'start again',
 ] as const;
 
-const all: readonly Role[] = ['api', 'worker', 'executor', 'timer'];
+const all: readonly Role[] = ['api', 'worker', 'executor', 'timer', 'events'];
 
 const alone = { exclusive: true, processes: [{ name: 'alone', roles: all }] } as const;
 const pair = {
@@ -105,7 +107,7 @@ const apart = {
   exclusive: false,
   processes: [
     { name: 'api', roles: ['api'] },
-    { name: 'worker', roles: ['worker', 'timer'] },
+    { name: 'worker', roles: ['worker', 'timer', 'events'] },
     { name: 'executor', roles: ['executor'] },
   ],
 } as const;
@@ -122,6 +124,7 @@ export function scenarioOf(seed: number): Scenario {
   const stormMs = chance.between(200, 2_000);
   const workflows = workflowsOf(Math.floor(seed / seedsPerBlock));
   const executions = executionPlans(chance, workflows);
+  const listening = listeningPlans(seed, executions.length, stormMs);
   return {
     exclusive,
     processes,
@@ -138,8 +141,13 @@ export function scenarioOf(seed: number): Scenario {
       slowCall: chance.pick([0, 0, 0.02, 0.1]),
       hanging: chance.pick([0, 0.04, 0.15]),
     },
-    acts: [...startsOf(chance, executions, stormMs), ...actsOf(chance, stormMs), ...blowsOf(chance)],
-    executions,
+    acts: [
+      ...startsOf(chance, executions, stormMs),
+      ...actsOf(chance, stormMs),
+      ...blowsOf(chance),
+      ...listening.acts,
+    ],
+    executions: [...executions, ...listening.executions],
     ...schedulePlan(chance),
   };
 }

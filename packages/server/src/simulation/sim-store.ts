@@ -168,6 +168,7 @@ export function openSimStore(options: SimStoreOptions): Store {
         );
       }),
     wakeUps: (tenant, execution) => call(() => shared.wakeUps(tenant, execution)),
+    listeners: (tenant, keys, query) => call(() => shared.listeners(tenant, keys, query)),
     nextDue: (kinds) => call(() => shared.nextDue(kinds)),
     document: (tenant, collection, key) => call(() => shared.document(tenant, collection, key)),
     documents: (tenant, collection, query) => call(() => shared.documents(tenant, collection, query)),

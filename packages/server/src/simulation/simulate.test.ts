@@ -30,13 +30,16 @@ describe('the roles under simulated faults', () => {
     async (first) => {
       const broken: string[] = [];
       let foretold = 0;
+      let listened = 0;
       for (let seed = first; seed < first + seedsPerTest; seed++) {
         const report = await simulate(seed);
         broken.push(...complaints(report));
         foretold += report.foretold;
+        listened += report.listened;
       }
       expect(broken).toEqual([]);
       expect(foretold).toBeGreaterThan(seedsPerTest / 3);
+      expect(listened).toBeGreaterThan(seedsPerTest / 8);
     },
   );
 

@@ -16,6 +16,7 @@ import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
+import { checkListened, eventFor } from './listening-plans.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
 import { referenceRun } from './reference-run.ts';
 import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
@@ -59,6 +60,8 @@ export interface Report {
   readonly executions: number;
   /** executions that came to what a run without faults comes to */
   readonly foretold: number;
+  /** executions that had every event that was for them */
+  readonly listened: number;
   /** acts of the scenario that happened before the run was over */
   readonly acts: readonly Act[];
   /** digest of the whole log: the same seed gives the same */
@@ -100,6 +103,7 @@ class Simulation {
   /** executions that were asked to go on */
   readonly #resumed = new Set<string>();
   #foretold = 0;
+  #listened = 0;
 
   constructor(
     { seed, scenario }: SimulationCase,
@@ -246,10 +250,30 @@ class Simulation {
   #settleLater(): void {
     this.#queue.schedule(outside, 200, () => {
       for (const stream of this.#mirror.streams) this.#settle(stream).catch(() => {});
+      this.#endListening();
       this.#followers.followAgain();
       this.#settleLater();
     });
   }
+
+  /** Publishes the event that ends the listening of each, until that is durable. */
+  #endListening(): void {
+    const [process] = this.#cluster.open;
+    if (process === undefined) return;
+    for (const { tenant, id, input } of this.#scenario.executions) {
+      const { key } = input;
+      if (key === undefined || this.#mirror.get(tenant, id) === undefined || this.#ended.has(id)) continue;
+      this.#clients.publish(
+        process,
+        tenant,
+        eventFor(key, 'end', `end-${key}`),
+        () => void this.#ended.add(id),
+      );
+    }
+  }
+
+  /** executions whose end of listening is published */
+  readonly #ended = new Set<string>();
 
   async #settle({ tenant, id, state }: Mirrored): Promise<void> {
     const [process] = this.#cluster.open;
@@ -285,7 +309,10 @@ class Simulation {
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));
       this.#violations.expect(stored !== undefined, 'an acknowledged execution is never missing', () => key);
     }
-    for (const plan of this.#scenario.executions) this.#checkForetold(plan);
+    for (const plan of this.#scenario.executions) {
+      this.#checkForetold(plan);
+      if (checkListened(this.#mirror, this.#violations, plan)) this.#listened += 1;
+    }
   }
 
   /** What depends on nothing but its deeds comes to the same as without faults. */
@@ -356,6 +383,7 @@ class Simulation {
       deeds: this.#performers.deeds.length,
       executions: streams.length,
       foretold: this.#foretold,
+      listened: this.#listened,
       acts: this.#scenario.acts.filter((act) => this.#acts.done.has(act)),
       digest: hash('sha256', streams.map(({ tenant, id, head }) => `${tenant}/${id} ${head}`).join('\n')),
     };

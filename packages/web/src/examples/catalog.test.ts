@@ -37,6 +37,7 @@ describe('the examples that the pages offer', () => {
       'tour',
       'fault',
       'hello',
+      'payment-notice',
     ]);
     expect(examples.find(({ name }) => name === 'invoice-extraction')?.secrets).toEqual(['model_key']);
   });

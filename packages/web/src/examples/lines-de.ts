@@ -18,6 +18,7 @@ export const germanLines: Readonly<Record<string, string>> = {
   'report-export': 'Nachfragen in wachsenden Abständen, ein Zeitlimit, und Aufräumen danach',
   'purchase-approval': 'Die Entscheidung eines Menschen, mit Frist',
   'invoice-reminders': 'Lange Pausen, und Ereignisse mit emit',
+  'payment-notice': 'Ein Ereignis, auf das gewartet wird, verknüpft über eine Bestellung',
   'daily-report': 'Der Inhalt eines geplanten Auftrags, einmal am Tag verschickt',
   'sales-etl': 'Von CSV zu Summen, mit jq',
   'batch-import': 'Zeilen gegen ein JSON Schema geprüft, schlechte beiseitegelegt',

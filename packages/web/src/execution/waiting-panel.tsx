@@ -1,5 +1,5 @@
 import { phaseOf } from '@millrace/core';
-import type { ExecutionView } from '@millrace/sdk';
+import type { ExecutionView, WakeUpView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
@@ -78,6 +78,11 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
           {requestLine(reason.request)}
         </code>
       ) : null}
+      {reason.type === 'event' && reason.listens !== undefined ? (
+        <code className="font-mono text-[12.5px] text-soft [overflow-wrap:anywhere]">
+          {listenerLine(reason.listens)}
+        </code>
+      ) : null}
       {task === undefined ? null : <TaskLink task={task} onSelect={onSelect} />}
       {reason.type === 'effect' && reason.owner !== undefined ? (
         <span className="text-faint">
@@ -87,6 +92,15 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
       ) : null}
     </>
   );
+}
+
+/** The filter as it is written, and the values that its events must have. */
+function listenerLine({ with: attributes, correlate }: NonNullable<WakeUpView['listens']>): string {
+  const shown = [attributes, ...(correlate === undefined ? [] : [correlate])];
+  return shown
+    .flatMap((members) => Object.entries(members))
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 /** Only a person can say what became of an effect in doubt. */
@@ -150,7 +164,7 @@ function reasonText(reason: Reason, messages: Messages): string {
     case 'engine':
       return messages.reasonEngine;
     case 'event':
-      return messages.reasonEvent;
+      return reason.listens?.until === true ? messages.reasonLastEvent : messages.reasonEvent;
     case 'child':
       return messages.reasonChild;
   }

@@ -211,6 +211,7 @@ export const de: Messages = {
   reasonApproval: 'Sie ist angehalten. Jemand muss sie fortsetzen.',
   reasonEngine: 'Die Maschine macht sofort von selbst weiter.',
   reasonEvent: 'Ein Ereignis, auf das sie hört',
+  reasonLastEvent: 'Ein Ereignis, das ihr Hören beendet',
   reasonChild: 'Eine andere Ausführung, die sie gestartet hat',
   effectQueued: 'Wartet auf einen Ausführenden',
   effectUnderWay: 'Unterwegs',

@@ -203,6 +203,7 @@ export const en = {
   reasonApproval: 'It is suspended. Somebody has to resume it.',
   reasonEngine: 'The engine goes on by itself at once.',
   reasonEvent: 'An event that it listens for',
+  reasonLastEvent: 'An event that ends its listening',
   reasonChild: 'Another execution that it started',
   effectQueued: 'Queued for an executor',
   effectUnderWay: 'Under way',

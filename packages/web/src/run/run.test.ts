@@ -48,6 +48,32 @@ function runOf(facts: readonly Fact[]): Run {
   return run;
 }
 
+describe('an execution that listens', () => {
+  const ear = { task: '/do/0/ear' };
+  const listening: readonly Fact[] = [
+    started,
+    { type: 'task.started', kind: 'listen', ...ear },
+    { type: 'listen.started', ...ear, filters: [{ expect: { order: 'o1' } }] },
+  ];
+  const row = {
+    kind: 'event',
+    due: '9999-12-31T23:59:59Z',
+    attempt: 0,
+    unsafe: false,
+    doubt: false,
+  } as const;
+
+  it('waits for an event, whose filter and task are told', () => {
+    const listens = { task: ear.task, with: { type: 'paid' }, correlate: { order: 'o1' } };
+    const run = runOf(listening);
+    expect(run.tasks.get(ear.task)?.status).toBe('waiting');
+    expect(explain({ id: 'x/3.0', ...row, listens }, run, 0)).toMatchObject({
+      reason: { type: 'event', listens, task: { name: 'ear' } },
+      until: undefined,
+    });
+  });
+});
+
 describe('a run', () => {
   it('keeps what a task was given and what it answered after the task has ended', () => {
     const call = runOf(retried).tasks.get('/do/1/shout/try/0/ask#2');

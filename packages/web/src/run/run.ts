@@ -207,6 +207,15 @@ function noteTask(run: Run, fact: TaskFact, at: number): TaskRun | undefined {
       delete task.due;
       task.attempts.push({ number: fact.attempt, startedAt: at });
       break;
+    case 'listen.started':
+      task.status = 'waiting';
+      break;
+    case 'iteration.started':
+      if (task.kind === 'listen') task.status = 'running';
+      break;
+    case 'iteration.completed':
+      task.status = 'waiting';
+      break;
     case 'event.emitted':
       task.event = fact.event;
       break;

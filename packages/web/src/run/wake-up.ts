@@ -1,5 +1,5 @@
 /** Why an execution waits, from its rows in the wake-up ledger and the run they point into. */
-import type { EffectRequest } from '@millrace/core';
+import { type EffectRequest, listenerOf } from '@millrace/core';
 import type { WakeUpView } from '@millrace/sdk';
 import type { Run, TaskRun } from './run.ts';
 
@@ -22,7 +22,9 @@ export type Reason =
   | { readonly type: 'approval' }
   /** the engine itself, at once */
   | { readonly type: 'engine' }
-  | { readonly type: 'event' | 'child' };
+  /** an event, by what it has to be like */
+  | { readonly type: 'event'; readonly listens: WakeUpView['listens']; readonly task?: TaskRun }
+  | { readonly type: 'child' };
 
 export interface Explanation {
   readonly wakeUp: WakeUpView;
@@ -47,13 +49,24 @@ function reasonOf(wakeUp: WakeUpView, run: Run, now: number): Reason {
     case 'approval':
       return { type: 'approval' };
     case 'event':
+      return eventReason(wakeUp, run);
     case 'child':
-      return { type: wakeUp.kind };
+      return { type: 'child' };
     case 'send':
     case 'command':
     case 'resume':
       return { type: 'engine' };
   }
+}
+
+/** The row is named by the version at which its task began to listen. */
+function eventReason({ id, listens }: WakeUpView, run: Run): Reason {
+  const { version } = listenerOf(id);
+  const [key] =
+    Object.entries(run.state.tasks).find(([, state]) => state.kind === 'listen' && state.since === version) ??
+    [];
+  const task = key === undefined ? undefined : run.tasks.get(key);
+  return { type: 'event', listens, ...(task === undefined ? {} : { task }) };
 }
 
 function effectReason(wakeUp: WakeUpView, run: Run, now: number): Reason {

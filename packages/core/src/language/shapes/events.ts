@@ -82,9 +82,16 @@ function emptyOr(value: Parameters<Check>[0]): string {
   return isJsonObject(value) ? 'an empty object' : describe(value);
 }
 
+/** The same array for all, by which checks are remembered. */
+const noVariables: readonly string[] = [];
+
+/** It is computed once for an event and all that wait for it, so it knows nothing of any of them. */
+const extraction: Check = (value, place) =>
+  expression('what to correlate by')(value, { ...place, variables: noVariables });
+
 const correlation: Check = object(
   'a correlation',
-  { from: expression('what to correlate by'), expect: expectation },
+  { from: extraction, expect: expectation },
   { required: ['from'] },
 );
 

@@ -2,18 +2,21 @@ import type {
   ClaimedWakeUp,
   ClaimRequest,
   Lease,
+  Store,
   WakeUp,
   WakeUpChange,
   WakeUpKind,
 } from '../../ports/store.ts';
 import { claimableFrom, compareText, isDoubted } from '../rules.ts';
 import { type DueQueue, openDueQueue } from './due-queue.ts';
+import { openListeners } from './listeners.ts';
 
 type LeaseKey = { readonly id: string; readonly attempt: number };
 
 /** The wake-up ledger in memory. Rows are replaced, never changed in place. */
 export interface MemoryLedger {
-  change(tenant: string, execution: string, changes: readonly WakeUpChange[]): void;
+  /** `position` is that of the entry that they come with. */
+  change(tenant: string, execution: string, changes: readonly WakeUpChange[], position: number): void;
   claim(request: ClaimRequest, now: number): ClaimedWakeUp[];
   /** Puts another lease and due instant on each row that is held; answers the ids of those. */
   relet(
@@ -25,6 +28,7 @@ export interface MemoryLedger {
   ): string[];
   of(tenant: string, execution: string, now: number): WakeUp[];
   nextDue(kinds: readonly WakeUpKind[]): number | undefined;
+  listeners: Store['listeners'];
   rows(): Iterable<WakeUp>;
   owns(tenant: string, execution: string): boolean;
 }
@@ -41,6 +45,7 @@ interface Due extends Kept {
 export function openLedger(): MemoryLedger {
   const executions = new Map<string, Map<string, Kept>>();
   const leased = new Map<string, Kept>();
+  const listeners = openListeners();
   const queues = new Map<WakeUpKind, DueQueue<Due>>();
   const current = (tenant: string, row: WakeUp) =>
     executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
@@ -77,10 +82,15 @@ export function openLedger(): MemoryLedger {
     return first;
   }
   return {
-    change(tenant, execution, changes) {
+    change(tenant, execution, changes, position) {
       for (const change of changes) {
-        if (change.type === 'put') put(tenant, { ...change.row });
-        else remove(tenant, execution, change.id);
+        const id = change.type === 'put' ? change.row.id : change.id;
+        const known = executions.get(keyOf(tenant, execution))?.get(id)?.row;
+        if (known?.listens !== undefined) listeners.remove(tenant, known);
+        if (change.type === 'remove') remove(tenant, execution, id);
+        else put(tenant, { ...change.row });
+        if (change.type === 'put' && change.row.listens !== undefined)
+          listeners.add(tenant, change.row, position);
       }
     },
     claim(request, now) {
@@ -113,6 +123,7 @@ export function openLedger(): MemoryLedger {
         .sort((a, b) => compareText(a.id, b.id));
     },
     nextDue: (kinds) => firstOf(kinds)?.from,
+    listeners: async (...asked) => listeners.find(...asked),
     *rows() {
       for (const rows of executions.values()) for (const kept of rows.values()) yield kept.row;
     },

@@ -76,7 +76,7 @@ export function openMemoryStore(options: {
       const updatedAt = Math.max(row.updatedAt, commit?.time ?? 0);
       executions.set(key, { tenant, row: { ...row, updatedAt } });
     }
-    ledger.change(tenant, stream, entry.wakeUps);
+    ledger.change(tenant, stream, entry.wakeUps, log.length);
     return { type: 'accepted', position: log.length };
   }
 
@@ -125,6 +125,7 @@ export function openMemoryStore(options: {
     },
     wakeUps: async (tenant, execution) => ledger.of(tenant, execution, options.now()),
     nextDue: async (kinds) => ledger.nextDue(kinds),
+    listeners: ledger.listeners,
     ...documents,
     snapshot: async (tenant, stream) => snapshots.get(keyOf(tenant, stream)),
     async putSnapshot(tenant, stream, snapshot) {

@@ -10,7 +10,7 @@ const types = [
   ...['integer[]', 'bigint[]', 'text[]', 'integer[]', 'text[]', 'bigint[]', 'text[]', 'text[]', 'integer[]'],
   ...['text[]', 'text[]', 'text[]', 'text[]', 'text[]', 'bigint[]', 'bigint[]', 'bigint[]', 'text[]'],
   ...['integer[]', 'text[]', 'boolean[]', 'text[]', 'bigint[]', 'bigint[]'],
-  ...['text[]', 'bigint[]', 'boolean[]', 'boolean[]', 'text[]'],
+  ...['text[]', 'bigint[]', 'boolean[]', 'boolean[]', 'text[]', 'text[]', 'text[]'],
 ];
 
 export const commitStatement: Statement = {
@@ -41,7 +41,7 @@ export function toArguments(entries: readonly Entry[], head: BatchHead): readonl
   const { byKey, sorted } = streamsOf(entries);
   const e = columns(9);
   const x = columns(9);
-  const w = columns(11);
+  const w = columns(13);
   for (const [at, entry] of entries.entries()) {
     const { after, commit, execution, wakeUps } = entry;
     if (execution !== undefined) push(x, rowValues(execution));
@@ -127,11 +127,12 @@ function rowValues(row: ExecutionRow): readonly Value[] {
 }
 
 function changeValues(change: Entry['wakeUps'][number]): readonly Value[] {
-  if (change.type === 'remove') return [change.id, false, ...Array<null>(8).fill(null)];
-  const { id, kind, due, attempt, lease, unsafe, doubt, body } = change.row;
+  if (change.type === 'remove') return [change.id, false, ...Array<null>(10).fill(null)];
+  const { id, kind, due, attempt, lease, unsafe, doubt, body, listens } = change.row;
   return [
     ...[id, true, kind, due, attempt, lease?.owner ?? null, lease?.until ?? null, unsafe, doubt],
     body === null ? null : keptText(body),
+    ...[listens?.shape ?? null, listens?.key ?? null],
   ];
 }
 

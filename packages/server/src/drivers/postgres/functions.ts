@@ -31,7 +31,8 @@ create function {schema}.commit_1(
   x_namespace text[], x_name text[], x_version text[], x_definition text[], x_status text[],
   x_started bigint[], x_updated bigint[], x_ended bigint[], x_error text[],
   w_entry integer[], w_id text[], w_put boolean[], w_kind text[], w_due bigint[], w_attempt bigint[],
-  w_owner text[], w_until bigint[], w_unsafe boolean[], w_doubt boolean[], w_body text[]
+  w_owner text[], w_until bigint[], w_unsafe boolean[], w_doubt boolean[], w_body text[],
+  w_shape text[], w_key text[]
 ) returns table (base bigint, positions bigint[], versions bigint[], ids text[], clock bigint)
 language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -120,15 +121,16 @@ begin
       where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
     ) n where not n.is_put and k.tenant = s_tenant[n.stream] and k.execution = s_stream[n.stream] and k.id = n.id;
 
-    insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body)
+    insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key)
     select s_tenant[n.stream], s_stream[n.stream], n.id, w_kind[n.ord], w_due[n.ord], w_attempt[n.ord],
-      w_owner[n.ord], w_until[n.ord], w_unsafe[n.ord], w_doubt[n.ord], w_body[n.ord]
+      w_owner[n.ord], w_until[n.ord], w_unsafe[n.ord], w_doubt[n.ord], w_body[n.ord], w_shape[n.ord], w_key[n.ord]
     from (
       select distinct on (e_stream[w.entry], w.id collate "C") e_stream[w.entry] as stream, w.id, w.is_put, w.ord
       from unnest(w_entry, w_id, w_put) with ordinality as w (entry, id, is_put, ord)
       where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
     ) n where n.is_put order by n.stream, n.id collate "C"
     on conflict (tenant, execution, id) do update set
+      shape = excluded.shape, key = excluded.key,
       kind = excluded.kind, due = excluded.due, attempt = excluded.attempt, owner = excluded.owner,
       until = excluded.until, unsafe = excluded.unsafe, doubt = excluded.doubt, body = excluded.body;
   end if;
@@ -150,6 +152,13 @@ begin
     where positions[e.ord] > 0;
   else
     select c.position into base from {schema}.counter c;
+  end if;
+  -- A listener is told with the position of its commit, which is known only now. Most batches have none.
+  if cardinality(array_remove(w_shape, null)) > 0 then
+    update {schema}.wake_ups k set position = commit_1.base + commit_1.positions[w.entry]
+    from unnest(w_entry, w_id, w_put, w_shape) as w (entry, id, is_put, shape)
+    where w.is_put and w.shape is not null and commit_1.positions[w.entry] >= 0 and k.tenant = s_tenant[e_stream[w.entry]]
+      and k.execution = s_stream[e_stream[w.entry]] and k.id = w.id;
   end if;
   update {schema}.writers w set batch = p_batch, seen_at = now(), base = commit_1.base,
     positions = commit_1.positions, versions = commit_1.versions, ids = commit_1.ids

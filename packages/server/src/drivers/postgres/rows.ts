@@ -4,6 +4,7 @@ import type {
   ClaimedWakeUp,
   Commit,
   ExecutionRow,
+  Listener,
   Snapshot,
   StoredDocument,
   WakeUp,
@@ -16,7 +17,8 @@ import { shownText } from './kept-text.ts';
 export const commitColumns = 'tenant, stream, version, facts, id, previous, time, cause, body, position';
 export const executionColumns =
   'stream, namespace, name, workflow_version, definition, status, started_at, updated_at, ended_at, error';
-export const wakeUpColumns = 'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body';
+export const wakeUpColumns =
+  'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key';
 export const documentColumns = 'tenant, key, revision, time, body';
 
 export function toCommit(row: Row): Commit {
@@ -62,6 +64,17 @@ export function toWakeUp(row: Row, now: number): WakeUp {
     unsafe,
     doubt: isDoubted({ lease, unsafe, doubt: row.doubt === true }, now),
     body: textOrNull(row.body),
+    ...(row.shape === null ? {} : { listens: { shape: String(row.shape), key: String(row.key) } }),
+  };
+}
+
+export function toListener(row: Row): Listener {
+  return {
+    id: String(row.id),
+    execution: String(row.execution),
+    shape: String(row.shape),
+    key: String(row.key),
+    position: Number(row.position),
   };
 }
 

@@ -19,6 +19,7 @@ import { openDocuments } from './documents.ts';
 import { openExecutions } from './executions.ts';
 import { openHints } from './hints.ts';
 import { openLedger } from './ledger.ts';
+import { openListeners } from './listeners.ts';
 import { type MigrateOptions, migrate, type ServerFacts } from './migrate.ts';
 import { openStreams } from './streams.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -85,6 +86,7 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     ...openExecutions(database, given),
     ...openLedger({ database, now, given, heard: clock.heard }),
     ...openDocuments(database, given, randomUUID),
+    ...openListeners(database),
     hints: hints.follow,
     stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),
     close: () => (closing ??= close()),

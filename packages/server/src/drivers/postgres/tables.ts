@@ -8,7 +8,9 @@
  *    retention drops whole tables. `streams.first_period` says from which partition on a stream is to be looked for, and
  *    `periods` which partition a position is in.
  * 4. `claimable` is the instant from which a wake-up can be claimed, null: never as it stands.
- * 5. `counter` has one row. It is locked last in every batch, until the batch is committed: so positions become visible
+ * 5. `shape` and `key` say what a row waits for an event by, and `position` is that of the commit that put it: whoever
+ *    looks for listeners reads one stretch of an index.
+ * 6. `counter` has one row. It is locked last in every batch, until the batch is committed: so positions become visible
  *    in their order, and a reader of the tail never passes one that comes later.
  */
 export const tables = `
@@ -73,6 +75,9 @@ create table {schema}.wake_ups (
   unsafe boolean not null,
   doubt boolean not null,
   body text collate "C",
+  shape text collate "C",
+  key text collate "C",
+  position bigint,
   claimable bigint generated always as (
     case when doubt then null when owner is null then due when unsafe then null else greatest(due, until) end
   ) stored,
@@ -82,6 +87,8 @@ create table {schema}.wake_ups (
 create index wake_ups_by_claimable on {schema}.wake_ups (kind, claimable) where claimable is not null;
 create index wake_ups_by_id on {schema}.wake_ups (tenant, id);
 create index wake_ups_unclaimable on {schema}.wake_ups (until) where claimable is null;
+create index wake_ups_by_shape on {schema}.wake_ups (tenant, shape, key, execution, id) where shape is not null;
+create index wake_ups_of_shape on {schema}.wake_ups (tenant, shape, execution, id) where shape is not null;
 
 create table {schema}.documents (
   tenant text collate "C" not null,
@@ -132,10 +139,16 @@ create table {schema}.writers (
  */
 export const views = `
 create function {schema}.facts_of(body text) returns jsonb language plpgsql immutable parallel safe as $$
+declare
+  stored jsonb;
 begin
-  return body::jsonb;
-exception when others then
-  return regexp_replace(body, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\1\\\\ufffd', 'g')::jsonb;
+  begin
+    stored := body::jsonb;
+  exception when others then
+    stored := regexp_replace(body, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\1\\\\ufffd', 'g')::jsonb;
+  end;
+  -- Facts of the first schema were stored as they are, later ones with the number of theirs.
+  return case jsonb_typeof(stored) when 'object' then stored -> 'facts' else stored end;
 end $$;
 
 create view {schema}.events as

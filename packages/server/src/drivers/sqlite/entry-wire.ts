@@ -160,7 +160,8 @@ function putChange(out: WireWriter, stream: string, change: WakeUpChange): void 
   values.push(1, shortId(stream, row.id), out.numberOf(row.kind), row.due - out.base, row.attempt);
   out.share(row.lease?.owner ?? null);
   out.time(row.lease?.until ?? null);
-  values.push((row.unsafe ? 1 : 0) | (row.doubt ? 2 : 0), row.body);
+  values.push((row.unsafe ? 1 : 0) | (row.doubt ? 2 : 0) | (row.listens ? 4 : 0), row.body);
+  if (row.listens !== undefined) values.push(out.numberOf(row.listens.shape), row.listens.key);
 }
 
 function putLeases(out: WireWriter, leases: readonly LeaseKey[]): void {

@@ -45,10 +45,10 @@ describe('opening a file', () => {
       code: 'unavailable',
       details: { reason: 'newer-schema' },
       message: expect.stringContaining(
-        'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 1)',
+        'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 2)',
       ),
     });
-    alter('pragma user_version = 1');
+    alter('pragma user_version = 2');
     await (await open()).close();
   });
 

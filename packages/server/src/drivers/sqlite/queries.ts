@@ -12,15 +12,26 @@ import {
   checkRowsMax,
   fromDocumentCursor,
   fromExecutionCursor,
+  fromListenerCursor,
   fromTailCursor,
   matchesQuery,
   newestFirst,
   phases,
   toCursor,
+  toListenerPage,
   wakeUpKinds,
 } from '../rules.ts';
 import type { ReadChannel } from './read-channel.ts';
-import { toCommit, toCounts, toDocument, toExecution, toNumber, toSnapshot, toWakeUp } from './rows.ts';
+import {
+  toCommit,
+  toCounts,
+  toDocument,
+  toExecution,
+  toListener,
+  toNumber,
+  toSnapshot,
+  toWakeUp,
+} from './rows.ts';
 
 type Queries = Pick<
   Store,
@@ -31,6 +42,7 @@ type Queries = Pick<
   | 'executions'
   | 'wakeUps'
   | 'nextDue'
+  | 'listeners'
   | 'document'
   | 'documents'
   | 'oldestDocuments'
@@ -63,6 +75,12 @@ export function openQueries({ read }: Pick<ReadChannel, 'read'>, now: () => numb
     wakeUps: async (tenant, execution) =>
       (await read('wakeUps', [tenant, execution])).map((row) => toWakeUp(row, now())),
     nextDue: (kinds) => nextDue(read, kinds),
+    async listeners(tenant, keys, { rowsMax, cursor }) {
+      checkRowsMax(rowsMax);
+      const named = keys.flatMap(({ shape, key }) => [shape, key ?? null]);
+      const rows = await read('listeners', [tenant, rowsMax + 1, ...fromListenerCursor(cursor), ...named]);
+      return toListenerPage(rows.map(toListener), rowsMax);
+    },
     async document(tenant, collection, key) {
       const [row] = await read('document', [tenant, collection, key]);
       return row && toDocument(row);

@@ -3,7 +3,7 @@ import { shownId } from './commit-id.ts';
 import { openStreamReader } from './stream-reader.ts';
 import type { Row, WireValue } from './wire.ts';
 
-const wakeUp = 'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body';
+const wakeUp = 'id, execution, kind, due, attempt, owner, until, unsafe, doubt, body, shape, "key"';
 /** `previous` is stored as a position, and read as the id of the commit there. */
 const commit = `tenant, stream, version, count, id,
   coalesce((select before.id from commits before where before.position = commits.previous), ''),
@@ -18,6 +18,10 @@ const statements = {
   execution: `select ${execution} from executions where tenant = ? and id = ?`,
   executionsById: `select ${execution} from executions where tenant = ? and id >= ? and id < ? limit ?`,
   wakeUps: `select ${wakeUp} from wake_ups where tenant = ? and execution = ? order by id`,
+  listenersByKey: `select id, execution, shape, "key", position from wake_ups indexed by wake_ups_by_shape
+    where tenant = ? and shape = ? and "key" = ? and (execution, id) > (?, ?) order by execution, id limit ?`,
+  listenersOfShape: `select id, execution, shape, "key", position from wake_ups indexed by wake_ups_of_shape
+    where tenant = ? and shape = ? and (execution, id) > (?, ?) order by execution, id limit ?`,
   nextDue: 'select min(claimable) from wake_ups where kind = ? and claimable is not null',
   document: 'select key, revision, time, body from documents where tenant = ? and collection = ? and key = ?',
   documents: `select key, revision, time, body from documents
@@ -52,7 +56,7 @@ export const readsWithoutFlush: ReadonlySet<ReadName> = new Set([
   'snapshot',
 ]);
 
-export type ReadName = keyof typeof statements | 'read' | 'executions';
+export type ReadName = keyof typeof statements | 'read' | 'executions' | 'listeners';
 
 /** Conditions that a list of executions can be narrowed by, as they stand in the arguments. */
 export const executionFilters = [
@@ -83,11 +87,35 @@ export function openReader(database: DatabaseSync): {
     }
     return rowsOf(statement, args);
   }
+  /** Arguments: tenant, rowsMax, then of the row before the number of its key, execution and id, then shape and key of each. */
+  function listeners([tenant = null, rowsMax, ...rest]: readonly WireValue[]): readonly Row[] {
+    const [from, execution, id] = rest.splice(0, 3);
+    const found: Row[] = [];
+    begin.run();
+    try {
+      for (let at = Number(from); 2 * at < rest.length && found.length < Number(rowsMax); at++) {
+        const [shape, key] = rest.slice(2 * at, 2 * at + 2) as WireValue[];
+        const after = at === from ? [execution ?? '', id ?? ''] : ['', ''];
+        const left = Number(rowsMax) - found.length;
+        const [sql, narrowed] =
+          key === null
+            ? [statements.listenersOfShape, [shape ?? null]]
+            : [statements.listenersByKey, [shape ?? null, key ?? null]];
+        for (const row of all(sql, [tenant, ...narrowed, ...after, left])) found.push([at, ...row]);
+      }
+    } finally {
+      end.run();
+    }
+    return found;
+  }
+  const begin = database.prepare('begin');
+  const end = database.prepare('commit');
   const streams = openStreamReader(database, `select ${commit} from commits where position = ?`);
   return {
     read(name, args) {
       if (name === 'read') return streams.read(args).map(withShownIds);
       if (name === 'tail') return all(statements.tail, args).map(withShownIds);
+      if (name === 'listeners') return listeners(args);
       if (name === 'executions') return all(executionsSql(args), executionsArgs(args));
       const sql = (statements as Readonly<Record<string, string>>)[name];
       if (sql === undefined) throw new Error(`there is no read named ${name}`);

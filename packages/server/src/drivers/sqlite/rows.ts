@@ -2,6 +2,7 @@ import type { Phase } from '@millrace/core';
 import type {
   Commit,
   ExecutionRow,
+  Listener,
   Snapshot,
   StoredDocument,
   WakeUp,
@@ -57,7 +58,17 @@ export function toWakeUp(row: Row, now: number): WakeUp {
   const lease = owner === null || until === null ? null : { owner, until };
   const unsafe = from.number() === 1;
   const doubt = isDoubted({ lease, unsafe, doubt: from.number() === 1 }, now);
-  return { ...head, lease, unsafe, doubt, body: from.textOrNull() };
+  const body = from.textOrNull();
+  const shape = from.textOrNull();
+  const listens = shape === null ? {} : { listens: { shape, key: from.text() } };
+  return { ...head, lease, unsafe, doubt, body, ...listens };
+}
+
+/** And the number of the key that it was found under, which comes first. */
+export function toListener([at, ...row]: Row): { readonly at: number; readonly listener: Listener } {
+  const from = new WireReader(row);
+  const [id, execution, shape, key] = [from.text(), from.text(), from.text(), from.text()];
+  return { at: Number(at), listener: { id, execution, shape, key, position: from.number() } };
 }
 
 export function toDocument(row: Row): StoredDocument {

@@ -17,6 +17,8 @@ const applicationId = 0x4d4c5243;
  * - wake-ups are keyed by execution, so that "why is it waiting" needs no index of its own;
  * - `executions_by_status` begins with the status, and so serves lists (merged over statuses), open executions
  *   and counts alike;
+ * - `wake_ups_by_shape` and `wake_ups_of_shape` serve whoever looks for what waits for an event, with all columns that
+ *   are asked for: `position` is that of the commit that put the row;
  * - `executions_by_name` serves lists of one workflow, each status of it a stretch, so that neither a rare workflow
  *   nor a rare status of a common one is looked for row by row. A namespace is told apart among the rows of a name.
  */
@@ -66,6 +68,13 @@ const migrations: readonly string[] = [
     id text not null, body text not null,
     primary key (tenant, stream)
   ) strict;
+  `,
+  `
+  alter table wake_ups add column shape text;
+  alter table wake_ups add column "key" text;
+  alter table wake_ups add column position integer;
+  create index wake_ups_by_shape on wake_ups (tenant, shape, "key", execution, id, position) where shape is not null;
+  create index wake_ups_of_shape on wake_ups (tenant, shape, execution, id, "key", position) where shape is not null;
   `,
 ];
 

@@ -11,7 +11,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MillraceError } from '../../errors.ts';
-import type { Store } from '../../ports/store.ts';
+import type { Entry, Store } from '../../ports/store.ts';
 import { checkClaim, checkEntry, checkInteger, checkKey } from '../rules.ts';
 import { deleteDocumentWrite, putDocumentWrite, putSnapshotWrite } from './document-wire.ts';
 import { claimWrite, commitWrite, flushWrite, releaseWrite, renewWrite } from './entry-wire.ts';
@@ -67,7 +67,9 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   const queue = openWriteQueue(writer, broken);
   const channel = openReadChannel(reader);
   const freshness = openFreshness(() => queue.write(flushWrite));
-  const queries = openQueries({ read: readFresh(channel, freshness) }, now);
+  // Of listeners only those that came must be there: one that has gone takes nothing, and costs no flush.
+  const listeners = openFreshness(() => queue.write(flushWrite));
+  const queries = openQueries({ read: readFresh(channel, freshness, listeners) }, now);
   const figures = { commits: 0, refused: 0 };
   let ended = false;
 
@@ -112,6 +114,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
       }
       if (entries.length === 0) return Promise.resolve([]);
       freshness.stale();
+      if (entries.some(putsListener)) listeners.stale();
       return queue.write(commitWrite(entries, figures));
     },
     ...queries,
@@ -153,9 +156,14 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   };
 }
 
-function readFresh(channel: ReadChannel, freshness: Freshness): ReadChannel['read'] {
+function putsListener({ wakeUps }: Entry): boolean {
+  return wakeUps.some((change) => change.type === 'put' && change.row.listens !== undefined);
+}
+
+function readFresh(channel: ReadChannel, freshness: Freshness, listeners: Freshness): ReadChannel['read'] {
   return async (name, args) => {
-    if (!readsWithoutFlush.has(name)) await freshness.fresh();
+    if (name === 'listeners') await listeners.fresh();
+    else if (!readsWithoutFlush.has(name)) await freshness.fresh();
     return channel.read(name, args);
   };
 }

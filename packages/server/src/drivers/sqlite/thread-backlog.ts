@@ -28,7 +28,10 @@ export interface ThreadBacklog {
    * Tells all that is written, entry by entry.
    * @param commits the streams of the commits since the last flush, by position
    */
-  replay(commits: ReadonlyMap<number, Stream>, change: (stream: Stream, from: WireReader) => void): void;
+  replay(
+    commits: ReadonlyMap<number, Stream>,
+    change: (stream: Stream, from: WireReader, position: number) => void,
+  ): void;
 }
 
 /**
@@ -87,19 +90,29 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
         const { number, changes } = row as { number: number; changes: string };
         const [base, texts, values] = JSON.parse(changes);
         const from = new WireReader(values, texts, base);
-        while (from.more) change(streamOf(from, commits), from);
+        while (from.more) {
+          const { stream, position } = streamOf(from, commits);
+          change(stream, from, position);
+        }
         last = number;
       }
     },
   };
 
-  function streamOf(from: WireReader, commits: ReadonlyMap<number, Stream>): Stream {
+  /** And the position of the commit that the entry came with. */
+  function streamOf(
+    from: WireReader,
+    commits: ReadonlyMap<number, Stream>,
+  ): { readonly stream: Stream; readonly position: number } {
     const tenant = from.sharedOrNull();
-    if (tenant !== null) return streams.of(tenant, from.text());
+    if (tenant !== null) {
+      const alone = streams.of(tenant, from.text());
+      return { stream: alone, position: alone.position };
+    }
     const position = from.number();
     const stream = commits.get(position);
     if (stream === undefined)
       throw new Error(`broken rule: the backlog tells of a commit ${position} that is not there`);
-    return stream;
+    return { stream, position };
   }
 }

@@ -10,7 +10,7 @@ import type { WireReader, WireValue } from './wire.ts';
 /** The wake-up ledger as the writer thread changes it: in memory first, in its table at the next flush. */
 export interface ThreadLedger {
   /** Takes the changes of one entry. */
-  change(stream: Stream, from: WireReader): void;
+  change(stream: Stream, from: WireReader, position: number): void;
   claim(from: WireReader, out: WireValue[]): void;
   renew(from: WireReader, out: WireValue[]): void;
   release(from: WireReader): void;
@@ -37,7 +37,7 @@ type TableRow = [
   claimable: number,
 ];
 
-type LeasedRow = RowValues & { readonly tenant: string; readonly execution: string };
+type LeasedRow = Omit<RowValues, 'listens'> & { readonly tenant: string; readonly execution: string };
 
 interface Candidate {
   readonly tenant: string;
@@ -59,8 +59,9 @@ export function openThreadLedger(
   { streams, backlog, flushAll }: LedgerParts,
 ): ThreadLedger {
   const put = database.prepare(
-    `insert or replace into wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, claimable)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert or replace into wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, claimable,
+       shape, "key", position)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const remove = database.prepare('delete from wake_ups where tenant = ? and execution = ? and id = ?');
   const due = database.prepare(
@@ -78,7 +79,7 @@ export function openThreadLedger(
     highest.isBehindAll(tenant, execution) ? 0 : (count.get(tenant, execution) as { rows: number }).rows,
   );
 
-  function putRow(stream: Stream, from: WireReader): void {
+  function putRow(stream: Stream, from: WireReader, position: number): void {
     const id = longId(stream.id, from.text());
     const kind = from.shared();
     const dueAt = from.time();
@@ -88,7 +89,9 @@ export function openThreadLedger(
     const flags = from.number();
     const body = from.textOrNull();
     const unsafe = flags & 1;
-    rows.put({ stream, id, kind, due: dueAt, attempt, owner, until, unsafe, doubt: flags >> 1, body });
+    const doubt = (flags >> 1) & 1;
+    const listens = (flags & 4) === 0 ? null : ([from.shared(), from.text(), position] as const);
+    rows.put({ stream, id, kind, due: dueAt, attempt, owner, until, unsafe, doubt, body, listens });
   }
   function fromTable(kind: string, now: number, rowsMax: number): Candidate[] {
     const found: Candidate[] = [];
@@ -99,7 +102,8 @@ export function openThreadLedger(
       if (known?.dirty === true) continue;
       const adopt = () => {
         const stream = streams.of(tenant, execution);
-        const lease = { owner: null, until: null, doubt: 0 };
+        // What waits for an event is claimed by nobody.
+        const lease = { owner: null, until: null, doubt: 0, listens: null };
         return known ?? rows.adopt({ stream, id, kind, due: dueAt, attempt, unsafe, body, ...lease });
       };
       if (found.push({ tenant, execution, id, claimable, take: adopt }) === rowsMax) break;
@@ -130,9 +134,9 @@ export function openThreadLedger(
   }
 
   return {
-    change(stream, from) {
+    change(stream, from, position) {
       for (let changes = from.number(); changes > 0; changes--) {
-        if (from.number() === 1) putRow(stream, from);
+        if (from.number() === 1) putRow(stream, from, position);
         else rows.remove(stream, longId(stream.id, from.text()));
       }
     },
@@ -196,15 +200,16 @@ export function openThreadLedger(
       highest.clear();
       for (const row of leased.all().map(rowAs<LeasedRow>)) {
         const { tenant, execution, ...values } = row;
-        rows.adopt({ ...values, stream: streams.of(tenant, execution) });
+        rows.adopt({ ...values, listens: null, stream: streams.of(tenant, execution) });
       }
     },
   };
 }
 
 function columnsOf(row: WakeUpRow): WireValue[] {
-  const { kind, due, attempt, owner, until, unsafe, doubt, body, claimable } = row;
-  return [kind, due, attempt, owner, until, unsafe, doubt, body, claimable];
+  const { kind, due, attempt, owner, until, unsafe, doubt, body, claimable, listens } = row;
+  const [shape, key, position] = listens ?? [null, null, null];
+  return [kind, due, attempt, owner, until, unsafe, doubt, body, claimable, shape, key, position];
 }
 
 /** Byte by byte in what ties, as the table's index orders it. */

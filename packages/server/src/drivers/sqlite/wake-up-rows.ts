@@ -6,6 +6,8 @@ export interface RowValues {
   readonly id: string;
   readonly kind: string;
   readonly body: string | null;
+  /** shape and key that it is found by, and the position of the commit that put it; null: it listens for nothing */
+  readonly listens: readonly [shape: string, key: string, position: number] | null;
   readonly unsafe: number;
   readonly doubt: number;
   due: number;
@@ -169,6 +171,7 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
 
 const unknown = {
   kind: '',
+  listens: null,
   body: null,
   unsafe: 0,
   doubt: 0,

@@ -46,7 +46,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
   const ledger = openThreadLedger(database, { streams, backlog, flushAll: () => flush.all() });
   const commits = openThreadCommits(database, streams, (stream, from, entry) => {
     backlog.keep(stream, from, entry);
-    change(stream, from);
+    change(stream, from, stream.position);
   });
   const documents = openThreadDocuments(database);
   const flush = openThreadFlush({ streams, tables, ledger, backlog, commits }, entriesPerFlush);
@@ -58,7 +58,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
   });
   reload();
 
-  function change(stream: Stream, from: WireReader): void {
+  function change(stream: Stream, from: WireReader, position: number): void {
     const names = from.sharedOrNull();
     if (names !== null) {
       const status = from.shared();
@@ -68,7 +68,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
       stream.execution = { names, status, startedAt, updatedAt, endedAt, error: from.textOrNull() };
       streams.touch(stream);
     }
-    ledger.change(stream, from);
+    ledger.change(stream, from, position);
   }
   function reload(): void {
     streams.clear();

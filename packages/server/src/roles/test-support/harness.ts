@@ -63,7 +63,7 @@ export function openHarness(options: HarnessOptions = {}): Harness {
     store,
     blobs: openMemoryBlobs(),
     performer: { perform },
-    roles: new Set(options.roles ?? ['api', 'worker', 'executor', 'timer']),
+    roles: new Set(options.roles ?? ['api', 'worker', 'executor', 'timer', 'events']),
     functions: new Set(['step']),
     limits: options.limits ?? defaultLimits,
     leaseMs: options.leaseMs ?? 30_000,

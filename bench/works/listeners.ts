@@ -1,0 +1,130 @@
+/** Events: very many executions that wait for one each, and how fast events come in. */
+import { performance } from 'node:perf_hooks';
+import { machineTime, usageOf } from '../measure/processes.ts';
+import { quantile } from '../measure/quantile.ts';
+import { type EmbeddedSubject, openEmbedded } from '../subjects/embedded.ts';
+import { definitions } from '../subjects/listening.ts';
+import { type Measured, scaled, type WorkOptions } from './work.ts';
+
+const waiting = 100_000;
+const unboundWaiting = 1_000;
+const samples = 1_000;
+const ingested = 50_000;
+const batch = 500;
+
+type Engine = EmbeddedSubject['engineApi'];
+
+/** 100,000 wait by a value of their own; events for some of them, one at a time, and then one for all that are left. */
+export async function measureListeners(options: WorkOptions): Promise<Measured> {
+  return withEngine(options, async (engine, subject) => {
+    const count = scaled(waiting, options, 20);
+    const ids = await startAll(engine, 'bound', count);
+    await engine.wait(ids[0] as string, 1_000);
+    const before = await engine.figures();
+    const waits = await wakeOneByOne(engine, ids, scaled(samples, options, 10), (n) => `order-${n}`);
+    const after = await engine.figures();
+    const left = ids.slice(waits.length);
+    const begun = performance.now();
+    await engine.publish([event('all', 'all', {})]);
+    for (const id of left) await engine.wait(id, 600_000);
+    const perSec = left.length / ((performance.now() - begun) / 1000);
+    const examined = (after.listeners_examined ?? Number.NaN) - (before.listeners_examined ?? 0);
+    return {
+      wakeP50Ms: quantile(waits, 0.5),
+      wakeP99Ms: quantile(waits, 0.99),
+      wakeMaxMs: quantile(waits, 1),
+      examinedPer: examined / waits.length,
+      allWokenPerSec: perSec,
+      peakMb: usageOf(subject.engine).peakBytes / 1e6,
+    };
+  });
+}
+
+/** 1,000 wait by a predicate over their own input: each event is asked of each of them. */
+export async function measureUnbound(options: WorkOptions): Promise<Measured> {
+  return withEngine(options, async (engine) => {
+    const ids = await startAll(engine, 'unbound', scaled(unboundWaiting, options, 10));
+    const waits = await wakeOneByOne(engine, ids, scaled(200, options, 5), (n) => `order-${n}`);
+    return {
+      wakeP50Ms: quantile(waits, 0.5),
+      wakeP99Ms: quantile(waits, 0.99),
+      wakeMaxMs: quantile(waits, 1),
+    };
+  });
+}
+
+/** Batches of 500, two at a time, each durable before it is answered. */
+export async function measureIngest(options: WorkOptions): Promise<Measured> {
+  return withEngine(options, async (engine, subject) => {
+    const ids = await startAll(engine, 'bound', 10);
+    const total = scaled(ingested, options, batch);
+    const publish = async (from: number) => {
+      for (let at = from; at < total; at += 2 * batch)
+        await engine.publish(Array.from({ length: batch }, (_, n) => event('other', `i${at + n}`, { n })));
+    };
+    await publish(total - batch);
+    const before = usageOf(subject.engine).cpuMs;
+    const others = machineTime();
+    const begun = performance.now();
+    await Promise.all([publish(0), publish(batch)]);
+    const ms = performance.now() - begun;
+    const [published] = [Math.ceil(total / batch) * batch];
+    for (const id of ids) await engine.cancel(id);
+    const cpuMs = usageOf(subject.engine).cpuMs - before;
+    return {
+      eventsPerSec: published / (ms / 1000),
+      cpuMicrosPer: (cpuMs * 1000) / published,
+      foreignCpu: Math.max(0, machineTime().busyMs - others.busyMs - cpuMs) / ms,
+    };
+  });
+}
+
+async function withEngine(
+  options: WorkOptions,
+  measure: (engine: Engine, subject: EmbeddedSubject) => Promise<Measured['figures']>,
+): Promise<Measured> {
+  const subject = await openEmbedded({ parent: options.folder });
+  try {
+    for (const text of definitions) await subject.engineApi.deploy(text);
+    return { subject: subject.title, figures: await measure(subject.engineApi, subject) };
+  } finally {
+    await subject.close();
+  }
+}
+
+async function startAll(engine: Engine, name: string, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const workflow = { namespace: 'bench', name };
+  const work = async () => {
+    for (let n = next(); n < count; n = next()) {
+      const { execution } = await engine.start({ workflow, input: { order: `order-${n}` } });
+      ids[n] = execution.id;
+    }
+  };
+  let started = 0;
+  const next = () => started++;
+  await Promise.all(Array.from({ length: 64 }, work));
+  return ids;
+}
+
+/** From the answer to the publication to the end of the execution, which has nothing else to do. */
+async function wakeOneByOne(
+  engine: Engine,
+  ids: readonly string[],
+  count: number,
+  order: (n: number) => string,
+): Promise<readonly number[]> {
+  const waits: number[] = [];
+  for (let n = 0; n < count; n++) {
+    await engine.publish([event('paid', `w${n}`, { order: order(n) })]);
+    const accepted = performance.now();
+    const { status } = await engine.wait(ids[n] as string, 60_000);
+    if (status !== 'completed') throw new Error(`an execution that was to be woken is ${status}`);
+    waits.push(performance.now() - accepted);
+  }
+  return waits;
+}
+
+function event(type: string, id: string, data: { readonly [name: string]: string | number }) {
+  return { specversion: '1.0', id, source: 'urn:bench', type, data };
+}

@@ -1,0 +1,70 @@
+/**
+ * CloudEvents as they come over HTTP, in the JSON format: structured (one event is the body), batched (a list of them is),
+ * or binary (the attributes are header fields, the body is the data).
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { isJsonObject, type Json, type JsonObject } from '@millrace/core';
+import type { FastifyRequest } from 'fastify';
+import { MillraceError } from '../errors.ts';
+import { isJsonType, isUtf8Type, mediaType } from './accept.ts';
+import { parseJsonText } from './json-text.ts';
+import { decode, readBody } from './request-body.ts';
+
+interface Limits {
+  readonly bodyBytesMax: number;
+  readonly jsonDepthMax: number;
+}
+
+/** What an event is to be is the engine's to say; here it is only put together. Throws `bad-request`. */
+export async function readEvents(
+  { headers, raw }: FastifyRequest,
+  limits: Limits,
+): Promise<readonly JsonObject[]> {
+  const type = mediaType(headers['content-type']);
+  const isBinary = headers['ce-specversion'] !== undefined;
+  if (!isBinary && !isJsonType(type))
+    throw new MillraceError(
+      'unsupported-media-type',
+      `This operation takes application/cloudevents+json, application/cloudevents-batch+json, application/json, or any type with ce- header fields; ${type === '' ? 'no Content-Type was given' : `not ${type}`}.`,
+    );
+  const body = await readBody(raw, limits);
+  if (isBinary) return [binaryEvent(headers, type, body, limits)];
+  const value = parseJsonText(decode(body), { depthMax: limits.jsonDepthMax }) as Json;
+  const isBatch =
+    type === 'application/cloudevents-batch+json' || (type === 'application/json' && Array.isArray(value));
+  const events = isBatch ? value : [value];
+  if (!Array.isArray(events) || !events.every(isJsonObject))
+    throw new MillraceError(
+      'bad-request',
+      isBatch ? 'The body must be a list of CloudEvents.' : 'The body must be a CloudEvent: an object.',
+    );
+  return events as readonly JsonObject[];
+}
+
+function binaryEvent(
+  headers: IncomingHttpHeaders,
+  type: string,
+  body: Buffer,
+  { jsonDepthMax }: Limits,
+): JsonObject {
+  const attributes: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (name.startsWith('ce-') && typeof value === 'string')
+      attributes[name.slice(3)] = attributeText(name, value);
+  if (headers['content-type'] !== undefined) attributes.datacontenttype = headers['content-type'];
+  if (body.length === 0) return attributes;
+  if (type !== '' && isJsonType(type))
+    return { ...attributes, data: parseJsonText(decode(body), { depthMax: jsonDepthMax }) as Json };
+  return /^text\//.test(type) && isUtf8Type(headers['content-type'])
+    ? { ...attributes, data: decode(body) }
+    : { ...attributes, data_base64: body.toString('base64') };
+}
+
+/** Percent-encoded, where it is not plain. */
+function attributeText(name: string, value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The inbox of what has not asked yet: an event that a filter with `expect` fits is kept under the filter and the value, so
+ * that an execution which began before it and listens only later (it had to ask somebody first, whose answer was
+ * quicker) is given it then. The order of the log decides what is earlier; nobody's speed does.
+ */
+import type { JsonObject } from '@millrace/core';
+import type { Store } from '../ports/store.ts';
+import type { LoggedEvent } from './event-log.ts';
+
+export const earlierEvents = 'earlier-events';
+
+/** events that one listener is given when it begins */
+const eventsMax = 1_000;
+const pagesMax = 100;
+
+interface Kept {
+  readonly position: number;
+  readonly event: JsonObject;
+  /** the execution that emitted it, and the version of its fact */
+  readonly emitted?: NonNullable<LoggedEvent['emitted']>;
+}
+
+export async function keepEarlier(store: Store, place: string, logged: LoggedEvent): Promise<void> {
+  const { tenant, event, position, index, emitted } = logged;
+  const kept: Kept = { position, event, ...(emitted === undefined ? {} : { emitted }) };
+  const key = `${place}/${digits(position)}/${digits(index)}`;
+  // Once: what was read from the log anew says the same.
+  await store.putDocument(tenant, earlierEvents, key, JSON.stringify(kept), 0);
+}
+
+/** Those kept at a place between two positions, the second included, in the order of the log. */
+export async function earlierAt(
+  store: Store,
+  tenant: string,
+  place: string,
+  between: readonly [after: number, to: number],
+): Promise<readonly Kept[]> {
+  const found: Kept[] = [];
+  for (let cursor: string | undefined, page = 0; page < pagesMax && found.length < eventsMax; page++) {
+    const query = { prefix: `${place}/`, rowsMax: 500, ...(cursor === undefined ? {} : { cursor }) };
+    const { rows, cursor: next } = await store.documents(tenant, earlierEvents, query);
+    for (const { body } of rows) {
+      const kept = JSON.parse(body) as Kept;
+      if (kept.position > between[0] && kept.position <= between[1]) found.push(kept);
+    }
+    if (next === undefined) break;
+    cursor = next;
+  }
+  return found.slice(0, eventsMax);
+}
+
+/** In the order of texts. */
+function digits(number: number): string {
+  return String(number).padStart(16, '0');
+}

@@ -1,0 +1,107 @@
+/**
+ * What became of an event, for whoever asks later: the executions that it woke, and some of those that waited for
+ * something like it, with the predicate that failed. It is told on the side: a record that is lost in a crash loses
+ * nothing else.
+ */
+import type { EventMatches, JsonObject } from '@millrace/core';
+import type { Listener, Store } from '../ports/store.ts';
+import type { LoggedEvent } from './event-log.ts';
+import type { Judged } from './filter-index.ts';
+import { listenerTask } from './listen-key.ts';
+
+export const matchRecords = 'event-matches';
+
+/** executions that are named of each kind */
+const namedMax = 100;
+/** rows that are looked at for near misses of one event */
+const nearMax = 10;
+
+/** One delivery of an event, and whether it was consumed. */
+export interface Delivered {
+  readonly execution: string;
+  readonly task: string;
+  readonly consumed: boolean;
+  /** predicates over the execution's own data */
+  readonly own: readonly string[];
+}
+
+export async function recordMatches(
+  store: Store,
+  { tenant, event, key, position }: LoggedEvent,
+  judged: readonly Judged[],
+  delivered: readonly Delivered[],
+): Promise<void> {
+  const woke = delivered.filter(({ consumed }) => consumed);
+  const reached = new Set(delivered.map(({ execution }) => execution));
+  const near = await nearMisses(store, tenant, position, judged, reached);
+  const refused = delivered.filter(({ consumed }) => !consumed);
+  if (delivered.length === 0 && near.length === 0) return;
+  const matches: EventMatches = {
+    event: headOf(event, key),
+    woke: {
+      count: woke.length,
+      executions: woke.slice(0, namedMax).map(({ execution, task }) => ({ execution, task })),
+    },
+    missed: [
+      ...refused.slice(0, namedMax).map(({ execution, task, own }) => ({
+        execution,
+        task,
+        predicate: own.length === 0 ? 'taken' : own.join(', '),
+        detail:
+          own.length === 0
+            ? 'it took another event first, or had this one already'
+            : "it does not hold over the execution's own data",
+      })),
+      ...near,
+    ],
+  };
+  await store.putDocument(tenant, matchRecords, key, JSON.stringify(matches), undefined);
+}
+
+/** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
+async function nearMisses(
+  store: Store,
+  tenant: string,
+  position: number,
+  judged: readonly Judged[],
+  reached: ReadonlySet<string>,
+): Promise<EventMatches['missed']> {
+  const missed: EventMatches['missed'][number][] = [];
+  let left = nearMax;
+  for (const judgement of judged) {
+    if (left === 0) break;
+    if (judgement.type === 'miss' && judgement.predicate === 'type') continue;
+    if (judgement.type === 'match' && judgement.shape.names.length === 0) continue;
+    const { shape } = judgement.shape;
+    const { rows } = await store.listeners(tenant, [{ shape }], { rowsMax: left });
+    left -= rows.length;
+    for (const row of rows)
+      if (row.position < position && !reached.has(row.execution)) missed.push(missOf(row, judgement));
+  }
+  return missed;
+}
+
+function missOf({ execution, shape }: Listener, judgement: Judged): EventMatches['missed'][number] {
+  const task = listenerTask(shape);
+  if (judgement.type === 'match')
+    return {
+      execution,
+      task,
+      predicate: judgement.shape.names.map((name) => `correlate.${name}`).join(', '),
+      detail: 'it waits for another value',
+    };
+  const { predicate, detail } = judgement;
+  return { execution, task, predicate, ...(detail === undefined ? {} : { detail }) };
+}
+
+function headOf(event: JsonObject, key: string): EventMatches['event'] {
+  const { id, source, type, subject, time } = event;
+  return {
+    key,
+    id: String(id),
+    source: String(source),
+    type: String(type),
+    ...(typeof subject === 'string' ? { subject } : {}),
+    ...(typeof time === 'string' ? { time } : {}),
+  };
+}

@@ -1,0 +1,246 @@
+import type { JsonObject } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { settled } from '../simulation/sim-queue.ts';
+import { type Harness, openHarness, workflow } from './test-support/harness.ts';
+
+const tenant = 'default';
+const sweepMs = 1_000;
+
+function event(type: string, id: string, more: JsonObject = {}): JsonObject {
+  return { specversion: '1.0', type, id, source: 'urn:test', ...more };
+}
+
+const one = (type: string, more: JsonObject = {}): JsonObject => ({
+  listen: { to: { one: { with: { type }, ...more } } },
+});
+const byOrder = { correlate: { order: { from: '.data.order', expect: '.order' } } };
+
+async function start(
+  harness: Harness,
+  tasks: readonly JsonObject[],
+  input: JsonObject = {},
+): Promise<string> {
+  const { execution } = await harness.runtime.engine.start(tenant, { definition: workflow(tasks), input });
+  return execution.id;
+}
+
+async function outputOf(harness: Harness, id: string): Promise<unknown> {
+  await harness.advance(3 * sweepMs);
+  const { status, output } = await harness.runtime.engine.execution(tenant, id);
+  return status === 'completed' ? output : status;
+}
+
+function open(options: Parameters<typeof openHarness>[0] = {}): Harness {
+  const harness = openHarness({ sweepMs, ...options });
+  harness.runtime.start();
+  return harness;
+}
+
+describe('the matcher', () => {
+  it('wakes the executions that an event is for, and only those', async () => {
+    const harness = open();
+    const [first, second] = [
+      await start(harness, [one('paid', byOrder)], { order: 'o1' }),
+      await start(harness, [one('paid', byOrder)], { order: 'o2' }),
+    ];
+    await harness.runtime.engine.publish(tenant, [event('paid', '1', { data: { order: 'o1' } })]);
+    expect(await outputOf(harness, first)).toEqual([{ order: 'o1' }]);
+    expect(await outputOf(harness, second)).toBe('waiting');
+    expect(harness.errors).toEqual([]);
+    await harness.runtime.stop(0);
+  });
+
+  it('brings events that executions emit to those that listen, within one execution as well', async () => {
+    const harness = open();
+    const listener = await start(harness, [one('said')]);
+    const emit = { emit: { event: { with: { type: 'said', data: { n: 1 } } } } };
+    const branches = [{ l: one('said') }, { e: emit }] as unknown as JsonObject[];
+    const self = await start(harness, [{ fork: { branches } }]);
+    expect(await outputOf(harness, listener)).toEqual([{ n: 1 }]);
+    expect(await outputOf(harness, self)).toMatchObject([[{ n: 1 }], { type: 'said' }]);
+    await harness.runtime.stop(0);
+  });
+
+  it('gives a listener nothing that was published before it listened, unless it is correlated', async () => {
+    const harness = open();
+    await start(harness, [one('paid', byOrder)], { order: 'other' });
+    await harness.runtime.engine.publish(tenant, [
+      event('late', '1'),
+      event('paid', '2', { data: { order: 'o1' } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    expect(await outputOf(harness, await start(harness, [one('late')]))).toBe('waiting');
+    // It began before the event did not, whatever its correlation says.
+    expect(await outputOf(harness, await start(harness, [one('paid', byOrder)], { order: 'o1' }))).toBe(
+      'waiting',
+    );
+    await harness.runtime.stop(0);
+  });
+
+  it('keeps a correlated event for an execution that has begun and listens only later', async () => {
+    const harness = open();
+    const id = await start(harness, [
+      { wait: { seconds: 10 } },
+      { set: { order: 'o1' } },
+      one('paid', byOrder),
+    ]);
+    await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { data: { order: 'o1', n: 1 } }),
+      event('paid', '2', { data: { order: 'o2' } }),
+    ]);
+    await harness.advance(5_000);
+    expect(await outputOf(harness, id)).toBe('waiting');
+    await harness.advance(5_000);
+    expect(await outputOf(harness, id)).toEqual([{ order: 'o1', n: 1 }]);
+    await harness.runtime.stop(0);
+  });
+
+  it('loses none between the beginning of a listener and the match, whenever it is published', async () => {
+    // Published at every step of the way from the start of the execution to its listening.
+    for (let steps = 0; steps < 40; steps++) {
+      const harness = open();
+      const tasks = [{ call: 'step', with: { n: 1 } }, { set: { order: 'o1' } }, one('paid', byOrder)];
+      await start(harness, [one('paid', byOrder)], { order: 'x' });
+      const id = await start(harness, tasks);
+      for (let step = 0; step < steps; step++) await harness.queue.step();
+      const published = harness.runtime.engine.publish(tenant, [
+        event('paid', '1', { data: { order: 'o1' } }),
+      ]);
+      expect({ steps, output: await outputOf(harness, id) }).toEqual({ steps, output: [{ order: 'o1' }] });
+      await published;
+      await harness.runtime.stop(0);
+    }
+  });
+
+  it('publishes an event once, and an execution consumes it once though it is matched again', async () => {
+    const harness = open();
+    const id = await start(harness, [{ listen: { to: { any: [], until: 'length == 3' } } }]);
+    const publish = (n: string) => harness.runtime.engine.publish(tenant, [event('x', n, { data: n })]);
+    expect(await publish('1')).toMatchObject([{ id: '1', duplicate: false }]);
+    expect(await publish('1')).toMatchObject([{ id: '1', duplicate: true }]);
+    await harness.advance(3 * sweepMs);
+    // The place in the log goes back, as it does when a process ends before it has kept it.
+    await harness.store.putDocument(
+      '*',
+      'matcher',
+      'cursor',
+      JSON.stringify({ cursor: '', owner: '', until: 0 }),
+      undefined,
+    );
+    const next = openHarness({ sweepMs, shared: { queue: harness.queue, store: harness.store } });
+    await harness.runtime.stop(0);
+    next.runtime.start();
+    await settled();
+    for (const n of ['2', '3']) await next.runtime.engine.publish(tenant, [event('x', n, { data: n })]);
+    expect(await outputOf(next, id)).toEqual(['1', '2', '3']);
+    await next.runtime.stop(0);
+  });
+
+  it('brings what was published before the first value is known to those that correlate by it', async () => {
+    const harness = open();
+    const pair = (type: string) => ({ with: { type }, correlate: { room: { from: '.room' } } });
+    const id = await start(harness, [{ listen: { to: { all: [pair('warm'), pair('damp')] } } }]);
+    // All three stand in the log before the first of them is consumed.
+    await harness.runtime.engine.publish(tenant, [
+      event('warm', '1', { room: 'a', data: 1 }),
+      event('damp', '2', { room: 'b', data: 2 }),
+      event('damp', '3', { room: 'a', data: 3 }),
+    ]);
+    expect(await outputOf(harness, id)).toEqual([1, 3]);
+    await harness.runtime.stop(0);
+  });
+
+  it('gives an execution its events in the order of the log, though one of them is for very many', async () => {
+    const harness = open();
+    const many = {
+      listen: {
+        to: { any: [{ with: { type: 'all' } }, { with: { type: 'own' }, ...byOrder }], until: 'length == 2' },
+      },
+    };
+    const ids = await Promise.all(
+      Array.from({ length: 2_100 }, (_, n) => start(harness, [many], { order: `o${n}` })),
+    );
+    await harness.runtime.engine.publish(tenant, [
+      event('all', '1', { data: 0 }),
+      event('own', '2', { data: { order: 'o7' } }),
+    ]);
+    expect(await outputOf(harness, ids[7] as string)).toEqual([0, { order: 'o7' }]);
+    await harness.runtime.stop(0);
+  });
+
+  it('tells what became of an event: whom it woke, and who waited for something like it', async () => {
+    const harness = open();
+    const woken = await start(harness, [one('paid', byOrder)], { order: 'o1' });
+    const other = await start(harness, [one('paid', byOrder)], { order: 'o2' });
+    const picky = await start(harness, [
+      { listen: { to: { one: { with: { type: 'paid', data: '${ .amount > 100 }' } } } } },
+    ]);
+    const own = await start(harness, [
+      { listen: { to: { one: { with: { type: 'paid', subject: '${ $input.s }' } } } } },
+    ]);
+    const [published] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { subject: 'x', data: { order: 'o1', amount: 5 } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const matches = await harness.runtime.engine.matches(tenant, published?.key ?? '');
+    expect(matches.woke).toEqual({ count: 1, executions: [{ execution: woken, task: '/do/0/t0' }] });
+    const missed = matches.missed.map(({ execution, predicate }) => [execution, predicate]);
+    expect(missed).toEqual(
+      expect.arrayContaining([
+        [other, 'correlate.order'],
+        [picky, 'data'],
+        [own, 'subject'],
+      ]),
+    );
+    expect(await harness.runtime.engine.matches(tenant, '1', 'urn:test')).toEqual(matches);
+    await expect(harness.runtime.engine.matches(tenant, 'none')).rejects.toMatchObject({ code: 'not-found' });
+    await harness.runtime.stop(0);
+  });
+
+  it('names what an execution listens for when it is asked why it waits', async () => {
+    const harness = open();
+    const id = await start(harness, [one('paid', byOrder)], { order: 'o1' });
+    expect(await harness.runtime.engine.wakeUps(tenant, id)).toMatchObject([
+      { kind: 'event', listens: { task: '/do/0/t0', with: { type: 'paid' }, correlate: { order: 'o1' } } },
+    ]);
+    await harness.runtime.stop(0);
+  });
+
+  it('reaches executions of another process, which decide by a row', async () => {
+    const harness = open({ roles: ['api', 'worker', 'executor', 'timer'], around: shared });
+    const id = await start(harness, [one('paid')]);
+    const matching = openHarness({
+      roles: ['events'],
+      sweepMs,
+      around: shared,
+      shared: { queue: harness.queue, store: harness.store },
+    });
+    matching.runtime.start();
+    await harness.advance(2 * sweepMs);
+    await harness.runtime.engine.publish(tenant, [event('paid', '1', { data: 1 })]);
+    await harness.advance(5 * sweepMs);
+    expect(await outputOf(harness, id)).toEqual([1]);
+    await matching.runtime.stop(0);
+    await harness.runtime.stop(0);
+  });
+
+  it('refuses what is no CloudEvent, with every fault', async () => {
+    const harness = open();
+    const publish = (given: JsonObject) => harness.runtime.engine.publish(tenant, [given]);
+    await expect(publish({ type: 'x' })).rejects.toMatchObject({
+      code: 'bad-request',
+      details: { errors: [{ pointer: '/specversion' }, { pointer: '/id' }, { pointer: '/source' }] },
+    });
+    await expect(publish(event('x', '1', { camelCase: 1 }))).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(harness.runtime.engine.publish(tenant, [])).rejects.toMatchObject({ code: 'bad-request' });
+    await harness.runtime.stop(0);
+  });
+});
+
+/** A store that others may write to. */
+function shared<S extends { readonly features: object }>(store: S): S {
+  return new Proxy(store, {
+    get: (target, name) =>
+      name === 'features' ? { ...target.features, exclusive: false } : Reflect.get(target, name),
+  });
+}

@@ -1,0 +1,384 @@
+/**
+ * The matcher: brings events to those that listen for them.
+ *
+ * 1. It follows the log, where events stand in one order with all that executions do: those that were published, and those
+ *    that executions emit. So nothing waits for it, and it can fall behind, end and go on without losing one.
+ * 2. Each filter is asked once for an event. Who waits by it is found in the store, by the filter and by the values that are
+ *    correlated; predicates over an execution's own data are asked by that execution.
+ * 3. A listener gets what came after it in the log. What came before, and is correlated, it is given when the matcher
+ *    comes to the place where it began.
+ * 4. An event is delivered as a command, at least once; an execution takes it once. The place in the log moves on when
+ *    all deliveries before it are durable.
+ */
+import { type Executable, type Limits, listenerOf } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
+import type { BlobStore } from '../ports/blob.ts';
+import type { Commit, Listener, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { type Door, remoteDoor } from './door.ts';
+import { earlierAt, keepEarlier } from './earlier-events.ts';
+import { type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
+import type { Feed } from './feed.ts';
+import { FilterIndex, type Judged } from './filter-index.ts';
+import { keyOf, listenerTask } from './listen-key.ts';
+import { ListenerFinder, listenersMax } from './listener-finder.ts';
+import type { ListeningDefinitions } from './listening-definitions.ts';
+import { startOf } from './listening-start.ts';
+import { type Delivered, recordMatches } from './match-record.ts';
+import { MatcherCursor } from './matcher-cursor.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface MatcherOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly door: Door;
+  readonly feed: Feed;
+  readonly node: string;
+  readonly leaseMs: number;
+  readonly sweepMs: number;
+  readonly limits: Limits;
+  readonly definitions: ListeningDefinitions;
+  readonly subscriptions: Subscriptions;
+  readonly executable: (tenant: string, digest: string) => Executable | Promise<Executable>;
+  readonly swept?: () => void;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+/** commits of one page */
+const commitsMax = 500;
+/** How often a page is begun anew before what fails in it is left to a row. */
+const failuresMax = 5;
+/** records of matches that may be under way; beyond it some are not made */
+const recordsMax = 1_000;
+
+export class Matcher {
+  readonly #options: MatcherOptions;
+  readonly #index: FilterIndex;
+  readonly #cursor: MatcherCursor;
+  readonly #finder: ListenerFinder;
+  readonly #plain = new Set<string>();
+  readonly #figures = {
+    events_matched: 0,
+    events_delivered: 0,
+    match_records_left_out: 0,
+  };
+  /** the last delivery to each execution, of the page under way */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  /** how often the page under way has failed */
+  #failures = 0;
+  #records = 0;
+  #running = false;
+  #again = false;
+  #begun = false;
+  #stopped = false;
+  #cancel: () => void = () => {};
+  #unfollow: () => void = () => {};
+  #rest: Promise<void> = Promise.resolve();
+
+  constructor(options: MatcherOptions) {
+    this.#options = options;
+    const { store, node, leaseMs, limits, definitions } = options;
+    this.#index = new FilterIndex(limits, () => store.now());
+    this.#cursor = new MatcherCursor(store, node, leaseMs);
+    this.#finder = new ListenerFinder(store, (text) => options.world.hash(text));
+    definitions.onNoted = (tenant, definition, executable) => {
+      this.#index.add(tenant, definition, executable);
+      this.#follow();
+    };
+  }
+
+  start(): void {
+    this.#run();
+  }
+
+  /** Settles when nothing of it is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    this.#unfollow();
+    await this.#rest;
+  }
+
+  /** Something was published. */
+  look(): void {
+    this.#again = true;
+    if (!this.#running) this.#run();
+  }
+
+  stats(): Readonly<Record<string, number>> {
+    return { ...this.#figures, listeners_examined: this.#finder.examined };
+  }
+
+  #run(): void {
+    if (this.#running || this.#stopped) return;
+    this.#cancel();
+    this.#running = true;
+    this.#again = false;
+    const { swept, onError, sweepMs } = this.#options;
+    this.#rest = this.#round().then(
+      (waitMs) => {
+        swept?.();
+        this.#later(waitMs);
+      },
+      (error: unknown) => {
+        this.#failures += 1;
+        onError(error, '');
+        this.#later(sweepMs);
+      },
+    );
+  }
+
+  #later(ms: number): void {
+    this.#running = false;
+    if (this.#stopped) return;
+    if (this.#again) return this.#run();
+    this.#cancel = this.#options.world.after(ms, () => this.#run());
+  }
+
+  async #round(): Promise<number> {
+    const { store, sweepMs, subscriptions } = this.#options;
+    if (!(await this.#cursor.lead())) return sweepMs;
+    if (!this.#begun) await this.#begin();
+    if (!store.features.exclusive) await subscriptions.load();
+    if (this.#isIdle()) {
+      const end = await store.end();
+      // What began to listen meanwhile stands behind the place before.
+      if (this.#isIdle()) this.#cursor.at = end;
+      return sweepMs;
+    }
+    const page = await store.tail(this.#cursor.at, commitsMax);
+    this.#turns.clear();
+    await this.#match(page.commits);
+    this.#failures = 0;
+    this.#cursor.at = page.cursor;
+    await this.#cursor.saveAtTimes();
+    return page.commits.length === commitsMax ? 0 : sweepMs;
+  }
+
+  async #begin(): Promise<void> {
+    const { definitions, subscriptions } = this.#options;
+    for (const { tenant, definition } of await definitions.all()) {
+      const loaded = await this.#load(tenant, definition);
+      if (loaded !== undefined) this.#index.add(tenant, definition, loaded);
+    }
+    await subscriptions.load();
+    this.#begun = true;
+    if (!this.#isIdle()) this.#follow();
+  }
+
+  /** With the store to itself a process knows whether anybody listens. */
+  #isIdle(): boolean {
+    const { store, subscriptions } = this.#options;
+    return store.features.exclusive && this.#index.size === 0 && subscriptions.size === 0;
+  }
+
+  #follow(): void {
+    this.#unfollow();
+    this.#unfollow = this.#options.feed.followAll((commit) => {
+      if (mayMatter(commit)) this.look();
+    });
+  }
+
+  async #match(commits: readonly Commit[]): Promise<void> {
+    let events: LoggedEvent[] = [];
+    for (const commit of commits) {
+      if (!mayMatter(commit)) continue;
+      for (const item of await loggedItems(commit, this.#options.blobs)) {
+        if (item.type === 'event') events.push(item);
+        else if (item.type === 'started') await this.#discover(item);
+        else {
+          await this.#matchEvents(events);
+          events = [];
+          await this.#lookBack(item);
+        }
+      }
+    }
+    await this.#matchEvents(events);
+  }
+
+  /** A definition that another process has begun to run. */
+  async #discover({ tenant, definition }: Extract<LoggedItem, { type: 'started' }>): Promise<void> {
+    const key = `${tenant}\0${definition}`;
+    if (this.#index.has(tenant, definition) || this.#plain.has(key)) return;
+    const loaded = await this.#load(tenant, definition);
+    if (loaded === undefined) return;
+    if (this.#options.definitions.listens(loaded)) return this.#index.add(tenant, definition, loaded);
+    if (this.#plain.size >= 10_000) this.#plain.clear();
+    this.#plain.add(key);
+  }
+
+  /** Undefined: it cannot be read, and so nothing of it runs. A store that cannot be reached is asked again. */
+  async #load(tenant: string, definition: string): Promise<Executable | undefined> {
+    try {
+      return await this.#options.executable(tenant, definition);
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'unavailable') throw error;
+      this.#options.onError(error, '');
+      return undefined;
+    }
+  }
+
+  async #matchEvents(events: readonly LoggedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const { subscriptions, store } = this.#options;
+    this.#figures.events_matched += events.length;
+    const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
+    // Beside the delivery: it has to be there before the next listener begins, and before the place in the log moves on.
+    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    // What fails is thrown where it is awaited.
+    kept.catch(() => {});
+    const found = await this.#finder.find(events, judged);
+    const deliveries: Promise<readonly Delivered[]>[] = [];
+    for (const [at, logged] of events.entries()) {
+      const rows = found.get(logged);
+      const asked = judged[at] ?? [];
+      const delivery =
+        rows === undefined ? this.#deliverPages(logged, asked) : this.#deliver(logged, asked, rows);
+      // What fails is thrown where it is awaited.
+      delivery.catch(() => {});
+      deliveries.push(delivery);
+      // What reads on the way must not be overtaken: an execution gets events in the order of the log.
+      if (found.size < events.length) await delivery;
+    }
+    for (const [at, delivery] of deliveries.entries())
+      this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
+    await kept;
+    for (const logged of events) await subscriptions.take(logged);
+    await subscriptions.save();
+  }
+
+  #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
+    const { store, world } = this.#options;
+    return judged.flatMap((judgement) => {
+      if (judgement.type === 'miss' || judgement.shape.given.length === 0) return [];
+      const { shape, bound } = judgement;
+      const given = keyOf(bound.at(-1) ?? [], (text) => world.hash(text));
+      return [keepEarlier(store, `${shape.shape}/${given}`, logged)];
+    });
+  }
+
+  async #deliverPages(logged: LoggedEvent, judged: readonly Judged[]): Promise<readonly Delivered[]> {
+    const delivered: Delivered[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const query = { rowsMax: listenersMax, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#finder.page(logged.tenant, judged, query);
+      const rows = await this.#finder.listening(logged, page.rows);
+      delivered.push(...(await this.#deliver(logged, judged, rows)));
+      if (page.cursor === undefined) return delivered;
+      cursor = page.cursor;
+    }
+  }
+
+  #deliver(
+    logged: LoggedEvent,
+    judged: readonly Judged[],
+    rows: readonly Listener[],
+  ): Promise<readonly Delivered[]> {
+    const own = new Map(
+      judged.flatMap((judgement) =>
+        judgement.type === 'match' ? [[judgement.shape.shape, judgement.own]] : [],
+      ),
+    );
+    return Promise.all(
+      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => ({
+        execution,
+        task: listenerTask((its[0] as Listener).shape),
+        own: its.flatMap(({ shape }) => own.get(shape) ?? []),
+        consumed: await this.#submit(
+          logged,
+          execution,
+          its.map(({ id }) => listenerOf(id)),
+        ),
+      })),
+    );
+  }
+
+  /**
+   * Whether the execution took it. One event after the other: were two under way and the first failed, the second would be
+   * consumed before it.
+   */
+  #submit(
+    logged: Pick<LoggedEvent, 'tenant' | 'event'>,
+    execution: string,
+    listeners: readonly ReturnType<typeof listenerOf>[],
+  ): Promise<boolean> {
+    const key = `${logged.tenant}/${execution}`;
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(() =>
+      this.#handOver(logged, execution, listeners),
+    );
+    this.#turns.set(key, turn);
+    return turn;
+  }
+
+  async #handOver(
+    { tenant, event }: Pick<LoggedEvent, 'tenant' | 'event'>,
+    execution: string,
+    listeners: readonly ReturnType<typeof listenerOf>[],
+  ): Promise<boolean> {
+    const { door, store, world, onError } = this.#options;
+    const command = { type: 'event.deliver', event, listeners } as const;
+    this.#figures.events_delivered += 1;
+    try {
+      const submitted = await door.submit(tenant, execution, command);
+      return submitted === undefined || (submitted.type === 'done' && submitted.facts > 0);
+    } catch (error) {
+      if (this.#failures < failuresMax) throw error;
+      onError(error, execution);
+      // One that cannot be decided keeps nobody else waiting for ever: it is durable as a row.
+      await remoteDoor(store, world).submit(tenant, execution, command);
+      return true;
+    }
+  }
+
+  /** Gives a listener that has just begun what came before it, since its execution began. */
+  async #lookBack(began: Extract<LoggedItem, { type: 'listening' }>): Promise<void> {
+    const { store, blobs, world } = this.#options;
+    const { tenant, execution, version, fact, position } = began;
+    if (began.first || fact.filters.every(({ expect }) => expect === undefined)) return;
+    const start = await startOf(store, blobs, tenant, execution);
+    if (start === undefined) return;
+    const places = fact.filters.map(({ expect }, filter) =>
+      expect === undefined ? undefined : start.placeOf(fact.task, filter, expect, (text) => world.hash(text)),
+    );
+    const earlier: { filter: number; event: LoggedEvent['event']; at: number }[] = [];
+    for (const [filter, place] of places.entries()) {
+      if (place === undefined) continue;
+      for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
+        if (isEarlier(kept, began)) earlier.push({ filter, event: kept.event, at: kept.position });
+    }
+    earlier.sort((a, b) => a.at - b.at);
+    await Promise.all(
+      earlier.map(({ filter, event }) => this.#submit({ tenant, event }, execution, [{ version, filter }])),
+    );
+  }
+
+  #record(
+    store: Store,
+    logged: LoggedEvent,
+    judged: readonly Judged[],
+    delivered: readonly Delivered[],
+  ): void {
+    if (judged.length === 0) return;
+    if (this.#records >= recordsMax) {
+      this.#figures.match_records_left_out += 1;
+      return;
+    }
+    this.#records += 1;
+    recordMatches(store, logged, judged, delivered)
+      .catch((error: unknown) => {
+        if (!this.#stopped) this.#options.onError(error, '');
+      })
+      .finally(() => {
+        this.#records -= 1;
+      });
+  }
+}
+
+/** Whether an event that stands no later in the log came before a listener. */
+function isEarlier(
+  { position, emitted }: Pick<LoggedEvent, 'position' | 'emitted'>,
+  began: { readonly position: number; readonly version: number },
+): boolean {
+  return position < began.position || (emitted !== undefined && emitted.version < began.version);
+}

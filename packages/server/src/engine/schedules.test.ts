@@ -132,11 +132,11 @@ describe('a schedule', () => {
 
   it('of a version that cannot be run is idle, and says why', async () => {
     const harness = open();
-    const listen = { listen: { to: { any: [] } } };
-    await harness.runtime.engine.deploy('default', tick({ every: { seconds: 1 } }, { task: listen }));
+    const script = { run: { script: { language: 'js', code: '1' } } };
+    await harness.runtime.engine.deploy('default', tick({ every: { seconds: 1 } }, { task: script }));
     expect(await harness.runtime.engine.schedule('default', id, {})).toMatchObject({
       status: 'idle',
-      idle: expect.stringContaining('listen'),
+      idle: expect.stringContaining('script'),
     });
     await harness.advance(5 * second);
     expect(await runs(harness)).toEqual([]);

@@ -77,9 +77,12 @@ describe('on a store that hints', () => {
     expect(calls.filter((name) => name === 'claim')).toHaveLength(2);
   });
 
-  it('nobody reads the log when nobody follows', async () => {
+  it('nobody reads the log when nobody follows, and no events are matched', async () => {
     const store = hinting();
-    const { runtime, advance, calls } = openHarness({ around: store.around, sweepMs: 1_000 });
+    const { runtime, advance, calls } = openHarness({
+      ...{ around: store.around, sweepMs: 1_000 },
+      roles: ['api', 'worker', 'executor', 'timer'],
+    });
     runtime.start();
     await advance(100);
     for (let turn = 0; turn < 5; turn++) {

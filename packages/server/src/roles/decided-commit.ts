@@ -1,4 +1,11 @@
-import type { Command, ExecutionState, Fact, LedgerChange, Phase } from '@millrace/core';
+import {
+  type Command,
+  type ExecutionState,
+  type Fact,
+  type LedgerChange,
+  type Phase,
+  phaseOf,
+} from '@millrace/core';
 import type { ExecutionRow } from '../ports/store.ts';
 
 /** A decision on its way to the store. */
@@ -48,4 +55,23 @@ export function rowOf(id: string, state: ExecutionState, status: Phase): Executi
     endedAt: state.endedAt ?? null,
     error: state.error === undefined ? null : (state.error.title ?? state.error.type),
   };
+}
+
+/** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
+export function isShown({ type }: Command): boolean {
+  return !told.has(type);
+}
+
+const told: ReadonlySet<Command['type']> = new Set([
+  'effect.complete',
+  'timers.fire',
+  'event.deliver',
+  'execution.continue',
+  'child.resolve',
+  'child.complete',
+  'child.withdraw',
+]);
+
+export function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {
+  return { state: { ...state }, status: phaseOf(state) };
 }

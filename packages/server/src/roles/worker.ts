@@ -24,43 +24,15 @@ import {
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import {
-  type CommitResult,
-  commitContent,
-  type Entry,
-  type Lease,
-  type WakeUpChange,
-} from '../ports/store.ts';
+import { type CommitResult, commitContent, type Entry, type Lease } from '../ports/store.ts';
 import { encode } from './codec.ts';
-import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
+import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
+import { type Job, type Letter, removalOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { type EffectTask, ledgerEntries, type SendTask } from './rows.ts';
+import { ledgerEntries } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
-
-interface Job {
-  readonly command: Command;
-  readonly receiver: Receiver;
-  /** the ledger row that carried the command: it goes with the decision */
-  readonly row: string | undefined;
-  tries: number;
-}
-
-/** An entry on its way to the store. */
-interface Letter {
-  readonly live: LiveExecution;
-  readonly job: Job;
-  readonly entry: Entry;
-  /** what the command is answered with when the entry is durable */
-  readonly answer: Submitted;
-  /** what follows then; absent: the entry only asserts what its answer stands on */
-  readonly decided?: DecidedCommit;
-  /** effects that this process may begin then */
-  readonly effects?: readonly EffectTask[];
-  /** what this process may tell other executions then */
-  readonly sends?: readonly SendTask[];
-}
 
 /** How often a command is decided again because other processes won the race for its version. */
 const triesMax = 20;
@@ -390,27 +362,4 @@ export class Worker {
       this.tell(live.tenant, live.id, { type: 'execution.continue' }, { decided: () => {}, failed });
     });
   }
-}
-
-function removalOf({ row }: Job): readonly WakeUpChange[] {
-  return row === undefined ? [] : [{ type: 'remove', id: row }];
-}
-
-/** Whether anybody is shown the state that comes of a command: what the roles say to each other is not. */
-function isShown({ type }: Command): boolean {
-  return !told.has(type);
-}
-
-const told: ReadonlySet<Command['type']> = new Set([
-  'effect.complete',
-  'timers.fire',
-  'event.deliver',
-  'execution.continue',
-  'child.resolve',
-  'child.complete',
-  'child.withdraw',
-]);
-
-function shownOf(state: ExecutionState): { readonly state: ExecutionState; readonly status: Phase } {
-  return { state: { ...state }, status: phaseOf(state) };
 }

@@ -140,6 +140,7 @@ const refused: ReadonlyMap<string, number> = new Map([
 
 /** Values of the variables in the command: an execution in the phase that the operation takes. */
 async function valuesFor({ name }: Operation): Promise<Record<string, string>> {
+  if (name === 'getEventMatches') return { ID: await publishedEvent() };
   if (name === 'getDefinition') return { DIGEST: await digestOf('examples/hello') };
   const tasks = tasksFor.get(name) ?? '[{ pause: { wait: { hours: 1 } } }]';
   const id = await start(`do: ${tasks}`);
@@ -156,6 +157,23 @@ const tasksFor: ReadonlyMap<string, string> = new Map([
   ['getExecutionEvents', ending],
   ['getExecutionOutput', ending],
 ]);
+
+/** The key of an event that was matched: somebody has to listen for one, or nothing is told of it. */
+async function publishedEvent(): Promise<string> {
+  await start("do: [{ a: { listen: { to: { one: { with: { type: 'page' } } } } } }]");
+  const event = { specversion: '1.0', id: 'page', source: 'urn:page', type: 'page' };
+  const response = await fetch(`${server.url}/api/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  });
+  const { items } = (await response.json()) as { items: readonly { key: string }[] };
+  const key = items[0]?.key ?? '';
+  await expect
+    .poll(async () => (await fetch(`${server.url}/api/v1/events/${key}/matches`)).status, { timeout: 10_000 })
+    .toBe(200);
+  return key;
+}
 
 async function digestOf(workflow: string): Promise<string> {
   const { digest } = (await (await fetch(`${server.url}/api/v1/workflows/${workflow}`)).json()) as {

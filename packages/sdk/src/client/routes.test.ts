@@ -114,7 +114,7 @@ describe('the operations of the API', () => {
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(26);
+    expect(checked).toBe(27);
   });
 });
 

@@ -171,7 +171,9 @@ it('millrace validate prints every error of every file as file:line:column', asy
 it('millrace validate warns of what is valid and cannot be run by this version, and exits 0', async () => {
   const { code, out, error } = await run(['validate', 'later.yaml']);
   expect([code, out]).toEqual([0, 'later.yaml: valid: test/flow/1.0.0\n']);
-  expect(error).toBe('later.yaml:9:5: warning: `run` tasks cannot be run by this version yet (at /do/1/b)\n');
+  expect(error).toBe(
+    'later.yaml:9:5: warning: `run: shell` tasks cannot be run by this version yet (at /do/1/b)\n',
+  );
   const json = await run(['validate', 'later.yaml', '--json']);
   expect(json.code).toBe(0);
   expect(JSON.parse(json.out)).toEqual([
@@ -184,7 +186,7 @@ it('millrace validate warns of what is valid and cannot be run by this version, 
           line: 9,
           column: 5,
           pointer: '/do/1/b',
-          message: '`run` tasks cannot be run by this version yet',
+          message: '`run: shell` tasks cannot be run by this version yet',
         },
       ],
     },

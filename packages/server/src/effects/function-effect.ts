@@ -38,7 +38,7 @@ export function performFunction(
   if (context.aborted) throw fault('runtime', `The function "${request.name}" was given up before it began.`);
   if (msLeft <= 0)
     throw fault('timeout', `The time of the function "${request.name}" was over before it began.`);
-  const call = new Call(context);
+  const call = callOf(context);
   const result = begin(request, called, call);
   if (!isThenable(result)) return outputOf(request.name, result);
   return untilGivenUp(request.name, result, call, context.signal, msLeft).then((output) =>
@@ -46,37 +46,32 @@ export function performFunction(
   );
 }
 
-/**
- * A call under way: what its function is told, and how it is told that nobody waits any more. Most functions never look
- * at the signal, and it costs more than the rest: it is made when they do.
- */
-class Call implements FunctionContext {
-  readonly execution: string;
-  readonly effect: string;
-  readonly idempotencyKey: string;
-  #controller: AbortController | undefined;
+/** A call under way: what its function is told, and how it is told that nobody waits any more. */
+interface Call {
+  readonly context: FunctionContext;
+  giveUp(reason: Error): void;
+}
 
-  constructor({ execution, effect, idempotencyKey }: EffectContext) {
-    this.execution = execution;
-    this.effect = effect;
-    this.idempotencyKey = idempotencyKey;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  /** Aborts the signal of a call. It is no method, which the function could call. */
-  static giveUp(call: Call, reason: Error): void {
-    call.#controller ??= new AbortController();
-    call.#controller.abort(reason);
-  }
+/** Most functions never look at the signal, and it costs more than the rest: it is made when they do. */
+function callOf({ execution, effect, idempotencyKey }: EffectContext): Call {
+  let controller: AbortController | undefined;
+  const made = () => (controller ??= new AbortController());
+  return {
+    context: {
+      execution,
+      effect,
+      idempotencyKey,
+      get signal() {
+        return made().signal;
+      },
+    },
+    giveUp: (reason) => made().abort(reason),
+  };
 }
 
 function begin(request: FunctionEffect, called: HostFunction, call: Call): unknown {
   try {
-    return called.run(request.input, call);
+    return called.run(request.input, call.context);
   } catch (error) {
     throw thrownFault(request.name, error);
   }
@@ -137,7 +132,7 @@ function untilGivenUp(
     function giveUp(reason: EffectFault): void {
       release();
       reject(new EffectFault(reason.error, true));
-      Call.giveUp(call, new Error(reason.message));
+      call.giveUp(new Error(reason.message));
     }
 
     function release(): void {

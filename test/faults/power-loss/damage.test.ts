@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../packages/server/src/cli/cli.ts';
 import type { Io } from '../../../packages/server/src/cli/io.ts';
@@ -47,16 +48,21 @@ beforeAll(async () => {
     ]);
     after = { version: number, commit: id };
   }
-  for (const end of ['', '-wal']) copyFileSync(`${closed}${end}`, `${opened}${end}`);
+  for (const end of ['', '-wal', '-shm']) copyFileSync(`${closed}${end}`, `${opened}${end}`);
   await store.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A copy of a store; `ends`: what lies beside the database and is copied with it. */
+function copyOf(store: string, ends: readonly string[] = store === opened ? ['-wal', '-shm'] : []): string {
+  const path = join(mkdtempSync(join(folder, 'copy-')), 'store.db');
+  for (const end of ['', ...ends]) copyFileSync(`${store}${end}`, `${path}${end}`);
+  return path;
+}
+
 /** A copy of a store in which one bit is another, where `text` was written: a log holds it again in later transactions. */
 function damaged(store: string, end: '' | '-wal', text: string): string {
-  const path = join(mkdtempSync(join(folder, 'copy-')), 'store.db');
-  copyFileSync(store, path);
-  if (store === opened) copyFileSync(`${store}-wal`, `${path}-wal`);
+  const path = copyOf(store);
   const content = readFileSync(`${path}${end}`);
   const at = content.indexOf(text);
   expect(at).toBeGreaterThan(0);
@@ -65,7 +71,16 @@ function damaged(store: string, end: '' | '-wal', text: string): string {
   return path;
 }
 
-async function verify(path: string): Promise<{ readonly code: number; readonly printed: string }> {
+function withBytes(path: string, change: (content: Buffer) => void): void {
+  const content = readFileSync(path);
+  change(content);
+  writeFileSync(path, content);
+}
+
+async function verify(
+  path: string,
+  data = folder,
+): Promise<{ readonly code: number; readonly printed: string }> {
   let printed = '';
   const print = (text: string) => {
     printed += text;
@@ -81,7 +96,7 @@ async function verify(path: string): Promise<{ readonly code: number; readonly p
     terminal: false,
     onInterrupt: () => () => {},
   };
-  const code = await runCli(['verify', '--store', `sqlite:${path}`], io);
+  const code = await runCli(['verify', '--store', `sqlite:${path}`, '--data', data], io);
   return { code, printed };
 }
 
@@ -91,15 +106,40 @@ describe('a store that nobody damaged', () => {
   it('is sound to `millrace verify`, which says how much it has read', async () => {
     expect(await verify(closed)).toEqual({
       code: 0,
-      printed: '1 executions, 12 commits, 12 events: sound\n',
+      printed: '1 executions, 12 commits, 12 events, 0 large values: sound\n',
     });
   });
 
   it('is sound when its log was left behind by a crash', async () => {
+    expect(findLogDamage(opened)).toBeUndefined();
+    expect(await verify(copyOf(opened))).toMatchObject({ code: 0 });
+  });
+
+  it('is sound when a loss of power tore a transaction that the index beside the log does not tell of', async () => {
     const path = damaged(opened, '-wal', mark(commitsTotal));
-    expect(findLogDamage(`${opened}-wal`)).toBeUndefined();
-    // The last transaction is as one that a loss of power has torn: nobody can say that it was acknowledged.
-    expect(findLogDamage(`${path}-wal`)).toBeUndefined();
+    rmSync(`${path}-shm`);
+    expect(findLogDamage(path)).toBeUndefined();
+    await (await start(path)).close();
+  });
+
+  it('is sound when its log was begun anew and its index is of the log before', async () => {
+    const path = copyOf(opened);
+    withBytes(`${path}-shm`, (index) => {
+      for (const at of [32, 80]) index[at] = (index[at] ?? 0) ^ 1;
+    });
+    withBytes(`${path}-wal`, (log) => log.fill(0, log.length - 100));
+    expect(findLogDamage(path)).toBeUndefined();
+  });
+
+  it('is sound when the header of its log was torn and the database holds all that is behind it', async () => {
+    const path = copyOf(opened);
+    const database = new DatabaseSync(path);
+    database.exec('pragma wal_checkpoint(full)');
+    for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${path}.torn${end}`);
+    database.close();
+    withBytes(`${path}.torn-wal`, (log) => log.fill(7, 16, 24));
+    expect(findLogDamage(`${path}.torn`)).toBeUndefined();
+    expect((await verify(`${path}.torn`)).printed).toContain('12 commits, 12 events, 0 large values: sound');
   });
 });
 
@@ -122,13 +162,93 @@ describe('one bit of an acknowledged commit that is another', () => {
     expect(readFileSync(`${path}-wal`).equals(before)).toBe(true);
   });
 
+  it('in any of the last transactions of the log is found, though none comes after it', async () => {
+    const log = readFileSync(`${opened}-wal`);
+    for (let back = 0; back < 3; back++) {
+      const path = copyOf(opened);
+      withBytes(`${path}-wal`, (content) => {
+        const at = log.lastIndexOf(mark(commitsTotal - back)) + 8;
+        content[at] = (content[at] ?? 0) ^ 1;
+      });
+      expect(findLogDamage(path), `${back} transactions before the last`).toContain('is damaged at byte');
+    }
+  });
+
+  it('in any byte of the header of the log is found', () => {
+    for (let at = 0; at < 32; at++) {
+      const path = copyOf(opened);
+      withBytes(`${path}-wal`, (log) => {
+        log[at] = (log[at] ?? 0) ^ 1;
+      });
+      expect(findLogDamage(path), `byte ${at}`).toContain('the header of');
+    }
+  });
+
+  it('makes a start refuse while the file is held, and lets it go again', async () => {
+    const path = damaged(opened, '-wal', mark(commitsTotal));
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(start(path)).rejects.toMatchObject({ details: { reason: 'damaged' } });
+  });
+
   it.each([
     ['the database', () => damaged(closed, '', mark(5))],
     ['the log', () => damaged(opened, '-wal', mark(5))],
+    ['the last transaction of the log', () => damaged(opened, '-wal', mark(commitsTotal))],
   ])('in %s makes a start refuse', async (_, copy) => {
     await expect(start(copy())).rejects.toMatchObject({
       code: 'unavailable',
       details: { reason: 'damaged' },
     });
+  });
+});
+
+describe('a large value beside the database', () => {
+  let data: string;
+  let path: string;
+  let file: string;
+  beforeAll(async () => {
+    data = mkdtempSync(join(folder, 'data-'));
+    path = join(data, 'millrace.db');
+    const engine = await createEngine({ store: `sqlite:${path}`, data });
+    const header = "document: { dsl: '1.0.3', namespace: damage, name: large, version: '1.0.0' }";
+    await engine.run({
+      definition: `${header}\ndo: [ { a: { set: { text: '\${ .text }' } } } ]`,
+      input: { text: 'x'.repeat(2 ** 20) },
+    });
+    await engine.close();
+    const blobs = join(data, 'blobs');
+    const names = readdirSync(blobs, { recursive: true, encoding: 'utf8' });
+    const [name] = names.filter((each) => /[0-9a-f]{64}$/.test(each));
+    file = join(blobs, name ?? 'none');
+  });
+
+  it('is read by `millrace verify`, which counts it', async () => {
+    const { code, printed } = await verify(path, data);
+    expect(printed).toMatch(/^1 executions, .*, [1-9] large values: sound\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('in which one bit is another is found by `millrace verify`', async () => {
+    const damage = () =>
+      withBytes(file, (content) => {
+        content[1_000] = (content[1_000] ?? 0) ^ 1;
+      });
+    damage();
+    const { code, printed } = await verify(path, data);
+    damage();
+    expect(printed).toMatch(
+      /, event \d+: its large value cannot be read: blob sha256:[0-9a-f]{64} is damaged/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('that is gone is found by `millrace verify`', async () => {
+    const content = readFileSync(file);
+    rmSync(file);
+    const { code, printed } = await verify(path, data);
+    writeFileSync(file, content);
+    expect(printed).toMatch(/, event \d+: its large value sha256:[0-9a-f]{64} is missing/);
+    expect(code).toBe(1);
+    expect((await verify(path, mkdtempSync(join(folder, 'none-')))).printed).toContain('is missing');
   });
 });

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findLogDamage } from '../../../packages/server/src/drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../../../packages/server/src/drivers/sqlite/store.ts';
 import type { Store } from '../../../packages/server/src/ports/store.ts';
 import { verifyStream } from '../../../packages/server/src/ports/verify-stream.ts';
@@ -141,8 +140,6 @@ async function lookAt(
   const found = mkdtempSync(join(folder, 'found-'));
   for (const [name, content] of files) writeFileSync(join(found, name), content);
   try {
-    const damage = findLogDamage(join(found, `${database}-wal`));
-    if (damage !== undefined) return `what was torn is taken for damage: ${damage}`;
     const store = await openSqliteStore({ path: join(found, database) });
     try {
       return await flawOf(store, acknowledged);

@@ -9,12 +9,12 @@ import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
 import { type Database, openDatabase } from '../drivers/postgres/database.ts';
 import { isEmpty, keepDocuments } from '../drivers/postgres/keep-documents.ts';
 import { openPostgresStore } from '../drivers/postgres/store.ts';
-import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { openSqliteContent } from '../drivers/sqlite/store-content.ts';
 import { type Moved, moveStore } from '../engine/move-store.ts';
 import { verifyStore } from '../engine/verify-store.ts';
 import { MillraceError } from '../errors.ts';
+import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
 import { CliError, exitCodes } from './exit.ts';
@@ -71,8 +71,6 @@ interface Opened {
 async function openBoth<T>(path: string, address: string, run: (opened: Opened) => Promise<T>): Promise<T> {
   const opened: { close(): Promise<void> }[] = [];
   try {
-    const damage = findLogDamage(`${path}-wal`);
-    if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
     const from = await openSqliteStore({ path, onFatal: () => {} });
     opened.push(from);
     const database = await openDatabase({ address, connectionsMax });
@@ -99,28 +97,31 @@ async function move(
   const content = openSqliteContent(path);
   try {
     const hasBlobs = existsSync(folder);
+    const blobs = { from: openFileBlobs({ folder }), to: openPostgresBlobs(database) };
     const moved = await moveStore({
       from,
       content,
       to,
       keepDocuments: (documents) => keepDocuments(database, documents),
-      blobs: {
-        from: openFileBlobs({ folder }),
-        kept: hasBlobs ? listFileBlobs(folder) : [],
-        to: openPostgresBlobs(database),
-      },
+      blobs: { ...blobs, kept: hasBlobs ? listFileBlobs(folder) : [] },
     });
-    return { moved, flaws: await flawsOf(from, to) };
+    return { moved, flaws: await flawsOf({ from, to, blobs }) };
   } finally {
     content.close();
   }
 }
 
+interface Sides {
+  readonly from: Store;
+  readonly to: Store;
+  readonly blobs: { readonly from: BlobStore; readonly to: BlobStore };
+}
+
 /** What was moved is sound, and as much as there was. */
-async function flawsOf(from: Store, to: Store): Promise<readonly string[]> {
+async function flawsOf({ from, to, blobs }: Sides): Promise<readonly string[]> {
   const sha256 = (text: string) => hash('sha256', text);
-  const there = await verifyStore(to, sha256);
-  const here = await verifyStore(from, sha256);
+  const there = await verifyStore(to, blobs.to, sha256);
+  const here = await verifyStore(from, blobs.from, sha256);
   const [before, after] = await Promise.all([from.counts(0), to.counts(0)]);
   const differs = (what: string, one: unknown, other: unknown) =>
     JSON.stringify(one) === JSON.stringify(other)

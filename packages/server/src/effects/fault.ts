@@ -51,6 +51,7 @@ const faultsOfHttp: Readonly<Record<FailureReason, { readonly kind: FaultKind; r
     'response-too-large': { kind: 'communication' },
     'invalid-response': { kind: 'communication' },
     network: { kind: 'communication' },
+    'no-handles': { kind: 'communication' },
     timeout: { kind: 'timeout' },
     aborted: { kind: 'runtime' },
   };

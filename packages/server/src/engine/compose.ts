@@ -11,11 +11,9 @@ import { isPostgres } from '../drivers/postgres/address.ts';
 import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
 import { openDatabase } from '../drivers/postgres/database.ts';
 import { openPostgresStore } from '../drivers/postgres/store.ts';
-import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import type { HostFunction } from '../effects/function-effect.ts';
 import { createPerformer } from '../effects/performer.ts';
-import { MillraceError } from '../errors.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -260,9 +258,6 @@ async function openStore({ store, onFatal }: ComposeOptions, world: World): Prom
     return openMemoryStore({ now: () => world.now(), hash: (text) => world.hash(text) });
   const path = resolve(store.slice('sqlite:'.length));
   makeFolder(dirname(path));
-  // SQLite would take the log up to the damage, and drop the rest for ever.
-  const damage = findLogDamage(`${path}-wal`);
-  if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
   const opened = await openSqliteStore({ path, now: () => world.now(), onFatal });
   try {
     await verifyOpenExecutions(opened, defaultTenant, (text) => world.hash(text));

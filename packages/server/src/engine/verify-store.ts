@@ -1,7 +1,9 @@
 /** Holds a whole store against its own hash chains, and what is shown of executions against their logs. */
 import { MillraceError } from '../errors.ts';
+import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Store } from '../ports/store.ts';
 import { type Expected, flawOf, verifyStream } from '../ports/verify-stream.ts';
+import { namedValues, ValueReader } from './verify-values.ts';
 
 export interface StoreFlaw {
   readonly tenant: string;
@@ -15,7 +17,9 @@ export interface StoreVerdict {
   readonly executions: number;
   readonly commits: number;
   readonly facts: number;
-  /** the first flaw of each execution, no more than `flawsMax` */
+  /** large values that lie beside the log and were read */
+  readonly values: number;
+  /** the first flaw of each execution's log, and those of its large values; no more than `flawsMax` */
   readonly flaws: readonly StoreFlaw[];
   /** why the store could not be read to its end */
   readonly unreadable?: string;
@@ -33,14 +37,22 @@ const looksMax = 10;
 
 /**
  * Walks every commit of every execution, once, in the order of the log: its versions, its chain, its ids. Then every
- * execution's row: it has to speak of the last commit. `hash` is SHA-256 in hexadecimal.
+ * execution's row: it has to speak of the last commit. The large values that a commit names are read with it. `hash` is
+ * SHA-256 in hexadecimal.
  */
-export async function verifyStore(store: Store, hash: (text: string) => string): Promise<StoreVerdict> {
-  const walk = new StoreWalk(hash);
+export async function verifyStore(
+  store: Store,
+  blobs: Pick<BlobStore, 'stream'>,
+  hash: (text: string) => string,
+): Promise<StoreVerdict> {
+  const walk = new StoreWalk(blobs, hash);
   try {
     for (let cursor = ''; ; ) {
       const page = await store.tail(cursor, pageRows);
-      for (const commit of page.commits) walk.take(commit);
+      for (const commit of page.commits) {
+        walk.take(commit);
+        await walk.readValues(commit);
+      }
       if (page.commits.length < pageRows) break;
       cursor = page.cursor;
     }
@@ -54,14 +66,16 @@ export async function verifyStore(store: Store, hash: (text: string) => string):
 
 class StoreWalk {
   readonly #hash: (text: string) => string;
+  readonly #values: ValueReader;
   readonly #byTenant = new Map<string, Map<string, Walked>>();
   readonly #flaws: StoreFlaw[] = [];
   #executions = 0;
   #commits = 0;
   #facts = 0;
 
-  constructor(hash: (text: string) => string) {
+  constructor(blobs: Pick<BlobStore, 'stream'>, hash: (text: string) => string) {
     this.#hash = hash;
+    this.#values = new ValueReader(blobs);
   }
 
   get tenants(): Iterable<string> {
@@ -73,6 +87,7 @@ class StoreWalk {
       executions: this.#executions,
       commits: this.#commits,
       facts: this.#facts,
+      values: this.#values.values,
       flaws: this.#flaws.slice(0, flawsMax),
     };
   }
@@ -89,6 +104,14 @@ class StoreWalk {
     if (reason !== undefined) this.#flaws.push({ tenant, execution: stream, version, reason });
     const isBroken = before.isBroken || reason !== undefined;
     streams.set(stream, { next: version + count, previous: id, position, time, isBroken });
+  }
+
+  async readValues(commit: Commit): Promise<void> {
+    for (const value of namedValues(commit)) {
+      const reason = await this.#values.flawOf(value);
+      const { tenant, execution, version } = value;
+      if (reason !== undefined) this.#flaws.push({ tenant, execution, version, reason });
+    }
   }
 
   async compareRows(store: Store, tenant: string): Promise<void> {
@@ -115,7 +138,10 @@ class StoreWalk {
     const walkedOf = () => this.#byTenant.get(tenant)?.get(id);
     for (let look = 0; look < looksMax; look++) {
       const fresh = await store.read(tenant, id, { fromVersion: walkedOf()?.next ?? 1 });
-      for (const commit of fresh) this.take(commit);
+      for (const commit of fresh) {
+        this.take(commit);
+        await this.readValues(commit);
+      }
       const row = await store.execution(tenant, id);
       const walked = walkedOf();
       if (walked?.isBroken === true || (walked !== undefined && walked.time === row?.updatedAt)) return true;

@@ -6,12 +6,14 @@
  * 2. A mapped origin (`origins`) has connections of its own: a mapped target is allowed as that target only, and
  *    a workflow that names the same address directly meets the policy.
  * 3. A request never rejects: what went wrong is an outcome, and says whether the request may have been done.
+ * 4. A request that finds no file handle waits for one.
  */
 import { Agent, type Dispatcher } from 'undici';
 import { type AllowedAddress, createAddressPolicy } from './address-policy.ts';
 import { acceptedCodings } from './content-coding.ts';
 import { type ExchangeResponse, exchange } from './exchange.ts';
 import { guardedConnector, type Lookup } from './guarded-connector.ts';
+import { withHandles } from './handle-shortage.ts';
 import type { FailureReason, HttpFailure } from './network-failure.ts';
 import { type OriginMap, parseOriginMap } from './origin-map.ts';
 import { followRedirect } from './redirect.ts';
@@ -158,16 +160,20 @@ function checkRequest(client: Client, { url, headers, body }: HttpRequest): Http
 function sendOnce(client: Client, request: HttpRequest, deadline: number): Promise<HttpOutcome> {
   const { url, method, body, signal } = request;
   const target = client.origins.target(url.origin);
-  return exchange(target === undefined ? client.guarded : client.mapped, {
-    origin: target ?? url.origin,
-    path: url.pathname + url.search,
-    method,
-    headers: headerList(request.headers, target === undefined ? undefined : url.host),
-    body: body ?? null,
-    bytesMax: client.responseBytesMax,
-    timeoutMs: deadline - client.elapsed(),
-    ...(signal && { signal }),
-  });
+  const dispatcher = target === undefined ? client.guarded : client.mapped;
+  const msLeft = () => deadline - client.elapsed();
+  const once = () =>
+    exchange(dispatcher, {
+      origin: target ?? url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: headerList(request.headers, target === undefined ? undefined : url.host),
+      body: body ?? null,
+      bytesMax: client.responseBytesMax,
+      timeoutMs: msLeft(),
+      ...(signal && { signal }),
+    });
+  return withHandles(once, { msLeft, signal });
 }
 
 function headerList(headers: Headers, host: string | undefined): string[] {

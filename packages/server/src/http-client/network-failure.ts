@@ -9,6 +9,8 @@ export type FailureReason =
   /** what came back is not a response that can be used */
   | 'invalid-response'
   | 'network'
+  /** this process or its machine has no file handle left for a connection */
+  | 'no-handles'
   /** the time that the request had is over */
   | 'timeout'
   | 'aborted';
@@ -62,8 +64,15 @@ export function toFailure(cause: unknown, sent: boolean): HttpFailure {
         unknown: sent,
       };
     default:
+      if (!sent && isShortOfHandles(error))
+        return { type: 'failed', reason: 'no-handles', detail: describe(error), unknown: false };
       return { type: 'failed', reason: 'network', detail: describe(error), unknown: sent };
   }
+}
+
+/** Of several addresses that were tried one is enough. */
+function isShortOfHandles({ code, errors = [] }: NetworkError): boolean {
+  return code === 'EMFILE' || code === 'ENFILE' || errors.some(isShortOfHandles);
 }
 
 function describe(error: NetworkError): string {

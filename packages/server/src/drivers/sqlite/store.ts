@@ -16,6 +16,7 @@ import { checkClaim, checkEntry, checkInteger, checkKey } from '../rules.ts';
 import { deleteDocumentWrite, putDocumentWrite, putSnapshotWrite } from './document-wire.ts';
 import { claimWrite, commitWrite, flushWrite, releaseWrite, renewWrite } from './entry-wire.ts';
 import { type Freshness, openFreshness } from './freshness.ts';
+import { findLogDamage } from './log-damage.ts';
 import { lockForProcess, syncFolderOf } from './process-lock.ts';
 import { openQueries } from './queries.ts';
 import { openReadChannel, type ReadChannel } from './read-channel.ts';
@@ -39,13 +40,17 @@ export interface SqliteOptions {
 /**
  * Opens a store in a file, made if it is absent.
  *
- * Throws `MillraceError` `unavailable` with a `reason`: `locked` (and the `pid` that holds it), `newer-schema`,
- * `foreign-file`, `bytes-max`, `storage-failed` (no such folder, no permission), `busy`, `disk-full`.
+ * Throws `MillraceError` `unavailable` with a `reason`: `locked` (and the `pid` that holds it), `damaged`,
+ * `newer-schema`, `foreign-file`, `bytes-max`, `storage-failed` (no such folder, no permission), `busy`, `disk-full`.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const path = pathOf(options.path);
   const lock = lockForProcess(path);
   try {
+    // Under the lock, since closing a file takes this process's locks of it away; and before SQLite opens the log, since it
+    // would take it up to the damage and drop the rest for ever.
+    const damage = findLogDamage(path);
+    if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
     const { bytesMax = null, entriesPerFlush = 8_192 } = options;
     const data = { path, bytesMax, entriesPerFlush };
     const threads = await startThreads(data, () => syncFolderOf(path));

@@ -362,6 +362,7 @@ export class Worker {
     const { status, row, revoked, changes } = decided;
     live.durable = status;
     if (isTerminal(status)) this.#live.retire(live);
+    if (isTerminal(status)) feed.end(live.tenant, live.id);
     for (const effect of effects) this.#options.effects?.take(effect);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
     for (const change of changes) {

@@ -5,8 +5,8 @@ export interface PostgresServer {
   readonly url: string;
   /** What `handleOf` makes another handle of, as JSON. */
   describe(): object;
-  /** `fast` ends connections and shuts down; `immediate` is a crash that leaves the log to be replayed. */
-  stop(how?: 'fast' | 'immediate'): Promise<void>;
+  /** `fast` shuts down; `immediate` is a crash that leaves the log to be replayed; `kill` is `kill -9` of the postmaster. */
+  stop(how?: 'fast' | 'immediate' | 'kill'): Promise<void>;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */

@@ -81,8 +81,11 @@ export function handleOf(described) {
     },
     url: `postgres://postgres:${server.password}@127.0.0.1:${server.port}/postgres`,
     describe: () => ({ ...server }),
-    /** `fast` ends connections and shuts down; `immediate` is a crash that leaves the log to be replayed. */
-    stop: (how = 'fast') => stop(server.pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+    /**
+     * `fast` ends connections and shuts down; `immediate` is a crash that leaves the log to be replayed; `kill` is `kill -9`
+     * of the postmaster, whose children end by themselves.
+     */
+    stop: (how = 'fast') => stop(server.pid, stopSignals[how] ?? 'SIGQUIT'),
     async restart() {
       server.pid = await launch(server);
     },
@@ -92,6 +95,8 @@ export function handleOf(described) {
     },
   };
 }
+
+const stopSignals = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' };
 
 function makeCluster({ programs, folder, password, user }) {
   const file = join(folder, 'password');

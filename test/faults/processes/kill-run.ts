@@ -4,9 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startServer } from '../../../conformance/server-process.ts';
-import { type Api, connect, type StoredEvent } from '../../support/api.ts';
+import { type Api, connect } from '../../support/api.ts';
 import { createRandom } from '../../support/random.ts';
-import { openRecordingService, type RecordingService } from '../../support/recording-service.ts';
+import { openRecordingService } from '../../support/recording-service.ts';
+import { type Acknowledged, countRepeated, leftInLedger, wrongEffects, wrongEndings } from '../log-checks.ts';
 import { type Kind, mixedKinds } from './mixed-kinds.ts';
 
 export interface KillRunOptions {
@@ -29,9 +30,6 @@ export interface KillRun {
   /** what was lost or wrong: empty when nothing was */
   readonly losses: readonly string[];
 }
-
-/** What was acknowledged, by its id. */
-type Acknowledged = Map<string, Kind>;
 
 export async function killAgainAndAgain({
   executions,
@@ -105,63 +103,4 @@ async function startSome(
       }
     }),
   );
-}
-
-async function wrongEndings(api: Api, acknowledged: Acknowledged, executions: number): Promise<string[]> {
-  const losses =
-    acknowledged.size === executions ? [] : [`${acknowledged.size} of ${executions} executions were started`];
-  for (const [id, { name, output }] of acknowledged) {
-    const found = await api.execution(id, '60s').catch((error: Error) => error);
-    if (found instanceof Error) losses.push(`${id} (${name}): ${found.message}`);
-    else if (found.status !== 'completed' || JSON.stringify(found.output) !== JSON.stringify(output))
-      losses.push(`${id} (${name}) is ${found.status} with ${JSON.stringify(found.output ?? found.error)}`);
-  }
-  return losses;
-}
-
-/** One result for each effect, one key for each deed, however often it was sent. */
-async function wrongEffects(
-  api: Api,
-  acknowledged: Acknowledged,
-  service: RecordingService,
-): Promise<string[]> {
-  const losses: string[] = [];
-  const sentBy = Map.groupBy(service.requests, ({ execution }) => execution);
-  for (const id of acknowledged.keys()) {
-    const events = await api.events(id);
-    const expect = (holds: boolean, rule: string) => holds || losses.push(`${id}: ${rule}`);
-    expect(
-      events.every(({ version }, index) => version === index + 1),
-      'its versions have gaps',
-    );
-    const requested = events.flatMap(({ version, fact }) =>
-      fact.type === 'effect.requested' ? [version] : [],
-    );
-    const answered = events.flatMap((event) => (isOutcome(event) ? [event.fact.effect ?? 0] : []));
-    expect(
-      String(answered.toSorted((a, b) => a - b)) === String(requested),
-      `effects ${requested} have the results ${answered}`,
-    );
-    const sent = sentBy.get(id) ?? [];
-    const keys = Map.groupBy(sent, ({ key }) => key);
-    expect(!keys.has(undefined), 'a deed was sent without a key');
-    expect(keys.size === requested.length, `${requested.length} effects have ${keys.size} keys`);
-    for (const [key, each] of keys)
-      expect(new Set(each.map(({ step }) => step)).size === 1, `the key ${key} stands for two deeds`);
-  }
-  return losses;
-}
-
-/** When everything has ended nothing may be left to do. */
-async function leftInLedger(url: string): Promise<string[]> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  return /^millrace_orphans(\{[^}]*\})? 0$/m.test(metrics) ? [] : ['there are orphans'];
-}
-
-function isOutcome({ fact: { type } }: StoredEvent): boolean {
-  return type === 'effect.completed' || type === 'effect.failed' || type === 'effect.abandoned';
-}
-
-function countRepeated(keys: readonly (string | undefined)[]): number {
-  return [...Map.groupBy(keys, (key) => key).values()].filter(({ length }) => length > 1).length;
 }

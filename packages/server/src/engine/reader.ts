@@ -13,9 +13,9 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
-import type { Commit, Store } from '../ports/store.ts';
+import type { Commit, ExecutionRow, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { decode } from '../roles/codec.ts';
+import { decode, parseBody } from '../roles/codec.ts';
 import type { Feed } from '../roles/feed.ts';
 import type { LargeValues } from './large-values.ts';
 import { eventViews } from './views.ts';
@@ -136,8 +136,8 @@ export class Reader {
     if (isTerminal(this.#options.phase(tenant, id))) return;
     const { feed, world } = this.#options;
     let over = signal?.aborted === true;
-    let news = false;
     let wake: () => void = () => {};
+    let news = false;
     const look = () => {
       news = true;
       wake();
@@ -146,15 +146,14 @@ export class Reader {
       over = true;
       wake();
     };
-    const stop = feed.follow(tenant, id, (commit, row) => {
-      if (isTerminal(row?.status)) end();
-      // Where the row is not told it has to be looked up, when the commit may be the last.
-      else if (row === undefined && terminalFact.test(commit.body)) look();
-    });
+    const told = (commit: Commit, row: ExecutionRow | undefined) => {
+      if (isTerminal(row?.status) || (row === undefined && isLast(commit))) end();
+    };
+    const stop = feed.follow(tenant, id, told, end);
     const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);
     signal?.addEventListener('abort', end);
     // What came before the feed was open came unheard: look again then.
-    void feed.opened.then(look);
+    if (!feed.isOpen) void feed.opened.then(look);
     try {
       while (!over) {
         news = false;
@@ -243,8 +242,12 @@ export class Reader {
   }
 }
 
-/** A commit that ends its execution says so; a text of a workflow may look like it, which costs a look. */
+/** A commit that ends its execution says so; a text of a workflow may look like it, and is told from it by reading. */
 const terminalFact = /"execution\.(completed|faulted|cancelled)"/;
+
+function isLast({ body }: Commit): boolean {
+  return terminalFact.test(body) && parseBody(body).some(endsExecution);
+}
 
 export function noExecution(id: string): MillraceError {
   return new MillraceError('not-found', `there is no execution ${id}`);

@@ -2,7 +2,7 @@
  * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
  * simulator run is this; they differ in the world, the store and the performer that they hand in.
  */
-import type { Check, Executable, Limits } from '@millrace/core';
+import { type Check, type Executable, isTerminal, type Limits } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
@@ -135,14 +135,17 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const matcher = roles.has('events') ? createMatcher(parts, door, subscriptions) : undefined;
   roleSet.events = matcher;
   const large = new LargeValues(blobs);
+  // Where others decide as well, what is in memory may be behind; but an end is never taken back.
+  const isCertain = (tenant: string, id: string) =>
+    store.features.exclusive || isTerminal(worker?.durablePhase(tenant, id));
   const reader = new Reader({
     store,
     blobs,
     large,
     feed,
     world: callers,
-    held: (tenant, id) => (store.features.exclusive ? worker?.durableState(tenant, id) : undefined),
-    phase: (tenant, id) => (store.features.exclusive ? worker?.durablePhase(tenant, id) : undefined),
+    held: (tenant, id) => (isCertain(tenant, id) ? worker?.durableState(tenant, id) : undefined),
+    phase: (tenant, id) => (isCertain(tenant, id) ? worker?.durablePhase(tenant, id) : undefined),
   });
   const functions = createFunctionCatalog(store, world, options.functions);
   const schedules = new Schedules({

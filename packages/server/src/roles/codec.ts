@@ -80,8 +80,11 @@ export async function decode(
   return Promise.all(facts.map((fact) => hydrated(fact, tenant, blobs, how)));
 }
 
-/** A bare array holds facts of schema 1; those of later schemas come as `{schema, facts}`. */
-function parseBody(body: string): readonly Fact[] {
+/**
+ * The facts of a stored body as they stand, without their large values. A bare array holds facts of schema 1; those of
+ * later schemas come as `{schema, facts}`.
+ */
+export function parseBody(body: string): readonly Fact[] {
   const stored = JSON.parse(body) as
     | readonly unknown[]
     | { readonly schema: number; readonly facts: readonly unknown[] };

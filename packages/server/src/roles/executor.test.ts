@@ -1,6 +1,8 @@
 import type { EffectOutcome, EffectRequest } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import type { EffectContext } from '../ports/performer.ts';
+import { Executor } from './executor.ts';
 import { type Harness, type HarnessOptions, openHarness, step, workflow } from './test-support/harness.ts';
 
 const done: EffectOutcome = { type: 'completed', output: { n: 1 } };
@@ -105,6 +107,22 @@ describe('an executor', () => {
     await harness.advance(100);
     await stopped;
     expect(await status(harness, id)).toBe('completed');
+  });
+
+  it('gives no place to a new effect while others wait that found none', async () => {
+    const { world, store, advance } = openHarness();
+    const blobs = openMemoryBlobs();
+    const door = { submit: async () => undefined, tell: () => {} };
+    const rest = { performer: { perform: () => done }, wants: () => true, onError: () => {} };
+    const options = { node: 'a', leaseMs: 1_000, effectsMax: 1, sweepMs: 200 };
+    const executor = new Executor({ world, store, blobs, door, ...rest, ...options });
+    expect([executor.reserve(), executor.reserve()]).toEqual([true, false]);
+    executor.unreserve(1);
+    expect(executor.reserve()).toBe(false);
+    executor.start();
+    await advance(10);
+    expect(executor.reserve()).toBe(true);
+    await executor.stop(0);
   });
 
   it('never does more deeds at once than it has places', async () => {

@@ -36,14 +36,16 @@ export interface ExecutorOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
-/** Claimed effects that are read at the same time. */
-const takenAtOnce = 16;
+/** Claimed effects that are read at the same time: a store over a network answers them together. */
+const takenAtOnce = 128;
 
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #running = new RunningDeeds();
   #reserved = 0;
   #overflowed = false;
+  /** Rows wait that found no place: new effects wait behind them, or those would never get one under load. */
+  #behind = false;
   #claiming = false;
   #lookAgain = false;
   #stopped = false;
@@ -69,9 +71,13 @@ export class Executor {
 
   /** Keeps a place for an effect that is to be born leased to this process; `take` uses it. */
   reserve(): boolean {
-    const has = !this.#stopped && this.#running.size + this.#reserved < this.#options.effectsMax;
+    const has =
+      !this.#stopped && !this.#behind && this.#running.size + this.#reserved < this.#options.effectsMax;
     if (has) this.#reserved += 1;
-    else this.#overflowed = true;
+    else {
+      this.#overflowed = true;
+      this.#behind = true;
+    }
     return has;
   }
 
@@ -197,6 +203,7 @@ export class Executor {
     }
     const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
     if (rows.length === rowsMax) this.#overflowed = true;
+    else this.#behind = false;
     // Each asks the store twice: one after the other, the last would wait for its lease to lapse.
     for (let from = 0; from < rows.length; from += takenAtOnce)
       await Promise.all(rows.slice(from, from + takenAtOnce).map((row) => this.#tryToTake(row)));

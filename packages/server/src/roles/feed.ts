@@ -10,6 +10,7 @@ export type CommitListener = (commit: Commit, row: ExecutionRow | undefined) => 
 interface Follower {
   readonly tenant: string;
   readonly listener: CommitListener;
+  readonly ended: (() => void) | undefined;
 }
 
 export class Feed {
@@ -17,6 +18,7 @@ export class Feed {
   readonly #byExecution = new Map<string, Set<Follower>>();
   readonly #all = new Set<CommitListener>();
   #opened: Promise<void> = Promise.resolve();
+  #isOpen = true;
 
   /** Settles when commits are published: a follower that read the log before that would miss those in between. */
   get opened(): Promise<void> {
@@ -25,12 +27,18 @@ export class Feed {
 
   /** Says from when on commits are published, where that is not at once. */
   opensWith(opened: Promise<void>): void {
+    this.#isOpen = false;
     this.#opened = opened;
+    void opened.then(() => (this.#isOpen = true));
   }
 
-  /** Follows one execution; the answer ends it. */
-  follow(tenant: string, execution: string, listener: CommitListener): () => void {
-    const follower: Follower = { tenant, listener };
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Follows one execution; the answer ends it. `ended` hears of an end that this process decided before the log does. */
+  follow(tenant: string, execution: string, listener: CommitListener, ended?: () => void): () => void {
+    const follower: Follower = { tenant, listener, ended };
     const followers = this.#byExecution.get(execution);
     if (followers === undefined) this.#byExecution.set(execution, new Set([follower]));
     else followers.add(follower);
@@ -53,6 +61,12 @@ export class Feed {
 
   get listeners(): number {
     return this.#byExecution.size + this.#all.size;
+  }
+
+  /** The end of an execution is durable, and is found in memory: who waits for it need not wait for the log. */
+  end(tenant: string, execution: string): void {
+    for (const follower of this.#byExecution.get(execution) ?? [])
+      if (follower.tenant === tenant) follower.ended?.();
   }
 
   publish(commit: Commit, row?: ExecutionRow): void {

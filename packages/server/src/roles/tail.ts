@@ -17,6 +17,9 @@ export interface TailOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
+/** Between two readings: under load each finds what many commits have left, instead of one each. */
+const restMs = 5;
+
 export interface Tail {
   /** Reads now, if anybody follows: something was committed. */
   look(): void;
@@ -29,10 +32,12 @@ export function startTail(options: TailOptions): Tail {
   let cursor: string | undefined;
   let stopped = false;
   let reading = false;
+  let readAt = Number.NEGATIVE_INFINITY;
   let lookAgain = false;
   let cancel: () => void = () => {};
   let open: () => void = () => {};
   feed.opensWith(new Promise((resolve) => (open = resolve)));
+  const restOf = () => Math.max(0, restMs - (world.elapsed() - readAt));
   const later = (ms: number) => {
     if (!stopped) cancel = world.after(ms, () => poll());
   };
@@ -55,6 +60,7 @@ export function startTail(options: TailOptions): Tail {
   };
   const poll = () => {
     reading = true;
+    readAt = world.elapsed();
     read()
       .catch((error: unknown) => {
         onError(error, '');
@@ -62,7 +68,7 @@ export function startTail(options: TailOptions): Tail {
       })
       .then((ms) => {
         reading = false;
-        later(lookAgain ? 0 : ms);
+        later(lookAgain ? restOf() : ms);
         lookAgain = false;
       });
   };
@@ -75,7 +81,7 @@ export function startTail(options: TailOptions): Tail {
         return;
       }
       cancel();
-      poll();
+      later(restOf());
     },
     stop() {
       stopped = true;

@@ -340,6 +340,7 @@ export class Worker {
     const { status, row, revoked, changes } = decided;
     live.durable = status;
     if (isTerminal(status)) this.#live.retire(live);
+    if (isTerminal(status)) feed.end(live.tenant, live.id);
     for (const effect of effects) this.#options.effects?.take(effect);
     for (const send of sends) this.#options.sends?.take(send);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);

@@ -52,6 +52,8 @@ const entriesQueuedMax = 100_000;
 const lookedThroughMax = 4_096;
 const clashesMax = 20;
 const pauseMs = { first: 20, most: 500 };
+/** So many entries are worth a batch of their own: it is on its way while the next are decided. */
+const atOnceMin = 16;
 
 export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
   const { database, hints } = options;
@@ -190,6 +192,7 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
         const characters = entries.reduce((sum, { commit }) => sum + (commit?.body.length ?? 0), 0);
         queue.push({ entries, characters, isAlone: false, resolve, reject });
         entriesQueued += entries.length;
+        if (entries.length >= atOnceMin && idle.length > 0) return send();
         if (scheduled) return;
         scheduled = true;
         setImmediate(send);

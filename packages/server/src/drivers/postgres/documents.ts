@@ -5,6 +5,7 @@ import type { Database, Statement } from './database.ts';
 import { endOf } from './executions.ts';
 import { keptText } from './kept-text.ts';
 import { documentColumns, toDocument, toSnapshot } from './rows.ts';
+import { onceForAll } from './together.ts';
 
 const one: Statement = {
   name: 'document_1',
@@ -73,12 +74,17 @@ export function openDocuments(
   newId: () => string,
 ): Documents {
   const { query } = database;
+  const shared = onceForAll<Page<StoredDocument>>();
   return {
     async document(tenant, collection, key) {
       const [row] = await query(one, [tenant, collection, key], 'again');
       return row && toDocument(row);
     },
-    documents: (tenant, collection, asked) => documents(database, tenant, collection, asked),
+    // Every start looks for the latest version of its workflow.
+    documents: (tenant, collection, asked) =>
+      shared(JSON.stringify([tenant, collection, asked]), () =>
+        documents(database, tenant, collection, asked),
+      ),
     async oldestDocuments(collection, rowsMax) {
       checkRowsMax(rowsMax);
       const rows = await query(oldest, [collection, rowsMax], 'again');

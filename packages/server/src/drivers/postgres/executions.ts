@@ -10,13 +10,15 @@ import {
   toCursor,
   wakeUpKinds,
 } from '../rules.ts';
-import type { Database, Statement } from './database.ts';
+import type { Database, Row, Statement } from './database.ts';
 import { executionColumns, toCounts, toExecution } from './rows.ts';
+import { together } from './together.ts';
 
-const one: Statement = {
-  name: 'execution_1',
-  text: `select ${executionColumns} from {schema}.streams where tenant = $1 and stream = $2 and status is not null`,
+const some: Statement = {
+  name: 'executions_of_1',
+  text: 'select * from {schema}.executions_1($1::text[], $2::text[])',
 };
+const askedTogetherMax = 1_000;
 
 /** Each status is a stretch of the index, read from its newest on. */
 const list: Statement = {
@@ -78,11 +80,14 @@ export function openExecutions(
   given: () => number | null,
 ): Pick<Store, 'execution' | 'executions' | 'orphans' | 'counts'> {
   const { query } = database;
+  const ask = together<readonly [string, string], ExecutionRow | undefined>(async (asked) => {
+    const values = [asked.map(([tenant]) => tenant), asked.map(([, id]) => id)];
+    const found = new Map<number, Row>();
+    for (const row of await query(some, values, 'again')) found.set(Number(row.place), row);
+    return asked.map((_, at) => found.get(at + 1)).map((row) => row && toExecution(row));
+  }, askedTogetherMax);
   return {
-    async execution(tenant, id) {
-      const [row] = await query(one, [tenant, id], 'again');
-      return row && toExecution(row);
-    },
+    execution: (tenant, id) => ask([tenant, id]),
     executions: (tenant, asked) => executions(database, tenant, asked),
     async orphans(tenant, rowsMax) {
       checkRowsMax(rowsMax);

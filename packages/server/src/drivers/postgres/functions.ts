@@ -196,6 +196,41 @@ as $$
 $$;
 `;
 
+/** Executions by their ids. The plan is that of an index, though the table may have been empty when it was made. */
+const executions = `
+create function {schema}.executions_1(p_tenants text[], p_ids text[])
+returns table (place bigint, stream text, namespace text, name text, workflow_version text, definition text, status text,
+  started_at bigint, updated_at bigint, ended_at bigint, error text)
+language sql stable
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+  select a.place, s.stream, s.namespace, s.name, s.workflow_version, s.definition, s.status,
+    s.started_at, s.updated_at, s.ended_at, s.error
+  from unnest(p_tenants, p_ids) with ordinality as a (tenant, id, place)
+  join {schema}.streams s on s.tenant = a.tenant and s.stream = a.id where s.status is not null
+$$;
+`;
+
+/** Of each stream the commit that holds a version. */
+const readEach = `
+create function {schema}.read_each_1(p_tenants text[], p_streams text[], p_versions bigint[])
+returns table (place bigint, tenant text, stream text, version bigint, facts integer, id text, previous text,
+  "time" bigint, cause text, body text, "position" bigint)
+language sql stable
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+  select a.place, c.tenant, c.stream, c.version, c.facts, c.id, c.previous, c.time, c.cause, c.body, c.position
+  from unnest(p_tenants, p_streams, p_versions) with ordinality as a (tenant, stream, version, place)
+  join {schema}.streams s on s.tenant = a.tenant and s.stream = a.stream
+  cross join lateral (
+    select k.* from {schema}.commits k
+    where k.tenant = a.tenant and k.stream = a.stream and k.period >= s.first_period and k.version <= greatest(a.version, 1)
+    order by k.version desc limit 1
+  ) c
+  where c.version + c.facts > a.version
+$$;
+`;
+
 /** Leases that are held: locked in sorted order, then extended or given back. */
 const lease = `
 create function {schema}.relet_1(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
@@ -283,4 +318,6 @@ begin
 end $$;
 `;
 
-export const functions = [clock, commit, claim, lease, partitions, retention].join('\n');
+export const functions = [clock, commit, claim, executions, readEach, lease, partitions, retention].join(
+  '\n',
+);

@@ -3,6 +3,7 @@ import type { Store } from '../../ports/store.ts';
 import { checkClaim, checkInteger, compareText } from '../rules.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
+import { together } from './together.ts';
 
 const claim: Statement = {
   name: 'claim_1',
@@ -42,6 +43,24 @@ export function openLedger({
   heard,
 }: LedgerOptions): Pick<Store, 'claim' | 'renew' | 'release' | 'wakeUps' | 'nextDue'> {
   const { query } = database;
+  const renewAll = async (tenant: string, leases: readonly HeldLease[], owner: string, leaseMs: number) => {
+    const { ids, attempts } = columnsOf(leases);
+    const rows = await query(relet, [given(), tenant, ids, attempts, owner, leaseMs, null], 'again');
+    return rows.map(({ id }) => String(id));
+  };
+  // An executor renews each effect that it has claimed, just before it begins.
+  const renewOne = together<Renewal, readonly string[]>(async (asked) => {
+    const groups = await Promise.all(
+      alike(asked).map(async ([first, ...others]) => {
+        const all = [first, ...others];
+        const leases = all.map(({ lease }) => lease);
+        const held = new Set(await renewAll(first.tenant, leases, first.owner, first.leaseMs));
+        return all.map((renewal) => [renewal, held.has(renewal.lease.id)] as const);
+      }),
+    );
+    const held = new Map(groups.flat());
+    return asked.map((renewal) => (held.get(renewal) === true ? [renewal.lease.id] : []));
+  }, renewedTogetherMax);
   return {
     async claim(request) {
       checkClaim(request);
@@ -53,9 +72,9 @@ export function openLedger({
     async renew(tenant, leases, owner, leaseMs) {
       checkInteger('leaseMs', leaseMs, 0);
       if (leases.length === 0) return [];
-      const { ids, attempts } = columnsOf(leases);
-      const rows = await query(relet, [given(), tenant, ids, attempts, owner, leaseMs, null], 'again');
-      return rows.map(({ id }) => String(id));
+      return leases.length === 1
+        ? renewOne({ tenant, owner, leaseMs, lease: leases[0] as HeldLease })
+        : renewAll(tenant, leases, owner, leaseMs);
     },
     async release(tenant, leases, owner, due) {
       checkInteger('due', due, 0);
@@ -76,7 +95,37 @@ export function openLedger({
   };
 }
 
-function columnsOf(leases: readonly { readonly id: string; readonly attempt: number }[]): {
+interface HeldLease {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+interface Renewal {
+  readonly tenant: string;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly lease: HeldLease;
+}
+
+const renewedTogetherMax = 500;
+
+/** Those that one statement can do: of one id there is only one attempt in each. */
+function alike(asked: readonly Renewal[]): readonly (readonly [Renewal, ...Renewal[]])[] {
+  const groups = new Map<string, [Renewal, ...Renewal[]]>();
+  const times = new Map<string, number>();
+  for (const renewal of asked) {
+    const { tenant, owner, leaseMs, lease } = renewal;
+    const time = times.get(lease.id) ?? 0;
+    times.set(lease.id, time + 1);
+    const key = JSON.stringify([tenant, owner, leaseMs, time]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [renewal]);
+    else group.push(renewal);
+  }
+  return [...groups.values()];
+}
+
+function columnsOf(leases: readonly HeldLease[]): {
   readonly ids: readonly string[];
   readonly attempts: readonly number[];
 } {

@@ -136,6 +136,38 @@ describe.skipIf(missing !== undefined)(
         expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(8);
     });
 
+    test('what many ask for in one tick is one statement of each kind, and everybody gets their own answer', async () => {
+      const { store, database } = await openTestStore(await freshAddress());
+      onTestFinished(() => store.close());
+      const ids = Array.from({ length: 50 }, (_, at) => `s${at}`);
+      const lease = { owner: 'o', until: store.now() + 60_000 };
+      await store.commit(
+        ids.map((id) => ({
+          ...entryOf(id, empty, { facts: 3 }),
+          execution: rowOf(id),
+          wakeUps: [put(wakeUpOf(id, '1', { kind: 'effect', attempt: 1, lease }))],
+        })),
+      );
+      const before = database.stats().databaseStatements ?? 0;
+      const [rows, commits, held, pages] = await Promise.all([
+        Promise.all([...ids, 'nobody'].map((id) => store.execution('a', id))),
+        Promise.all(ids.map((id) => store.read('a', id, { fromVersion: 2, rowsMax: 1 }))),
+        Promise.all(
+          ids.map((id, at) => store.renew('a', [{ id: `${id}/1`, attempt: at < 25 ? 1 : 2 }], 'o', 60_000)),
+        ),
+        Promise.all(ids.map(() => store.documents('a', 'c', { rowsMax: 5 }))),
+      ]);
+      expect(rows.map((row) => row?.id)).toEqual([...ids, undefined]);
+      expect(commits.map(([commit]) => commit?.stream)).toEqual(ids);
+      expect(held.map(([id]) => id)).toEqual(ids.map((id, at) => (at < 25 ? `${id}/1` : undefined)));
+      expect(pages.every(({ rows: found }) => found.length === 0)).toBe(true);
+      expect((database.stats().databaseStatements ?? 0) - before).toBe(4);
+      const twice = await Promise.all(
+        [2, 1].map((attempt) => store.renew('a', [{ id: 's0/1', attempt }], 'o', 1)),
+      );
+      expect(twice).toEqual([[], ['s0/1']]);
+    });
+
     test('retention drops the weeks in which only ended executions began, and keeps what is open whole', async () => {
       const address = await freshAddress();
       const week = 7 * 86_400_000;

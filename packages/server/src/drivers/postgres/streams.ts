@@ -1,8 +1,9 @@
 /** Reading the log: a stream, and the tail of all. */
-import type { Store } from '../../ports/store.ts';
+import type { Commit, Store } from '../../ports/store.ts';
 import { checkRowsMax, fromTailCursor } from '../rules.ts';
 import type { Database, Statement } from './database.ts';
 import { commitColumns, toCommit } from './rows.ts';
+import { together } from './together.ts';
 
 /** The partitions before the stream's first are not looked into. */
 const read: Statement = {
@@ -29,11 +30,36 @@ const tail: Statement = {
     order by position limit $2::bigint`,
 };
 
+const readEach: Statement = {
+  name: 'read_each_1',
+  text: `select place, ${commitColumns} from {schema}.read_each_1($1::text[], $2::text[], $3::bigint[])`,
+};
+
+interface OneAsked {
+  readonly tenant: string;
+  readonly stream: string;
+  readonly version: number;
+}
+
+/** A commit may be large. */
+const readTogetherMax = 128;
+
 const end: Statement = { name: 'end_1', text: 'select position from {schema}.counter' };
 
 export function openStreams({ query }: Database): Pick<Store, 'read' | 'tail' | 'end'> {
+  // An executor reads the fact of each effect that it has claimed.
+  const readOne = together<OneAsked, readonly Commit[]>(async (asked) => {
+    const values = [
+      ...[asked.map(({ tenant }) => tenant), asked.map(({ stream }) => stream)],
+      asked.map(({ version }) => version),
+    ];
+    const found = new Map<number, Commit>();
+    for (const row of await query(readEach, values, 'again')) found.set(Number(row.place), toCommit(row));
+    return asked.map((_, at) => found.get(at + 1)).map((commit) => (commit === undefined ? [] : [commit]));
+  }, readTogetherMax);
   return {
     async read(tenant, stream, { fromVersion = 1, rowsMax } = {}) {
+      if (rowsMax === 1) return readOne({ tenant, stream, version: fromVersion });
       const rows = await query(read, [tenant, stream, fromVersion, rowsMax ?? null], 'again');
       return rows.map(toCommit);
     },

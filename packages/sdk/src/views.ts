@@ -8,6 +8,8 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  NodeLoad,
+  NodeView,
   SystemView,
   WakeUpView,
   WorkflowSource,

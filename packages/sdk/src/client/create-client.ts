@@ -2,7 +2,7 @@
 import type { WorkflowDocument } from '@millrace/core';
 import type { Deployment, Millrace, Removal, Workflows } from '../interface.ts';
 import { limitOf } from '../query.ts';
-import type { DefinitionView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
+import type { DefinitionView, NodeView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
 import { printWorkflowId, toWorkflowId } from '../workflow-id.ts';
 import { clientExecutions } from './executions.ts';
 import { pages } from './pages.ts';
@@ -66,6 +66,10 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Mi
     }),
     async system({ signal } = {}) {
       return (await transport.json({ route: routes.getSystem, signal })).body as SystemView;
+    },
+    async nodes({ signal } = {}) {
+      const { body } = await transport.json({ route: routes.listNodes, signal });
+      return (body as { readonly items: readonly NodeView[] }).items;
     },
     close: async () => transport.close(),
   };

@@ -98,11 +98,12 @@ describe('the operations of the API', () => {
     await millrace.executions.value(id, { version: 1, of: '/input' });
     await millrace.executions.resolve(id, 1, { as: 'again' }).catch(() => {});
     await millrace.system();
+    await millrace.nodes();
     await millrace.executions.cancel(id, { reason: 'enough' });
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(21);
+    expect(checked).toBe(22);
   });
 });
 

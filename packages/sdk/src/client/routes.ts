@@ -32,5 +32,6 @@ export const routes = {
   resumeExecution: { method: 'POST', path: '/api/v1/executions/{id}/resume', repeatable: true },
   retryExecution: { method: 'POST', path: '/api/v1/executions/{id}/retry', repeatable: false },
   resolveEffect: { method: 'POST', path: '/api/v1/executions/{id}/in-doubt/{effect}', repeatable: false },
+  listNodes: { method: 'GET', path: '/api/v1/nodes', repeatable: true },
   getSystem: { method: 'GET', path: '/api/v1/system', repeatable: true },
 } as const satisfies Record<string, Route>;

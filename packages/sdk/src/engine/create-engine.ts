@@ -48,6 +48,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Millrac
     workflows: embeddedWorkflows(engine, gate),
     executions: embeddedExecutions(engine, gate),
     system: (call = {}) => gate.pass(call, () => engine.system()),
+    nodes: (call = {}) => gate.pass(call, () => engine.nodes()),
     close() {
       gate.close();
       closing ??= engine.close(graceMs);

@@ -13,6 +13,7 @@ import type {
   Json,
   JsonObject,
   LifecycleEvent,
+  NodeView,
   Phase,
   SystemView,
   WakeUpView,
@@ -31,6 +32,7 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  NodeView,
   SystemView,
   WakeUpView,
   WorkflowSource,
@@ -177,4 +179,6 @@ export interface Engine {
   ): Promise<ExecutionView>;
   /** How this process and its store are. */
   system(tenant: string): Promise<SystemView>;
+  /** The processes on the store, whoever asks. */
+  nodes(tenant: string): Promise<readonly NodeView[]>;
 }

@@ -2,7 +2,7 @@
  * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
  * simulator run is this; they differ in the world, the store and the performer that they hand in.
  */
-import type { Check, Limits } from '@millrace/core';
+import type { Check, Limits, NodeLoad } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
@@ -59,7 +59,7 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  readonly engine: Omit<Engine, 'system'>;
+  readonly engine: Omit<Engine, 'system' | 'nodes'>;
   /** shows values that are too large to be sent */
   readonly large: LargeValues;
   /** id of this process among those on the store */
@@ -69,10 +69,14 @@ export interface Runtime {
   readonly worker: Worker | undefined;
   /** Looks for work that was left, and takes part in what comes. */
   start(): void;
+  /** Takes nothing new, and gives back at once what is not under way. */
+  drain(): Promise<void>;
   /** Takes nothing new, waits for deeds under way, and gives back what it holds. */
   stop(graceMs: number): Promise<void>;
   /** Whether each role of this process is at work. */
   checks(): Readonly<Record<string, Check>>;
+  /** How much it has to do. */
+  load(): NodeLoad;
   /** Figures of the roles, for the metrics. */
   stats(): Readonly<Record<string, number>>;
 }
@@ -122,8 +126,20 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const functions = createFunctionCatalog(store, world, options.functions);
   const engine = createEngineOver({ store, blobs, world, door, feed, reader, large, definitions, functions });
   let tail: Tail | undefined;
+  let released = false;
   let stopHints: () => void = () => {};
   let stopExpiry: () => void = () => {};
+  const drain = async () => {
+    pulses.end();
+    worker?.drain();
+    inbox?.drain();
+    roleSet.executor?.drain();
+    roleSet.timer?.stop();
+    // Leases on a store of this process alone are void when the next one opens it.
+    if (store.features.exclusive || released) return;
+    released = true;
+    await roleSet.timer?.release().catch((error: unknown) => onError(error, ''));
+  };
   return {
     engine,
     large,
@@ -158,17 +174,21 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       if (roles.has('timer') && keptMs !== undefined)
         stopExpiry = startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError });
     },
+    drain,
     async stop(graceMs) {
-      pulses.end();
+      await drain();
       stopHints();
       tail?.stop();
       stopExpiry();
-      inbox?.stop();
-      roleSet.timer?.stop();
-      worker?.drain();
-      await roleSet.executor?.stop(graceMs);
+      await Promise.all([inbox?.stop(graceMs), roleSet.executor?.stop(graceMs)]);
       ended = true;
     },
+    load: () => ({
+      executionsInMemory: worker?.executionsInMemory ?? 0,
+      effectsRunning: roleSet.executor?.running ?? 0,
+      effectsMax: roleSet.executor === undefined ? 0 : options.effectsMax,
+      lagMs: Math.max(inbox?.lagMs ?? 0, roleSet.executor?.lagMs ?? 0, roleSet.timer?.lagMs ?? 0),
+    }),
     checks: () => pulses.checks(),
     stats: () => ({
       executions_in_memory: worker?.executionsInMemory ?? 0,

@@ -16,6 +16,7 @@ import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
+import { lagOf } from './timer.ts';
 
 export interface ExecutorOptions {
   readonly world: World;
@@ -47,6 +48,7 @@ export class Executor {
   #claiming = false;
   #lookAgain = false;
   #stopped = false;
+  #lagMs = 0;
   #cancelSweep: () => void = () => {};
   #cancelRenewal: () => void = () => {};
   #idle: (() => void) | undefined;
@@ -85,6 +87,11 @@ export class Executor {
     this.take(task);
   }
 
+  /** For how long the first of the rows that it claimed last had been due. */
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
   get running(): number {
     return this.#running.size;
   }
@@ -104,10 +111,15 @@ export class Executor {
     for (const effect of effects) this.#running.get(tenant, rowId(execution, effect))?.abort();
   }
 
-  /** Takes nothing more, waits for what is under way, and gives the rest back. */
-  async stop(graceMs: number): Promise<void> {
+  /** Takes nothing more. */
+  drain(): void {
     this.#stopped = true;
     this.#cancelSweep();
+  }
+
+  /** Takes nothing more, waits for what is under way, and gives the rest back. */
+  async stop(graceMs: number): Promise<void> {
+    this.drain();
     if (this.#running.size > 0) await this.#untilIdle(graceMs);
     this.#cancelRenewal();
     const { store, node } = this.#options;
@@ -197,6 +209,7 @@ export class Executor {
     }
     const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
     if (rows.length === rowsMax) this.#overflowed = true;
+    this.#lagMs = lagOf(rows[0]?.due, store.now());
     // Each asks the store twice: one after the other, the last would wait for its lease to lapse.
     for (let from = 0; from < rows.length; from += takenAtOnce)
       await Promise.all(rows.slice(from, from + takenAtOnce).map((row) => this.#tryToTake(row)));

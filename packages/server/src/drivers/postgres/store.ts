@@ -83,7 +83,7 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     },
     ...openStreams(database),
     ...openExecutions(database, given),
-    ...openLedger({ database, now, given, heard: clock.heard }),
+    ...openLedger({ database, now, given, heard: clock.heard, hints }),
     ...openDocuments(database, given, randomUUID),
     hints: hints.follow,
     stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),

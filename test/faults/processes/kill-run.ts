@@ -31,7 +31,7 @@ export interface KillRun {
 }
 
 /** What was acknowledged, by its id. */
-type Acknowledged = Map<string, Kind>;
+export type Acknowledged = Map<string, Kind>;
 
 export async function killAgainAndAgain({
   executions,
@@ -60,11 +60,7 @@ export async function killAgainAndAgain({
       startMsMax = Math.max(startMsMax, server.startedInMs);
       await starting;
     }
-    const losses = [
-      ...(await wrongEndings(api, acknowledged, executions)),
-      ...(await wrongEffects(api, acknowledged, service)),
-      ...(await leftInLedger(server.url)),
-    ];
+    const losses = await lossesOf(api, acknowledged, executions, service);
     const { requests } = service;
     const repeatedKeys = countRepeated(requests.map(({ key }) => key));
     return {
@@ -83,7 +79,7 @@ export async function killAgainAndAgain({
 }
 
 /** Starts some executions and asks again, under the same key, for as long as the server is away. */
-async function startSome(
+export async function startSome(
   api: Api,
   from: number,
   to: number,
@@ -105,6 +101,20 @@ async function startSome(
       }
     }),
   );
+}
+
+/** What was lost or is wrong of executions that were acknowledged, once all of them have ended. */
+export async function lossesOf(
+  api: Api,
+  acknowledged: Acknowledged,
+  executions: number,
+  service: RecordingService,
+): Promise<readonly string[]> {
+  return [
+    ...(await wrongEndings(api, acknowledged, executions)),
+    ...(await wrongEffects(api, acknowledged, service)),
+    ...(await leftInLedger(api.url)),
+  ];
 }
 
 async function wrongEndings(api: Api, acknowledged: Acknowledged, executions: number): Promise<string[]> {

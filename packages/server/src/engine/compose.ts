@@ -127,6 +127,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       ...{ host: hostname(), pid: process.pid, startedAt: new Date(startedAt).toISOString() },
     },
   });
+  await registry.begun;
   const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
   const room = watchDiskRoom(options.store, world);
   const readiness = () => readinessOf(store, runtime.checks());

@@ -17,6 +17,8 @@ export interface RegistryOptions {
 }
 
 export interface Registry {
+  /** Settles when others can see this process, or its store was away. */
+  readonly begun: Promise<unknown>;
   /** All processes on the store, those that started first first. */
   nodes(): Promise<readonly NodeView[]>;
   /** Says that this process takes nothing new; answers when others can read it. */
@@ -66,6 +68,7 @@ export function startRegistry(options: RegistryOptions): Registry {
   };
   if (!isAlone) beat();
   return {
+    begun: writing,
     async nodes() {
       if (isAlone) return [shown()];
       const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });

@@ -103,7 +103,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Settings of whoever runs the tests must not reach the server under test. */
-function inheritedEnvironment(): NodeJS.ProcessEnv {
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
   const names = new Set([
     ...['PORT', 'LOG_LEVEL', 'LOG_FORMAT', 'API_KEYS', 'DATABASE_URL', 'DB_MAX_CONNECTIONS'],
     ...['NODE_OPTIONS', 'NODE_ENV'],

@@ -6,6 +6,20 @@ import type { Kind } from './processes/mixed-kinds.ts';
 /** What was acknowledged, by its id. */
 export type Acknowledged = Map<string, Kind>;
 
+/** What was lost or is wrong of executions that were acknowledged, once all of them have ended. */
+export async function lossesOf(
+  api: Api,
+  acknowledged: Acknowledged,
+  executions: number,
+  service: RecordingService,
+): Promise<readonly string[]> {
+  return [
+    ...(await wrongEndings(api, acknowledged, executions)),
+    ...(await wrongEffects(api, acknowledged, service)),
+    ...(await leftInLedger(api.url)),
+  ];
+}
+
 export async function wrongEndings(
   api: Api,
   acknowledged: Acknowledged,

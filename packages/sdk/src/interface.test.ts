@@ -382,6 +382,14 @@ describe.each(kinds)('$kind', ({ open }) => {
       });
     });
 
+    it('sees the processes on the store', async () => {
+      const [node, ...others] = await millrace.nodes();
+      expect(others).toEqual([]);
+      expect(node).toMatchObject({ state: 'running', version: (await millrace.system()).version });
+      expect(node?.roles).toEqual((await millrace.system()).roles);
+      expect(node?.id).toBe((await millrace.system()).node);
+    });
+
     it('watches the list, from its opening on', async () => {
       const gone = new AbortController();
       const seen: string[] = [];

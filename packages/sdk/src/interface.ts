@@ -9,6 +9,7 @@ import type {
   ExecutionEvent,
   ExecutionSummary,
   ExecutionView,
+  NodeView,
   PublishedEvent,
   ScheduleView,
   SystemView,
@@ -28,6 +29,8 @@ export interface Millrace {
   readonly events: Events;
   /** How the server or the engine is: its roles, its store, what waits, its limits. */
   system(options?: CallOptions): Promise<SystemView>;
+  /** The processes on its store: what they do, how much, and when they were heard of last. */
+  nodes(options?: CallOptions): Promise<readonly NodeView[]>;
   /** Ends what is under way and lets go of connections, threads and files. Executions go on where they run. */
   close(): Promise<void>;
 }

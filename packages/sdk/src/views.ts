@@ -9,6 +9,8 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  NodeLoad,
+  NodeView,
   PublishedEvent,
   ScheduleView,
   SystemView,

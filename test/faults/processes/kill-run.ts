@@ -7,7 +7,7 @@ import { freePort, startServer } from '../../../conformance/server-process.ts';
 import { type Api, connect } from '../../support/api.ts';
 import { createRandom } from '../../support/random.ts';
 import { openRecordingService } from '../../support/recording-service.ts';
-import { type Acknowledged, countRepeated, leftInLedger, wrongEffects, wrongEndings } from '../log-checks.ts';
+import { type Acknowledged, countRepeated, lossesOf } from '../log-checks.ts';
 import { type Kind, mixedKinds } from './mixed-kinds.ts';
 
 export interface KillRunOptions {
@@ -58,11 +58,7 @@ export async function killAgainAndAgain({
       startMsMax = Math.max(startMsMax, server.startedInMs);
       await starting;
     }
-    const losses = [
-      ...(await wrongEndings(api, acknowledged, executions)),
-      ...(await wrongEffects(api, acknowledged, service)),
-      ...(await leftInLedger(server.url)),
-    ];
+    const losses = await lossesOf(api, acknowledged, executions, service);
     const { requests } = service;
     const repeatedKeys = countRepeated(requests.map(({ key }) => key));
     return {
@@ -81,7 +77,7 @@ export async function killAgainAndAgain({
 }
 
 /** Starts some executions and asks again, under the same key, for as long as the server is away. */
-async function startSome(
+export async function startSome(
   api: Api,
   from: number,
   to: number,

@@ -247,6 +247,34 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, Check>>;
 }
 
+/** How much a process has to do. */
+export interface NodeLoad {
+  readonly executionsInMemory: number;
+  readonly effectsRunning: number;
+  /** effects that it does at the same time at most */
+  readonly effectsMax: number;
+  /** for how long the oldest work that it may take had been due when it looked last, ms */
+  readonly lagMs: number;
+}
+
+/** A process among those on a store. */
+export interface NodeView {
+  readonly id: string;
+  /** of Millrace */
+  readonly version: string;
+  /** of the facts that it writes, and the newest that it reads */
+  readonly factSchema: number;
+  readonly roles: readonly string[];
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  /** by the store's clock */
+  readonly lastSeen: string;
+  /** `draining`: it takes nothing new, and ends; `silent`: it should have been heard of */
+  readonly state: 'running' | 'draining' | 'silent';
+  readonly load: NodeLoad;
+}
+
 /** What an operator wants to know of a server at one look. */
 export interface SystemView extends Readiness {
   readonly version: string;

@@ -2,7 +2,14 @@
 import type { WorkflowDocument } from '@millrace/core';
 import type { Deployment, Millrace, Removal, Workflows } from '../interface.ts';
 import { limitOf } from '../query.ts';
-import type { DefinitionView, ScheduleView, SystemView, WorkflowSource, WorkflowView } from '../views.ts';
+import type {
+  DefinitionView,
+  NodeView,
+  ScheduleView,
+  SystemView,
+  WorkflowSource,
+  WorkflowView,
+} from '../views.ts';
 import { printWorkflowId, toWorkflowId, type WorkflowReference } from '../workflow-id.ts';
 import { clientEvents } from './events.ts';
 import { clientExecutions } from './executions.ts';
@@ -68,6 +75,10 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Mi
     events: clientEvents(transport),
     async system({ signal } = {}) {
       return (await transport.json({ route: routes.getSystem, signal })).body as SystemView;
+    },
+    async nodes({ signal } = {}) {
+      const { body } = await transport.json({ route: routes.listNodes, signal });
+      return (body as { readonly items: readonly NodeView[] }).items;
     },
     close: async () => transport.close(),
   };

@@ -110,11 +110,12 @@ describe('the operations of the API', () => {
     await millrace.events.publish(event);
     await millrace.events.matches(event);
     await millrace.system();
+    await millrace.nodes();
     await millrace.executions.cancel(id, { reason: 'enough' });
     await millrace.executions.retry(id).catch(() => {});
     await millrace.workflows.delete('test/r', { force: true });
     expect(faults).toEqual([]);
-    expect(checked).toBe(27);
+    expect(checked).toBe(28);
   });
 });
 

@@ -49,5 +49,6 @@ export const routes = {
   resolveEffect: { method: 'POST', path: '/api/v1/executions/{id}/in-doubt/{effect}', repeatable: false },
   publishEvents: { method: 'POST', path: '/api/v1/events', repeatable: true },
   getEventMatches: { method: 'GET', path: '/api/v1/events/{id}/matches', repeatable: true },
+  listNodes: { method: 'GET', path: '/api/v1/nodes', repeatable: true },
   getSystem: { method: 'GET', path: '/api/v1/system', repeatable: true },
 } as const satisfies Record<string, Route>;

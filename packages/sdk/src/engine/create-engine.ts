@@ -50,6 +50,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Millrac
     executions: embeddedExecutions(engine, gate),
     events: embeddedEvents(engine, gate),
     system: (call = {}) => gate.pass(call, () => engine.system()),
+    nodes: (call = {}) => gate.pass(call, () => engine.nodes()),
     close() {
       gate.close();
       closing ??= engine.close(graceMs);

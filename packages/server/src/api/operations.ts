@@ -7,6 +7,7 @@ import { executionOperations } from './execution-operations.ts';
 import { feedOperation } from './feed-operation.ts';
 import { functionOperations } from './function-operations.ts';
 import { historyOperations } from './history-operations.ts';
+import { nodeOperation } from './node-operation.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { scheduleOperations } from './schedule-operations.ts';
 import { readinessSchema, systemSchema } from './schemas.ts';
@@ -108,6 +109,7 @@ const serverOperations: readonly Operation[] = [
       return { type: 'json', status: 200, body: { ...system, limits: { ...limits, ...system.limits } } };
     },
   }),
+  nodeOperation,
   defineOperation({
     name: 'getMetrics',
     summary: 'Figures for Prometheus',

@@ -306,6 +306,29 @@ export const systemSchema = Type.Object({
   limits: figures('By the name of the setting.'),
 });
 
+/** A process among those on the store. */
+export const nodeSchema = Type.Object({
+  id: Type.String(),
+  version: Type.String({ description: 'Of Millrace.' }),
+  factSchema: Type.Integer({ description: 'Of the facts that it writes, and the newest that it reads.' }),
+  roles: Type.Array(Type.String()),
+  host: Type.String(),
+  pid: Type.Integer(),
+  startedAt: instant('When the process started.'),
+  lastSeen: instant("When it was heard of last, by the store's clock."),
+  state: Type.Enum(['running', 'draining', 'silent'] as const, {
+    description: 'draining: it takes nothing new, and ends; silent: it should have been heard of.',
+  }),
+  load: Type.Object({
+    executionsInMemory: Type.Integer(),
+    effectsRunning: Type.Integer(),
+    effectsMax: Type.Integer({ description: 'Effects that it does at the same time at most.' }),
+    lagMs: Type.Integer({
+      description: 'For how long the oldest work that it may take had been due when it looked last.',
+    }),
+  }),
+});
+
 /** A function of the server's own catalog. */
 export const functionSchema = Type.Object({
   name: Type.String(),
@@ -361,5 +384,6 @@ export const components: Readonly<Record<string, TSchema>> = {
   Function: functionSchema,
   Readiness: readinessSchema,
   System: systemSchema,
+  Node: nodeSchema,
   Problem: problemSchema,
 };

@@ -7,6 +7,7 @@ import type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  NodeView,
   PublishedEvent,
   ScheduleView,
   WakeUpView,
@@ -32,6 +33,8 @@ export interface ApiClient {
   /** Any path of the API; a refusal is a `CliError`. */
   call(path: string, init?: RequestInit): Promise<Response>;
   health(): Promise<void>;
+  /** The processes on its store. */
+  nodes(): Promise<readonly NodeView[]>;
   /** `format` is that of the text; `created` is false when this very version was there already. */
   publish(text: string, format: 'yaml' | 'json'): Promise<{ workflow: WorkflowSource; created: boolean }>;
   definition(digest: string): Promise<DefinitionView>;
@@ -83,6 +86,7 @@ export function createApiClient(options: { readonly server: string; readonly api
     server,
     call,
     health: async () => void (await call('/health')).body?.cancel(),
+    nodes: async () => (await get<{ items: NodeView[] }>('/api/v1/nodes')).items,
     publish: async (text, format) => {
       const response = await post('/api/v1/workflows', text, `application/${format}`);
       return { workflow: await readJson<WorkflowSource>(response), created: response.status === 201 };

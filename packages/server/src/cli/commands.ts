@@ -52,6 +52,14 @@ export const commands: Readonly<Record<string, Command>> = {
     more: async () => (await import('./deploy.ts')).help,
     run: async (args, io) => (await import('./deploy.ts')).deploy(args, io),
   },
+  nodes: {
+    usage: `millrace nodes ${server}`,
+    summary: 'List the processes on the store of a server: what they do, how much, and since when.',
+    argument: 'none',
+    options: async () => (await import('./nodes.ts')).options,
+    more: async () => (await import('./nodes.ts')).help,
+    run: async (args, io) => (await import('./nodes.ts')).nodes(args, io),
+  },
   functions: {
     usage: `millrace functions [publish NAME:VERSION FILE | show NAME:VERSION | remove NAME:VERSION] ${server}`,
     summary: "Publish, show, remove and list the functions of a server's own catalog.",

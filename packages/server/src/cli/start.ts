@@ -98,6 +98,7 @@ async function close(
   log: Logger,
 ): Promise<void> {
   const begun = performance.now();
+  await composition.drain();
   await server?.close();
   const spent = performance.now() - begun;
   await composition.close(Math.max(0, settings.shutdownGraceMs - spent));

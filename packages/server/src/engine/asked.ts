@@ -3,7 +3,7 @@ import { type EffectResolution, isJsonObject, type Phase, phases } from '@millra
 import { MillraceError } from '../errors.ts';
 import type { Engine, ExecutionsRequest } from './interface.ts';
 
-type Asked = Omit<Engine, 'system'>;
+type Asked = Omit<Engine, 'system' | 'nodes'>;
 
 /** The engine, refusing with `bad-request` what no execution, phase, reason or resolution can be. */
 export function checkingWhatIsAsked(engine: Asked): Asked {

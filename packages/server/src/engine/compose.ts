@@ -1,7 +1,8 @@
 /** The composition root: drivers behind their ports, and the roles of this process over them. */
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
-import { defaultLimits, type Limits, type Readiness, version } from '@millrace/core';
+import { defaultLimits, factSchema, type Limits, type Readiness, version } from '@millrace/core';
 import { openSecrets } from '../drivers/environment/secrets.ts';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { makeFolder } from '../drivers/files/make-folder.ts';
@@ -19,6 +20,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store, StoreCounts } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { startRegistry } from '../roles/registry.ts';
 import { checkingWhatIsAsked } from './asked.ts';
 import { refusingStarts, watchDiskRoom } from './disk-room.ts';
 import { type EventSinkOptions, startEventSink } from './event-sink.ts';
@@ -71,6 +73,8 @@ export interface Composition {
   readonly store: Store;
   readiness(): Promise<Readiness>;
   figures(): Promise<{ readonly counts: StoreCounts; readonly stats: Readonly<Record<string, number>> }>;
+  /** Takes nothing new, gives back what is not under way, and says so to the other processes. */
+  drain(): Promise<void>;
   /** Waits up to `graceMs` for deeds under way, then closes what was opened. */
   close(graceMs: number): Promise<void>;
 }
@@ -122,6 +126,15 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     onError: options.onError,
   });
   runtime.start();
+  const startedAt = world.now();
+  const registry = startRegistry({
+    ...{ world, store, load: () => runtime.load(), onError: options.onError },
+    self: {
+      ...{ id: runtime.node, version, factSchema, roles: options.roles },
+      ...{ host: hostname(), pid: process.pid, startedAt: new Date(startedAt).toISOString() },
+    },
+  });
+  await registry.begun;
   const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
   const endLeaps =
     virtual === undefined || watched === undefined
@@ -137,7 +150,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       store,
       node: runtime.node,
       roles: options.roles,
-      startedAt: world.now(),
+      startedAt,
       now: () => world.now(),
       readiness,
     },
@@ -148,6 +161,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     engine: {
       ...refusingStarts(checkingWhatIsAsked(runtime.engine), room),
       system: (tenant) => systemView(system, tenant),
+      nodes: () => registry.nodes(),
     },
     store,
     readiness,
@@ -155,10 +169,14 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       counts: await store.counts(options.overdueMs),
       stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats() },
     }),
+    async drain() {
+      await Promise.all([registry.drain(), runtime.drain()]);
+    },
     async close(graceMs) {
       endLeaps();
       room.close();
       await runtime.stop(graceMs);
+      await registry.close();
       await sink?.close();
       await close();
     },

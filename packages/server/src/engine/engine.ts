@@ -19,7 +19,7 @@ export const pageMax = 1_000;
 const previewMax = 100;
 
 /** What a process tells of itself is the matter of whoever composes it. */
-export function createEngineOver(parts: EngineParts): Omit<Engine, 'system'> {
+export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'nodes'> {
   const { definitions, functions, reader, store } = parts;
   return {
     deploy: (tenant, text) => deploy(parts, tenant, text),

@@ -14,6 +14,7 @@ import type {
   Json,
   JsonObject,
   LifecycleEvent,
+  NodeView,
   Phase,
   PublishedEvent,
   ScheduleView,
@@ -35,6 +36,7 @@ export type {
   ExecutionSummary,
   ExecutionView,
   LargeValue,
+  NodeView,
   PublishedEvent,
   ScheduleView,
   SystemView,
@@ -193,4 +195,6 @@ export interface Engine {
   matches(tenant: string, id: string, source?: string): Promise<EventMatches>;
   /** How this process and its store are. */
   system(tenant: string): Promise<SystemView>;
+  /** The processes on the store, whoever asks. */
+  nodes(tenant: string): Promise<readonly NodeView[]>;
 }

@@ -2,7 +2,7 @@
  * The runtime: the roles of one process, put together over the ports. What the server, the embedded engine and the
  * simulator run is this; they differ in the world, the store and the performer that they hand in.
  */
-import { type Check, type Executable, isTerminal, type Limits } from '@millrace/core';
+import { type Check, type Executable, isTerminal, type Limits, type NodeLoad } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
@@ -71,7 +71,7 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  readonly engine: Omit<Engine, 'system'>;
+  readonly engine: Omit<Engine, 'system' | 'nodes'>;
   /** shows values that are too large to be sent */
   readonly large: LargeValues;
   /** id of this process among those on the store */
@@ -81,6 +81,8 @@ export interface Runtime {
   readonly worker: Worker | undefined;
   /** Looks for work that was left, and takes part in what comes. */
   start(): void;
+  /** Takes nothing new, and gives back at once what is not under way. */
+  drain(): Promise<void>;
   /** Takes nothing new, waits for deeds under way, and gives back what it holds. */
   stop(graceMs: number): Promise<void>;
   /** Whether each role of this process is at work. */
@@ -89,6 +91,8 @@ export interface Runtime {
   isBusy(): boolean;
   /** The next instant that a timer of this process, or a row that any may take, waits for. */
   nextTimer(): Promise<{ readonly due: number; readonly isSchedule: boolean } | undefined>;
+  /** How much it has to do. */
+  load(): NodeLoad;
   /** Figures of the roles, for the metrics. */
   stats(): Readonly<Record<string, number>>;
 }
@@ -161,8 +165,20 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     published: () => matcher?.look(),
   });
   let tail: Tail | undefined;
+  let released = false;
   let stopHints: () => void = () => {};
   const expiries: (() => void)[] = [];
+  const drain = async () => {
+    pulses.end();
+    worker?.drain();
+    inbox?.drain();
+    roleSet.executor?.drain();
+    roleSet.timer?.stop();
+    // Leases on a store of this process alone are void when the next one opens it.
+    if (store.features.exclusive || released) return;
+    released = true;
+    await roleSet.timer?.release().catch((error: unknown) => onError(error, ''));
+  };
   return {
     engine,
     large,
@@ -206,19 +222,23 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       if (roles.has('timer') && keptMs !== undefined)
         expiries.push(startExpiry({ world, store, collection: idempotencyKeys, keptMs, onError }));
     },
+    drain,
     async stop(graceMs) {
-      pulses.end();
+      await drain();
       stopHints();
       tail?.stop();
       for (const stopExpiry of expiries) stopExpiry();
-      inbox?.stop();
       roleSet.courier?.stop();
-      roleSet.timer?.stop();
-      worker?.drain();
       await matcher?.stop();
-      await roleSet.executor?.stop(graceMs);
+      await Promise.all([inbox?.stop(graceMs), roleSet.executor?.stop(graceMs)]);
       ended = true;
     },
+    load: () => ({
+      executionsInMemory: worker?.executionsInMemory ?? 0,
+      effectsRunning: roleSet.executor?.running ?? 0,
+      effectsMax: roleSet.executor === undefined ? 0 : options.effectsMax,
+      lagMs: Math.max(inbox?.lagMs ?? 0, roleSet.executor?.lagMs ?? 0, roleSet.timer?.lagMs ?? 0),
+    }),
     checks: () => pulses.checks(),
     isBusy: () => (roleSet.executor?.running ?? 0) + (roleSet.courier?.underWay ?? 0) > 0,
     nextTimer: async () => roleSet.timer?.next(),

@@ -184,6 +184,16 @@ export function ledgerContract(open: OpenStore): void {
       expect(await claimAs(store, 'two')).toMatchObject([{ attempt: 2, doubt: false }]);
     });
 
+    test('a row that was given back without an instant is due when it was', async () => {
+      const { store } = await start();
+      const due = store.now() - 7;
+      await putRows(store, [wakeUpOf('s', '1', { due })]);
+      await claimAs(store, 'one');
+      await store.release('a', [{ id: 's/1', attempt: 1 }], 'one', undefined);
+      expect(await store.wakeUps('a', 's')).toMatchObject([{ due, attempt: 1, lease: null }]);
+      expect(await claimAs(store, 'two')).toMatchObject([{ due, attempt: 2 }]);
+    });
+
     test('a row in doubt is not claimed until it is put anew', async () => {
       const { store } = await start();
       await putRows(store, [wakeUpOf('s', '1', { doubt: true })]);

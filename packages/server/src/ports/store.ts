@@ -263,12 +263,12 @@ export interface Store {
     owner: string,
     leaseMs: number,
   ): Promise<readonly string[]>;
-  /** Gives rows back, to be claimed from `due` on. */
+  /** Gives rows back, to be claimed from `due` on; undefined: from when each was due. */
   release(
     tenant: string,
     leases: readonly { readonly id: string; readonly attempt: number }[],
     owner: string,
-    due: number,
+    due: number | undefined,
   ): Promise<void>;
   /** The wake-ups of one execution by id: the answer to "why is it waiting". */
   wakeUps(tenant: string, execution: string): Promise<readonly WakeUp[]>;

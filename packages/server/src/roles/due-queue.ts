@@ -26,6 +26,11 @@ export class DueQueue {
     return this.#current.size;
   }
 
+  /** All that is in force, in no order. */
+  entries(): Iterable<DueExecution> {
+    return this.#current.values();
+  }
+
   /** The earliest instant in force. */
   next(): number | undefined {
     return this.peek()?.due;

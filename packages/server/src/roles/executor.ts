@@ -16,6 +16,7 @@ import type { Door } from './door.ts';
 import { factAt } from './fact-at.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
+import { lagOf } from './timer.ts';
 
 export interface ExecutorOptions {
   readonly world: World;
@@ -49,6 +50,7 @@ export class Executor {
   #claiming = false;
   #lookAgain = false;
   #stopped = false;
+  #lagMs = 0;
   #cancelSweep: () => void = () => {};
   #cancelRenewal: () => void = () => {};
   #idle: (() => void) | undefined;
@@ -91,6 +93,11 @@ export class Executor {
     this.take(task);
   }
 
+  /** For how long the first of the rows that it claimed last had been due. */
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
   get running(): number {
     return this.#running.size;
   }
@@ -110,10 +117,15 @@ export class Executor {
     for (const effect of effects) this.#running.get(tenant, rowId(execution, effect))?.abort();
   }
 
-  /** Takes nothing more, waits for what is under way, and gives the rest back. */
-  async stop(graceMs: number): Promise<void> {
+  /** Takes nothing more. */
+  drain(): void {
     this.#stopped = true;
     this.#cancelSweep();
+  }
+
+  /** Takes nothing more, waits for what is under way, and gives the rest back. */
+  async stop(graceMs: number): Promise<void> {
+    this.drain();
     if (this.#running.size > 0) await this.#untilIdle(graceMs);
     this.#cancelRenewal();
     const { store, node } = this.#options;
@@ -204,6 +216,7 @@ export class Executor {
     const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
     if (rows.length === rowsMax) this.#overflowed = true;
     else this.#behind = false;
+    this.#lagMs = lagOf(rows[0]?.due, store.now());
     // Each asks the store twice: one after the other, the last would wait for its lease to lapse.
     for (let from = 0; from < rows.length; from += takenAtOnce)
       await Promise.all(rows.slice(from, from + takenAtOnce).map((row) => this.#tryToTake(row)));

@@ -5,6 +5,7 @@
 import type { Command } from '@millrace/core';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { lagOf } from './timer.ts';
 import type { Worker } from './worker.ts';
 
 export interface InboxOptions {
@@ -27,6 +28,10 @@ export class Inbox {
   #stopped = false;
   #looking = false;
   #lookAgain = false;
+  #lagMs = 0;
+  #idle: () => void = () => {};
+  /** rows that were claimed and are not decided yet */
+  readonly #inHand = new Set<ClaimedWakeUp>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -36,9 +41,26 @@ export class Inbox {
     this.#sweep();
   }
 
-  stop(): void {
+  /** Takes nothing new. */
+  drain(): void {
     this.#stopped = true;
     this.#cancelSweep();
+  }
+
+  /** Waits for what is being decided, and gives the rest back. */
+  async stop(graceMs: number): Promise<void> {
+    this.drain();
+    const { world, store, node } = this.#options;
+    if (this.#looking)
+      await new Promise<void>((resolve) => {
+        const cancel = world.after(graceMs, resolve);
+        this.#idle = () => {
+          cancel();
+          resolve();
+        };
+      });
+    for (const { tenant, id, attempt } of this.#inHand)
+      await store.release(tenant, [{ id, attempt }], node, undefined);
   }
 
   /** Looks now: something was written that may be for this process. */
@@ -49,6 +71,11 @@ export class Inbox {
     }
     this.#cancelSweep();
     this.#sweep();
+  }
+
+  /** For how long the first row had been due when it looked last. */
+  get lagMs(): number {
+    return this.#lagMs;
   }
 
   #sweep(): void {
@@ -71,12 +98,14 @@ export class Inbox {
     this.#looking = false;
     const waitMs = this.#lookAgain ? 0 : ms;
     this.#lookAgain = false;
-    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
+    if (this.#stopped) this.#idle();
+    else this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
   }
 
   async #claim(): Promise<number> {
     const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
     const next = await store.nextDue(['command', 'resume']);
+    this.#lagMs = lagOf(next, store.now());
     if (next === undefined || next > store.now()) return sweepMs;
     const rows = await store.claim({
       kinds: ['command', 'resume'],
@@ -95,10 +124,13 @@ export class Inbox {
       row.body === null
         ? [{ type: 'execution.continue' }, undefined]
         : [JSON.parse(row.body) as Command, row.id];
+    this.#inHand.add(row);
     try {
       await worker.submit(row.tenant, row.execution, command, id);
     } catch (error) {
       onError(error, row.execution);
+    } finally {
+      this.#inHand.delete(row);
     }
   }
 }

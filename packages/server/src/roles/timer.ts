@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Door } from './door.ts';
 import { DueQueue } from './due-queue.ts';
+import { rowId } from './rows.ts';
 
 /** No execution has a slash in its id. */
 const schedulePrefix = 'schedule/';
@@ -37,6 +38,8 @@ export interface TimerOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
+const releasedAtOnce = 500;
+
 export class Timer {
   readonly #options: TimerOptions;
   readonly #queue = new DueQueue();
@@ -44,6 +47,7 @@ export class Timer {
   #nextAt = Number.POSITIVE_INFINITY;
   #cancelSweep: () => void = () => {};
   #stopped = false;
+  #lagMs = 0;
   #looking = false;
   #lookAgain = false;
 
@@ -59,6 +63,21 @@ export class Timer {
     this.#stopped = true;
     this.#cancelNext();
     this.#cancelSweep();
+  }
+
+  /** Gives back what it holds in memory, each row due when it was: another process need not wait for the leases' ends. */
+  async release(): Promise<void> {
+    const { store, node } = this.#options;
+    const byTenant = new Map<string, { id: string; attempt: number }[]>();
+    for (const { tenant, execution } of this.#queue.entries()) {
+      const leases = byTenant.get(tenant) ?? [];
+      // A row that is in memory was born leased to this process: its first lease.
+      leases.push({ id: rowId(execution, 'timer'), attempt: 1 });
+      byTenant.set(tenant, leases);
+    }
+    for (const [tenant, leases] of byTenant)
+      for (let from = 0; from < leases.length; from += releasedAtOnce)
+        await store.release(tenant, leases.slice(from, from + releasedAtOnce), node, undefined);
   }
 
   /** Remembers when an execution is due, instead of when it was before. */
@@ -78,6 +97,11 @@ export class Timer {
     if (own === undefined || (row !== undefined && row < own.due))
       return row === undefined ? undefined : { due: row, isSchedule: false };
     return { due: own.due, isSchedule: own.execution.startsWith(schedulePrefix) };
+  }
+
+  /** For how long the first row had been due when it looked last. */
+  get lagMs(): number {
+    return this.#lagMs;
   }
 
   get size(): number {
@@ -149,10 +173,16 @@ export class Timer {
   async #claim(): Promise<number> {
     const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
     const next = await store.nextDue(['timer']);
+    this.#lagMs = lagOf(next, store.now());
     if (next === undefined || next > store.now())
       return Math.min(sweepMs, (next ?? Number.POSITIVE_INFINITY) - store.now());
     const rows = await store.claim({ kinds: ['timer'], owner: node, leaseMs, rowsMax: claimRowsMax });
     for (const row of rows) this.#fire(row.tenant, row.execution);
     return rows.length === claimRowsMax ? 0 : 1;
   }
+}
+
+/** For how long what can be claimed from an instant on has waited. */
+export function lagOf(claimable: number | undefined, now: number): number {
+  return claimable === undefined ? 0 : Math.max(0, now - claimable);
 }

@@ -106,7 +106,7 @@ export class Worker {
     return this.#live.size;
   }
 
-  /** From now on decisions that reached their bound are left to the next process. */
+  /** From now on decisions that reached their bound, and timers, are left to other processes. */
   drain(): void {
     this.#draining = true;
   }
@@ -277,7 +277,7 @@ export class Worker {
       now,
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       sendLease: () => (sends?.reserve() === true ? lease(now) : null),
-      timerLease: (due) => (timers === undefined ? null : lease(due)),
+      timerLease: (due) => (timers === undefined || this.#draining ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
       hash: (text) => world.hash(text),
     });

@@ -93,7 +93,7 @@ export class Clients {
     process: SimProcess,
     what: string,
     tenant: string,
-    request: (engine: Omit<Engine, 'system'>) => Promise<ExecutionView>,
+    request: (engine: Omit<Engine, 'system' | 'nodes'>) => Promise<ExecutionView>,
   ): void {
     request(process.runtime.engine).then(
       (view) => void this.#answers.push({ what, tenant, view }),

@@ -5,6 +5,7 @@ import type {
   EffectResolution,
   ExecutionSummary,
   ExecutionView,
+  NodeView,
   Page,
   Problem,
   ScheduleView,
@@ -70,6 +71,8 @@ export const api = {
   definition: (digest: string, signal?: AbortSignal) =>
     getJson<DefinitionView>(`/api/v1/definitions/${encodeURIComponent(digest)}`, signal),
   system: (signal?: AbortSignal) => getJson<SystemView>('/api/v1/system', signal),
+  nodes: async (signal?: AbortSignal) =>
+    (await getJson<{ readonly items: readonly NodeView[] }>('/api/v1/nodes', signal)).items,
   publish: async (text: string): Promise<WorkflowSource> => {
     const type = text.trimStart().startsWith('{') ? 'application/json' : 'application/yaml';
     const response = await send('/api/v1/workflows', {

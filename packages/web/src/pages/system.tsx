@@ -6,6 +6,7 @@ import { useMessages } from '../app/preferences.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { parseMetrics, sampleOf } from '../format/metrics.ts';
 import { Figures } from '../system/figures.tsx';
+import { NodesPanel } from '../system/nodes-panel.tsx';
 import { LedgerPanel, NodePanel, PhasePanel, StorePanel } from '../system/panels.tsx';
 import { AllFigures, Limits } from '../system/tables.tsx';
 import { Trouble } from '../system/trouble.tsx';
@@ -21,6 +22,7 @@ export function SystemPage() {
   usePageTitle(messages.system);
   const options = { refetchInterval: refreshMs, placeholderData: keepPreviousData };
   const system = useQuery({ queryKey: ['system'], queryFn: ({ signal }) => api.system(signal), ...options });
+  const nodes = useQuery({ queryKey: ['nodes'], queryFn: ({ signal }) => api.nodes(signal), ...options });
   const metrics = useQuery({
     queryKey: ['metrics'],
     queryFn: ({ signal }) => api.metrics(signal),
@@ -28,7 +30,7 @@ export function SystemPage() {
   });
   const samples = useMemo(() => parseMetrics(metrics.data ?? ''), [metrics.data]);
   const history = useHistory(metrics.data === undefined ? undefined : samples, metrics.dataUpdatedAt);
-  const problem = system.error ?? metrics.error;
+  const problem = system.error ?? metrics.error ?? nodes.error;
   return (
     <>
       <div className="mb-5 flex flex-wrap items-baseline gap-x-4 gap-y-2">
@@ -59,6 +61,9 @@ export function SystemPage() {
             <PhasePanel counts={system.data.executions} />
             <LedgerPanel counts={system.data.wakeUps} />
           </div>
+          {nodes.data === undefined || nodes.data.length < 2 ? null : (
+            <NodesPanel nodes={nodes.data} self={system.data.node} />
+          )}
           <Figures samples={samples} history={history} />
           <Limits limits={system.data.limits} />
           <AllFigures samples={samples} />

@@ -120,8 +120,12 @@ export function openMemoryStore(options: {
       }));
     },
     async release(tenant, leases, owner, due) {
-      checkInteger('due', due, 0);
-      ledger.relet(tenant, leases, owner, options.now(), (row) => ({ ...row, lease: null, due }));
+      if (due !== undefined) checkInteger('due', due, 0);
+      ledger.relet(tenant, leases, owner, options.now(), (row) => ({
+        ...row,
+        lease: null,
+        due: due ?? row.due,
+      }));
     },
     wakeUps: async (tenant, execution) => ledger.of(tenant, execution, options.now()),
     nextDue: async (kinds) => ledger.nextDue(kinds),

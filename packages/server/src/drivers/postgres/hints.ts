@@ -13,6 +13,8 @@ export interface Hints {
   /** A hint as the database passes it on: with the name of whom it need not be told. */
   signed(hint: string): string;
   readonly channel: string;
+  /** who need not be told what it has stored itself */
+  readonly node: string;
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -92,6 +94,7 @@ export function openHints(database: Database, node: string): Hints {
   }
   return {
     channel,
+    node,
     follow(listener) {
       listeners.add(listener);
       if (opening === undefined) reopen();

@@ -2,6 +2,7 @@
 import type { Store } from '../../ports/store.ts';
 import { checkClaim, checkInteger, compareText } from '../rules.ts';
 import type { Database, Row, Statement } from './database.ts';
+import type { Hints } from './hints.ts';
 import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
 import { together } from './together.ts';
 
@@ -12,6 +13,10 @@ const claim: Statement = {
 const relet: Statement = {
   name: 'relet_1',
   text: `select id from {schema}.relet_1($1::bigint, $2, $3::text[], $4::bigint[], $5, $6::bigint, $7::bigint)`,
+};
+const release: Statement = {
+  name: 'release_2',
+  text: `select {schema}.release_2($1::bigint, $2, $3::text[], $4::bigint[], $5, $6::bigint, $7, $8)`,
 };
 const ofExecution: Statement = {
   name: 'wake_ups_1',
@@ -34,6 +39,7 @@ interface LedgerOptions {
   /** the clock that a test sets, for the database */
   readonly given: () => number | null;
   readonly heard: (instant: number) => void;
+  readonly hints: Pick<Hints, 'channel' | 'node'>;
 }
 
 export function openLedger({
@@ -41,6 +47,7 @@ export function openLedger({
   now,
   given,
   heard,
+  hints,
 }: LedgerOptions): Pick<Store, 'claim' | 'renew' | 'release' | 'wakeUps' | 'nextDue'> {
   const { query } = database;
   const renewAll = async (tenant: string, leases: readonly HeldLease[], owner: string, leaseMs: number) => {
@@ -77,10 +84,11 @@ export function openLedger({
         : renewAll(tenant, leases, owner, leaseMs);
     },
     async release(tenant, leases, owner, due) {
-      checkInteger('due', due, 0);
+      if (due !== undefined) checkInteger('due', due, 0);
       if (leases.length === 0) return;
       const { ids, attempts } = columnsOf(leases);
-      await query(relet, [given(), tenant, ids, attempts, owner, 0, due], 'again');
+      const values = [given(), tenant, ids, attempts, owner, due ?? null, hints.channel, hints.node];
+      await query(release, values, 'again');
     },
     async wakeUps(tenant, execution) {
       const rows = await query(ofExecution, [tenant, execution], 'again');

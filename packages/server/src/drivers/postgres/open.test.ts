@@ -107,22 +107,23 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
 
   test('a schema that a newer program made is refused, unless that one says that this may go on', async () => {
     const address = await freshAddress();
-    const next = { number: 2, name: 'next', worksFrom: 1, sql: 'select 1' };
-    const later = { number: 3, name: 'later', worksFrom: 2, sql: 'select 1' };
+    const known = migrations.length;
+    const next = { number: known + 1, name: 'next', worksFrom: 1, sql: 'select 1' };
+    const later = { number: known + 2, name: 'later', worksFrom: known + 1, sql: 'select 1' };
     expect(await refusal(address, { migrations: [...migrations, next] })).toBe('opened');
     expect(await refusal(address)).toBe('opened');
     expect(await refusal(address, { migrations: [...migrations, next, later] })).toBe('opened');
     const error = await refusal(address);
     expect(error).toMatchObject({ details: { reason: 'newer-schema' } });
     expect(String(error)).toContain(
-      'made by a newer Millrace (schema 3; this one knows 1, and needs to know 2)',
+      `made by a newer Millrace (schema ${known + 2}; this one knows ${known}, and needs to know ${known + 1})`,
     );
   });
 
   test('a migration that fails leaves nothing, and is done at the next start', async () => {
     const address = await freshAddress();
     const broken = {
-      number: 2,
+      number: migrations.length + 1,
       name: 'broken',
       worksFrom: 1,
       sql: 'create table {schema}.half (); select nonsense',

@@ -84,7 +84,7 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     },
     ...openStreams(database),
     ...openExecutions(database, given),
-    ...openLedger({ database, now, given, heard: clock.heard }),
+    ...openLedger({ database, now, given, heard: clock.heard, hints }),
     ...openDocuments(database, given, randomUUID),
     ...openListeners(database),
     hints: hints.follow,

@@ -11,6 +11,9 @@ import { shortId } from './short-id.ts';
 import { noText, nothingExpected, operation, type WireReader, type WireWriter } from './wire.ts';
 import type { Write } from './write-queue.ts';
 
+/** For the instant of a release: that at which each row was due. */
+export const ownDue = -1;
+
 type LeaseKey = { readonly id: string; readonly attempt: number };
 
 /** What became of entries, counted. */
@@ -92,13 +95,13 @@ export function releaseWrite(
   tenant: string,
   leases: readonly LeaseKey[],
   owner: string,
-  times: { readonly now: number; readonly due: number },
+  times: { readonly now: number; readonly due: number | undefined },
 ): Write<void> {
   return {
     units: 1,
     characters: 0,
     encode(out) {
-      out.put(operation.release, tenant, owner, times.now, times.due);
+      out.put(operation.release, tenant, owner, times.now, times.due ?? ownDue);
       putLeases(out, leases);
     },
     decode: () => {},

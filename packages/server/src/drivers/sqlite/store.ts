@@ -136,7 +136,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
       return queue.write(renewWrite(tenant, leases, owner, { now: at, until: at + leaseMs }));
     },
     async release(tenant, leases, owner, due) {
-      checkInteger('due', due, 0);
+      if (due !== undefined) checkInteger('due', due, 0);
       if (leases.length === 0) return;
       freshness.stale();
       await queue.write(releaseWrite(tenant, leases, owner, { now: now(), due }));

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { ownDue } from './entry-wire.ts';
 import { openHighestKey } from './highest-key.ts';
 import { rowAs } from './row-as.ts';
 import { longId } from './short-id.ts';
@@ -181,7 +182,7 @@ export function openThreadLedger(
       for (let leases = from.number(); leases > 0; leases--) {
         const row = held(tenant, owner, now, from);
         if (row === undefined) continue;
-        row.due = dueAt;
+        if (dueAt !== ownDue) row.due = dueAt;
         relet(row, null, null);
       }
     },

@@ -1,0 +1,43 @@
+import { Type } from 'typebox';
+import { defineOperation } from './operation.ts';
+import { nodeSchema } from './schemas.ts';
+
+export const nodeOperation = defineOperation({
+  name: 'listNodes',
+  summary: 'The processes on the store',
+  description:
+    'Each process writes itself down every 5 s, and leaves when it ends; one that was not heard of is silent, and forgotten after a minute.',
+  tag: 'server',
+  permission: 'metrics:read',
+  method: 'GET',
+  path: '/api/v1/nodes',
+  responses: [
+    {
+      status: 200,
+      description: 'Those that started first first.',
+      content: { 'application/json': Type.Object({ items: Type.Array(nodeSchema) }) },
+      example: {
+        items: [
+          {
+            id: '019ab3c2-7d10-7c4e-9a53-6b1f0c2d3e4f',
+            version: '0.1.0',
+            factSchema: 2,
+            roles: ['worker', 'executor'],
+            host: 'host-1',
+            pid: 4711,
+            startedAt: '2026-11-21T10:00:00.000Z',
+            lastSeen: '2026-11-21T10:01:30.000Z',
+            state: 'running',
+            load: { executionsInMemory: 12, effectsRunning: 3, effectsMax: 256, lagMs: 0 },
+          },
+        ],
+      },
+    },
+  ],
+  problems: [],
+  handler: async ({ engine }, { tenant }) => ({
+    type: 'json',
+    status: 200,
+    body: { items: await engine.nodes(tenant) },
+  }),
+});

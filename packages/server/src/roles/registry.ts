@@ -1,0 +1,113 @@
+/**
+ * The registry of nodes: each process on a store writes itself down every few seconds, and reads who else is there. It
+ * is for people: nothing that must be right depends on it. A process that owns its store alone is the only one, and
+ * writes nothing.
+ */
+import type { NodeLoad, NodeView } from '@millrace/core';
+import type { Store, StoredDocument } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+
+export interface RegistryOptions {
+  readonly world: World;
+  readonly store: Store;
+  /** what does not change while the process runs */
+  readonly self: Omit<NodeView, 'state' | 'lastSeen' | 'load'>;
+  readonly load: () => NodeLoad;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+export interface Registry {
+  /** Settles when others can see this process, or its store was away. */
+  readonly begun: Promise<unknown>;
+  /** All processes on the store, those that started first first. */
+  nodes(): Promise<readonly NodeView[]>;
+  /** Says that this process takes nothing new; answers when others can read it. */
+  drain(): Promise<void>;
+  /** Takes this process out. */
+  close(): Promise<void>;
+}
+
+export const nodeCollection = 'nodes';
+/** Nodes are of the installation, whoever asks: one tenant holds them all. */
+const nodeTenant = 'default';
+export const beatMs = 5_000;
+/** A process that has missed three beats is shown as silent; after a while it is forgotten. */
+export const silentMs = 15_500;
+export const forgottenMs = 60_000;
+/** Beats between two looks for what is to be forgotten. */
+const beatsPerLook = 6;
+const nodesMax = 1_000;
+
+export function startRegistry(options: RegistryOptions): Registry {
+  const { world, store, self, onError } = options;
+  const isAlone = store.features.exclusive;
+  let state: NodeView['state'] = 'running';
+  let beats = 0;
+  let closed = false;
+  let cancel: () => void = () => {};
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const shown = (): NodeView => ({
+    ...self,
+    state,
+    lastSeen: new Date(store.now()).toISOString(),
+    load: options.load(),
+  });
+  const write = async () => {
+    if (closed || isAlone) return;
+    const { lastSeen: _, ...kept } = shown();
+    await store.putDocument(nodeTenant, nodeCollection, self.id, JSON.stringify(kept), undefined);
+  };
+  const beat = () => {
+    writing = write()
+      .then(() => (beats++ % beatsPerLook === 0 ? forget(store) : undefined))
+      .catch((error: unknown) => onError(error, ''))
+      .then(() => {
+        if (!closed) cancel = world.after(beatMs, beat);
+      });
+  };
+  if (!isAlone) beat();
+  return {
+    begun: writing,
+    async nodes() {
+      if (isAlone) return [shown()];
+      const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });
+      const others = rows.map((row) => toView(row, store.now())).filter((view) => view !== undefined);
+      // What this process knows of itself is newer than what it wrote.
+      const all = [...others.filter(({ id }) => id !== self.id), ...(closed ? [] : [shown()])];
+      return all.sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id));
+    },
+    async drain() {
+      state = 'draining';
+      await write().catch((error: unknown) => onError(error, ''));
+    },
+    async close() {
+      closed = true;
+      cancel();
+      await writing;
+      if (isAlone) return;
+      // A process whose store is away leaves all the same: it is forgotten in its time.
+      await store.deleteDocument(nodeTenant, nodeCollection, self.id, undefined).catch(() => {});
+    },
+  };
+}
+
+function toView({ body, time }: StoredDocument, now: number): NodeView | undefined {
+  const silentFor = now - time;
+  if (silentFor > forgottenMs) return undefined;
+  const kept = JSON.parse(body) as Omit<NodeView, 'lastSeen'>;
+  const state = silentFor > silentMs ? 'silent' : kept.state;
+  return { ...kept, state, lastSeen: new Date(time).toISOString() };
+}
+
+/** Removes those that left without a word; one that comes back meanwhile has another revision, and stays. */
+async function forget(store: Store): Promise<void> {
+  const oldest = await store.oldestDocuments(nodeCollection, nodesMax);
+  const before = store.now() - forgottenMs;
+  for (const { tenant, key, revision, time } of oldest)
+    if (time < before) await store.deleteDocument(tenant, nodeCollection, key, revision);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,5 +1,5 @@
 /**
- * `npm run faults:kill`: kills the server 50 times over 1,000 executions of four kinds (`--kills`, `--executions`,
+ * `npm run faults:kill`: kills the server 50 times over 1,000 executions of every kind and a schedule (`--kills`, `--executions`,
  * `--seed`), and looks for what was lost. Ends with the plain line `N passed, N failed, N skipped`.
  */
 import { parseArgs } from 'node:util';

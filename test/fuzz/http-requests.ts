@@ -77,6 +77,8 @@ function pathText({ schema, name }: Parameter, api: OpenApi): fc.Arbitrary<strin
     namespace: ['fuzz'],
     name: ['a', 'b'],
     version: ['1.0.0', '1', '3'],
+    effect: ['1', '2'],
+    source: ['urn:fuzz'],
   };
   const anything = fc.oneof(
     fc.constantFrom('..', '%2e%2e', '%00', '%', '%ff', 'a'.repeat(1_500), '~', "'", '-1', '1e9'),
@@ -137,9 +139,7 @@ function bodyOf({ body, method, operationId }: ApiOperation, api: OpenApi): fc.A
     },
   );
   const schema = Object.values(body)[0]?.schema ?? {};
-  const right = operationId.startsWith('publish')
-    ? definitions()
-    : asJson(api, schema, operationId === 'startExecution');
+  const right = rightBody(operationId, schema, api);
   const text = fc.oneof(
     { arbitrary: right, weight: 8 },
     { arbitrary: right.chain(damaged), weight: 3 },
@@ -158,6 +158,19 @@ function bodyOf({ body, method, operationId }: ApiOperation, api: OpenApi): fc.A
     },
   );
   return fc.option(fc.record({ type, text }), { nil: undefined, freq: 20 });
+}
+
+function rightBody(operationId: string, schema: Schema, api: OpenApi): fc.Arbitrary<string> {
+  switch (operationId) {
+    case 'publishEvents':
+      return events();
+    case 'publishFunction':
+      return fc.constantFrom(...functionTexts);
+    default:
+      return operationId.startsWith('publish')
+        ? definitions()
+        : asJson(api, schema, operationId === 'startExecution');
+  }
 }
 
 function asJson(api: OpenApi, schema: Schema, starts: boolean): fc.Arbitrary<string> {
@@ -179,6 +192,13 @@ const taskTexts = [
   '- one: { fork: { branches: [ { a: { set: { x: 1 } } }, { b: { wait: PT0.005S } } ] } }',
   '- one: { emit: { event: { with: { type: t, data: "${ . }" } } } }',
   '- one: { listen: { to: { any: [] } } }',
+  '- one: { listen: { to: { one: { with: { type: t } } } } }',
+  "- one: { listen: { to: { all: [ { with: { type: t, data: '${ .n > 1 }' } }, { with: { type: u } } ] } } }",
+  "- one: { listen: { to: { any: [ { with: { type: t }, correlate: { k: { from: .data.k, expect: '${ .k }' } } } ], until: '${ length > 1 }' } }, foreach: { do: [ { n: { set: { x: '${ $item }' } } } ] } }",
+  "- one: { run: { workflow: { namespace: fuzz, name: b, version: '1.0.0', input: '${ . }' } } }",
+  "- one: { run: { await: false, workflow: { namespace: fuzz, name: a, version: '1.0.0' } } }",
+  "- one: { call: 'a:1.0.0@default', with: { n: '${ .n }' } }",
+  '- one: { call: f }',
   '- one: { set: "${ .a.b.c }" }',
   '- one: { set: { x: "${ [range(100000)] }" } }',
   '- one: { switch: [ { a: { when: .x, then: one } } ] }',
@@ -189,11 +209,53 @@ function definitions(): fc.Arbitrary<string> {
     name: fc.constantFrom('a', 'b'),
     version: fc.constantFrom('1.0.0', '1.0.1', '2.0.0-rc.1'),
     task: fc.constantFrom(...taskTexts),
+    beside: fc.constantFrom('', '', '', ...besideTexts),
   });
   return document.map(
-    ({ name, version, task }) =>
-      `document: { dsl: '1.0.3', namespace: fuzz, name: ${name}, version: '${version}' }\ndo:\n  ${task}\n`,
+    ({ name, version, task, beside }) =>
+      `document: { dsl: '1.0.3', namespace: fuzz, name: ${name}, version: '${version}' }\n${beside}do:\n  ${task}\n`,
   );
+}
+
+const besideTexts = [
+  'schedule: { every: { milliseconds: 200 } }\n',
+  "schedule: { cron: '0 3 * * *' }\n",
+  'schedule: { after: { hours: 1 } }\n',
+  'schedule: { on: { one: { with: { type: t } } } }\n',
+  'use: { functions: { f: { set: { x: 1 } } } }\n',
+  'use: { extensions: [ { e: { extend: all, before: [ { b: { set: { y: 1 } } } ] } } ] }\n',
+];
+
+const functionTexts = [
+  'set: { x: 1 }\n',
+  "input: { schema: { document: { type: object } } }\nset: '${ .n }'\n",
+  "call: 'b:1.0.0@default'\n",
+  '{"do":[{"a":{"set":{"x":1}}}]}',
+  "document: { dsl: '1.0.3', namespace: fuzz, name: a, version: '1.0.0' }\ndo: [ { a: { set: { x: 1 } } } ]\n",
+];
+
+/** One event or several, most of them as they should be, for the listeners of `taskTexts`. */
+function events(): fc.Arbitrary<string> {
+  const seldomWrong = (right: fc.Arbitrary<unknown>) =>
+    fc.oneof({ arbitrary: right, weight: 20 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
+  const event = fc.record(
+    {
+      specversion: seldomWrong(fc.constant('1.0')),
+      id: seldomWrong(fc.constantFrom('e1', 'e2', 'e3', 'a'.repeat(300))),
+      source: seldomWrong(fc.constantFrom('urn:fuzz', 'https://example.com/\u00e4')),
+      type: seldomWrong(fc.constantFrom('t', 'u')),
+      time: seldomWrong(fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-01')),
+      subject: fc.string({ maxLength: 8 }),
+      datacontenttype: seldomWrong(fc.constantFrom('application/json', 'text/plain')),
+      data: fc.oneof(fc.constantFrom({ n: 2, k: 'x' }, { n: 0 }), fc.jsonValue({ maxDepth: 3 })),
+      data_base64: fc.constantFrom('AAEC', '='),
+      anextension: fc.jsonValue({ maxDepth: 1 }),
+    },
+    { requiredKeys: ['specversion', 'id', 'source', 'type'], noNullPrototype: true },
+  );
+  return fc
+    .oneof(event, fc.array(event, { maxLength: 4 }), fc.array(event, { minLength: 40, maxLength: 60 }))
+    .map((value) => JSON.stringify(value));
 }
 
 /** Values that a schema takes, of those keywords that the document uses. */

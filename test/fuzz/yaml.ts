@@ -35,10 +35,14 @@ function yamlInputs(): fc.Arbitrary<Filled> {
   );
 }
 
+/** The examples, and what they say nothing of. */
 function readSeeds(): string[] {
-  const folder = new URL('../../examples/', import.meta.url);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return names.map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  return ['../../examples/', 'seeds/'].flatMap((from) => {
+    const folder = new URL(from, import.meta.url);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const texts = names.filter((name) => name.endsWith('.yaml') && !name.includes('node_modules'));
+    return texts.toSorted().map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  });
 }
 
 /** The grammar's own slips: lines lost, doubled, moved, indented otherwise, given another value or come from elsewhere. */

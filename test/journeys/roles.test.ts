@@ -4,7 +4,7 @@ import { startServer } from '../../conformance/server-process.ts';
 import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
 import { type Acknowledged, lossesOf } from '../faults/log-checks.ts';
 import { startSome } from '../faults/processes/kill-run.ts';
-import { mixedKinds } from '../faults/processes/mixed-kinds.ts';
+import { deployKinds, mixedKinds } from '../faults/processes/mixed-kinds.ts';
 import { type Api, connect } from '../support/api.ts';
 import { openRecordingService } from '../support/recording-service.ts';
 import { startRoles } from '../support/role-process.ts';
@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const service = await openRecordingService(() => 40);
     onTestFinished(() => service.close());
     const kinds = mixedKinds(service.url);
-    for (const { definition } of kinds) await api.deploy(definition);
+    await deployKinds(api, kinds);
     const acknowledged: Acknowledged = new Map();
     return {
       acknowledged,

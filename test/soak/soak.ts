@@ -7,7 +7,7 @@ import { startServer } from '../../conformance/server-process.ts';
 import { type Api, connect } from '../support/api.ts';
 import { type Bar, isFlat, type Trend, trendOf } from './flatness.ts';
 import { openStandIn } from './stand-in.ts';
-import { type Kind, soakKinds } from './workflows.ts';
+import { type Kind, soakKinds, ticking } from './workflows.ts';
 
 /** As `docs/operating.md` advises: without it what is new takes up to 96 MB, sooner or later. */
 const nodeOptions = '--max-semi-space-size=16';
@@ -85,7 +85,10 @@ export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<
   try {
     const api = connect(server.url);
     const kinds = soakKinds(standIn.url);
-    for (const { definition } of kinds) await api.deploy(definition);
+    for (const { definition, parts = [] } of kinds)
+      for (const each of [...parts, definition]) await api.deploy(each);
+    // Starts by itself beside the load.
+    await api.deploy(ticking);
     const load = startLoad(api, kinds, perSec);
     const samples: Sample[] = [];
     const beganAt = performance.now();
@@ -100,6 +103,7 @@ export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<
       onSample?.(sample);
     }
     await load.stop();
+    if (server.isAlive()) load.failures.push(...(await endTicking(api)));
     if (!server.isAlive()) load.failures.push(`the server ended:\n${server.output().slice(-2_000)}`);
     else load.failures.push(...(await leftBehind(api)));
     return toResult({ minutes, perSec }, load, samples);
@@ -198,6 +202,15 @@ async function readMetrics(api: Api): Promise<(name: string) => number> {
       .map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]),
   );
   return (name) => Number(values.get(name) ?? 0);
+}
+
+/** Holds the schedule, which has run as it should. */
+async function endTicking(api: Api): Promise<string[]> {
+  const { status } = await api.call('POST', '/api/v1/workflows/soak/ticking/schedule/pause', {});
+  const { body } = await api.call<{ items: unknown[] }>('GET', '/api/v1/executions?workflow=soak/ticking');
+  return status === 200 && body.items.length > 1
+    ? []
+    : [`the schedule was held with ${status} and had ${body.items.length} runs`];
 }
 
 /** When all has ended, nothing may be open, overdue, in doubt or without a reason to move. */

@@ -4,6 +4,8 @@ import type { Api, Execution } from '../support/api.ts';
 export interface Kind {
   readonly name: string;
   readonly definition: string;
+  /** what is published beside it */
+  readonly parts?: readonly string[];
   /** Starts one and brings it to its end. Rejects when it does not end as it must. */
   run(api: Api): Promise<void>;
 }
@@ -36,6 +38,16 @@ export function soakKinds(service: string): readonly Kind[] {
       `- attempt: { try: [ { flaky: { ${call('/flaky', 'flaky')} } } ], catch: { retry: { delay: PT0.1S, limit: { attempt: { count: 6 } } } } }`,
     ]),
     {
+      ...ends('parents', '[{"n":1},{"n":1}]', [
+        `- both: { fork: { branches: [ { a: { ${runsChild} } }, { b: { ${runsChild} } } ] } }`,
+      ]),
+      parts: [definition('child', ['- pause: { wait: PT0.2S }', '- said: { set: { n: 1 } }'])],
+    },
+    ends('listens', '"heard"', [
+      `- both: { fork: { branches: [ { hear: { listen: { to: { one: { with: { type: soak.told }, correlate: { of: { from: .data.of, expect: '\${ $workflow.id }' } } } } } } }, { tell: { do: [ { pause: { wait: PT0.2S } }, { tell: { emit: { event: { with: { source: 'urn:soak', type: soak.told, data: { of: '\${ $workflow.id }', said: heard } } } } } } ] } } ] } }`,
+      "- said: { set: '${ .[0][0].said }' }",
+    ]),
+    {
       name: 'cancelled',
       definition: definition('cancelled', ['- pause: { wait: PT1H }']),
       async run(api) {
@@ -57,6 +69,14 @@ export function soakKinds(service: string): readonly Kind[] {
     },
   ];
 }
+
+const runsChild = "run: { workflow: { namespace: soak, name: child, version: '1.0.0' } }";
+
+/** A schedule: twice a second, so that its record and its row are written all the time. */
+export const ticking = `document: { dsl: '1.0.3', namespace: soak, name: ticking, version: '1.0.0' }
+schedule: { every: { milliseconds: 500 } }
+do: [ { tick: { set: { n: 1 } } } ]
+`;
 
 function ends(name: string, output: string, tasks: readonly string[]): Kind {
   const expected = JSON.stringify(JSON.parse(output.replace(/(\w+):/g, '"$1":')));

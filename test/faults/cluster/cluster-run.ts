@@ -13,7 +13,7 @@ import { type Api, connect } from '../../support/api.ts';
 import { createRandom } from '../../support/random.ts';
 import { openRecordingService } from '../../support/recording-service.ts';
 import { type Acknowledged, countRepeated, leftInLedger, wrongEffects, wrongEndings } from '../log-checks.ts';
-import { type Kind, mixedKinds } from '../processes/mixed-kinds.ts';
+import { deployKinds, type Kind, mixedKinds } from '../processes/mixed-kinds.ts';
 import { openCuttingProxy } from './cutting-proxy.ts';
 
 /** What fails: a server or the database, and how. */
@@ -84,7 +84,7 @@ export async function runCluster({
     servers.push(await start(0), await start(1));
     const apis = servers.map(({ url }) => connect(url));
     const kinds = mixedKinds(service.url);
-    for (const { definition } of kinds) await (apis[0] as Api).deploy(definition);
+    await deployKinds(apis[0] as Api, kinds);
     const acknowledged: Acknowledged = new Map();
     const recoveryMs: number[] = [];
     for (let time = 0; time < times; time += 1) {

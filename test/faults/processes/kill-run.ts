@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startServer } from '../../../conformance/server-process.ts';
-import { type Api, connect } from '../../support/api.ts';
+import { type Api, connect, type Execution } from '../../support/api.ts';
 import { createRandom } from '../../support/random.ts';
-import { openRecordingService } from '../../support/recording-service.ts';
+import { openRecordingService, type RecordingService } from '../../support/recording-service.ts';
 import { type Acknowledged, countRepeated, lossesOf } from '../log-checks.ts';
-import { type Kind, mixedKinds } from './mixed-kinds.ts';
+import { deployKinds, type Kind, mixedKinds, ticks } from './mixed-kinds.ts';
 
 export interface KillRunOptions {
   readonly executions: number;
@@ -47,7 +47,8 @@ export async function killAgainAndAgain({
   let startMsMax = server.startedInMs;
   try {
     const api = connect(server.url);
-    for (const { definition } of kinds) await api.deploy(definition);
+    await deployKinds(api, kinds);
+    await api.deploy(ticks);
     for (let kill = 0; kill < kills; kill += 1) {
       const from = Math.floor((kill * executions) / kills);
       const to = Math.floor(((kill + 1) * executions) / kills);
@@ -58,7 +59,12 @@ export async function killAgainAndAgain({
       startMsMax = Math.max(startMsMax, server.startedInMs);
       await starting;
     }
-    const losses = await lossesOf(api, acknowledged, executions, service);
+    const ticked = await endTicks(api);
+    const losses = [
+      ...(await lossesOf(api, acknowledged, executions, service)),
+      ...wrongChildren(acknowledged, service),
+      ...ticked,
+    ];
     const { requests } = service;
     const repeatedKeys = countRepeated(requests.map(({ key }) => key));
     return {
@@ -98,5 +104,56 @@ export async function startSome(
         await sleep(50);
       }
     }),
+  );
+}
+
+/** Each child of a parent is one execution, however often its parent was killed while it started it. */
+function wrongChildren(acknowledged: Acknowledged, { requests }: RecordingService): string[] {
+  const children = new Map<string, Set<string>>();
+  for (const { execution } of requests) {
+    const [parent = '', rest] = execution.split('~');
+    if (rest !== undefined) children.set(parent, (children.get(parent) ?? new Set()).add(execution));
+  }
+  return [...acknowledged].flatMap(([id, { output, child }]) => {
+    const wanted = child === undefined ? 0 : (output as readonly unknown[]).length;
+    const found = children.get(id)?.size ?? 0;
+    return found === wanted ? [] : [`${id} has ${found} children, not ${wanted}`];
+  });
+}
+
+/** Holds the schedule; then every second since it was published has one run, which has ended. */
+async function endTicks(api: Api): Promise<string[]> {
+  await api.call('POST', '/api/v1/workflows/crash/ticks/schedule/pause', {});
+  const runs: Execution[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const query: string = `workflow=crash/ticks&limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`;
+    const { body } = await api.call<{ items: Execution[]; cursor?: string }>(
+      'GET',
+      `/api/v1/executions?${query}`,
+    );
+    runs.push(...body.items);
+    cursor = body.cursor;
+  }
+  const losses = runs.length < 2 ? [`the schedule has ${runs.length} runs`] : [];
+  const instants: number[] = [];
+  for (const { id } of runs) {
+    const { status } = await api.execution(id, '60s');
+    if (status !== 'completed') losses.push(`${id} is ${status}`);
+    instants.push(instantOf(id));
+  }
+  const sorted = instants.toSorted((a, b) => a - b);
+  for (const [index, instant] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before !== undefined && instant - before !== 1_000)
+      losses.push(`the schedule ran ${instant - before} ms after ${new Date(before).toISOString()}`);
+  }
+  return losses;
+}
+
+/** Of a run that a schedule started: its id ends with its instant, as in `20261129T213000000Z`. */
+function instantOf(id: string): number {
+  const [, date = '', time = '', ms = ''] = /-(\d{8})T(\d{6})(\d{3})Z$/.exec(id) ?? [];
+  return Date.parse(
+    `${date.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}.${ms}Z`,
   );
 }

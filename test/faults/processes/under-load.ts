@@ -7,12 +7,12 @@ import { expect } from 'vitest';
 import { type ServerOptions, type ServerProcess, startServer } from '../../../conformance/server-process.ts';
 import { type Api, connect } from '../../support/api.ts';
 import { openRecordingService } from '../../support/recording-service.ts';
-import { mixedKinds } from './mixed-kinds.ts';
+import { deployKinds, mixedKinds } from './mixed-kinds.ts';
 
 export interface Bench {
   /** Starts a server on the data of the one before. */
   start(options?: ServerOptions): Promise<{ readonly server: ServerProcess; readonly api: Api }>;
-  /** Publishes the four kinds. */
+  /** Publishes all kinds. */
   deploy(api: Api): Promise<void>;
   /** Asks for starts until `isOver`; answers what was acknowledged, with the output it must end with. */
   startWithoutEnd(api: Api, isOver: () => boolean): Promise<Map<string, unknown>>;
@@ -36,7 +36,7 @@ export async function openBench(): Promise<Bench> {
       return { server, api: connect(server.url) };
     },
     async deploy(api) {
-      for (const { definition } of kinds) await api.deploy(definition);
+      await deployKinds(api, kinds);
     },
     async startWithoutEnd(api, isOver) {
       const acknowledged = new Map<string, unknown>();

@@ -15,10 +15,14 @@ export interface EffectTask {
   /** fencing number of the lease */
   readonly attempt: number;
   readonly lease: Lease;
+  /** of its row */
+  readonly queue?: string | undefined;
 }
 
 export interface LeasePolicy {
   readonly now: number;
+  /** whose rows take turns with those of others: the workflow */
+  readonly queue: string | undefined;
   readonly effectLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
@@ -26,6 +30,13 @@ export interface LeasePolicy {
 
 /** A row that waits for a person: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
 export const neverDue = 253_402_300_799_000;
+
+/** The queue of an execution's rows: that of its workflow. */
+export function queueOf(
+  definition: { readonly namespace: string; readonly name: string } | null,
+): string | undefined {
+  return definition === null ? undefined : `${definition.namespace}/${definition.name}`;
+}
 
 export function rowId(execution: string, row: LedgerRow): string {
   return `${execution}/${row}`;
@@ -37,6 +48,7 @@ export function ledgerEntries(
   policy: LeasePolicy,
 ): { readonly wakeUps: readonly WakeUpChange[]; readonly effects: readonly EffectTask[] } {
   const effects: EffectTask[] = [];
+  const put = putIn(policy.queue);
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
     switch (change.type) {
@@ -76,6 +88,15 @@ function rowOf(change: LedgerChange): LedgerRow {
   }
 }
 
+/** Puts rows in a queue. */
+function putIn(queue: string | undefined): typeof put {
+  if (queue === undefined) return put;
+  return (...given) => {
+    const change = put(...given);
+    return { type: 'put', row: { ...change.row, queue } };
+  };
+}
+
 function put(
   id: string,
   execution: string,
@@ -83,7 +104,7 @@ function put(
   due: number,
   lease: Lease | null,
   unsafe: boolean,
-): WakeUpChange {
+): Extract<WakeUpChange, { type: 'put' }> {
   const attempt = lease === null ? 0 : 1;
   return { type: 'put', row: { id, execution, kind, due, attempt, lease, unsafe, doubt: false, body: null } };
 }

@@ -36,7 +36,7 @@ import { causeOf, type DecidedCommit, rowOf } from './decided-commit.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { type EffectTask, ledgerEntries } from './rows.ts';
+import { type EffectTask, ledgerEntries, queueOf } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 interface Job {
@@ -304,6 +304,7 @@ export class Worker {
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
+      queue: queueOf(live.state.definition),
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined || this.#draining ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),

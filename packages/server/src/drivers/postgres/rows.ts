@@ -12,6 +12,7 @@ import type {
 import { isDoubted } from '../rules.ts';
 import type { Row } from './database.ts';
 import { shownText } from './kept-text.ts';
+import { fromQueuedBody } from './queued-body.ts';
 
 export const commitColumns = 'tenant, stream, version, facts, id, previous, time, cause, body, position';
 export const executionColumns =
@@ -61,7 +62,7 @@ export function toWakeUp(row: Row, now: number): WakeUp {
     lease,
     unsafe,
     doubt: isDoubted({ lease, unsafe, doubt: row.doubt === true }, now),
-    body: textOrNull(row.body),
+    ...fromQueuedBody(textOrNull(row.body)),
   };
 }
 
@@ -75,7 +76,7 @@ export function toClaimed(row: Row, owner: string): ClaimedWakeUp {
     attempt: Number(row.attempt),
     unsafe: row.unsafe === true,
     doubt: false,
-    body: textOrNull(row.body),
+    ...fromQueuedBody(textOrNull(row.body)),
     lease: { owner, until: Number(row.until) },
   };
 }

@@ -123,7 +123,8 @@ describe.skipIf(missing !== undefined)(
       );
       for (let from = 0; from < entries.length; from += 100)
         await store.commit(entries.slice(from, from + 100));
-      await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 });
+      for (let claims = 0; claims < 30; claims++)
+        await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 });
       const scans = {
         name: 'scans_of_test',
         text: `select relname, seq_scan from pg_stat_user_tables
@@ -131,8 +132,9 @@ describe.skipIf(missing !== undefined)(
       };
       const schema = database.address.schema;
       await expect.poll(async () => (await database.query(scans, [schema])).length).toBe(2);
+      // Migrations scan the empty table for each index that they make; of 30 batches and 30 claims none may.
       for (const { relname, seq_scan } of await database.query(scans, [schema]))
-        expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(5);
+        expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(15);
     });
 
     test('retention drops the weeks in which only ended executions began, and keeps what is open whole', async () => {

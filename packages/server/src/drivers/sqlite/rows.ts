@@ -8,6 +8,7 @@ import type {
   WakeUpKind,
 } from '../../ports/store.ts';
 import { isDoubted } from '../rules.ts';
+import { kindOf, queueOf } from './queued-kind.ts';
 import { type Row, WireReader } from './wire.ts';
 
 /** Rows of the reader thread as the port shows them; the columns are those of `reader.ts`, in its order. */
@@ -48,7 +49,7 @@ export function toWakeUp(row: Row, now: number): WakeUp {
   const head = {
     id: from.text(),
     execution: from.text(),
-    kind: from.text() as WakeUpKind,
+    queued: from.text(),
     due: from.number(),
     attempt: from.number(),
   };
@@ -57,7 +58,14 @@ export function toWakeUp(row: Row, now: number): WakeUp {
   const lease = owner === null || until === null ? null : { owner, until };
   const unsafe = from.number() === 1;
   const doubt = isDoubted({ lease, unsafe, doubt: from.number() === 1 }, now);
-  return { ...head, lease, unsafe, doubt, body: from.textOrNull() };
+  const { queued, ...rest } = head;
+  const queue = queueOf(queued);
+  return {
+    ...rest,
+    kind: kindOf(queued) as WakeUpKind,
+    ...{ lease, unsafe, doubt, body: from.textOrNull() },
+    ...(queue === '' ? {} : { queue }),
+  };
 }
 
 export function toDocument(row: Row): StoredDocument {

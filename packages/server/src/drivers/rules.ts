@@ -211,6 +211,7 @@ function checkChange(stream: string, change: Entry['wakeUps'][number]): void {
   if (change.type === 'remove') return checkKey('wake-up id', change.id);
   const { row } = change;
   checkKey('wake-up id', row.id);
+  if (row.queue !== undefined) checkKey('wake-up queue', row.queue);
   checkInteger('wake-up due', row.due, 0);
   checkInteger('wake-up attempt', row.attempt, 0);
   if (row.listens !== undefined && row.kind !== 'event')

@@ -132,7 +132,9 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   // The executor and the timer hand commands to the door before there is a worker to build it from.
   const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined, events: undefined };
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
-  const door = worker === undefined ? remoteDoor(store, world) : localDoor(worker);
+  const elsewhere = remoteDoor(store, world);
+  const door =
+    worker === undefined ? elsewhere : localDoor(worker, store.features.exclusive ? undefined : elsewhere);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
   const { limits } = options;
   const subscriptions = new Subscriptions({ store, world, limits, ...(options.subscribers ?? nobody) });

@@ -27,6 +27,10 @@ export function ledgerContract(open: OpenStore): void {
       const rows = [
         wakeUpOf('s', '1', { kind: 'effect', due: 7, attempt: 3, lease, unsafe: true }),
         wakeUpOf('s', '2', { kind: 'command', body: '{"a":"ü"}', doubt: true }),
+        wakeUpOf('s', '3', { kind: 'effect', queue: 'shop/order' }),
+        wakeUpOf('s', '4', { kind: 'command', body: '{"a":"ü\\u0000"}', queue: 'shop/"order"' }),
+        wakeUpOf('s', '5', { kind: 'timer', body: 'plain', queue: 'a' }),
+        wakeUpOf('s', '6', { kind: 'command', body: '{"queue":"not one"}' }),
       ];
       await store.commit([entryOf('s', empty, { wakeUps: rows.map(put) })]);
       expect(await store.wakeUps('a', 's')).toEqual(rows);
@@ -115,6 +119,33 @@ export function ledgerContract(open: OpenStore): void {
       expect(ids(await claimAs(store, 'o', ['timer', 'resume'], 2))).toEqual(['s/1', 's/2']);
       expect(ids(await claimAs(store, 'o', ['timer', 'resume'], 2))).toEqual(['s/3']);
     });
+
+    test('a flood of 10,000 rows of one queue makes no other wait for more than its turn', async () => {
+      const { store } = await start();
+      const flood = Array.from({ length: 10_000 }, (_, at) =>
+        wakeUpOf(`f${at}`, 'x', { due: 1, queue: 'flood' }),
+      );
+      const entries = flood.map((row) => ({ tenant: 'a', stream: row.execution, wakeUps: [put(row)] }));
+      for (let from = 0; from < entries.length; from += 1_000)
+        await store.commit(entries.slice(from, from + 1_000));
+      await putRows(store, [
+        ...['q1', 'q2', 'q3'].map((name) => wakeUpOf(name, 'x', { due: 900, queue: 'quiet' })),
+        ...['n1', 'n2'].map((name) => wakeUpOf(name, 'x', { due: 900 })),
+      ]);
+      expect(await store.nextDue(['timer'])).toBe(1);
+      const oneByOne: string[] = [];
+      for (let claim = 0; claim < 6; claim++) oneByOne.push(...ids(await claimAs(store, 'o', ['timer'], 1)));
+      // Three queues: each has its turn among three rows, and so twice among six.
+      for (const name of ['f', 'q', 'n'])
+        expect(oneByOne.filter((id) => id.startsWith(name))).toHaveLength(2);
+      const rest = ids(await claimAs(store, 'o', ['timer', 'effect'], 100));
+      expect(rest).toHaveLength(100);
+      expect(rest.filter((id) => !id.startsWith('f'))).toEqual(['q3/x']);
+      expect(await claimAs(store, 'o', ['timer'], 20_000)).toHaveLength(10_000 - 101);
+      expect(await store.counts(0)).toMatchObject({ wakeUps: { timer: 10_005 }, overdue: 0 });
+      await store.release('a', [{ id: 'q3/x', attempt: 1 }], 'o', undefined);
+      expect(await claimAs(store, 'o')).toMatchObject([{ id: 'q3/x', queue: 'quiet', kind: 'timer' }]);
+    }, 60_000);
 
     test('a part of a millisecond is no time: the call is thrown back, and no other is harmed', async () => {
       const { store } = await start();

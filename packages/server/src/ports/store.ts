@@ -120,6 +120,8 @@ export interface WakeUp {
   readonly listens?: ListenKey;
   /** what it carries when there is no fact to point at: a `command` row's command, as JSON */
   readonly body: string | null;
+  /** whose rows it stands among: claims take turns between queues; not empty. Absent: the queue of all that have none */
+  readonly queue?: string;
 }
 
 export interface ClaimedWakeUp extends WakeUp {
@@ -253,7 +255,8 @@ export interface Store {
   executions(tenant: string, query: ExecutionQuery): Promise<Page<ExecutionRow>>;
   /**
    * Leases rows that are due and free (or whose lease lapsed) to `owner` over all tenants, and raises `attempt`. Those
-   * that could be claimed earliest go first: since they were due, or since their lease lapsed.
+   * that could be claimed earliest go first: since they were due, or since their lease lapsed; but queues take turns: of
+   * `k` that have such rows each gets one among `k` rows that a process claims, one claim after the other.
    */
   claim(request: ClaimRequest): Promise<readonly ClaimedWakeUp[]>;
   /** Extends leases that are still held with this fencing number; answers the ids that were. */

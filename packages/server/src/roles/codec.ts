@@ -2,7 +2,8 @@
  * Facts as they are stored: a JSON array, in which values above a size are kept in the blob store under their
  * digest. The field then holds `null`, and `blobs` beside it names what belongs there.
  */
-import { type BlobReference, type Fact, factSchema, upcastFacts } from '@millrace/core';
+import { type BlobReference, type Fact, factSchema, upcastFacts, version } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import { StoredValue, wholeBytesMax } from './stored-value.ts';
 
@@ -88,7 +89,21 @@ export function parseBody(body: string): readonly Fact[] {
   const stored = JSON.parse(body) as
     | readonly unknown[]
     | { readonly schema: number; readonly facts: readonly unknown[] };
+  if ('schema' in stored && stored.schema > factSchema) throw newerFacts(stored.schema);
   return 'schema' in stored ? upcastFacts(stored.schema, stored.facts) : upcastFacts(1, stored);
+}
+
+/** Another process, of the version that wrote them, goes on with what these facts are of. */
+function newerFacts(schema: number): MillraceError {
+  return new MillraceError(
+    'unavailable',
+    `a newer Millrace has written to this execution: its facts are of schema ${schema}, and this process (${version}) knows schemas up to ${factSchema}. A process of that version goes on with it`,
+    { reason: 'newer-facts' },
+  );
+}
+
+export function isOfNewerFacts(error: unknown): boolean {
+  return error instanceof MillraceError && error.details.reason === 'newer-facts';
 }
 
 /** Members that are read whatever their size: others than the workflow's own code look into them. */

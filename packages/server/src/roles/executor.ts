@@ -165,8 +165,8 @@ export class Executor {
 
   #handIn(deed: Deed, outcome: EffectOutcome): void {
     if (deed.lost) return deed.decided();
-    const { tenant, execution, effect } = deed.task;
-    this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed);
+    const { tenant, execution, effect, queue } = deed.task;
+    this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed, queue);
   }
 
   readonly #ended = (deed: Deed, error: unknown): void => {
@@ -245,8 +245,8 @@ export class Executor {
     if (held.length === 0) return;
     if (fact?.type === 'effect.requested') {
       const lease = { owner: node, until };
-      const { tenant, execution, attempt } = row;
-      return this.take({ tenant, execution, effect, row: row.id, fact, attempt, lease });
+      const { tenant, execution, attempt, queue } = row;
+      return this.take({ tenant, execution, effect, row: row.id, fact, attempt, lease, queue });
     }
     const outcome: EffectOutcome = {
       type: 'failed',

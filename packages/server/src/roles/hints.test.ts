@@ -77,6 +77,37 @@ describe('on a store that hints', () => {
     expect(calls.filter((name) => name === 'claim')).toHaveLength(2);
   });
 
+  it('one reader of the log feeds all who follow or wait', async () => {
+    const store = hinting();
+    const api = openHarness({ around: store.around, roles: ['api'], sweepMs: 600_000 });
+    const others = openHarness({
+      ...{ shared: api, around: store.around, sweepMs: 600_000 },
+      roles: ['worker', 'timer', 'executor'],
+    });
+    for (const { runtime } of [api, others]) runtime.start();
+    await api.advance(100);
+    const definition = workflow([{ wait: { seconds: 5 } }]);
+    const { id } = (await others.runtime.engine.start('default', { definition })).execution;
+    const { engine } = api.runtime;
+    const waiting = Array.from({ length: 20 }, () => engine.wait('default', id, 60_000));
+    const told = Array.from({ length: 20 }, async () => {
+      const versions: number[] = [];
+      for await (const { version } of engine.follow('default', id, 0, new AbortController().signal))
+        versions.push(version);
+      return versions;
+    });
+    await api.advance(100);
+    api.calls.length = 0;
+    await others.advance(6_000);
+    store.hint('commits');
+    await api.advance(100);
+    expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set(['completed']));
+    const [first, ...more] = await Promise.all(told);
+    expect(first).toEqual((await engine.events('default', id, {})).rows.map(({ version }) => version));
+    for (const versions of more) expect(versions).toEqual(first);
+    expect(api.calls.filter((name) => name === 'tail').length).toBeLessThanOrEqual(2);
+  });
+
   it('nobody reads the log when nobody follows, and no events are matched', async () => {
     const store = hinting();
     const { runtime, advance, calls } = openHarness({

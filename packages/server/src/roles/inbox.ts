@@ -5,6 +5,7 @@
 import type { Command } from '@millrace/core';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { isOfNewerFacts } from './codec.ts';
 import { lagOf } from './timer.ts';
 import type { Worker } from './worker.ts';
 
@@ -22,6 +23,10 @@ export interface InboxOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
+/** For so long a row is nobody's that this process could not decide. */
+const handedBackMs = 250;
+const leftToOthersMax = 1_000;
+
 export class Inbox {
   readonly #options: InboxOptions;
   #cancelSweep: () => void = () => {};
@@ -31,6 +36,7 @@ export class Inbox {
   #lagMs = 0;
   #idle: () => void = () => {};
   /** rows that were claimed and are not decided yet */
+  readonly #leftToOthers = new Set<string>();
   readonly #inHand = new Set<ClaimedWakeUp>();
 
   constructor(options: InboxOptions) {
@@ -106,7 +112,8 @@ export class Inbox {
     const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
     const next = await store.nextDue(['command', 'resume']);
     this.#lagMs = lagOf(next, store.now());
-    if (next === undefined || next > store.now()) return sweepMs;
+    if (next === undefined || next > store.now())
+      return Math.min(sweepMs, (next ?? Number.POSITIVE_INFINITY) - store.now());
     const rows = await store.claim({
       kinds: ['command', 'resume'],
       owner: node,
@@ -117,8 +124,14 @@ export class Inbox {
     return rows.length === claimRowsMax ? 0 : sweepMs;
   }
 
+  /** Remembers that it was said of an execution, so that it is not said at every turn. */
+  #leave(execution: string): void {
+    if (this.#leftToOthers.size >= leftToOthersMax) this.#leftToOthers.clear();
+    this.#leftToOthers.add(execution);
+  }
+
   async #handOver(row: ClaimedWakeUp): Promise<void> {
-    const { worker, onError } = this.#options;
+    const { worker, store, node, onError } = this.#options;
     // A `resume` row goes when the execution no longer asks for it; a `command` row goes with its decision.
     const [command, id]: [Command, string | undefined] =
       row.body === null
@@ -128,7 +141,12 @@ export class Inbox {
     try {
       await worker.submit(row.tenant, row.execution, command, id);
     } catch (error) {
-      onError(error, row.execution);
+      if (!isOfNewerFacts(error)) return onError(error, row.execution);
+      if (!this.#leftToOthers.has(row.execution)) onError(error, row.execution);
+      this.#leave(row.execution);
+      // Who wrote them may take it: after a moment, in which this process does not take it again.
+      const lease = { id: row.id, attempt: row.attempt };
+      await store.release(row.tenant, [lease], node, store.now() + handedBackMs).catch(() => {});
     } finally {
       this.#inHand.delete(row);
     }

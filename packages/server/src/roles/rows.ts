@@ -16,6 +16,8 @@ export interface EffectTask {
   /** fencing number of the lease */
   readonly attempt: number;
   readonly lease: Lease;
+  /** of its row */
+  readonly queue?: string | undefined;
 }
 
 /** Something to be told that this process holds the lease of: the fact at `version` says to whom and what. */
@@ -28,6 +30,8 @@ export interface SendTask {
 
 export interface LeasePolicy {
   readonly now: number;
+  /** whose rows take turns with those of others: the workflow */
+  readonly queue: string | undefined;
   readonly effectLease: () => Lease | null;
   readonly sendLease: () => Lease | null;
   readonly timerLease: (due: number) => Lease | null;
@@ -42,6 +46,13 @@ export function sendRow(execution: string, version: number): string {
 
 /** A row that waits for a person or for another execution: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
 export const neverDue = 253_402_300_799_000;
+
+/** The queue of an execution's rows: that of its workflow. */
+export function queueOf(
+  definition: { readonly namespace: string; readonly name: string } | null,
+): string | undefined {
+  return definition === null ? undefined : `${definition.namespace}/${definition.name}`;
+}
 
 export function rowId(execution: string, row: LedgerRow): string {
   return `${execution}/${row}`;
@@ -58,35 +69,37 @@ export function ledgerEntries(
 } {
   const effects: EffectTask[] = [];
   const sends: SendTask[] = [];
+  const { queue } = policy;
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
     switch (change.type) {
       case 'effect': {
         const { version: effect, fact } = change;
         const lease = policy.effectLease();
-        if (lease !== null) effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease });
-        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true);
+        if (lease !== null)
+          effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease, queue });
+        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true, queue);
       }
       case 'again':
         // Only what must not be repeated is ever in doubt, and it stays so.
-        return put(row, id, 'effect', policy.now, null, true);
+        return put(row, id, 'effect', policy.now, null, true, queue);
       case 'timer':
-        return put(row, id, 'timer', change.due, policy.timerLease(change.due), false);
+        return put(row, id, 'timer', change.due, policy.timerLease(change.due), false, queue);
       case 'resume':
-        return put(row, id, 'resume', policy.now, policy.resumeLease, false);
+        return put(row, id, 'resume', policy.now, policy.resumeLease, false, queue);
       case 'approval':
-        return put(row, id, 'approval', neverDue, null, false);
+        return put(row, id, 'approval', neverDue, null, false, queue);
       case 'child':
-        return put(row, id, 'child', neverDue, null, false);
+        return put(row, id, 'child', neverDue, null, false, queue);
       case 'send': {
         const { version, fact } = change;
         const lease = policy.sendLease();
         if (lease !== null) sends.push({ tenant, execution: id, version, fact });
-        return put(row, id, 'send', policy.now, lease, false);
+        return put(row, id, 'send', policy.now, lease, false, queue);
       }
       case 'listen': {
         const listens = listenKey(change.row, change.definition, policy.hash);
-        return put(row, id, 'event', neverDue, null, false, listens);
+        return put(row, id, 'event', neverDue, null, false, queue, listens);
       }
       case 'remove':
         return { type: 'remove', id: row };
@@ -122,9 +135,22 @@ function put(
   due: number,
   lease: Lease | null,
   unsafe: boolean,
+  queue: string | undefined,
   listens?: ListenKey,
 ): WakeUpChange {
   const attempt = lease === null ? 0 : 1;
-  const row: WakeUp = { id, execution, kind, due, attempt, lease, unsafe, doubt: false, body: null };
-  return { type: 'put', row: listens === undefined ? row : { ...row, listens } };
+  const row: { -readonly [Member in keyof WakeUp]: WakeUp[Member] } = {
+    id,
+    execution,
+    kind,
+    due,
+    attempt,
+    lease,
+    unsafe,
+    doubt: false,
+    body: null,
+  };
+  if (queue !== undefined) row.queue = queue;
+  if (listens !== undefined) row.listens = listens;
+  return { type: 'put', row };
 }

@@ -21,6 +21,19 @@ describe('a worker', () => {
     expect(facts.slice(-3)).toEqual(['execution.suspended', 'task.cancelled', 'execution.cancelled']);
   });
 
+  it('asserts the version before an answer without facts, so that a stale state says nothing', async () => {
+    const one = openHarness({ around: shared });
+    const two = openHarness({ around: shared, shared: one });
+    const { id } = (await one.runtime.engine.start('default', { definition: workflow([wait]) })).execution;
+    await one.runtime.engine.suspend('default', id);
+    await two.runtime.engine.resume('default', id);
+    // In the memory of the first it is suspended, and nothing is left to do.
+    expect((await one.runtime.engine.suspend('default', id)).status).toBe('suspended');
+    expect((await one.store.execution('default', id))?.status).toBe('suspended');
+    const facts = (await one.runtime.engine.events('default', id, {})).rows.map(({ fact }) => fact.type);
+    expect(facts.filter((type) => type === 'execution.suspended')).toHaveLength(2);
+  });
+
   it('starts an execution once, whichever process is asked', async () => {
     const one = openHarness({ around: shared });
     const two = openHarness({ around: shared, shared: one });

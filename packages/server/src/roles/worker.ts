@@ -31,7 +31,7 @@ import { type Job, type Letter, removalOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { ledgerEntries } from './rows.ts';
+import { ledgerEntries, queueOf } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 /** How often a command is decided again because other processes won the race for its version. */
@@ -275,6 +275,7 @@ export class Worker {
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
+      queue: queueOf(live.state.definition),
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       sendLease: () => (sends?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined || this.#draining ? null : lease(due)),

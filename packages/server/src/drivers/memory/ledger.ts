@@ -8,6 +8,7 @@ import type {
   WakeUpKind,
 } from '../../ports/store.ts';
 import { claimableFrom, compareText, isDoubted } from '../rules.ts';
+import { inTurn, takeTurns } from '../turns.ts';
 import { type DueQueue, openDueQueue } from './due-queue.ts';
 import { openListeners } from './listeners.ts';
 
@@ -46,7 +47,9 @@ export function openLedger(): MemoryLedger {
   const executions = new Map<string, Map<string, Kept>>();
   const leased = new Map<string, Kept>();
   const listeners = openListeners();
-  const queues = new Map<WakeUpKind, DueQueue<Due>>();
+  /** by kind, then by the queue's name */
+  const queues = new Map<WakeUpKind, Map<string, DueQueue<Due>>>();
+  let lastServed = '';
   const current = (tenant: string, row: WakeUp) =>
     executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
 
@@ -58,7 +61,7 @@ export function openLedger(): MemoryLedger {
     if (row.lease === null) leased.delete(keyOf(tenant, row.id));
     else leased.set(keyOf(tenant, row.id), kept);
     const from = claimableFrom(row);
-    if (from !== null) queueOf(row.kind).push({ ...kept, from });
+    if (from !== null) queueOf(row).push({ ...kept, from });
   }
   function remove(tenant: string, execution: string, id: string): void {
     const place = keyOf(tenant, execution);
@@ -67,16 +70,27 @@ export function openLedger(): MemoryLedger {
     leased.delete(keyOf(tenant, id));
     if (rows.size === 0) executions.delete(place);
   }
-  function queueOf(kind: WakeUpKind): DueQueue<Due> {
+  function queueOf({ kind, queue: name = '' }: WakeUp): DueQueue<Due> {
+    const byName = queues.get(kind) ?? new Map<string, DueQueue<Due>>();
     const queue =
-      queues.get(kind) ?? openDueQueue<Due>((due) => current(due.tenant, due.row) === due.row, compareDue);
-    queues.set(kind, queue);
+      byName.get(name) ?? openDueQueue<Due>((due) => current(due.tenant, due.row) === due.row, compareDue);
+    queues.set(kind, byName.set(name, queue));
     return queue;
   }
-  function firstOf(kinds: readonly WakeUpKind[]): Due | undefined {
+  /** The names of the queues that have rows, those that have none left forgotten. */
+  function namesOf(kinds: readonly WakeUpKind[]): readonly string[] {
+    const names = new Set<string>();
+    for (const kind of kinds)
+      for (const [name, queue] of queues.get(kind) ?? []) {
+        if (queue.peek() === undefined) queues.get(kind)?.delete(name);
+        else names.add(name);
+      }
+    return [...names];
+  }
+  function firstOf(kinds: readonly WakeUpKind[], name: string): Due | undefined {
     let first: Due | undefined;
     for (const kind of kinds) {
-      const due = queues.get(kind)?.peek();
+      const due = queues.get(kind)?.get(name)?.peek();
       if (due !== undefined && (first === undefined || compareDue(due, first) < 0)) first = due;
     }
     return first;
@@ -94,17 +108,23 @@ export function openLedger(): MemoryLedger {
       }
     },
     claim(request, now) {
-      const claimed: ClaimedWakeUp[] = [];
       const lease: Lease = { owner: request.owner, until: now + request.leaseMs };
-      while (claimed.length < request.rowsMax) {
-        const due = firstOf(request.kinds);
-        if (due === undefined || due.from > now) break;
-        queueOf(due.row.kind).pop();
-        const row = { ...due.row, attempt: due.row.attempt + 1, lease };
-        put(due.tenant, row);
-        claimed.push({ ...row, tenant: due.tenant });
-      }
-      return claimed;
+      const takers = inTurn(namesOf(request.kinds), lastServed).map((name) => {
+        const take = () => {
+          const due = firstOf(request.kinds, name);
+          if (due === undefined || due.from > now) return undefined;
+          queueOf(due.row).pop();
+          return due;
+        };
+        return [name, take] as const;
+      });
+      const { taken, last } = takeTurns(takers, request.rowsMax);
+      lastServed = last ?? lastServed;
+      return [...taken].sort(compareDue).map(({ tenant, row: { attempt, ...kept } }) => {
+        const row = { ...kept, attempt: attempt + 1, lease };
+        put(tenant, row);
+        return { ...row, tenant };
+      });
     },
     relet(tenant, leases, owner, now, next) {
       const held: string[] = [];
@@ -122,7 +142,14 @@ export function openLedger(): MemoryLedger {
         .map(({ row }) => ({ ...row, doubt: isDoubted(row, now) }))
         .sort((a, b) => compareText(a.id, b.id));
     },
-    nextDue: (kinds) => firstOf(kinds)?.from,
+    nextDue(kinds) {
+      let next: number | undefined;
+      for (const name of namesOf(kinds)) {
+        const from = firstOf(kinds, name)?.from;
+        if (from !== undefined && (next === undefined || from < next)) next = from;
+      }
+      return next;
+    },
     listeners: async (...asked) => listeners.find(...asked),
     *rows() {
       for (const rows of executions.values()) for (const kept of rows.values()) yield kept.row;

@@ -7,8 +7,8 @@ import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
 import { together } from './together.ts';
 
 const claim: Statement = {
-  name: 'claim_1',
-  text: `select * from {schema}.claim_1($1::bigint, $2::text[], $3, $4::bigint, $5::integer)`,
+  name: 'claim_3',
+  text: `select * from {schema}.claim_3($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6)`,
 };
 const relet: Statement = {
   name: 'relet_1',
@@ -24,12 +24,18 @@ const ofExecution: Statement = {
 };
 /** It carries the database's clock along: who asks for this waits until then. */
 const nextDue: Statement = {
-  name: 'next_due_1',
-  text: `select min(n.claimable) as due, {schema}.clock_1(null) as clock
-    from unnest($1::text[]) as k (kind) cross join lateral (
-      select w.claimable from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
-      order by w.claimable limit 1
-    ) n`,
+  name: 'next_due_3',
+  text: `with recursive q (kind, queue, claimable) as (
+      (select k.kind, w.queue, w.claimable from unnest($1::text[]) as k (kind) cross join lateral (
+        select w.queue, w.claimable from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
+        order by w.queue, w.claimable limit 1) w)
+      union all
+      select q.kind, w.queue, w.claimable from q cross join lateral (
+        select w.queue, w.claimable from {schema}.wake_ups w
+        where w.kind = q.kind and w.queue > q.queue and w.claimable is not null
+        order by w.queue, w.claimable limit 1) w
+    )
+    select min(q.claimable) as due, {schema}.clock_1(null) as clock from q`,
 };
 
 interface LedgerOptions {
@@ -68,12 +74,15 @@ export function openLedger({
     const held = new Map(groups.flat());
     return asked.map((renewal) => (held.get(renewal) === true ? [renewal.lease.id] : []));
   }, renewedTogetherMax);
+  let lastServed = '';
   return {
     async claim(request) {
       checkClaim(request);
       const { kinds, owner, leaseMs, rowsMax } = request;
       if (kinds.length === 0) return [];
-      const rows = await query(claim, [given(), [...new Set(kinds)], owner, leaseMs, rowsMax]);
+      const values = [given(), [...new Set(kinds)], owner, leaseMs, rowsMax, lastServed];
+      const rows = await query(claim, values);
+      lastServed = String(rows.at(-1)?.queue ?? lastServed);
       return [...rows].sort(earliestFirst).map((row) => toClaimed(row, owner));
     },
     async renew(tenant, leases, owner, leaseMs) {

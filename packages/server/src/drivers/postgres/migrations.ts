@@ -1,6 +1,7 @@
 import { functions } from './functions.ts';
 import { release } from './release-function.ts';
 import { tables, views } from './tables.ts';
+import { turns } from './turns-function.ts';
 
 /** Numbered and forward only: what was published is never changed, a later one changes what it made. */
 export interface Migration {
@@ -18,4 +19,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: 'first tables', worksFrom: 1, sql: [tables, views, functions].join('\n') },
   { number: 2, name: 'rows are given back with a hint', worksFrom: 1, sql: release },
+  { number: 3, name: 'claims take turns between queues', worksFrom: 1, sql: turns },
 ];

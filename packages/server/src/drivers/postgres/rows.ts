@@ -13,6 +13,7 @@ import type {
 import { isDoubted } from '../rules.ts';
 import type { Row } from './database.ts';
 import { shownText } from './kept-text.ts';
+import { fromQueuedBody } from './queued-body.ts';
 
 export const commitColumns = 'tenant, stream, version, facts, id, previous, time, cause, body, position';
 export const executionColumns =
@@ -63,7 +64,7 @@ export function toWakeUp(row: Row, now: number): WakeUp {
     lease,
     unsafe,
     doubt: isDoubted({ lease, unsafe, doubt: row.doubt === true }, now),
-    body: textOrNull(row.body),
+    ...fromQueuedBody(textOrNull(row.body)),
     ...(row.shape === null ? {} : { listens: { shape: String(row.shape), key: String(row.key) } }),
   };
 }
@@ -88,7 +89,7 @@ export function toClaimed(row: Row, owner: string): ClaimedWakeUp {
     attempt: Number(row.attempt),
     unsafe: row.unsafe === true,
     doubt: false,
-    body: textOrNull(row.body),
+    ...fromQueuedBody(textOrNull(row.body)),
     lease: { owner, until: Number(row.until) },
   };
 }

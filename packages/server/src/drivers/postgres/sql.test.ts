@@ -123,7 +123,8 @@ describe.skipIf(missing !== undefined)(
       );
       for (let from = 0; from < entries.length; from += 100)
         await store.commit(entries.slice(from, from + 100));
-      await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 });
+      for (let claims = 0; claims < 30; claims++)
+        await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 });
       // Each index was made by a scan of its own, of a table that was empty.
       const scans = {
         name: 'scans_of_test',
@@ -132,8 +133,9 @@ describe.skipIf(missing !== undefined)(
       };
       const schema = database.address.schema;
       await expect.poll(async () => (await database.query(scans, [schema])).length).toBe(2);
+      // Migrations scan the empty table for each index that they make; of 30 batches and 30 claims none may.
       for (const { relname, seq_scan } of await database.query(scans, [schema]))
-        expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(8);
+        expect(Number(seq_scan), `scans of ${relname}`).toBeLessThan(18);
     });
 
     test('what many ask for in one tick is one statement of each kind, and everybody gets their own answer', async () => {

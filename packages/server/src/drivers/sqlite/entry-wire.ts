@@ -7,6 +7,7 @@ import type {
   WakeUpChange,
   WakeUpKind,
 } from '../../ports/store.ts';
+import { kindOf, queueOf, toQueuedKind } from './queued-kind.ts';
 import { shortId } from './short-id.ts';
 import { noText, nothingExpected, operation, type WireReader, type WireWriter } from './wire.ts';
 import type { Write } from './write-queue.ts';
@@ -160,7 +161,13 @@ function putChange(out: WireWriter, stream: string, change: WakeUpChange): void 
     return;
   }
   const { row } = change;
-  values.push(1, shortId(stream, row.id), out.numberOf(row.kind), row.due - out.base, row.attempt);
+  values.push(
+    1,
+    shortId(stream, row.id),
+    out.numberOf(toQueuedKind(row.kind, row.queue)),
+    row.due - out.base,
+    row.attempt,
+  );
   out.share(row.lease?.owner ?? null);
   out.time(row.lease?.until ?? null);
   values.push((row.unsafe ? 1 : 0) | (row.doubt ? 2 : 0) | (row.listens ? 4 : 0), row.body);
@@ -183,11 +190,13 @@ function takeResult(entry: Entry, from: WireReader, figures: CommitFigures): Com
 }
 
 function takeClaimed(from: WireReader, lease: ClaimedWakeUp['lease']): ClaimedWakeUp {
+  const head = { tenant: from.text(), execution: from.text(), id: from.text() };
+  const queued = from.text();
+  const queue = queueOf(queued);
   return {
-    tenant: from.text(),
-    execution: from.text(),
-    id: from.text(),
-    kind: from.text() as WakeUpKind,
+    ...head,
+    kind: kindOf(queued) as WakeUpKind,
+    ...(queue === '' ? {} : { queue }),
     due: from.number(),
     attempt: from.number(),
     unsafe: from.number() === 1,

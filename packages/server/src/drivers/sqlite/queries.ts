@@ -21,6 +21,7 @@ import {
   toListenerPage,
   wakeUpKinds,
 } from '../rules.ts';
+import { endOfKind } from './queued-kind.ts';
 import type { ReadChannel } from './read-channel.ts';
 import {
   toCommit,
@@ -163,7 +164,7 @@ const fewMax = 1_000;
 
 async function nextDue(read: Read, kinds: readonly WakeUpKind[]): Promise<number | undefined> {
   let first: number | undefined;
-  for (const [row] of await Promise.all(kinds.map((kind) => read('nextDue', [kind])))) {
+  for (const [row] of await Promise.all(kinds.map((kind) => read('nextDue', [kind, endOfKind(kind)])))) {
     const due = row?.[0];
     if (typeof due === 'number' && (first === undefined || due < first)) first = due;
   }

@@ -9,7 +9,10 @@ const commit = `tenant, stream, version, count, id,
   coalesce((select before.id from commits before where before.position = commits.previous), ''),
   time, cause, body, position`;
 const execution = 'id, namespace, name, version, definition, status, started_at, updated_at, ended_at, error';
-const kinds = `('effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume')`;
+/** Every kind with its queue, found by skipping from one to the next in the index. */
+const storedKinds = `with recursive stored (kind) as (
+  select min(kind) from wake_ups
+  union all select (select min(w.kind) from wake_ups w where w.kind > stored.kind) from stored where stored.kind is not null)`;
 
 /** The reads that are one statement. Named, so that only names and arguments cross to the thread. */
 const statements = {
@@ -22,7 +25,12 @@ const statements = {
     where tenant = ? and shape = ? and "key" = ? and (execution, id) > (?, ?) order by execution, id limit ?`,
   listenersOfShape: `select id, execution, shape, "key", position from wake_ups indexed by wake_ups_of_shape
     where tenant = ? and shape = ? and (execution, id) > (?, ?) order by execution, id limit ?`,
-  nextDue: 'select min(claimable) from wake_ups where kind = ? and claimable is not null',
+  // A kind and its queues are a stretch of the index, in which one kind after the other is skipped to.
+  nextDue: `with recursive stored (kind) as (
+      select min(kind) from wake_ups where kind >= ?1 and kind < ?2
+      union all select (select min(w.kind) from wake_ups w where w.kind > stored.kind and w.kind < ?2)
+      from stored where stored.kind is not null)
+    select min((select min(claimable) from wake_ups w where w.kind = stored.kind and claimable is not null)) from stored`,
   document: 'select key, revision, time, body from documents where tenant = ? and collection = ? and key = ?',
   documents: `select key, revision, time, body from documents
     where tenant = ? and collection = ? and key >= ? and key <= ? and key > ? order by key limit ?`,
@@ -31,7 +39,8 @@ const statements = {
     where collection = ? order by rowid limit ?`,
   snapshot: 'select schema, version, id, body from snapshots where tenant = ? and stream = ?',
   countExecutions: 'select status, count(*) from executions indexed by executions_by_status group by status',
-  countWakeUps: 'select kind, count(*) from wake_ups indexed by wake_ups_by_claimable group by kind',
+  countWakeUps: `select substr(kind, 1, instr(kind || ' ', ' ') - 1), sum(rows) from
+    (select kind, count(*) as rows from wake_ups indexed by wake_ups_by_claimable group by kind) group by 1`,
   countOrphans: `select count(*) from executions e indexed by executions_by_status
     where status in ('pending', 'running', 'waiting', 'suspended')
     and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)`,
@@ -39,10 +48,10 @@ const statements = {
     where status in ('pending', 'running', 'waiting', 'suspended') and tenant = ?
     and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)
     order by id limit ?`,
-  countOverdue: `select count(*) from wake_ups indexed by wake_ups_by_claimable
-    where kind in ${kinds} and claimable <= ? and due < ?`,
-  countDoubted: `select count(*) from wake_ups indexed by wake_ups_by_claimable
-    where kind in ${kinds} and claimable is null and (doubt = 1 or until <= ?)`,
+  countOverdue: `${storedKinds} select coalesce(sum((select count(*) from wake_ups w
+    where w.kind = stored.kind and claimable <= ? and due < ?)), 0) from stored`,
+  countDoubted: `${storedKinds} select coalesce(sum((select count(*) from wake_ups w
+    where w.kind = stored.kind and claimable is null and (doubt = 1 or until <= ?))), 0) from stored`,
 } as const;
 
 /** Reads of tables that every batch writes itself; all others wait for a flush. */

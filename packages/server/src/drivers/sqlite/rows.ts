@@ -9,6 +9,7 @@ import type {
   WakeUpKind,
 } from '../../ports/store.ts';
 import { isDoubted } from '../rules.ts';
+import { kindOf, queueOf } from './queued-kind.ts';
 import { type Row, WireReader } from './wire.ts';
 
 /** Rows of the reader thread as the port shows them; the columns are those of `reader.ts`, in its order. */
@@ -49,7 +50,7 @@ export function toWakeUp(row: Row, now: number): WakeUp {
   const head = {
     id: from.text(),
     execution: from.text(),
-    kind: from.text() as WakeUpKind,
+    queued: from.text(),
     due: from.number(),
     attempt: from.number(),
   };
@@ -58,10 +59,17 @@ export function toWakeUp(row: Row, now: number): WakeUp {
   const lease = owner === null || until === null ? null : { owner, until };
   const unsafe = from.number() === 1;
   const doubt = isDoubted({ lease, unsafe, doubt: from.number() === 1 }, now);
+  const { queued, ...rest } = head;
+  const queue = queueOf(queued);
   const body = from.textOrNull();
   const shape = from.textOrNull();
-  const listens = shape === null ? {} : { listens: { shape, key: from.text() } };
-  return { ...head, lease, unsafe, doubt, body, ...listens };
+  return {
+    ...rest,
+    kind: kindOf(queued) as WakeUpKind,
+    ...{ lease, unsafe, doubt, body },
+    ...(queue === '' ? {} : { queue }),
+    ...(shape === null ? {} : { listens: { shape, key: from.text() } }),
+  };
 }
 
 /** And the number of the key that it was found under, which comes first. */

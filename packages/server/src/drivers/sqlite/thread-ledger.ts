@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inTurn, takeTurns } from '../turns.ts';
 import { ownDue } from './entry-wire.ts';
 import { openHighestKey } from './highest-key.ts';
+import { endOfKind, queueOf } from './queued-kind.ts';
 import { rowAs } from './row-as.ts';
 import { longId } from './short-id.ts';
 import type { ThreadBacklog } from './thread-backlog.ts';
@@ -44,6 +46,7 @@ interface Candidate {
   readonly tenant: string;
   readonly execution: string;
   readonly id: string;
+  readonly queue: string;
   readonly claimable: number;
   take(): WakeUpRow;
 }
@@ -70,6 +73,9 @@ export function openThreadLedger(
      where kind = ? and claimable <= ? order by claimable, tenant, execution, id`,
   );
   due.setReturnArrays(true);
+  const nextKind = database.prepare('select min(kind) as kind from wake_ups where kind > ? and kind < ?');
+  let lastServed = '';
+  let served = '';
   const leased = database.prepare(
     `select tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body from wake_ups
      where owner is not null`,
@@ -107,20 +113,59 @@ export function openThreadLedger(
         const lease = { owner: null, until: null, doubt: 0, listens: null };
         return known ?? rows.adopt({ stream, id, kind, due: dueAt, attempt, unsafe, body, ...lease });
       };
-      if (found.push({ tenant, execution, id, claimable, take: adopt }) === rowsMax) break;
+      const queue = queueOf(kind);
+      if (found.push({ tenant, execution, id, queue, claimable, take: adopt }) === rowsMax) break;
     }
     return found;
   }
+  /** The kinds of the table with their queues. */
+  function storedKinds(kinds: readonly string[]): readonly string[] {
+    const stored: string[] = [];
+    for (const kind of kinds) {
+      if (due.get(kind, Number.MAX_SAFE_INTEGER) !== undefined) stored.push(kind);
+      for (let at = kind; ; ) {
+        const next = rowAs<{ kind: string | null }>(nextKind.get(at, endOfKind(kind))).kind;
+        if (next === null) break;
+        stored.push(next);
+        at = next;
+      }
+    }
+    return stored;
+  }
+  /** In the first round each queue of the table is read for its part only; if that is not enough, for all of it. */
   function candidates(kinds: readonly string[], now: number, rowsMax: number): readonly Candidate[] {
+    const stored = storedKinds(kinds);
+    const part = Math.ceil(rowsMax / Math.max(1, new Set(stored.map(queueOf)).size));
+    const chosen = choose(kinds, stored, now, rowsMax, part);
+    return chosen.length === rowsMax || part === rowsMax
+      ? chosen
+      : choose(kinds, stored, now, rowsMax, rowsMax);
+  }
+  function choose(
+    kinds: readonly string[],
+    storedKinds: readonly string[],
+    now: number,
+    rowsMax: number,
+    part: number,
+  ): readonly Candidate[] {
     const free = rows.claimable(new Set(kinds), now).map((row) => ({
       tenant: row.stream.tenant,
       execution: row.stream.id,
       id: row.id,
+      queue: queueOf(row.kind),
       claimable: row.claimable ?? 0,
       take: () => row,
     }));
-    const stored = kinds.flatMap((kind) => fromTable(kind, now, rowsMax));
-    return [...free, ...stored].sort(compareClaims).slice(0, rowsMax);
+    const stored = storedKinds.flatMap((kind) => fromTable(kind, now, part));
+    const byQueue = Map.groupBy([...free, ...stored].sort(compareClaims), ({ queue }) => queue);
+    const takers = inTurn([...byQueue.keys()], lastServed).map((name) => {
+      // Behind its part a row of another kind may come that was not read.
+      const rows = byQueue.get(name)?.slice(0, part).values();
+      return [name, () => rows?.next().value] as const;
+    });
+    const { taken, last } = takeTurns<Candidate>(takers, rowsMax);
+    if (last !== undefined) served = last;
+    return [...taken].sort(compareClaims);
   }
   /** A row under a lease that is held, if these are its owner and fencing number. */
   function held(tenant: string, owner: string, now: number, from: WireReader): WakeUpRow | undefined {
@@ -151,6 +196,7 @@ export function openThreadLedger(
       // Among leases that lapse memory looks for nothing: that is for the index of the table.
       if (rows.lapsesFrom <= now) flushAll();
       const claimed = candidates(kinds, now, rowsMax);
+      lastServed = served;
       out.push(claimed.length);
       for (const candidate of claimed) {
         const row = candidate.take();

@@ -1,9 +1,11 @@
+import { kindOf } from './queued-kind.ts';
 import type { Stream } from './thread-streams.ts';
 
 /** What a row of the ledger says. */
 export interface RowValues {
   readonly stream: Stream;
   readonly id: string;
+  /** with its queue, as `toQueuedKind` writes it */
   readonly kind: string;
   readonly body: string | null;
   /** shape and key that it is found by, and the position of the commit that put it; null: it listens for nothing */
@@ -133,7 +135,7 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
     claimable(kinds, now) {
       const found: WakeUpRow[] = [];
       for (const row of free)
-        if (row.claimable !== null && row.claimable <= now && kinds.has(row.kind)) found.push(row);
+        if (row.claimable !== null && row.claimable <= now && kinds.has(kindOf(row.kind))) found.push(row);
       return found;
     },
     get lapsesFrom() {

@@ -226,10 +226,6 @@ export class Matcher {
     const { subscriptions, store } = this.#options;
     this.#figures.events_matched += events.length;
     const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
-    // Beside the delivery: it has to be there before the next listener begins, and before the place in the log moves on.
-    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
-    // What fails is thrown where it is awaited.
-    kept.catch(() => {});
     const found = await this.#finder.find(events, judged);
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
@@ -243,6 +239,11 @@ export class Matcher {
       // What reads on the way must not be overtaken: an execution gets events in the order of the log.
       if (found.size < events.length) await delivery;
     }
+    // In the wake of the delivery, so that one sync makes both durable. It has to be there before the next listener begins, and
+    // before the place in the log moves on.
+    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    // What fails is thrown where it is awaited.
+    kept.catch(() => {});
     for (const [at, delivery] of deliveries.entries())
       this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
     await kept;

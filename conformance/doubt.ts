@@ -113,21 +113,27 @@ async function doubtDefinition(
   runtime: Runtime,
   options: RunOptions,
 ): Promise<'mutated' | 'replaced' | 'unnoticed'> {
-  const index = scenario.steps.findIndex(({ text }) => text.endsWith('a workflow with definition:'));
-  const given = scenario.steps[index];
-  if (given?.document === undefined) return 'unnoticed';
-  const isNoticed = async (text: string): Promise<boolean> => {
+  // The workflow of the scenario first, then those that it publishes: a schedule says everything in one of them.
+  const places = scenario.steps
+    .flatMap(({ text, document }, index) =>
+      text.endsWith('workflow with definition:') && document !== undefined
+        ? [{ index, own: !text.endsWith('published workflow with definition:'), text: document.text }]
+        : [],
+    )
+    .sort((one, other) => Number(other.own) - Number(one.own));
+  const isNoticed = async (index: number, text: string): Promise<boolean> => {
     const document = { mediaType: 'json', text };
-    const steps = scenario.steps.with(index, { ...given, document });
+    const steps = scenario.steps.with(index, { ...(scenario.steps[index] as Step), document });
     const { failure } = await runScenario(feature, { ...scenario, steps }, runtime, {
       ...options,
       patienceMs: changedPatienceMs,
     });
     return failure !== undefined;
   };
-  for (const changed of candidates(scenario, given.document.text))
-    if (await isNoticed(changed)) return 'mutated';
-  return (await isNoticed(minimal)) ? 'replaced' : 'unnoticed';
+  for (const { index, text } of places)
+    for (const changed of candidates(scenario, text)) if (await isNoticed(index, changed)) return 'mutated';
+  const [first] = places;
+  return first !== undefined && (await isNoticed(first.index, minimal)) ? 'replaced' : 'unnoticed';
 }
 
 const minimal = JSON.stringify({

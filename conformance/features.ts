@@ -24,7 +24,19 @@ export const optionalFeatures: Readonly<Record<string, string>> = {
 };
 
 /** What Millrace claims today. */
-export const millraceFeatures: ReadonlySet<string> = new Set(['places']);
+export const millraceFeatures: ReadonlySet<string> = new Set([
+  'listen',
+  'schedule',
+  'subflow',
+  'functions',
+  'catalogs',
+  'extensions',
+  'resources',
+  'digest',
+  'oauth2',
+  'oidc',
+  'places',
+]);
 
 const prefix = 'needs:';
 

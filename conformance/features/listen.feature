@@ -345,20 +345,20 @@ Feature: The task listen
           listen:
             to:
               any: []
-              until: (. | length) >= 2
+              until: map(select(. == "some <run>" or . == "other <run>")) | length == 2
           output:
-            as: length >= 2
+            as: map(select(. == "some <run>" or . == "other <run>"))
     """
     When the workflow is started
     And the workflow has come to wait
     And the events are published:
     """yaml
-    - { type: com.example.some.<run>, data: 1 }
-    - { type: com.example.other.<run>, data: 2 }
+    - { type: com.example.some.<run>, data: some <run> }
+    - { type: com.example.other.<run>, data: other <run> }
     """
     Then the workflow should complete with output:
     """yaml
-    true
+    [some <run>, other <run>]
     """
 
   @listen.until-condition @needs:listen
@@ -806,7 +806,10 @@ Feature: The task listen
     """yaml
     { type: com.example.next.<run>, data: 1 }
     """
-    And 200 milliseconds pass
+    And the lifecycle events should include 'task.started' with:
+    """yaml
+    data: { task: /do/1/second }
+    """
     And the event is published:
     """yaml
     { type: com.example.next.<run>, data: 2 }

@@ -66,6 +66,7 @@ export {
   listenRowId,
   listenRows,
 } from './rules/listening.ts';
+export { readingOf } from './rules/read-event.ts';
 export { sharedSight } from './rules/shared-sight.ts';
 export { filtersOf } from './rules/tasks/listen.ts';
 export {
@@ -73,6 +74,7 @@ export {
   dueAfter,
   duesAt,
   type Misfire,
+  type ScheduledEvents,
   sourcesOf,
   type Timetable,
 } from './schedule/timetable.ts';

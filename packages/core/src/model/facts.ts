@@ -48,9 +48,14 @@ export interface StartCause {
   readonly source: ScheduleSource;
   /** the instant (epoch ms) at which it was due; it may have been started later */
   readonly due: number;
+  /** of `on`: what the events that started it are known by */
+  readonly events?: readonly string[];
 }
 
-export type ScheduleSource = 'cron' | 'every' | 'after';
+/** `on`: events; the others are instants. */
+export type ScheduleSource = TimedSource | 'on';
+
+export type TimedSource = 'cron' | 'every' | 'after';
 
 /** The task a fact is about. */
 interface OfTask {

@@ -3,7 +3,7 @@
  * they are all that these have in common. Instants are RFC 3339.
  */
 import type { WorkflowError } from './errors.ts';
-import type { Fact, ScheduleSource } from './facts.ts';
+import type { Fact, ScheduleSource, TimedSource } from './facts.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Phase } from './state.ts';
 
@@ -56,12 +56,16 @@ export interface ScheduleView {
   readonly everyMs?: number;
   /** from the end of a run to the next */
   readonly afterMs?: number;
+  /** the events that start runs, as the definition says it */
+  readonly on?: JsonObject;
+  /** of `on`: what a run has of each event */
+  readonly read?: 'data' | 'envelope' | 'raw';
   /** where the clock hangs that `cron` speaks of */
   readonly timeZone: string;
   /** what becomes of runs that were missed by more than a minute */
   readonly misfire: 'once' | 'skip' | 'all';
   /** the next instants, in order; none while it is held */
-  readonly next: readonly { readonly source: ScheduleSource; readonly due: string }[];
+  readonly next: readonly { readonly source: TimedSource; readonly due: string }[];
   /** runs of `after` whose end is waited for */
   readonly running: readonly string[];
   /** the run that was started last */
@@ -125,8 +129,13 @@ export interface ExecutionView {
   readonly retryOf?: string;
   /** the execution that runs this one as its child, and the version of its event that asked for it */
   readonly parent?: { readonly execution: string; readonly version: number };
-  /** the schedule that started it, and the instant at which it was due */
-  readonly cause?: { readonly type: 'schedule'; readonly source: ScheduleSource; readonly due: string };
+  /** the schedule that started it, and the instant at which it was due; of `on` the keys of the events */
+  readonly cause?: {
+    readonly type: 'schedule';
+    readonly source: ScheduleSource;
+    readonly due: string;
+    readonly events?: readonly string[];
+  };
 }
 
 /** One line of a list: no input or output. */

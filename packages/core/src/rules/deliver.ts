@@ -15,6 +15,7 @@ import { Fault, standardFault } from './fault.ts';
 import { placeOf } from './finish.ts';
 import { eventKey } from './listening.ts';
 import { raise } from './raise.ts';
+import { rawOf } from './read-event.ts';
 import { withJsonNumbers } from './recordable.ts';
 import { filtersOf } from './tasks/listen.ts';
 
@@ -146,12 +147,4 @@ function isOver(decision: Decision, task: ListenState, { until, foreach }: Liste
   if (until?.type !== 'condition' || foreach !== undefined) return false;
   const place: Place = placeOf(decision, task);
   return holds(until.when, task.value, place);
-}
-
-/** The data as text: as it came when it is a text or bytes in base64, as JSON when it is a value. */
-function rawOf(event: JsonObject): Json {
-  if (typeof event.data_base64 === 'string') return event.data_base64;
-  if (event.data === undefined) return null;
-  const isJson = event.datacontenttype === undefined || /\bjson\b/i.test(String(event.datacontenttype));
-  return typeof event.data === 'string' && !isJson ? event.data : JSON.stringify(event.data);
 }

@@ -1,5 +1,7 @@
 /** What a workflow's schedule says, and when it is due. */
-import type { ScheduleSource } from '../model/facts.ts';
+import type { EventConsumption, EventReading } from '../language/document.ts';
+import type { ExpressionMode } from '../language/expression.ts';
+import type { TimedSource } from '../model/facts.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { readCron } from './cron.ts';
 import { nextCron } from './next-cron.ts';
@@ -16,15 +18,24 @@ export interface Timetable {
   readonly every?: number;
   /** ms from the end of a run to the next */
   readonly after?: number;
+  readonly on?: ScheduledEvents;
   /** an IANA name: where the clock hangs that `cron` speaks of */
   readonly timeZone: string;
   readonly misfire: Misfire;
 }
 
+/** Events that start runs, as they are written. */
+export interface ScheduledEvents {
+  readonly to: EventConsumption;
+  readonly mode: ExpressionMode;
+  /** what a run has of each event */
+  readonly read: EventReading;
+}
+
 export const everyMsMin = 100;
 
-/** What a schedule starts runs by, in the order in which they are told. */
-export function sourcesOf(timetable: Timetable): readonly ScheduleSource[] {
+/** By which instants a schedule starts runs, in the order in which they are told. */
+export function sourcesOf(timetable: Timetable): readonly TimedSource[] {
   return (['cron', 'every', 'after'] as const).filter((source) => timetable[source] !== undefined);
 }
 
@@ -35,7 +46,7 @@ export function sourcesOf(timetable: Timetable): readonly ScheduleSource[] {
  */
 export function dueAfter(
   timetable: Timetable,
-  source: ScheduleSource,
+  source: TimedSource,
   from: number,
   anchor: number,
 ): number | undefined {
@@ -73,7 +84,7 @@ const firesMax = 1_000;
 /** What is to be started at `now`, when `due` is the first instant that nothing was started for. */
 export function duesAt(
   timetable: Timetable,
-  source: Exclude<ScheduleSource, 'after'>,
+  source: Exclude<TimedSource, 'after'>,
   due: number,
   now: number,
   anchor: number,

@@ -10,13 +10,20 @@ export interface GoldenExecution {
   readonly state: unknown;
 }
 
-/** What was added to a schema after its log was recorded: types of facts that no older log has. */
-export function goldenAdditions(): readonly GoldenExecution[] {
-  const runs: readonly (readonly [title: string, run: Driven])[] = [
+type Titled = readonly (readonly [title: string, run: Driven])[];
+
+const additions: Readonly<Record<string, () => Titled>> = {
+  events: () => [
     ['listens to all of two, with a key that the first gives', listensToAll()],
     ['listens until a condition holds, and works through each', listensUntil()],
     ['listens until an event ends it, and is told the envelopes', listensToItsEnd()],
-  ];
+  ],
+  'schedule-on': () => [['started by events', startedByEvents()]],
+};
+
+/** What was added to a schema after its log was recorded: facts, and members of them, that no older log has. */
+export function goldenAdditions(name: string): readonly GoldenExecution[] {
+  const runs = additions[name]?.() ?? [];
   return runs.map(([title, { commits, state }]) => ({ title, commits, state }));
 }
 
@@ -170,6 +177,14 @@ function started(): Driven {
   const parent = { execution: 'p', version: 3, depth: 1 };
   const cause = { type: 'schedule', source: 'cron', due: 1_750_000_000_000 } as const;
   run.command({ type: 'execution.start', execution: 'x', definition, input: {}, parent, cause });
+  return run;
+}
+
+function startedByEvents(): Driven {
+  const run = drive('do: [{ s: { set: { x: 1 } } }]', { begins: false });
+  const events = ['3f1c', 'other/4'];
+  const cause = { type: 'schedule', source: 'on', due: 1_750_000_000_000, events } as const;
+  run.command({ type: 'execution.start', execution: 'x', definition, input: [{ n: 1 }, 2], cause });
   return run;
 }
 

@@ -11,7 +11,8 @@ const params = Type.Object({
   name: label('Name of the workflow.'),
 });
 
-const source = Type.Enum(['cron', 'every', 'after'] as const);
+const timed = Type.Enum(['cron', 'every', 'after'] as const);
+const source = Type.Enum(['cron', 'every', 'after', 'on'] as const);
 const due = instant('When it is due.');
 
 const scheduleSchema = Type.Object({
@@ -24,11 +25,20 @@ const scheduleSchema = Type.Object({
   cron: Type.Optional(Type.String()),
   everyMs: Type.Optional(Type.Integer()),
   afterMs: Type.Optional(Type.Integer({ description: 'From the end of a run to the next.' })),
+  on: Type.Optional(
+    Type.Object(
+      {},
+      { additionalProperties: true, description: 'The events that start runs, as it is written.' },
+    ),
+  ),
+  read: Type.Optional(
+    Type.Enum(['data', 'envelope', 'raw'] as const, { description: 'What a run has of each event.' }),
+  ),
   timeZone: Type.String({ description: 'Where the clock hangs that cron speaks of.' }),
   misfire: Type.Enum(['once', 'skip', 'all'] as const, {
     description: 'What becomes of runs that were missed by more than a minute.',
   }),
-  next: Type.Array(Type.Object({ source, due }), {
+  next: Type.Array(Type.Object({ source: timed, due }), {
     description: 'The next instants, in order; none while it is held.',
   }),
   running: Type.Array(Type.String(), { description: 'Runs of `after` whose end is waited for.' }),

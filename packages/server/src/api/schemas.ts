@@ -149,8 +149,11 @@ export const executionSchema = Type.Object({
     Type.Object(
       {
         type: Type.Literal('schedule'),
-        source: Type.Enum(['cron', 'every', 'after'] as const),
+        source: Type.Enum(['cron', 'every', 'after', 'on'] as const),
         due: instant('When it was due.'),
+        events: Type.Optional(
+          Type.Array(Type.String(), { description: 'Keys of the events that started it.' }),
+        ),
       },
       { description: 'The schedule that started it.' },
     ),

@@ -70,11 +70,12 @@ function draw(view: ScheduleView, now: number): string {
   ].join('\n');
 }
 
-function kindsOf({ cron, everyMs, afterMs, timeZone, misfire }: ScheduleView): string {
+function kindsOf({ cron, everyMs, afterMs, on, timeZone, misfire }: ScheduleView): string {
   const kinds = [
     ...(cron === undefined ? [] : [`at ${cron} (${timeZone})`]),
     ...(everyMs === undefined ? [] : [`every ${formatDuration(everyMs)}`]),
     ...(afterMs === undefined ? [] : [`${formatDuration(afterMs)} after each end`]),
+    ...(on === undefined ? [] : [`on events ${JSON.stringify(on)}`]),
   ];
   return visible(`${kinds.join(', ')}; missed: ${misfire}`);
 }

@@ -3,7 +3,6 @@ import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Door } from '../roles/door.ts';
 import type { Feed } from '../roles/feed.ts';
-import type { Subscriptions } from '../roles/subscriptions.ts';
 import type { Definitions } from './definitions.ts';
 import type { FunctionCatalog } from './functions.ts';
 import type { LargeValues } from './large-values.ts';
@@ -22,7 +21,6 @@ export interface EngineParts {
   readonly definitions: Definitions;
   readonly functions: FunctionCatalog;
   readonly schedules: Schedules;
-  readonly subscriptions: Subscriptions;
   /** says that events were published */
   readonly published: () => void;
 }

@@ -18,7 +18,7 @@ import { Inbox } from '../roles/inbox.ts';
 import { ListeningDefinitions } from '../roles/listening-definitions.ts';
 import { matchRecords } from '../roles/match-record.ts';
 import { Matcher } from '../roles/matcher.ts';
-import { Subscriptions, type SubscriptionsOptions } from '../roles/subscriptions.ts';
+import { Subscriptions } from '../roles/subscriptions.ts';
 import { startTail, type Tail } from '../roles/tail.ts';
 import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
@@ -64,8 +64,6 @@ export interface RuntimeOptions {
   readonly liveBytesMax: number;
   /** how long idempotency keys are kept; absent: for ever */
   readonly idempotencyMs?: number;
-  /** who asks for events beside executions; absent: nobody does */
-  readonly subscribers?: Pick<SubscriptionsOptions, 'wanted' | 'consumed'>;
   /** something that no caller waits for went wrong */
   readonly onError: (error: unknown, execution: string) => void;
 }
@@ -100,10 +98,6 @@ export interface Runtime {
 const claimRowsMax = 500;
 /** How long events are kept for executions that listen later, and what is told of their matches. */
 const eventsKeptMs = 7 * 86_400_000;
-const nobody: Pick<SubscriptionsOptions, 'wanted' | 'consumed'> = {
-  wanted: async () => undefined,
-  consumed: async () => {},
-};
 const definitionsMax = 1_000;
 /** Roles look at least every sweep; one that has not for so long hangs, or its store does. */
 const silentMsMin = 10_000;
@@ -137,7 +131,11 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     worker === undefined ? elsewhere : localDoor(worker, store.features.exclusive ? undefined : elsewhere);
   roleSet.executor = roles.has('executor') ? createExecutor(parts, door, worker) : undefined;
   const { limits } = options;
-  const subscriptions = new Subscriptions({ store, world, limits, ...(options.subscribers ?? nobody) });
+  const subscriptions: Subscriptions = new Subscriptions({
+    ...{ store, world, limits },
+    wanted: (tenant, id, detail) => schedules.wanted(tenant, id, detail),
+    consumed: (tenant, id, _detail, consumed) => schedules.consumed(tenant, id, consumed),
+  });
   const matcher = roles.has('events') ? createMatcher(parts, door, subscriptions) : undefined;
   roleSet.events = matcher;
   const large = new LargeValues(blobs);
@@ -154,8 +152,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     phase: (tenant, id) => (isCertain(tenant, id) ? worker?.durablePhase(tenant, id) : undefined),
   });
   const functions = createFunctionCatalog(store, world, options.functions);
-  const schedules = new Schedules({
-    ...{ store, world, door, definitions },
+  const schedules: Schedules = new Schedules({
+    ...{ store, world, door, definitions, subscriptions, onError },
     remind: (tenant, stream, due) => roleSet.timer?.set(tenant, stream, due),
   });
   roleSet.timer = roles.has('timer') ? createTimer(parts, door, schedules) : undefined;
@@ -163,7 +161,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
   const engine = createEngineOver({
     ...{ store, blobs, world: callers, door, feed, reader, large, definitions },
-    ...{ functions, schedules, subscriptions },
+    ...{ functions, schedules },
     published: () => matcher?.look(),
   });
   let tail: Tail | undefined;

@@ -1,5 +1,13 @@
 /** What is stored of a workflow's schedule: what it says, what is due next, and whether somebody holds it. */
-import { dueAfter, duesAt, type ScheduleSource, sourcesOf, type Timetable } from '@millrace/core';
+import {
+  dueAfter,
+  duesAt,
+  type ScheduledEvents,
+  type ScheduleSource,
+  sourcesOf,
+  type TimedSource,
+  type Timetable,
+} from '@millrace/core';
 
 export interface ScheduleRecord {
   /** version and digest of the definition that runs */
@@ -8,7 +16,7 @@ export interface ScheduleRecord {
   readonly timetable: Timetable;
   /** epoch ms from which on it holds: `every` counts from there */
   readonly anchor: number;
-  readonly sources: Readonly<Partial<Record<ScheduleSource, SourceRecord>>>;
+  readonly sources: Readonly<Partial<Record<TimedSource, SourceRecord>>>;
   readonly paused?: { readonly at: number; readonly reason?: string };
   /** the run that was started last */
   readonly last?: { readonly source: ScheduleSource; readonly due: number; readonly execution: string };
@@ -54,7 +62,7 @@ export function takenOver(record: ScheduleRecord, scheduled: Scheduled, now: num
 }
 
 export interface Run {
-  readonly source: ScheduleSource;
+  readonly source: TimedSource;
   readonly due: number;
   readonly execution: string;
 }
@@ -66,7 +74,7 @@ export function advanced(
   now: number,
 ): { readonly runs: readonly Run[]; readonly after: ScheduleRecord } {
   const runs: Run[] = [];
-  const sources: Partial<Record<ScheduleSource, SourceRecord>> = { ...record.sources };
+  const sources: Partial<Record<TimedSource, SourceRecord>> = { ...record.sources };
   for (const source of sourcesOf(record.timetable)) {
     const { next } = record.sources[source] ?? { next: null };
     if (next === null || next > now) continue;
@@ -128,9 +136,9 @@ export function nextOf({ sources, paused: held, idle }: ScheduleRecord): number 
 export function previewOf(
   record: ScheduleRecord,
   count: number,
-): readonly { readonly source: ScheduleSource; readonly due: number }[] {
+): readonly { readonly source: TimedSource; readonly due: number }[] {
   const dues = sourcesOf(record.timetable).flatMap((source) => {
-    const found: { source: ScheduleSource; due: number }[] = [];
+    const found: { source: TimedSource; due: number }[] = [];
     let due = record.sources[source]?.next ?? undefined;
     while (due !== undefined && found.length < count) {
       found.push({ source, due });
@@ -146,9 +154,19 @@ export function previewOf(
  *
  * @param id `namespace/name`
  */
-export function runId(id: string, source: ScheduleSource, due: number): string {
+export function runId(id: string, source: TimedSource, due: number): string {
   const instant = new Date(due).toISOString().replace(/[-:.]/g, '');
   return `${id.replace('/', '.')}~${source}-${instant}`;
+}
+
+/** @param set made of the events, the same whenever they are handed over */
+export function eventRunId(id: string, set: string): string {
+  return `${id.replace('/', '.')}~on-${set}`;
+}
+
+/** The events that are to be gathered now; undefined: none. */
+export function subscribedOf({ timetable, paused: held, idle }: ScheduleRecord): ScheduledEvents | undefined {
+  return held === undefined && idle === undefined ? timetable.on : undefined;
 }
 
 export function recordOf(body: string): ScheduleRecord {

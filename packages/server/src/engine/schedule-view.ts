@@ -1,5 +1,5 @@
 /** What readers are shown of a schedule. */
-import { sourcesOf } from '@millrace/core';
+import { type JsonObject, sourcesOf } from '@millrace/core';
 import type { ScheduleView } from './interface.ts';
 import { previewOf, type ScheduleRecord } from './schedule-record.ts';
 
@@ -15,6 +15,9 @@ export function scheduleView(id: string, record: ScheduleRecord, count: number):
     ...(timetable.cron === undefined ? {} : { cron: timetable.cron }),
     ...(timetable.every === undefined ? {} : { everyMs: timetable.every }),
     ...(timetable.after === undefined ? {} : { afterMs: timetable.after }),
+    ...(timetable.on === undefined
+      ? {}
+      : { on: JSON.parse(JSON.stringify(timetable.on.to)) as JsonObject, read: timetable.on.read }),
     timeZone: timetable.timeZone,
     misfire: timetable.misfire,
     next: holds ? previewOf(record, count).map(({ source, due }) => ({ source, due: instant(due) })) : [],

@@ -7,18 +7,34 @@
  *    put before anything that makes it needed, and anew after every change, so that some process looks in time.
  * 3. A run's id is made of the workflow, the source and the instant. It is started before it is noted that it was: who
  *    dies in between leaves a run that the next one finds started. So none is lost and none comes twice.
+ * 4. Events that start runs are gathered by a subscription of the workflow, as long as its schedule holds. The id of a run
+ *    is made of the events.
  */
-import { type ExecutionState, unsupportedMessage } from '@millrace/core';
+import {
+  type Command,
+  type ExecutionState,
+  eventStrategy,
+  type Json,
+  readingOf,
+  unsupportedMessage,
+} from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import type { Door } from '../roles/door.ts';
+import { type Door, remoteDoor } from '../roles/door.ts';
+import {
+  type Consumed,
+  type Subscriptions,
+  subscriptionsCollection,
+  type Wanted,
+} from '../roles/subscriptions.ts';
 import { scheduleStream } from '../roles/timer.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import type { ScheduleView, WorkflowId } from './interface.ts';
 import {
   advanced,
   bodyOf,
+  eventRunId,
   newRecord,
   nextOf,
   paused,
@@ -28,6 +44,7 @@ import {
   runEnded,
   type Scheduled,
   type ScheduleRecord,
+  subscribedOf,
   takenOver,
 } from './schedule-record.ts';
 import { scheduleView } from './schedule-view.ts';
@@ -37,8 +54,10 @@ export interface SchedulesOptions {
   readonly world: World;
   readonly door: Door;
   readonly definitions: Definitions;
+  readonly subscriptions: Pick<Subscriptions, 'subscribe' | 'unsubscribe'>;
   /** tells the timer of this process when to look; others find the row */
   readonly remind: (tenant: string, stream: string, due: number) => void;
+  readonly onError: (error: unknown, execution: string) => void;
 }
 
 const collection = 'schedules';
@@ -105,7 +124,9 @@ export class Schedules {
     change: (record: ScheduleRecord, now: number) => ScheduleRecord,
   ): Promise<ScheduleView> {
     const key = keyOf(id);
-    await this.#known(tenant, key);
+    const { timetable } = await this.#known(tenant, key);
+    // Should this one go no further, the next settles what its subscription is to be.
+    if (timetable.on !== undefined) await this.#putRow(tenant, key, this.#options.store.now());
     await this.#change(tenant, key, async (record) => change(record, this.#options.store.now()));
     return this.view(tenant, id, previewDefault);
   }
@@ -143,7 +164,7 @@ export class Schedules {
   }
 
   /**
-   * Puts the row that the record asks for, and looks again: who put a row for an older record meanwhile has come before,
+   * Puts the row that the record asks for, sees to its subscription, and looks again: who put a row for an older record meanwhile has come before,
    * and is put right here, or comes after, and looks again itself.
    */
   async #settle(tenant: string, key: string): Promise<void> {
@@ -153,6 +174,7 @@ export class Schedules {
       const due = stored === undefined ? undefined : nextOf(recordOf(stored.body));
       if (due === undefined) await this.#removeRow(tenant, key);
       else await this.#putRow(tenant, key, due);
+      await this.#subscribe(tenant, key, stored);
       const again = await store.document(tenant, collection, key);
       if (isSame(stored, again)) break;
       stored = again;
@@ -160,6 +182,14 @@ export class Schedules {
     // Published while its record was removed: whoever publishes puts the row first, and this one has taken it away.
     if (stored === undefined && (await this.#scheduled(tenant, key)) !== undefined)
       await this.#putRow(tenant, key, store.now());
+  }
+
+  async #subscribe(tenant: string, key: string, stored: StoredDocument | undefined): Promise<void> {
+    const { subscriptions, store } = this.#options;
+    const on = stored === undefined ? undefined : subscribedOf(recordOf(stored.body));
+    if (on !== undefined) await subscriptions.subscribe(tenant, key, JSON.stringify(on));
+    else if ((await store.document(tenant, subscriptionsCollection, key)) !== undefined)
+      await subscriptions.unsubscribe(tenant, key);
   }
 
   async #putRow(tenant: string, key: string, due: number): Promise<void> {
@@ -186,17 +216,46 @@ export class Schedules {
 
   async #start(tenant: string, record: ScheduleRecord, key: string, run: Run): Promise<void> {
     const { source, due, execution } = run;
-    const [namespace = '', name = ''] = key.split('/');
-    const { version, digest } = record;
-    const submitted = await this.#options.door.submit(tenant, execution, {
-      type: 'execution.start',
-      execution,
-      definition: { namespace, name, version, digest },
-      input: {},
-      cause: { type: 'schedule', source, due },
-    });
+    const command = startOf(key, record, execution, {}, { type: 'schedule', source, due });
+    const submitted = await this.#options.door.submit(tenant, execution, command);
     if (submitted?.type !== 'refused' || submitted.refusal.code === 'already-exists') return;
     throw new MillraceError('internal', `${execution}: ${submitted.refusal.message}`);
+  }
+
+  /** Starts a run for events that have come; when the schedule is held they start none. */
+  async consumed(tenant: string, key: string, { id, keys, events }: Consumed): Promise<void> {
+    const { store, world, door, onError } = this.#options;
+    const stored = await store.document(tenant, collection, key);
+    const record = stored === undefined ? undefined : recordOf(stored.body);
+    const on = record === undefined ? undefined : subscribedOf(record);
+    if (stored === undefined || record === undefined || on === undefined) return;
+    const execution = eventRunId(key, id);
+    const due = store.now();
+    const cause = { type: 'schedule', source: 'on', due, events: keys } as const;
+    const input = events.map((event) => readingOf(event, on.read));
+    const command = startOf(key, record, execution, input, cause);
+    const submitted = await door.submit(tenant, execution, command).catch((error: unknown) => {
+      // What cannot be decided now is durable as a row: nobody else waits for it.
+      onError(error, execution);
+      return remoteDoor(store, world).submit(tenant, execution, command);
+    });
+    if (submitted?.type === 'refused') {
+      if (submitted.refusal.code === 'already-exists') return;
+      return onError(new Error(`${execution}: ${submitted.refusal.message}`), execution);
+    }
+    // For readers only: that another process has changed the record is no reason to do it again.
+    const body = bodyOf({ ...record, last: { source: 'on', due, execution } });
+    await store.putDocument(tenant, collection, key, body, stored.revision);
+  }
+
+  /** The filters of a subscription, ready to be asked; undefined: the schedule says something else by now. */
+  async wanted(tenant: string, key: string, detail: Json): Promise<Wanted | undefined> {
+    const stored = await this.#options.store.document(tenant, collection, key);
+    const record = stored === undefined ? undefined : recordOf(stored.body);
+    const on = record?.timetable.on;
+    if (record === undefined || on === undefined || JSON.stringify(on) !== detail) return undefined;
+    const { executable } = await this.#options.definitions.byDigest(tenant, record.digest);
+    return { strategy: eventStrategy(on.to, '/schedule/on', on.mode), executable };
   }
 
   /** What the latest version says; undefined: there is none, or it has no schedule. */
@@ -223,6 +282,20 @@ function scheduledOf({ program, digest }: Definition): Scheduled | undefined {
     timetable,
     ...(unsupported.length === 0 ? {} : { idle: unsupportedMessage(unsupported) }),
   };
+}
+
+type StartCommand = Extract<Command, { type: 'execution.start' }>;
+
+function startOf(
+  key: string,
+  { version, digest }: ScheduleRecord,
+  execution: string,
+  input: Json,
+  cause: NonNullable<StartCommand['cause']>,
+): StartCommand {
+  const [namespace = '', name = ''] = key.split('/');
+  const definition = { namespace, name, version, digest };
+  return { type: 'execution.start', execution, definition, input, cause };
 }
 
 function keyOf({ namespace, name }: Pick<WorkflowId, 'namespace' | 'name'>): string {

@@ -17,7 +17,7 @@ import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, remoteDoor } from './door.ts';
 import { earlierAt, keepEarlier } from './earlier-events.ts';
-import { type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
+import { isEventStream, type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
 import type { Feed } from './feed.ts';
 import { FilterIndex, type Judged } from './filter-index.ts';
 import { keyOf, listenerTask } from './listen-key.ts';
@@ -86,6 +86,7 @@ export class Matcher {
       this.#index.add(tenant, definition, executable);
       this.#follow();
     };
+    options.subscriptions.onMade = () => this.#follow();
   }
 
   start(): void {
@@ -140,7 +141,6 @@ export class Matcher {
     const { store, sweepMs, subscriptions } = this.#options;
     if (!(await this.#cursor.lead())) return sweepMs;
     if (!this.#begun) await this.#begin();
-    if (!store.features.exclusive) await subscriptions.load();
     if (this.#isIdle()) {
       const end = await store.end();
       // What began to listen meanwhile stands behind the place before.
@@ -148,6 +148,8 @@ export class Matcher {
       return sweepMs;
     }
     const page = await store.tail(this.#cursor.at, commitsMax);
+    // After the page was read: what was subscribed before an event of it was published is there now.
+    if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.load();
     this.#turns.clear();
     await this.#match(page.commits);
     this.#failures = 0;
@@ -224,10 +226,6 @@ export class Matcher {
     const { subscriptions, store } = this.#options;
     this.#figures.events_matched += events.length;
     const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
-    // Beside the delivery: it has to be there before the next listener begins, and before the place in the log moves on.
-    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
-    // What fails is thrown where it is awaited.
-    kept.catch(() => {});
     const found = await this.#finder.find(events, judged);
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
@@ -241,6 +239,11 @@ export class Matcher {
       // What reads on the way must not be overtaken: an execution gets events in the order of the log.
       if (found.size < events.length) await delivery;
     }
+    // In the wake of the delivery, so that one sync makes both durable. It has to be there before the next listener begins, and
+    // before the place in the log moves on.
+    const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
+    // What fails is thrown where it is awaited.
+    kept.catch(() => {});
     for (const [at, delivery] of deliveries.entries())
       this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
     await kept;
@@ -373,6 +376,10 @@ export class Matcher {
         this.#records -= 1;
       });
   }
+}
+
+function isPublishing(commit: Commit): boolean {
+  return isEventStream(commit) || commit.body.includes('"event.emitted"');
 }
 
 /** Whether an event that stands no later in the log came before a listener. */

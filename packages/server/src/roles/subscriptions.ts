@@ -1,10 +1,11 @@
 /**
- * Subscriptions: definitions, not executions, that events are gathered for, such as those with `schedule.on`.
+ * Subscriptions: definitions, not executions, that events are gathered for: those with `schedule.on`.
  *
  * 1. A subscription has what is published after it was made. It is durable, and so is what it has gathered.
  * 2. When all that it waits for has come its owner is called with it: at least once, with an id that is the same for the
  *    same events, before the place in the log moves on.
  * 3. Where filters correlate, events of different values are gathered apart.
+ * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
 import {
   type EventStrategy,
@@ -17,9 +18,10 @@ import {
   matchFilter,
   sharedSight,
 } from '@millrace/core';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
+import { ensureCursor } from './matcher-cursor.ts';
 
 /** What a definition asks for. Its expressions are asked over the event alone: there is no execution yet. */
 export interface Wanted {
@@ -30,6 +32,8 @@ export interface Wanted {
 export interface Consumed {
   /** the same for the same events of the same subscription */
   readonly id: string;
+  /** what the events are known by */
+  readonly keys: readonly string[];
   /** the CloudEvents in the order in which they came */
   readonly events: readonly JsonObject[];
 }
@@ -44,7 +48,8 @@ export interface SubscriptionsOptions {
   readonly consumed: (tenant: string, id: string, detail: Json, consumed: Consumed) => Promise<void>;
 }
 
-const collection = 'event-subscriptions';
+export const subscriptionsCollection = 'event-subscriptions';
+const collection = subscriptionsCollection;
 const subscriptionsMax = 10_000;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
 const setsMax = 1_000;
@@ -59,6 +64,8 @@ interface Gathered {
 interface Stored {
   /** whatever its owner wants to be told */
   readonly detail: Json;
+  /** where the log ended when it was made: it tells one from another that was ended before */
+  readonly from: number;
   /** the place of the last event that it had: position, and index in the commit */
   to: [position: number, index: number];
   sets: Gathered[];
@@ -67,6 +74,7 @@ interface Stored {
 interface Subscription extends Stored {
   readonly tenant: string;
   readonly id: string;
+  revision: number;
   wanted: Wanted | undefined;
   changed: boolean;
 }
@@ -74,6 +82,8 @@ interface Subscription extends Stored {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #all = new Map<string, Subscription>();
+  /** told of each that is made here */
+  onMade: () => void = () => {};
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
@@ -86,52 +96,73 @@ export class Subscriptions {
   /** From now on. One of the same id and detail goes on as it is. */
   async subscribe(tenant: string, id: string, detail: Json): Promise<void> {
     const { store } = this.#options;
-    const end = Number((await store.end()) || 0);
     const known = await store.document(tenant, collection, id);
-    const isSame =
-      known !== undefined &&
-      JSON.stringify((JSON.parse(known.body) as Stored).detail) === JSON.stringify(detail);
-    const stored: Stored = { detail, to: [end, Number.MAX_SAFE_INTEGER], sets: [] };
-    if (!isSame) await store.putDocument(tenant, collection, id, JSON.stringify(stored), undefined);
-    await this.#take(tenant, id, isSame ? known.body : JSON.stringify(stored));
+    if (known !== undefined && isOf(known, detail)) {
+      // What it has gathered here is newer than what is stored.
+      if (!this.#all.has(nameOf(tenant, id))) await this.#take(tenant, id, known);
+      return;
+    }
+    await ensureCursor(store);
+    const end = Number((await store.end()) || 0);
+    const stored: Stored = { detail, from: end, to: [end, Number.MAX_SAFE_INTEGER], sets: [] };
+    const body = JSON.stringify(stored);
+    const put = await store.putDocument(tenant, collection, id, body, undefined);
+    if (put.type === 'stored') await this.#take(tenant, id, { body, revision: put.revision });
+    this.onMade();
   }
 
   async unsubscribe(tenant: string, id: string): Promise<void> {
-    this.#all.delete(`${tenant}\0${id}`);
+    this.#all.delete(nameOf(tenant, id));
     await this.#options.store.deleteDocument(tenant, collection, id, undefined);
   }
 
-  /** Takes up what other processes have subscribed, and lets go of what they have ended. */
+  /** Takes up what other processes have made and changed, and lets go of what they have ended. */
   async load(): Promise<void> {
     const rows = await this.#options.store.oldestDocuments(collection, subscriptionsMax);
-    const there = new Set(rows.map(({ tenant, key }) => `${tenant}\0${key}`));
+    const there = new Set(rows.map(({ tenant, key }) => nameOf(tenant, key)));
     for (const name of this.#all.keys()) if (!there.has(name)) this.#all.delete(name);
-    for (const { tenant, key, body } of rows)
-      if (!this.#all.has(`${tenant}\0${key}`)) await this.#take(tenant, key, body);
+    for (const row of rows) {
+      const known = this.#all.get(nameOf(row.tenant, row.key));
+      const isKnown = known?.revision === row.revision && known.from === fromOf(row);
+      if (!isKnown || known.wanted === undefined) await this.#take(row.tenant, row.key, row);
+    }
   }
 
-  async #take(tenant: string, id: string, body: string): Promise<void> {
+  async #take(
+    tenant: string,
+    id: string,
+    { body, revision }: Pick<StoredDocument, 'body' | 'revision'>,
+  ): Promise<void> {
     const stored = JSON.parse(body) as Stored;
     const wanted = await this.#options.wanted(tenant, id, stored.detail);
-    this.#all.set(`${tenant}\0${id}`, { ...stored, tenant, id, wanted, changed: false });
+    this.#all.set(nameOf(tenant, id), { ...stored, tenant, id, revision, wanted, changed: false });
   }
 
   /** Offers an event, in the order of the log, to all subscriptions of its tenant. */
   async take(logged: LoggedEvent): Promise<void> {
-    for (const subscription of this.#all.values())
+    for (const subscription of [...this.#all.values()])
       if (subscription.tenant === logged.tenant && isAfter(logged, subscription.to))
         await this.#offer(subscription, logged);
   }
 
   /** Keeps what has changed: called before the place in the log is. */
   async save(): Promise<void> {
-    for (const subscription of this.#all.values()) {
+    for (const subscription of [...this.#all.values()]) {
       if (!subscription.changed) continue;
+      const { tenant, id, detail, from, to, sets, revision } = subscription;
+      const body = JSON.stringify({ detail, from, to, sets } satisfies Stored);
+      const put = await this.#options.store.putDocument(tenant, collection, id, body, revision);
       subscription.changed = false;
-      const { tenant, id, detail, to, sets } = subscription;
-      const body = JSON.stringify({ detail, to, sets } satisfies Stored);
-      await this.#options.store.putDocument(tenant, collection, id, body, undefined);
+      if (put.type === 'stored') subscription.revision = put.revision;
+      // Somebody else has made, ended or matched it: what they have written counts.
+      else if (this.#all.get(nameOf(tenant, id)) === subscription) await this.#takeAgain(tenant, id);
     }
+  }
+
+  async #takeAgain(tenant: string, id: string): Promise<void> {
+    const known = await this.#options.store.document(tenant, collection, id);
+    if (known === undefined) this.#all.delete(nameOf(tenant, id));
+    else await this.#take(tenant, id, known);
   }
 
   async #offer(subscription: Subscription, logged: LoggedEvent): Promise<void> {
@@ -142,10 +173,11 @@ export class Subscriptions {
     const set = gather(subscription.sets, wanted.strategy, logged, sight);
     if (set === undefined) return;
     if (isComplete(set, wanted.strategy)) {
-      const name = [id, ...set.events.map(({ key }) => key)].join('\n');
+      const keys = set.events.map(({ key }) => key);
       const events = set.events.map(({ event }) => event);
       try {
-        await consumed(tenant, id, detail, { id: world.hash(name).slice(0, 40), events });
+        const name = world.hash([id, ...keys].join('\n')).slice(0, 40);
+        await consumed(tenant, id, detail, { id: name, keys, events });
       } catch (error) {
         // It is offered again, and must not be in the set twice then.
         set.events.pop();
@@ -157,6 +189,18 @@ export class Subscriptions {
     subscription.to = [logged.position, logged.index];
     subscription.changed = true;
   }
+}
+
+function nameOf(tenant: string, id: string): string {
+  return `${tenant}\0${id}`;
+}
+
+function isOf({ body }: StoredDocument, detail: Json): boolean {
+  return JSON.stringify((JSON.parse(body) as Stored).detail) === JSON.stringify(detail);
+}
+
+function fromOf({ body }: StoredDocument): number {
+  return (JSON.parse(body) as Stored).from;
 }
 
 function isAfter({ position, index }: LoggedEvent, [to, at]: readonly [number, number]): boolean {
@@ -172,7 +216,8 @@ function gather(
 ): Gathered | undefined {
   for (const [filter, each] of filters.entries()) {
     const matched = matchFilter(each, event, sight);
-    if (matched.type === 'miss' || matched.own.length > 0) continue;
+    if (matched.type === 'miss' || matched.own.length > 0 || !isExpected(each, matched.values, sight))
+      continue;
     const open = sets.find(
       (set) =>
         (type !== 'all' || set.events.every((other) => other.filter !== filter)) &&
@@ -187,6 +232,24 @@ function gather(
     return set;
   }
   return undefined;
+}
+
+/** Whether correlations extract what they expect; what fails, or asks for an execution's data, expects nothing that is. */
+function isExpected(
+  { correlate }: EventStrategy['filters'][number],
+  values: Readonly<Record<string, Json>>,
+  sight: FilterSight,
+): boolean {
+  return correlate.every(({ name, expect }) => {
+    if (expect === undefined) return true;
+    try {
+      const expected = sight.evaluate(expect, null);
+      return expected.type === 'value' && keyText(expected.value) === keyText(values[name] ?? null);
+    } catch (error) {
+      if (!(error instanceof Error) || error.message.startsWith('broken rule')) throw error;
+      return false;
+    }
+  });
 }
 
 function isComplete({ events }: Gathered, { type, filters }: EventStrategy): boolean {

@@ -5,10 +5,11 @@
 import { isTerminal } from '@millrace/core';
 import { recordOf } from '../engine/schedule-record.ts';
 import type { Store } from '../ports/store.ts';
+import { askUntilDone } from './ask-until-done.ts';
 import { type Cluster, describe, isOutage } from './cluster.ts';
 import type { Mirror } from './mirror.ts';
 import type { SchedulePlan } from './scenario.ts';
-import type { Owner, SimQueue } from './sim-queue.ts';
+import type { SimQueue } from './sim-queue.ts';
 import type { Violations } from './violations.ts';
 
 export interface ClockOptions {
@@ -24,7 +25,6 @@ const tenant = 'default';
 const workflow = { namespace: 'simulation', name: 'clock' };
 /** A process that hears of a row by looking at the store looks at least so often. */
 const slackMs = 2_000;
-const outside: Owner = { alive: true };
 
 export class Clock {
   readonly #options: ClockOptions;
@@ -38,7 +38,8 @@ export class Clock {
 
   /** Publishes until it is acknowledged. */
   publish(): void {
-    this.#ask(
+    askUntilDone(
+      this.#options,
       (engine) => engine.deploy(tenant, JSON.stringify(this.#options.plan.definition)),
       () => (this.#published = true),
     );
@@ -46,43 +47,18 @@ export class Clock {
 
   /** Holds the schedule once it was published, so that all can come to rest. */
   hold(): void {
-    this.#ask(
+    askUntilDone(
+      this.#options,
       (engine) => {
         if (!this.#published) throw new Error('not published yet');
         return engine.pauseSchedule(tenant, workflow);
       },
       () => (this.held = true),
+      (error) => {
+        if (this.#published && !isOutage(error))
+          this.#options.violations.add('a schedule can be held', describe(error));
+      },
     );
-  }
-
-  #ask(
-    request: (engine: Cluster['processes'][number]['runtime']['engine']) => Promise<unknown>,
-    done: () => void,
-  ): void {
-    const { cluster, queue, violations } = this.#options;
-    const again = () => queue.schedule(outside, 50, () => this.#ask(request, done));
-    const [process] = cluster.open;
-    if (process === undefined) return void again();
-    let over = false;
-    // A process that dies answers never.
-    queue.schedule(outside, 5_000, () => {
-      if (!over) again();
-      over = true;
-    });
-    Promise.resolve()
-      .then(() => request(process.runtime.engine))
-      .then(
-        () => {
-          over = true;
-          done();
-        },
-        (error: unknown) => {
-          if (over) return;
-          over = true;
-          if (this.#published && !isOutage(error)) violations.add('a schedule can be held', describe(error));
-          else again();
-        },
-      );
   }
 
   /** Every instant up to the last that was noted has its run, and no run came before its instant. */
@@ -95,14 +71,14 @@ export class Clock {
     const runs = new Set<number>();
     for (const { id, state } of mirror.streams) {
       const { cause } = state;
-      if (cause === undefined) continue;
+      if (cause === undefined || cause.source === 'on') continue;
       violations.expect(!runs.has(cause.due), 'a schedule starts no run twice', () => id);
       violations.expect(state.startedAt >= cause.due, 'a schedule starts no run early', () => id);
       runs.add(cause.due);
     }
     if (plan.source === 'after') {
       const open = [...mirror.streams].filter(
-        ({ state }) => state.cause !== undefined && !isTerminal(state.phase),
+        ({ state }) => state.cause?.source === 'after' && !isTerminal(state.phase),
       );
       const isCounting = sources.after?.next !== null || open.length > 0;
       violations.expect(isCounting, 'a schedule that counts from an end goes on', () => stored.body);

@@ -13,9 +13,11 @@ import type { Violations } from './violations.ts';
 export interface ListeningPlans {
   readonly executions: readonly ExecutionPlan[];
   readonly acts: readonly Act[];
+  /** whether the events start a workflow, too */
+  readonly bell: boolean;
 }
 
-const none: ListeningPlans = { executions: [], acts: [] };
+const none: ListeningPlans = { executions: [], acts: [], bell: false };
 
 /** Drawn apart from all else, so that a seed goes on meaning what it meant. @param from number of the first execution */
 export function listeningPlans(seed: number, from: number, stormMs: number): ListeningPlans {
@@ -31,7 +33,7 @@ export function listeningPlans(seed: number, from: number, stormMs: number): Lis
     };
   });
   const acts = executions.flatMap((_, index) => actsOf(chance, from + index, stormMs));
-  return { executions, acts };
+  return { executions, acts, bell: chance.happens(0.5) };
 }
 
 function actsOf(chance: Chance, execution: number, stormMs: number): Act[] {

@@ -108,6 +108,7 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
       'roles meet no error but an outage',
       'an end is final',
       'every open execution has a reason to move again',
+      'a cancel that was acknowledged is in the log',
     ]);
   });
 
@@ -331,7 +332,24 @@ describe('the simulation misses parents and children of which', { timeout: 60_00
 });
 
 describe('the simulation misses a schedule of which', { timeout: 60_000 }, () => {
-  const isRun = (command: Command) => command.type === 'execution.start' && command.cause !== undefined;
+  const sourceOf = (command: Command) =>
+    command.type === 'execution.start' ? command.cause?.source : undefined;
+  const isRun = (command: Command) => sourceOf(command) !== undefined && sourceOf(command) !== 'on';
+
+  it('a run for an event is noted and not started', async () => {
+    planted.submit = (command, submit) =>
+      sourceOf(command) === 'on'
+        ? Promise.resolve({ type: 'done', facts: 0, status: 'running', state: core.emptyState() })
+        : submit(command);
+    await expectBroken({}, ['everything comes to rest']);
+  });
+
+  it('a run for an event has another id each time that it is started', async () => {
+    let started = 0;
+    planted.submit = (command, submit) =>
+      submit(command, sourceOf(command) === 'on' ? `bell-${started++}` : '');
+    await expectBroken({}, ['an event starts no run twice'], 2_000);
+  });
 
   it('a run is noted before it is started', async () => {
     planted.submit = (command, submit) => {
@@ -355,7 +373,7 @@ describe('the simulation misses a schedule of which', { timeout: 60_000 }, () =>
 
   it('a run is started a second early', async () => {
     planted.submit = (command, submit) =>
-      command.type === 'execution.start' && command.cause !== undefined
+      command.type === 'execution.start' && command.cause !== undefined && isRun(command)
         ? submit({ ...command, cause: { ...command.cause, due: command.cause.due + 1_000 } })
         : submit(command);
     await expectBroken({}, ['a schedule starts no run early']);

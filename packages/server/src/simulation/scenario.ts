@@ -27,6 +27,8 @@ export interface Scenario {
   readonly executions: readonly ExecutionPlan[];
   /** a workflow that is started by itself; absent: there is none */
   readonly schedule?: SchedulePlan;
+  /** a workflow that events start */
+  readonly bell?: true;
 }
 
 /** What the store does to those who use it, as shares from 0 to 1. */
@@ -149,6 +151,7 @@ export function scenarioOf(seed: number): Scenario {
     ],
     executions: [...executions, ...listening.executions],
     ...schedulePlan(chance),
+    ...(listening.bell ? { bell: true } : {}),
   };
 }
 

@@ -11,7 +11,6 @@ import type { Store } from '../ports/store.ts';
 import { Acts } from './acts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
-import { Clock } from './clock.ts';
 import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
@@ -20,6 +19,7 @@ import { checkListened, eventFor } from './listening-plans.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
 import { referenceRun } from './reference-run.ts';
 import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
+import { SelfStarting } from './self-starting.ts';
 import { definitionOf, definitionsOf, executableOf, family, publishChildren } from './sim-definitions.ts';
 import { createSimPerformers, type SimPerformers } from './sim-performer.ts';
 import { type Owner, SimQueue } from './sim-queue.ts';
@@ -97,7 +97,7 @@ class Simulation {
   readonly #followers: Followers;
   readonly #performers: SimPerformers;
   readonly #violations = new Violations();
-  readonly #clock: Clock | undefined;
+  readonly #selfStarting: SelfStarting;
   /** executions that are left suspended */
   readonly #keptSuspended = new Set<string>();
   /** executions that were asked to go on */
@@ -171,11 +171,8 @@ class Simulation {
     this.#followers = followers;
     this.#performers = performers;
     this.#acts = new Acts({ scenario, queue, cluster, clients, followers, mirror, performers, violations });
-    const { schedule: plan } = scenario;
-    this.#clock =
-      plan === undefined
-        ? undefined
-        : new Clock({ plan, shared: memory, queue, cluster, mirror, violations });
+    const seen = { shared: memory, queue, cluster, mirror, violations };
+    this.#selfStarting = new SelfStarting(scenario, seen);
     this.#invariants = new Invariants({
       shared,
       exclusive: scenario.exclusive,
@@ -194,7 +191,7 @@ class Simulation {
       await publishChildren(this.#shared, this.#scenario);
       await this.#cluster.bootAll();
       this.#acts.schedule();
-      this.#clock?.publish();
+      this.#selfStarting.publish();
       await this.#storm();
       await this.#calm();
       if (!this.#violations.any) await this.#checkEnd();
@@ -219,7 +216,7 @@ class Simulation {
     this.#settleLater();
     // Whoever is to look at it has the time for it.
     const lookMs = this.#scenario.leaseMs * 2 + this.#scenario.sweepMs * 3;
-    this.#queue.schedule(outside, lookMs, () => this.#clock?.hold());
+    this.#queue.schedule(outside, lookMs, () => this.#selfStarting.hold());
     if (!(await this.#rest())) return;
     // Late answers and leases that lapse must not bring anything back to life that has ended.
     const until = this.#queue.elapsed + this.#scenario.leaseMs * 2 + 100;
@@ -296,14 +293,14 @@ class Simulation {
       if (isTerminal(state.phase)) continue;
       if (state.phase !== 'suspended' || !this.#keptSuspended.has(`${tenant}/${id}`)) return false;
     }
-    if (this.#clock?.held === false) return false;
+    if (!this.#selfStarting.isDone) return false;
     return (await this.#shared.nextDue(['command', 'send'])) === undefined;
   }
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
     this.#followers.atRest();
-    await this.#clock?.atRest();
+    await this.#selfStarting.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');
       const stored = this.#mirror.get(key.slice(0, at), key.slice(at + 1));

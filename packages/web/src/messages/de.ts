@@ -104,6 +104,7 @@ export const de: Messages = {
   schedule: 'Zeitplan',
   scheduleEvery: (duration: string) => `alle ${duration}`,
   scheduleAfter: (duration: string) => `${duration} nach jedem Ende`,
+  scheduleOn: 'wenn Ereignisse kommen',
   schedulePaused: (reason: string | undefined) =>
     reason === undefined ? 'Angehalten' : `Angehalten: ${reason}`,
   pauseSchedule: 'Anhalten',

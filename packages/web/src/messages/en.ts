@@ -100,6 +100,7 @@ export const en = {
   schedule: 'Schedule',
   scheduleEvery: (duration: string) => `every ${duration}`,
   scheduleAfter: (duration: string) => `${duration} after each end`,
+  scheduleOn: 'when events come',
   schedulePaused: (reason: string | undefined) => (reason === undefined ? 'Held' : `Held: ${reason}`),
   pauseSchedule: 'Hold',
   resumeSchedule: 'Go on',

@@ -98,12 +98,13 @@ function Panel({ view, busy, onChange }: PanelProps) {
 }
 
 function kindsOf(
-  { cron, everyMs, afterMs, timeZone }: ScheduleView,
+  { cron, everyMs, afterMs, on, timeZone }: ScheduleView,
   messages: ReturnType<typeof useMessages>,
 ): readonly string[] {
   return [
     ...(cron === undefined ? [] : [`${cron} (${timeZone})`]),
     ...(everyMs === undefined ? [] : [messages.scheduleEvery(formatDuration(everyMs))]),
     ...(afterMs === undefined ? [] : [messages.scheduleAfter(formatDuration(afterMs))]),
+    ...(on === undefined ? [] : [messages.scheduleOn]),
   ];
 }

@@ -1,0 +1,178 @@
+import type { JsonObject } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { type Harness, openHarness } from '../roles/test-support/harness.ts';
+
+const tenant = 'default';
+const id = { namespace: 'tests', name: 'react' };
+const second = 1_000;
+
+function react(on: JsonObject, more: { version?: string; read?: string; dsl?: string } = {}) {
+  const { version = '1.0.0', read, dsl = '1.0.3' } = more;
+  return JSON.stringify({
+    document: { dsl, ...id, version },
+    schedule: { on, ...(read === undefined ? {} : { read }) },
+    do: [{ got: { set: { got: '${ $workflow.input }' } } }],
+  });
+}
+
+const open = (options: Parameters<typeof openHarness>[0] = {}) => {
+  const harness = openHarness({ sweepMs: 500, leaseMs: 5_000, ...options });
+  harness.runtime.start();
+  return harness;
+};
+
+const event = (type: string, n: number, more: JsonObject = {}): JsonObject => ({
+  ...{ specversion: '1.0', id: `${type}-${n}`, source: 'urn:test', type, data: { n } },
+  ...more,
+});
+
+async function publish(harness: Harness, ...events: readonly JsonObject[]): Promise<void> {
+  await harness.runtime.engine.publish(tenant, events);
+  await harness.advance(2 * second);
+}
+
+async function runs({ runtime }: Harness) {
+  const { rows } = await runtime.engine.executions(tenant, { workflow: 'tests/react', limit: 1_000 });
+  return Promise.all(rows.map((row) => runtime.engine.execution(tenant, row.id)));
+}
+
+/** The events that each run had for its input, as `TYPE-N`, in the order of these texts. */
+async function inputs(harness: Harness): Promise<string[]> {
+  const found = (await runs(harness)).map(({ input }) => input as readonly JsonObject[]);
+  return found.map((events) => events.map((each) => each.id).join(' ')).sort();
+}
+
+const room = { correlate: { room: { from: '.room' } } };
+
+describe('a schedule of events', () => {
+  it('starts a run for each event that one filter takes, which says what started it', async () => {
+    const harness = open();
+    await harness.runtime.engine.deploy(tenant, react({ one: { with: { type: 'low' } } }));
+    await publish(harness, event('low', 1), event('high', 2), event('low', 3));
+    expect(await inputs(harness)).toEqual(['low-1', 'low-3']);
+    const [run] = await runs(harness);
+    expect(run).toMatchObject({ status: 'completed', cause: { type: 'schedule', source: 'on' } });
+    const [key = ''] = run?.cause?.events ?? [];
+    const { event: told } = await harness.runtime.engine.matches(tenant, key);
+    expect(told.type).toBe('low');
+    expect(await harness.runtime.engine.schedule(tenant, id, {})).toMatchObject({
+      ...{ status: 'active', on: { one: { with: { type: 'low' } } }, read: 'envelope', next: [] },
+      last: { source: 'on' },
+    });
+    expect(harness.errors).toEqual([]);
+  });
+
+  it('starts a run for any of its filters, and for all of them when they have come, by what correlates', async () => {
+    const any = open();
+    const filters = [{ with: { type: 'a' } }, { with: { type: 'b' } }];
+    await any.runtime.engine.deploy(tenant, react({ any: filters }));
+    await publish(any, event('a', 1), event('b', 2), event('c', 3));
+    expect(await inputs(any)).toEqual(['a-1', 'b-2']);
+    const all = open();
+    await all.runtime.engine.deploy(tenant, react({ all: filters.map((each) => ({ ...each, ...room })) }));
+    await publish(all, event('a', 1, { room: 'x' }), event('a', 2, { room: 'y' }));
+    await publish(all, event('b', 3, { room: 'y' }), event('b', 4, { room: 'z' }));
+    await publish(all, event('b', 5, { room: 'x' }));
+    expect(await inputs(all)).toEqual(['a-1 b-5', 'a-2 b-3']);
+  });
+
+  it('takes only events whose correlation is what it expects', async () => {
+    const harness = open();
+    const correlate = { room: { from: '.room', expect: 'kitchen' } };
+    await harness.runtime.engine.deploy(tenant, react({ one: { with: { type: 'a' }, correlate } }));
+    await publish(harness, event('a', 1, { room: 'cellar' }), event('a', 2, { room: 'kitchen' }));
+    expect(await inputs(harness)).toEqual(['a-2']);
+  });
+
+  it.each([
+    [{ read: 'data' }, { n: 1 }],
+    [{ read: 'envelope' }, event('a', 1)],
+    [{ read: 'raw' }, '{"n":1}'],
+    [{}, event('a', 1)],
+    [{ dsl: '1.0.0' }, event('a', 1)],
+  ])('of %j gives a run of each event what it reads', async (more, expected) => {
+    const harness = open();
+    await harness.runtime.engine.deploy(tenant, react({ one: { with: { type: 'a' } } }, more));
+    await publish(harness, event('a', 1));
+    expect((await runs(harness)).map(({ input }) => input)).toEqual([[expected]]);
+  });
+
+  it('starts nothing while it is held, makes up for nothing, and ends with its last version', async () => {
+    const harness = open();
+    const { engine } = harness.runtime;
+    await engine.deploy(tenant, react({ one: { with: { type: 'a' } } }));
+    await engine.pauseSchedule(tenant, id, 'closed');
+    await publish(harness, event('a', 1));
+    await engine.resumeSchedule(tenant, id);
+    await publish(harness, event('a', 2));
+    expect(await inputs(harness)).toEqual(['a-2']);
+    await engine.undeploy(tenant, id, { force: true });
+    await publish(harness, event('a', 3));
+    expect(await inputs(harness)).toEqual(['a-2']);
+    expect(await harness.store.oldestDocuments('event-subscriptions', 10)).toEqual([]);
+  });
+
+  it('keeps what it has gathered when a newer version says the same, and runs that version', async () => {
+    const harness = open();
+    const both = { all: [{ with: { type: 'a' } }, { with: { type: 'b' } }] };
+    await harness.runtime.engine.deploy(tenant, react(both));
+    await publish(harness, event('a', 1));
+    await harness.runtime.engine.deploy(tenant, react(both, { version: '1.1.0' }));
+    await publish(harness, event('b', 2));
+    expect(await inputs(harness)).toEqual(['a-1 b-2']);
+    expect((await runs(harness))[0]?.workflow.version).toBe('1.1.0');
+    // What it says otherwise is a new beginning.
+    await harness.runtime.engine.deploy(
+      tenant,
+      react({ one: { with: { type: 'c' } } }, { version: '2.0.0' }),
+    );
+    await publish(harness, event('a', 3), event('b', 4), event('c', 5));
+    expect(await inputs(harness)).toEqual(['a-1 b-2', 'c-5']);
+  });
+
+  it('goes on in the next process with what it has gathered, and starts no run twice', async () => {
+    const one = open();
+    const both = { all: [{ with: { type: 'a' } }, { with: { type: 'b' } }] };
+    await one.runtime.engine.deploy(tenant, react(both));
+    await publish(one, event('a', 1), event('a', 2));
+    await one.runtime.stop(0);
+    await one.runtime.engine.publish(tenant, [event('b', 3)]);
+    const two = open({ shared: one });
+    await two.advance(2 * second);
+    expect(await inputs(two)).toEqual(['a-1 b-3']);
+    // The place in the log goes back, as it does when a process ends before it has kept it.
+    await two.runtime.stop(0);
+    const start = JSON.stringify({ cursor: '', owner: '', until: 0 });
+    await two.store.putDocument('*', 'matcher', 'cursor', start, undefined);
+    const three = open({ shared: two });
+    await publish(three, event('b', 4));
+    expect(await inputs(three)).toEqual(['a-1 b-3', 'a-2 b-4']);
+  });
+
+  it('is matched by another process, whichever of several, where the store is shared', async () => {
+    const shared = (store: Parameters<NonNullable<Parameters<typeof openHarness>[0]>['around'] & {}>[0]) => ({
+      ...store,
+      features: { ...store.features, exclusive: false },
+    });
+    const api = open({ roles: ['api'], around: shared });
+    const workers = [1, 2].map(() => open({ around: shared, shared: api }));
+    await api.advance(2 * second);
+    await api.runtime.engine.deploy(tenant, react({ one: { with: { type: 'a' } } }));
+    await publish(api, event('a', 1));
+    await workers[0]?.runtime.stop(0);
+    await api.advance(10 * second);
+    await publish(api, event('a', 2), event('b', 3));
+    // A newer version by a process that matches nothing.
+    await api.runtime.engine.deploy(tenant, react({ one: { with: { type: 'b' } } }, { version: '2.0.0' }));
+    await publish(api, event('a', 4), event('b', 5));
+    await api.advance(10 * second);
+    expect(await inputs(api)).toEqual(['a-1', 'a-2', 'b-5']);
+  });
+
+  it('that gathers until something holds cannot be run yet, and says where', async () => {
+    const harness = open();
+    const until = { any: [{ with: { type: 'a' } }], until: 'length == 2' };
+    await harness.runtime.engine.deploy(tenant, react(until));
+    await expect(harness.runtime.engine.start(tenant, { workflow: id })).rejects.toThrow(/until/);
+  });
+});

@@ -73,7 +73,7 @@ async function verifyDatabase(address: string): Promise<StoreVerdict> {
   }
 }
 
-async function verifyFile(path: string): Promise<StoreVerdict> {
+export async function verifyFile(path: string): Promise<StoreVerdict> {
   // Opening a log that is damaged would throw away what is behind the damage.
   const damage = findLogDamage(`${path}-wal`);
   if (damage !== undefined) return { executions: 0, commits: 0, facts: 0, flaws: [], unreadable: damage };

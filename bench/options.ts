@@ -14,6 +14,8 @@ export interface Options {
   readonly windowMs: number;
   readonly warmUpMs: number;
   readonly scale: number;
+  /** the same on PostgreSQL as well */
+  readonly onPostgres: boolean;
   readonly peers: readonly SubjectName[];
   readonly peersFolder: string;
   /** folder in which databases are made, and removed again */
@@ -36,6 +38,7 @@ Works: ${works.map(({ name }) => name).join(', ')}; all when none is named.
   --seconds S         length of a window (3)
   --warm-up S         time before the first window (2)
   --scale F           factor of the numbers of executions; bars are judged at 1 only
+  --store postgres    the same on PostgreSQL as well
   --peers A,B         the same work on restate, dbos, bullmq as well, and the ratios
   --peers-folder DIR  where their packages are installed (bench/.peers)
   --data DIR          where databases are made (the system's folder for temporary files)
@@ -61,6 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     windowMs: milliseconds('seconds', values.seconds ?? '3'),
     warmUpMs: milliseconds('warm-up', values['warm-up'] ?? '2'),
     scale: positive('scale', values.scale ?? '1'),
+    onPostgres: storeNamed(values.store),
     peers: (values.peers?.split(',') ?? []).map(peerNamed),
     peersFolder: values['peers-folder'] ?? fileURLToPath(new URL('.peers', import.meta.url)),
     data: values.data ?? tmpdir(),
@@ -85,6 +89,7 @@ function parse(args: readonly string[]) {
     'peers-folder',
     'data',
     'from',
+    'store',
   ] as const;
   const flags = ['profile', 'plot', 'save', 'strict'] as const;
   const options = {
@@ -96,6 +101,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function storeNamed(name: string | undefined): boolean {
+  if (name === undefined || name === 'sqlite' || name === 'postgres') return name === 'postgres';
+  throw new UsageError(`There is no store named "${name}": sqlite, postgres.`);
 }
 
 function peerNamed(name: string): SubjectName {

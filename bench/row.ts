@@ -27,6 +27,8 @@ export interface Ratio {
   readonly inFlight?: number;
   readonly figure: string;
   readonly peer: SubjectName;
+  /** absent: ours is on SQLite */
+  readonly store?: 'postgres';
   readonly ours: number;
   readonly theirs: number;
   readonly ratio: number;

@@ -8,7 +8,7 @@ import type { Options } from './options.ts';
 import type { Ratio, Row } from './row.ts';
 import { startScript } from './subjects/child-process.ts';
 import type { Order } from './work-process.ts';
-import type { Measured, SubjectName, Work } from './works/work.ts';
+import { isOurs, type Measured, type SubjectName, type Work } from './works/work.ts';
 import { findWork } from './works/works.ts';
 
 interface Job {
@@ -47,13 +47,14 @@ function jobsOf(options: Options): Job[] {
   return options.works.map(findWork).flatMap((work) => {
     const subjects: SubjectName[] = [
       'millrace',
+      ...(options.onPostgres && work.onPostgres === true ? (['postgres'] as const) : []),
       ...options.peers.filter((peer) => work.peers.includes(peer)),
     ];
     const numbers = work.inFlight === undefined ? [undefined] : (options.inFlight ?? work.inFlight);
     return numbers.flatMap((inFlight) =>
       subjects.map((by) => ({
         work,
-        does: by === 'millrace' ? work : findWork(work.peerWork ?? work.name),
+        does: isOurs(by) ? work : findWork(work.peerWork ?? work.name),
         by,
         ...(inFlight === undefined ? {} : { inFlight }),
       })),
@@ -131,7 +132,7 @@ async function inOwnProcess(
   profiles: string | undefined,
 ): Promise<Measured | { readonly failure: string }> {
   const profile = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
-  const flags = order.options.subject === 'millrace' ? [...hostFlags, ...profile] : profile;
+  const flags = isOurs(order.options.subject) ? [...hostFlags, ...profile] : profile;
   const child = startScript('work-process.ts', [], { flags });
   const answered = new Promise<Measured | { readonly failure: string }>((resolve) => {
     child.process.once('message', (answer: Measured) => resolve(answer));
@@ -146,11 +147,11 @@ async function inOwnProcess(
 /** Each of Millrace's rows against the same work of each peer. */
 export function ratiosOf(rows: readonly Row[]): Ratio[] {
   return rows
-    .filter(({ by }) => by === 'millrace')
+    .filter(({ by }) => isOurs(by))
     .flatMap((row) => {
       const work = findWork(row.work);
       return rows.flatMap((other): Ratio[] => {
-        const isPeer = other.by !== 'millrace' && other.work === (work.peerWork ?? work.name);
+        const isPeer = !isOurs(other.by) && other.work === (work.peerWork ?? work.name);
         if (!isPeer || !work.peers.includes(other.by) || other.inFlight !== row.inFlight) return [];
         return work.compared === undefined ? [] : [ratioOf(row, other, work.compared)];
       });
@@ -165,6 +166,7 @@ function ratioOf(row: Row, other: Row, { figure, better }: NonNullable<Work['com
     ...(row.inFlight === undefined ? {} : { inFlight: row.inFlight }),
     figure,
     peer: other.by,
+    ...(row.by === 'postgres' ? { store: 'postgres' as const } : {}),
     ours,
     theirs,
     ratio: better === 'more' ? ours / theirs : theirs / ours,

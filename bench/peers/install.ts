@@ -7,7 +7,9 @@ import { pathToFileURL } from 'node:url';
 import type { SubjectName } from '../works/work.ts';
 
 /** Exact versions, so that a run can be repeated. */
-const packages: Readonly<Record<Exclude<SubjectName, 'millrace'>, Readonly<Record<string, string>>>> = {
+const packages: Readonly<
+  Record<Exclude<SubjectName, 'millrace' | 'postgres'>, Readonly<Record<string, string>>>
+> = {
   restate: { '@restatedev/restate-sdk': '1.17.2', '@restatedev/restate-server': '1.7.12' },
   dbos: { '@dbos-inc/dbos-sdk': '5.3.0' },
   bullmq: { bullmq: '6.7.0', ioredis: '6.0.0' },
@@ -15,7 +17,7 @@ const packages: Readonly<Record<Exclude<SubjectName, 'millrace'>, Readonly<Recor
 
 /** Installs what is missing with npm, and Redis from Debian's archive when the machine has none. */
 export async function installPeer(name: SubjectName, folder: string): Promise<void> {
-  if (name === 'millrace') return;
+  if (name === 'millrace' || name === 'postgres') return;
   const own = join(folder, name);
   const manifest = JSON.stringify({ private: true, type: 'module', dependencies: packages[name] }, null, 2);
   const path = join(own, 'package.json');
@@ -44,7 +46,7 @@ export function resolveFrom(folder: string, name: SubjectName): void {
 }
 
 function packagesOf(name: SubjectName): Readonly<Record<string, string>> {
-  return name === 'millrace' ? {} : packages[name];
+  return name === 'millrace' || name === 'postgres' ? {} : packages[name];
 }
 
 export interface Program {

@@ -19,6 +19,8 @@ const forms: Readonly<Record<string, Form>> = {
   otherCpuMsPer: { label: 'load CPU ms', digits: 3 },
   writtenBytesPer: { label: 'kB written', digits: 2, factor: 1e-3 },
   databaseBytesPer: { label: 'kB kept', digits: 2, factor: 1e-3 },
+  statementsPer: { label: 'statements', digits: 2 },
+  logBytesPer: { label: 'kB database log', digits: 2, factor: 1e-3 },
   peakMb: { label: 'peak MB', digits: 0 },
   stallMs: { label: 'longest stall ms', digits: 1 },
   stallCpuMs: { label: 'of it own CPU ms at most', digits: 1 },

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results, Row } from '../row.ts';
-import type { SubjectName } from '../works/work.ts';
+import { isOurs, type SubjectName } from '../works/work.ts';
 import { findWork } from '../works/works.ts';
 import { formatFigure } from './figures.ts';
 import { resultsFolder } from './results.ts';
@@ -69,6 +69,7 @@ export function writePlots(results: Results, folder: string = resultsFolder): st
 
 const names: Readonly<Record<SubjectName, string>> = {
   millrace: 'Millrace',
+  postgres: 'on PostgreSQL',
   restate: 'Restate',
   dbos: 'DBOS',
   bullmq: 'BullMQ',
@@ -128,7 +129,7 @@ function barsOf({ work, inFlight, figure }: Group, rows: readonly Row[]): Bar[] 
 }
 
 function isOf(row: Row, work: string): boolean {
-  return row.work === (row.by === 'millrace' ? work : (findWork(work).peerWork ?? work));
+  return row.work === (isOurs(row.by) ? work : (findWork(work).peerWork ?? work));
 }
 
 function drawBar({ by, value }: Bar, y: number, longest: number, { figure, unit }: Group): string {

@@ -39,10 +39,11 @@ export function collectResults(
   };
 }
 
-/** Writes `results/VERSION.json` as the formatter would, with four digits of each figure; answers its path. */
+/** Writes `results/VERSION.json`, or `VERSION-postgres.json` when that was measured as well, as the formatter would, with four digits of each figure; answers its path. */
 export function writeResults(results: Results): string {
   mkdirSync(resultsFolder, { recursive: true });
-  const path = join(resultsFolder, `${results.version}.json`);
+  const isOnPostgres = results.rows.some(({ by }) => by === 'postgres');
+  const path = join(resultsFolder, `${results.version}${isOnPostgres ? '-postgres' : ''}.json`);
   writeFileSync(path, `${JSON.stringify(results, rounded, 2)}\n`);
   const biome = fileURLToPath(new URL('../../node_modules/@biomejs/biome/bin/biome', import.meta.url));
   execFileSync(process.execPath, [biome, 'format', '--write', path], {

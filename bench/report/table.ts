@@ -69,8 +69,8 @@ function barTable(rows: readonly Row[]): string {
 
 function ratioTable(ratios: readonly Ratio[]): string {
   if (ratios.length === 0) return '';
-  const lines = ratios.map(({ work, inFlight, figure, peer, ours, theirs, ratio }) => [
-    work,
+  const lines = ratios.map(({ work, inFlight, figure, peer, ours, theirs, ratio, store }) => [
+    store === undefined ? work : `${work} ${store}`,
     String(inFlight ?? ''),
     labelOf(figure),
     peer,

@@ -31,6 +31,8 @@ export interface EmbeddedSubject extends Subject {
 export interface EmbeddedOptions {
   /** a folder that is there; the store gets one of its own inside */
   readonly parent: string;
+  /** absent: SQLite in the folder */
+  readonly store?: string;
   /** where `calls` go, and the process that answers them */
   readonly service?: { readonly url: string; readonly pid: number };
 }
@@ -38,11 +40,11 @@ export interface EmbeddedOptions {
 /** 512 executions have an effect each under way, and nothing should wait for a slot: the default is 256. */
 const effectsMax = 4096;
 
-export async function openEmbedded({ parent, service }: EmbeddedOptions): Promise<EmbeddedSubject> {
+export async function openEmbedded({ parent, service, store }: EmbeddedOptions): Promise<EmbeddedSubject> {
   const { createEngine } = await importEngine();
   const folder = mkdtempSync(join(parent, 'millrace-'));
   const engine = await createEngine({
-    store: `sqlite:${join(folder, 'millrace.db')}`,
+    store: store ?? `sqlite:${join(folder, 'millrace.db')}`,
     data: folder,
     functions: { echo: (input) => input },
     allow: ['loopback'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { measureLoad } from '../measure/closed-loop.ts';
 import { usageOf } from '../measure/processes.ts';
 import { type EmbeddedSubject, openEmbedded } from '../subjects/embedded.ts';
+import { openOnPostgres } from '../subjects/on-postgres.ts';
 import { type Service, startService } from '../subjects/service.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { openPeer } from './open-peer.ts';
@@ -16,9 +17,9 @@ export function loadOf(kind: Kind): (options: WorkOptions) => Promise<Measured> 
   return async (options) => {
     const service = kind === 'calls' ? await startService() : undefined;
     try {
-      return options.subject === 'millrace'
-        ? await measureMillrace(kind, options, service)
-        : await measurePeer(kind, options, service);
+      if (options.subject === 'millrace') return await measureMillrace(kind, options, service);
+      if (options.subject === 'postgres') return await measureOnPostgres(kind, options, service);
+      return await measurePeer(kind, options, service);
     } finally {
       await service?.close();
     }
@@ -41,6 +42,31 @@ async function measureMillrace(
   );
   const databaseBytesPer = Math.max(0, sizeOf(subject.folder) - emptyBytes) / total;
   return { subject: subject.title, figures: { ...figures, databaseBytesPer } };
+}
+
+/** With what the database counts, by all executions that it has seen. */
+async function measureOnPostgres(
+  kind: Kind,
+  options: WorkOptions,
+  service: Service | undefined,
+): Promise<Measured> {
+  const subject = await openOnPostgres({
+    parent: options.folder,
+    ...(service === undefined ? {} : { service }),
+  });
+  try {
+    const before = await subject.used();
+    const { total, figures } = await measure(subject, () => subject[kind](), options);
+    const after = await subject.used();
+    const counted = {
+      statementsPer: (after.statements - before.statements) / total,
+      logBytesPer: (after.logBytes - before.logBytes) / total,
+      databaseBytesPer: (after.bytes - before.bytes) / total,
+    };
+    return { subject: subject.title, figures: { ...figures, ...counted } };
+  } finally {
+    await subject.close();
+  }
 }
 
 async function measurePeer(

@@ -15,6 +15,11 @@ export async function openPeer(
       return (await import('../peers/dbos.ts')).openDbos(given);
     case 'bullmq':
       return (await import('../peers/bullmq.ts')).openBullmq(given);
+    case 'postgres':
+      return (await import('../subjects/on-postgres.ts')).openOnPostgres({
+        parent: options.folder,
+        ...(service === undefined ? {} : { service }),
+      });
     case 'millrace':
       throw new Error('Millrace is no peer of its own');
   }

@@ -3,17 +3,19 @@ import { machineTime, usageOf } from '../measure/processes.ts';
 import { quantile } from '../measure/quantile.ts';
 import { watchStalls } from '../measure/stalls.ts';
 import { openEmbedded } from '../subjects/embedded.ts';
+import { openOnPostgres } from '../subjects/on-postgres.ts';
 import type { Sleep, Subject } from '../subjects/subject.ts';
 import { openPeer } from './open-peer.ts';
-import { type Measured, scaled, type WorkOptions } from './work.ts';
+import { isOurs, type Measured, scaled, type WorkOptions } from './work.ts';
 
 const sleepers = 10_000;
 const fullSleepMs = 2_000;
-const startsPerSec = 5_000;
+/** What a store over a connection takes, where each start is a commit that is synced. */
+const startsPerSec = { sqlite: 5_000, postgres: 2_000 };
 /** All are due within this time: a length of sleep is part of the definition, and there are not endlessly many. */
 const dueWithinMs = 25;
 /** How long all starts may take, before those that are started first are due. */
-const startMsMax = { millrace: 8_000, bullmq: 20_000, restate: 20_000, dbos: 60_000 };
+const startMsMax = { millrace: 8_000, postgres: 20_000, bullmq: 20_000, restate: 20_000, dbos: 60_000 };
 
 /** Started at 5,000/s, each due 2 s after its own start. */
 export async function measurePaced(options: WorkOptions): Promise<Measured> {
@@ -21,9 +23,10 @@ export async function measurePaced(options: WorkOptions): Promise<Measured> {
   const subject = await open(options, [sleepMs]);
   return run(subject, options, async (sleep) => {
     const count = scaled(sleepers, options);
+    const rate = options.subject === 'postgres' ? startsPerSec.postgres : startsPerSec.sqlite;
     const begun = performance.now();
     for (let started = 0; started < count; ) {
-      const due = Math.min(count, Math.ceil(((performance.now() - begun) * startsPerSec) / 1000));
+      const due = Math.min(count, Math.ceil(((performance.now() - begun) * rate) / 1000));
       for (; started < due; started += 1) sleep(sleepMs);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -61,8 +64,9 @@ function sleepMsOf(options: WorkOptions): number {
 }
 
 async function open(options: WorkOptions, lengthsMs: readonly number[]): Promise<Subject> {
-  if (options.subject !== 'millrace') return openPeer(options);
-  const subject = await openEmbedded({ parent: options.folder });
+  if (!isOurs(options.subject)) return openPeer(options);
+  const given = { parent: options.folder };
+  const subject = await (options.subject === 'postgres' ? openOnPostgres(given) : openEmbedded(given));
   await subject.prepareSleeps(lengthsMs);
   return subject;
 }

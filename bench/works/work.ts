@@ -2,7 +2,13 @@
 import type { Figures } from '../measure/closed-loop.ts';
 
 /** Whom a work can be done by. */
-export type SubjectName = 'millrace' | 'restate' | 'dbos' | 'bullmq';
+/** `postgres` is Millrace on PostgreSQL; `millrace` is on SQLite. */
+export type SubjectName = 'millrace' | 'postgres' | 'restate' | 'dbos' | 'bullmq';
+
+/** Whether it is Millrace, on whatever store. */
+export function isOurs(subject: SubjectName): boolean {
+  return subject === 'millrace' || subject === 'postgres';
+}
 
 export interface WorkOptions {
   readonly subject: SubjectName;
@@ -33,6 +39,8 @@ export interface Work {
   readonly title: string;
   /** the numbers in flight that are measured when none is given; absent: it has its own way of starting executions */
   readonly inFlight?: readonly number[];
+  /** it is done on PostgreSQL as well, when that is asked for */
+  readonly onPostgres?: boolean;
   /** peers that can do it */
   readonly peers: readonly SubjectName[];
   /** the work of a peer that it is compared with, if its own name is not theirs */

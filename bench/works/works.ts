@@ -4,6 +4,7 @@ import { flatLoop, measureFlatExecutions } from './flat.ts';
 import { measureOverHttp } from './http.ts';
 import { measureIngest, measureListeners, measureUnbound } from './listeners.ts';
 import { loadOf } from './load.ts';
+import { measureProcesses } from './processes.ts';
 import { measurePaced, measureTogether } from './sleepers.ts';
 import { measureStart } from './start.ts';
 import type { SubjectName, Work } from './work.ts';
@@ -18,6 +19,7 @@ export const works: readonly Work[] = [
     name: 'W1a',
     title: 'five `set` tasks, embedded',
     inFlight: [1, 64, 512],
+    onPostgres: true,
     peers: everyPeer,
     peerWork: 'W1b',
     compared: rate,
@@ -27,6 +29,7 @@ export const works: readonly Work[] = [
     name: 'W1b',
     title: 'five durable steps that call a function, embedded',
     inFlight: [1, 64, 512],
+    onPostgres: true,
     peers: everyPeer,
     compared: rate,
     measure: loadOf('steps'),
@@ -45,6 +48,7 @@ export const works: readonly Work[] = [
     name: 'W2',
     title: 'three loopback HTTP calls, embedded',
     inFlight: [64],
+    onPostgres: true,
     peers: everyPeer,
     compared: rate,
     measure: loadOf('calls'),
@@ -53,6 +57,7 @@ export const works: readonly Work[] = [
     name: 'W3',
     title: 'fork of 100 effects and join, embedded',
     inFlight: [1],
+    onPostgres: true,
     peers: everyPeer,
     compared: middle,
     measure: loadOf('fork'),
@@ -60,6 +65,7 @@ export const works: readonly Work[] = [
   {
     name: 'W4-paced',
     title: '10,000 sleepers of 2 s, started at 5,000 per s',
+    onPostgres: true,
     peers: everyPeer,
     compared: lateness,
     measure: measurePaced,
@@ -67,6 +73,7 @@ export const works: readonly Work[] = [
   {
     name: 'W4-together',
     title: '10,000 sleepers, all due together',
+    onPostgres: true,
     peers: everyPeer,
     compared: lateness,
     measure: measureTogether,
@@ -74,10 +81,18 @@ export const works: readonly Work[] = [
   {
     name: 'W5',
     title: 'start of the built server to its first answer; memory when idle',
+    onPostgres: true,
     peers: everyPeer,
     compared: { figure: 'startMs', better: 'less' },
     measure: measureStart,
   },
+  ...[1, 2, 4].map((count) => ({
+    name: `W1b-by-${count}`,
+    title: `W1b on one PostgreSQL, shared by ${count} process${count === 1 ? '' : 'es'}`,
+    inFlight: [64],
+    peers: [],
+    measure: measureProcesses(count),
+  })),
   {
     name: 'flat-executions',
     title: 'an event in a store of 100 and of 100,000 executions',

@@ -174,6 +174,38 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
   });
 
   it.each([
+    [
+      'a schema that a newer program made',
+      [`insert into millrace.migrations select 99, 'later', 99`],
+      'made by a newer Millrace',
+    ],
+    [
+      'a user without rights on the tables',
+      [`create role "ROLE" login password 'poor'`],
+      'grant usage on schema',
+    ],
+  ])(
+    '%s ends the start with code 4, and a sentence that says what to do',
+    {
+      timeout: 60_000,
+    },
+    async (_, statements, sentence) => {
+      const { url, query } = await newDatabase();
+      expect(await millrace(['verify', '--store', url])).toMatchObject({ code: 0 });
+      const user = `poor_${process.pid}`;
+      for (const statement of statements) await query(statement.replace('ROLE', user));
+      const address = new URL(url);
+      if (statements[0]?.startsWith('create role'))
+        Object.assign(address, { username: user, password: 'poor' });
+      expect(await millrace(['start', '--port', '0', '--store', address.href])).toMatchObject({
+        code: 4,
+        error: expect.stringContaining(sentence),
+      });
+      if (address.username === user) await query(`drop role ${user}`);
+    },
+  );
+
+  it.each([
     ['a wrong password', { password: 'wrong' }, 'password authentication failed'],
     ['a port where nobody listens', { port: '1' }, 'Check host and port'],
     ['a database that is not there', { pathname: '/nobodys' }, 'create database'],

@@ -136,6 +136,22 @@ export const commands: Readonly<Record<string, Command>> = {
     options: async () => ({}),
     run: async (args, io) => (await import('./jq.ts')).jq(args, io),
   },
+  backup: {
+    usage: 'millrace backup FOLDER [--store STORE] [--data FOLDER] [--json]',
+    summary: 'Copy a SQLite store into a folder, while the server runs or not.',
+    argument: 'file',
+    options: async () => (await import('./backup.ts')).options(),
+    more: async () => (await import('./backup.ts')).backupHelp,
+    run: async (args, io) => (await import('./backup.ts')).backup(args, io),
+  },
+  restore: {
+    usage: 'millrace restore FOLDER [--store STORE] [--data FOLDER] [--json]',
+    summary: 'Put a backup into an empty store, in a file or in PostgreSQL.',
+    argument: 'file',
+    options: async () => (await import('./backup.ts')).options(),
+    more: async () => (await import('./backup.ts')).restoreHelp,
+    run: async (args, io) => (await import('./backup.ts')).restore(args, io),
+  },
   verify: {
     usage: 'millrace verify [--store STORE] [--data FOLDER] [--json]',
     summary: 'Check the whole store against its hash chains.',

@@ -52,13 +52,16 @@ export async function store(args: readonly string[], io: Io): Promise<number> {
   const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
   const path = resolve(from.slice('sqlite:'.length));
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
-  const { moved, flaws } = await openBoth(path, to, (opened) =>
-    move(opened, join(resolve(settings.data), 'blobs')),
-  );
+  const { moved, flaws } = await moveToPostgres(path, to, join(resolve(settings.data), 'blobs'));
   if (json) io.out(`${JSON.stringify({ ...moved, flaws }, null, 2)}\n`);
   else io.out(`${describe(moved)}: ${flaws.length === 0 ? 'sound' : 'damaged'}\n`);
   for (const flaw of flaws) io.error(`${flaw}\n`);
   return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Moves the store of a file, with the large values of a folder, into an empty one in PostgreSQL. */
+export function moveToPostgres(path: string, address: string, blobs: string) {
+  return openBoth(path, address, (opened) => move(opened, blobs));
 }
 
 interface Opened {

@@ -76,7 +76,7 @@ async function verifyDatabase(address: string): Promise<StoreVerdict> {
   }
 }
 
-async function verifyFile(path: string, folder: string): Promise<StoreVerdict> {
+export async function verifyFile(path: string, folder: string): Promise<StoreVerdict> {
   try {
     const store = await openSqliteStore({ path, onFatal: () => {} });
     try {

@@ -1,0 +1,145 @@
+/** `millrace backup` and `millrace restore`: a folder that holds a whole store, and is one that can be opened itself. */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
+import { loadConfig } from '../config/load.ts';
+import { listFileBlobs, openFileBlobs } from '../drivers/files/blobs.ts';
+import { isPostgres } from '../drivers/postgres/address.ts';
+import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
+import { openSqliteStore } from '../drivers/sqlite/store.ts';
+import { type Options, readArguments, settingOptions } from './arguments.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { type Io, messageOf } from './io.ts';
+import { moveToPostgres } from './store.ts';
+import { verifyFile } from './verify.ts';
+
+export function options(): Options {
+  const { config, store, data } = settingOptions();
+  return {
+    ...(config && { config }),
+    ...(store && { store }),
+    ...(data && { data }),
+    json: { type: 'boolean' },
+  };
+}
+
+export const backupHelp = `Copies a SQLite store with its large values into a new folder, and holds the copy against its hash chains. The server may
+run meanwhile: the copy is the store as it was at one instant. Of a store in PostgreSQL take its own backup: pg_dump.
+Exits 1 when the copy is not sound, 4 when there is no store or the folder is not empty.`;
+
+export const restoreHelp = `Puts a backup into a store that is empty: --store sqlite:FILE with --data FOLDER, or --store postgres://… What was restored
+is held against its hash chains. No server may run on that store yet, and none on the old one any more: both would do
+what is left to do. Exits 1 when it is not sound, 4 when the store is not empty or cannot be opened.`;
+
+const databaseName = 'millrace.db';
+const blobsName = 'blobs';
+
+/** Exits 0 when the copy is whole and sound, 1 when it is not, 4 when it could not be made. */
+export async function backup(args: readonly string[], io: Io): Promise<number> {
+  const { folder, settings, json } = await read('backup', args, io);
+  if (isPostgres(settings.store))
+    throw new CliError(
+      exitCodes.usage,
+      'A store in PostgreSQL is backed up as its database is: pg_dump. `millrace verify` holds it against its hash chains.',
+    );
+  const path = fileOf(settings.store);
+  if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
+  await copyStore({ path, blobs: join(resolve(settings.data), blobsName) }, placesIn(emptied(folder)));
+  const to = placesIn(folder);
+  return report(await verifyFile(to.path, to.blobs), json, io);
+}
+
+/** Exits 0 when all is there and sound, 1 when it is not, 4 when it could not be done. */
+export async function restore(args: readonly string[], io: Io): Promise<number> {
+  const { folder, settings, json } = await read('restore', args, io);
+  const from = placesIn(folder);
+  if (!existsSync(from.path)) throw new CliError(exitCodes.cannotStart, `There is no backup in ${folder}.`);
+  if (isPostgres(settings.store)) {
+    const { flaws } = await moveToPostgres(from.path, settings.store, from.blobs);
+    for (const flaw of flaws) io.error(`${flaw}\n`);
+    io.out(
+      json ? `${JSON.stringify({ flaws }, null, 2)}\n` : `${flaws.length === 0 ? 'sound' : 'damaged'}\n`,
+    );
+    return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+  }
+  const path = fileOf(settings.store);
+  if (existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is a store at ${path} already.`);
+  const to = { path, blobs: join(resolve(settings.data), blobsName) };
+  await copyStore(from, to);
+  return report(await verifyFile(to.path, to.blobs), json, io);
+}
+
+interface Places {
+  readonly path: string;
+  readonly blobs: string;
+}
+
+/** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
+async function copyStore(from: Places, to: Places): Promise<void> {
+  mkdirSync(dirname(to.path), { recursive: true, mode: 0o700 });
+  const damage = findLogDamage(`${from.path}-wal`);
+  if (damage !== undefined) throw new CliError(exitCodes.cannotStart, `${damage}.`);
+  try {
+    const database = new DatabaseSync(from.path, { readOnly: true });
+    try {
+      await copyDatabase(database, to.path);
+    } finally {
+      database.close();
+    }
+    if (existsSync(from.blobs)) await copyBlobs(from.blobs, to.blobs);
+    // What is written behind the log is brought up to it once, so that the copy can be read by itself.
+    const store = await openSqliteStore({ path: to.path, onFatal: () => {} });
+    await store.close();
+  } catch (error) {
+    throw new CliError(exitCodes.cannotStart, `The copy could not be made: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function copyBlobs(from: string, to: string): Promise<void> {
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  const [source, target] = [openFileBlobs({ folder: from }), openFileBlobs({ folder: to })];
+  for (const { tenant, digest } of listFileBlobs(from)) {
+    const content = await source.get(tenant, digest);
+    if (content !== undefined) await target.put(tenant, content);
+  }
+}
+
+async function read(name: string, args: readonly string[], io: Io) {
+  const { flags, positionals } = readArguments(args, options());
+  const [folder, ...others] = positionals;
+  if (folder === undefined || others.length > 0)
+    throw new CliError(exitCodes.usage, `Usage: millrace ${name} FOLDER [--store STORE] [--data FOLDER]`);
+  const { json, ...rest } = flags;
+  const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
+  return { folder: resolve(folder), settings, json: json === true };
+}
+
+function placesIn(folder: string): Places {
+  return { path: join(folder, databaseName), blobs: join(folder, blobsName) };
+}
+
+function emptied(folder: string): string {
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw new CliError(exitCodes.cannotStart, `${folder} is not empty: a backup gets a folder of its own.`);
+  return folder;
+}
+
+function fileOf(store: string): string {
+  if (store.startsWith('sqlite:')) return resolve(store.slice('sqlite:'.length));
+  throw new CliError(
+    exitCodes.usage,
+    `A store that keeps nothing has no backup: --store sqlite:FILE or postgres://…, not ${store}.`,
+  );
+}
+
+function report(verdict: Awaited<ReturnType<typeof verifyFile>>, json: boolean, io: Io): number {
+  const { executions, commits, flaws, unreadable } = verdict;
+  const isSound = flaws.length === 0 && unreadable === undefined;
+  for (const { execution, version, reason } of flaws) io.error(`${execution}, event ${version}: ${reason}\n`);
+  if (unreadable !== undefined) io.error(`The copy cannot be read to its end: ${unreadable}\n`);
+  if (json) io.out(`${JSON.stringify(verdict, null, 2)}\n`);
+  else io.out(`${executions} executions, ${commits} commits: ${isSound ? 'sound' : 'damaged'}\n`);
+  return isSound ? exitCodes.ok : exitCodes.failed;
+}

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ServerProcess, startServer } from '../../conformance/server-process.ts';
+import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
+import { type Api, connect } from '../support/api.ts';
+
+const missing = whyNoPostgres();
+const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
+
+async function millrace(...args: readonly string[]) {
+  const child = spawn(process.execPath, [launcher, ...args]);
+  const [out, error, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, out, error };
+}
+
+const greeting = `document: { dsl: '1.0.3', namespace: journey, name: greet, version: '1.0.0' }
+do:
+  - rest: { wait: { seconds: 6 } }
+  - greet: { set: { greeting: '\${ "Hello, " + .name }', long: '\${ [range(20000)] }' } }
+`;
+const quick = greeting.replace('name: greet', 'name: quick').replace('seconds: 6', 'milliseconds: 10');
+const workflow = (name: string, who: string) => ({
+  workflow: { namespace: 'journey', name },
+  input: { name: who },
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-backup-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A server with what has ended and what waits, backed up while others go on starting; then it is killed. */
+async function backedUp(): Promise<{ folder: string; done: readonly string[]; open: readonly string[] }> {
+  const server = await startServer();
+  onTestFinished(async () => void (await server.stop()));
+  const api = connect(server.url);
+  for (const definition of [greeting, quick]) await api.deploy(definition);
+  const starting = async (name: string, wait?: string) =>
+    (await api.start(workflow(name, 'Ada'), wait === undefined ? {} : { wait })).id;
+  const done = await Promise.all(Array.from({ length: 20 }, () => starting('quick', '30s')));
+  const open = await Promise.all(Array.from({ length: 5 }, () => starting('greet')));
+  let goesOn = true;
+  const load = (async () => {
+    while (goesOn) await starting('quick', '30s');
+  })();
+  const folder = join(newFolder(), 'copy');
+  const store = ['--store', `sqlite:${server.data}/millrace.db`, '--data', server.data];
+  const made = await millrace('backup', folder, ...store);
+  goesOn = false;
+  await load;
+  expect(made).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+ executions, \d+ commits: sound\n$/),
+  });
+  expect(await millrace('backup', folder, ...store)).toMatchObject({
+    code: 4,
+    error: expect.stringContaining('is not empty'),
+  });
+  await server.kill();
+  return { folder, done, open };
+}
+
+async function expectRestored(server: ServerProcess, done: readonly string[], open: readonly string[]) {
+  const api: Api = connect(server.url);
+  const output = async (id: string) =>
+    (await api.call<{ greeting: string; long: number[] }>('GET', `/api/v1/executions/${id}/output`)).body;
+  for (const id of [...done, ...open]) {
+    expect(await api.execution(id, '30s')).toMatchObject({ status: 'completed' });
+    const { greeting: said, long } = await output(id);
+    expect([said, long.length]).toEqual(['Hello, Ada', 20_000]);
+  }
+  expect((await api.start(workflow('quick', 'Bo'), { wait: '30s' })).status).toBe('completed');
+}
+
+describe('a backup of a SQLite store that is written to', () => {
+  it('is restored into a file with all that was there, large values included, and goes on', {
+    timeout: 120_000,
+  }, async () => {
+    const { folder, done, open } = await backedUp();
+    const data = newFolder();
+    const store = ['--store', `sqlite:${data}/millrace.db`, '--data', data];
+    expect(await millrace('restore', folder, ...store)).toMatchObject({ code: 0 });
+    expect(await millrace('restore', folder, ...store)).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('already'),
+    });
+    const server = await startServer({ data });
+    onTestFinished(async () => void (await server.stop()));
+    await expectRestored(server, done, open);
+  });
+
+  it.skipIf(missing !== undefined)(
+    `is restored into PostgreSQL${missing === undefined ? '' : `: ${missing}`}`,
+    { timeout: 120_000 },
+    async () => {
+      const { folder, done, open } = await backedUp();
+      const database = await createTestDatabase();
+      onTestFinished(() => database.drop());
+      expect(await millrace('restore', folder, '--store', database.url)).toMatchObject({
+        code: 0,
+        out: 'sound\n',
+      });
+      const server = await startServer({ env: { MILLRACE_STORE: database.url } });
+      onTestFinished(async () => void (await server.stop()));
+      await expectRestored(server, done, open);
+    },
+  );
+
+  it('that was damaged is told, and ends with code 1', { timeout: 120_000 }, async () => {
+    const { folder } = await backedUp();
+    const copy = new DatabaseSync(join(folder, 'millrace.db'));
+    const { changes } = copy
+      .prepare(`update commits set body = replace(body, '"Ada"', '"Eve"') where version = 1`)
+      .run();
+    copy.close();
+    expect(changes).toBeGreaterThan(0);
+    const data = newFolder();
+    const store = ['--store', `sqlite:${data}/millrace.db`, '--data', data];
+    expect(await millrace('restore', folder, ...store)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('damaged'),
+    });
+  });
+});

@@ -48,6 +48,28 @@ describe('the system', () => {
   });
 });
 
+describe('the nodes', () => {
+  it('are the processes on the store, this one with its load, and seen now', async () => {
+    const { status, body } = await server.send('GET', '/api/v1/nodes');
+    const { body: system } = await server.send('GET', '/api/v1/system');
+    expect(status).toBe(200);
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0]).toMatchObject({
+      ...{ id: system.node, version: system.version, roles: system.roles, startedAt: system.startedAt },
+      ...{ pid: process.pid, state: 'running' },
+      load: { executionsInMemory: expect.any(Number), effectsRunning: 0, lagMs: expect.any(Number) },
+    });
+  });
+
+  it('say that a process drains', async () => {
+    const part = await openTestServer();
+    await part.composition.drain();
+    expect((await part.send('GET', '/api/v1/nodes')).body.items).toMatchObject([{ state: 'draining' }]);
+    expect((await part.send('GET', '/ready')).status).toBe(503);
+    await part.close();
+  });
+});
+
 describe('readiness', () => {
   it('names each role of the process, and no other', async () => {
     const part = await openTestServer({ roles: ['api', 'timer'] });

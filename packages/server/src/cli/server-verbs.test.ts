@@ -125,6 +125,20 @@ describe('millrace deploy', () => {
   });
 });
 
+describe('millrace nodes', () => {
+  it('lists the processes on the store of the server, and refuses an argument as wrong usage', async () => {
+    const { code, out } = await millrace('nodes');
+    expect(code).toBe(0);
+    const [head, row, ...more] = out.trimEnd().split('\n');
+    expect(head).toMatch(/^ID +STATE +ROLES +VERSION +PROCESS +STARTED +SEEN +EXECUTIONS +EFFECTS +LAG$/);
+    expect(row).toMatch(/^[0-9a-f-]{36} +running +api,worker,executor,timer /);
+    expect(more).toEqual([]);
+    const { out: json } = await millrace('nodes', '--json');
+    expect(JSON.parse(json)).toMatchObject([{ state: 'running', pid: process.pid }]);
+    expect(await millrace('nodes', 'all')).toMatchObject({ code: 2 });
+  });
+});
+
 describe('millrace ls', () => {
   it('lists the newest first, filtered, and says when there are more', async () => {
     const [first, second] = [await start('greet'), await start('greet')];

@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['packages/core/src/{rules,projections,golden}/**/*.test.ts'],
     isolate: false,
+    // Instrumented code on a busy machine: the first run must not end by the clock.
+    testTimeout: 60_000,
     execArgv: [`--conditions=${condition}`],
   },
 });

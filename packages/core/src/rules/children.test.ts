@@ -107,6 +107,54 @@ describe('a task that runs a workflow', () => {
     });
   });
 
+  test('says no reason for a cancel that has none, and records the one that it has', () => {
+    for (const reason of [undefined, 'by hand']) {
+      const driven = drive(`do: [{ a: ${run()} }]`);
+      driven.command(found(3));
+      driven.command(ended(3, { type: 'cancelled', ...(reason === undefined ? {} : { reason }) }));
+      expect(driven.of('child.cancelled')[0]?.reason).toBe(reason);
+      expect('reason' in (driven.of('child.cancelled')[0] ?? {})).toBe(reason !== undefined);
+      expect(driven.state.error?.detail).toBe(
+        `the execution that the task runs was cancelled${reason === undefined ? '' : ': by hand'}`,
+      );
+    }
+  });
+
+  test('goes on waiting for its own child when that of another branch has ended', () => {
+    const driven = drive(`do: [{ f: { fork: { branches: [{ a: ${run()} }, { b: ${run()} }] } } }]`);
+    const [first, second] = driven.facts.flatMap(({ type }, index) =>
+      type === 'child.requested' ? [index + 1] : [],
+    );
+    for (const child of [first, second]) driven.command(found(child ?? 0));
+    driven.command(ended(second ?? 0, { type: 'completed', output: 'b' }));
+    expect(Object.keys(driven.state.children ?? {})).toEqual([String(first)]);
+    driven.command(ended(first ?? 0, { type: 'completed', output: 'a' }));
+    expect(driven.state).toMatchObject({ phase: 'completed', output: ['a', 'b'] });
+  });
+
+  test('ends while its execution has stopped at its bound, and the rest goes on as well', () => {
+    const loop = '{ for: { in: "[range(20)]" }, do: [{ n: { set: { x: 1 } } }] }';
+    const driven = new Driven(`do: [{ f: { fork: { branches: [{ a: ${run()} }, { b: ${loop} }] } } }]`, {
+      limits: { decisionEventsMax: 10 },
+    }).start();
+    expect(driven.state.yielded).toBe(true);
+    const child = asked(driven);
+    const before = driven.facts.length;
+    driven.command(found(child));
+    expect(driven.facts.length - before).toBeGreaterThan(1);
+    driven.run();
+    driven.command(ended(child, { type: 'completed', output: 1 }));
+    expect(driven.state).toMatchObject({ phase: 'completed', output: [1, { x: 1 }] });
+  });
+
+  test('hears nothing of what it never asked for', () => {
+    for (const tasks of [`{ a: ${run()} }`, '{ w: { wait: { hours: 1 } } }']) {
+      const driven = drive(`do: [${tasks}]`);
+      expect(driven.command(found(99))).toMatchObject({ type: 'decided', facts: [] });
+      expect(driven.command(ended(99, { type: 'completed', output: 1 }))).toMatchObject({ facts: [] });
+    }
+  });
+
   test('faults when what it names cannot be run', () => {
     const driven = drive(`do: [{ a: ${run()} }]`);
     driven.command({ type: 'child.resolve', child: 3, resolution: { type: 'failed', error } });
@@ -186,7 +234,12 @@ describe('a child', () => {
     driven.command(start);
     const other = { ...start, parent: { ...parent, execution: 'q' } };
     driven.command({ type: 'child.withdraw', start: other });
+    driven.command({ type: 'child.withdraw', start: { ...start, parent: { ...parent, version: 9 } } });
     expect(driven.state.phase).toBe('running');
+    const orphan = drive('do: [{ w: { wait: { hours: 1 } } }]', { begins: false });
+    const { parent: _, ...alone } = start;
+    orphan.command(alone);
+    expect(orphan.command({ type: 'child.withdraw', start })).toMatchObject({ type: 'decided', facts: [] });
   });
 });
 

@@ -237,6 +237,14 @@ describe('`foreach`', () => {
     expect(run.state.context).toEqual({ sum: 60 });
   });
 
+  it('keeps the context when its tasks export none', () => {
+    const run = drive(
+      "do: [{ s: { set: { a: 1 }, export: { as: '{ kept: true }' } } }, { l: { listen: { to: { one: { with: { type: x } } } }, foreach: { do: [{ n: { set: { b: 2 } } }] } } }]",
+    );
+    run.publish({ type: 'x', data: 1 });
+    expect(run.state).toMatchObject({ phase: 'completed', context: { kept: true } });
+  });
+
   it('works through what was consumed before the events of an `until` came', () => {
     let answers = false;
     const text = `do: [{ w: { listen: { to: { any: [{ with: { type: x } }], until: { one: { with: { type: end } } } } },

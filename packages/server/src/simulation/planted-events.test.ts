@@ -31,7 +31,7 @@ async function broken(plant: Plant, seedsMax = 400): Promise<readonly string[]> 
   return [];
 }
 
-describe('the simulation misses', { timeout: 120_000 }, () => {
+describe('the simulation misses', { timeout: 300_000 }, () => {
   it('a decision that takes an event again', async () => {
     planted.decide = (real) => (state, command, options) => {
       if (command.type !== 'event.deliver') return real(state, command, options);

@@ -77,7 +77,7 @@ async function expectBroken(plant: Plant, rules: readonly string[], seedsMax = 3
   expect(rules).toContain(rule);
 }
 
-describe('a case that breaks a rule', { timeout: 60_000 }, () => {
+describe('a case that breaks a rule', { timeout: 300_000 }, () => {
   it('is made smaller, and breaks the same rule', async () => {
     planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
     const rule = 'no deed begins under a lapsed lease';
@@ -95,7 +95,7 @@ describe('a case that breaks a rule', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the simulation misses a store that', { timeout: 60_000 }, () => {
+describe('the simulation misses a store that', { timeout: 300_000 }, () => {
   it('accepts a commit by its version alone', async () => {
     await expectBroken({ shared: acceptingByVersion }, [
       'a live state is the fold of the log',
@@ -174,7 +174,7 @@ describe('the simulation misses a store that', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the simulation misses a log that', { timeout: 60_000 }, () => {
+describe('the simulation misses a log that', { timeout: 300_000 }, () => {
   it('skips a commit for those who read its tail', async () => {
     await expectBroken({ around: skippingInTail }, [
       'a follower is given every event once, in order',
@@ -183,7 +183,7 @@ describe('the simulation misses a log that', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the simulation misses rules that', { timeout: 60_000 }, () => {
+describe('the simulation misses rules that', { timeout: 300_000 }, () => {
   it('record the result of an effect twice', async () => {
     planted.decide = (real) => (state, command, options) => {
       const isSpent = command.type === 'effect.complete' && state.effects[command.effect] === undefined;
@@ -237,7 +237,7 @@ describe('the simulation misses rules that', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the simulation misses rules that forget a phase and', { timeout: 60_000 }, () => {
+describe('the simulation misses rules that forget a phase and', { timeout: 300_000 }, () => {
   it('go on while an execution is suspended', async () => {
     planted.decide = (real) => (state, command, options) => {
       if (state.phase !== 'suspended' || command.type !== 'effect.complete')
@@ -287,7 +287,7 @@ describe('the simulation misses rules that forget a phase and', { timeout: 60_00
   });
 });
 
-describe('the simulation misses parents and children of which', { timeout: 60_000 }, () => {
+describe('the simulation misses parents and children of which', { timeout: 300_000 }, () => {
   it('the store forgets what they are to be told', async () => {
     const shared = changing((change) => change.type === 'put' && change.row.kind === 'send');
     await expectBroken({ shared }, [
@@ -331,7 +331,7 @@ describe('the simulation misses parents and children of which', { timeout: 60_00
   });
 });
 
-describe('the simulation misses a schedule of which', { timeout: 60_000 }, () => {
+describe('the simulation misses a schedule of which', { timeout: 300_000 }, () => {
   const sourceOf = (command: Command) =>
     command.type === 'execution.start' ? command.cause?.source : undefined;
   const isRun = (command: Command) => sourceOf(command) !== undefined && sourceOf(command) !== 'on';
@@ -380,7 +380,7 @@ describe('the simulation misses a schedule of which', { timeout: 60_000 }, () =>
   });
 });
 
-describe('the simulation misses an executor that', { timeout: 60_000 }, () => {
+describe('the simulation misses an executor that', { timeout: 300_000 }, () => {
   it('begins a deed under a lease that has lapsed', async () => {
     planted.task = (task) => ({ ...task, lease: { ...task.lease, until: Number.MAX_SAFE_INTEGER } });
     await expectBroken({}, ['no deed begins under a lapsed lease']);

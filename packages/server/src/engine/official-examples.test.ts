@@ -1,5 +1,8 @@
 /** Examples of the standard that are about children and time, where they lie beside the project. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type EmbeddedEngine } from '../embedded.ts';
 
@@ -39,9 +42,38 @@ do: [{ register: { set: { registered: '\${ .customer }' } } }]`);
       await engine.undeploy({ namespace: 'examples', name: 'cron-schedule' }, { force: true });
     });
 
-    it('schedule-event-driven is published, and said not to be run yet', async () => {
-      const { workflow } = await engine.deploy(read('schedule-event-driven.yaml'));
-      expect(workflow.unsupported).toMatchObject([{ pointer: '/schedule/on' }]);
+    it('schedule-event-driven calls a nurse for each event that it is started by', async () => {
+      const bodies: unknown[] = [];
+      const hospital = createServer(async (request, response) => {
+        bodies.push(await json(request));
+        response.writeHead(204).end();
+      });
+      await new Promise<void>((resolve) => hospital.listen(0, '127.0.0.1', resolve));
+      const address = `http://127.0.0.1:${(hospital.address() as AddressInfo).port}`;
+      const real = await createEngine({ allow: ['loopback'] });
+      try {
+        const text = read('schedule-event-driven.yaml').replace('https://hospital.example.com', address);
+        const { workflow } = await real.deploy(text);
+        expect(workflow.unsupported).toEqual([]);
+        const patient = { id: 'p1', name: 'Ann', room: { number: 7 }, vitals: { bpm: 31 } };
+        const type = 'com.example.hospital.events.patients.heartbeat.low';
+        const data = { patient, timestamp: '2026-01-01T00:00:00Z' };
+        await real.publish([
+          { specversion: '1.0', id: '1', source: 'urn:ward', type, data },
+          { specversion: '1.0', id: '2', source: 'urn:ward', type: 'another', data },
+        ]);
+        await expect
+          .poll(async () => (await real.executions({ status: ['completed'] })).rows.length, {
+            timeout: 10_000,
+          })
+          .toBe(1);
+        expect(bodies).toMatchObject([
+          { patientId: 'p1', roomNumber: 7, vitals: { heartRate: 31, timestamp: data.timestamp } },
+        ]);
+      } finally {
+        await real.close(0);
+        hospital.close();
+      }
     });
   },
 );

@@ -18,6 +18,8 @@ export interface ScheduleRecord {
   readonly anchor: number;
   readonly sources: Readonly<Partial<Record<TimedSource, SourceRecord>>>;
   readonly paused?: { readonly at: number; readonly reason?: string };
+  /** how often it was held and let go on: what has been gathered before is none of its events */
+  readonly resumes?: number;
   /** the run that was started last */
   readonly last?: { readonly source: ScheduleSource; readonly due: number; readonly execution: string };
   /** why it starts nothing: its definition cannot be run */
@@ -122,7 +124,7 @@ export function resumed({ paused: _, ...record }: ScheduleRecord, now: number): 
       return [source, { next: dueAfter(record.timetable, source, now, record.anchor) ?? null }];
     }),
   );
-  return { ...record, sources };
+  return { ...record, sources, resumes: (record.resumes ?? 0) + 1 };
 }
 
 /** The earliest instant at which there is something to do; undefined: there is none. */
@@ -167,6 +169,11 @@ export function eventRunId(id: string, set: string): string {
 /** The events that are to be gathered now; undefined: none. */
 export function subscribedOf({ timetable, paused: held, idle }: ScheduleRecord): ScheduledEvents | undefined {
   return held === undefined && idle === undefined ? timetable.on : undefined;
+}
+
+/** What its subscription is told apart by. */
+export function subscriptionOf({ timetable, resumes = 0 }: ScheduleRecord): string {
+  return JSON.stringify({ on: timetable.on, resumes });
 }
 
 export function recordOf(body: string): ScheduleRecord {

@@ -22,12 +22,7 @@ import { MillraceError } from '../errors.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, remoteDoor } from '../roles/door.ts';
-import {
-  type Consumed,
-  type Subscriptions,
-  subscriptionsCollection,
-  type Wanted,
-} from '../roles/subscriptions.ts';
+import type { Consumed, Subscriptions, Wanted } from '../roles/subscriptions.ts';
 import { scheduleStream } from '../roles/timer.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import type { ScheduleView, WorkflowId } from './interface.ts';
@@ -45,6 +40,7 @@ import {
   type Scheduled,
   type ScheduleRecord,
   subscribedOf,
+  subscriptionOf,
   takenOver,
 } from './schedule-record.ts';
 import { scheduleView } from './schedule-view.ts';
@@ -186,10 +182,11 @@ export class Schedules {
 
   async #subscribe(tenant: string, key: string, stored: StoredDocument | undefined): Promise<void> {
     const { subscriptions, store } = this.#options;
-    const on = stored === undefined ? undefined : subscribedOf(recordOf(stored.body));
-    if (on !== undefined) await subscriptions.subscribe(tenant, key, JSON.stringify(on));
-    else if ((await store.document(tenant, subscriptionsCollection, key)) !== undefined)
-      await subscriptions.unsubscribe(tenant, key);
+    const record = stored === undefined ? undefined : recordOf(stored.body);
+    const isStill = async () => isSame(stored, await store.document(tenant, collection, key));
+    if (record !== undefined && subscribedOf(record) !== undefined)
+      await subscriptions.subscribe(tenant, key, subscriptionOf(record), isStill);
+    else await subscriptions.unsubscribe(tenant, key, isStill);
   }
 
   async #putRow(tenant: string, key: string, due: number): Promise<void> {
@@ -253,7 +250,7 @@ export class Schedules {
     const stored = await this.#options.store.document(tenant, collection, key);
     const record = stored === undefined ? undefined : recordOf(stored.body);
     const on = record?.timetable.on;
-    if (record === undefined || on === undefined || JSON.stringify(on) !== detail) return undefined;
+    if (record === undefined || on === undefined || subscriptionOf(record) !== detail) return undefined;
     const { executable } = await this.#options.definitions.byDigest(tenant, record.digest);
     return { strategy: eventStrategy(on.to, '/schedule/on', on.mode), executable };
   }

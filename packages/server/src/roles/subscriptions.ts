@@ -48,9 +48,10 @@ export interface SubscriptionsOptions {
   readonly consumed: (tenant: string, id: string, detail: Json, consumed: Consumed) => Promise<void>;
 }
 
-export const subscriptionsCollection = 'event-subscriptions';
-const collection = subscriptionsCollection;
+const collection = 'event-subscriptions';
 const subscriptionsMax = 10_000;
+/** How often a change is tried again because another process made one. */
+const triesMax = 50;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
 const setsMax = 1_000;
 
@@ -93,27 +94,52 @@ export class Subscriptions {
     return this.#all.size;
   }
 
-  /** From now on. One of the same id and detail goes on as it is. */
-  async subscribe(tenant: string, id: string, detail: Json): Promise<void> {
+  /**
+   * From now on. One of the same id and detail goes on as it is.
+   *
+   * @param isStill whether it is still wanted, asked once it is known what is to be written over: who was overtaken must not
+   *   take the place of a subscription that others have been promised
+   */
+  async subscribe(
+    tenant: string,
+    id: string,
+    detail: Json,
+    isStill: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
     const { store } = this.#options;
-    const known = await store.document(tenant, collection, id);
-    if (known !== undefined && isOf(known, detail)) {
-      // What it has gathered here is newer than what is stored.
-      if (!this.#all.has(nameOf(tenant, id))) await this.#take(tenant, id, known);
+    for (let tries = 0; tries < triesMax; tries++) {
+      const known = await store.document(tenant, collection, id);
+      if (known !== undefined && isOf(known, detail)) {
+        // What it has gathered here is newer than what is stored.
+        if (!this.#all.has(nameOf(tenant, id))) await this.#take(tenant, id, known);
+        return;
+      }
+      if (!(await isStill())) return;
+      await ensureCursor(store);
+      const end = Number((await store.end()) || 0);
+      const stored: Stored = { detail, from: end, to: [end, Number.MAX_SAFE_INTEGER], sets: [] };
+      const body = JSON.stringify(stored);
+      const put = await store.putDocument(tenant, collection, id, body, known?.revision ?? 0);
+      if (put.type === 'conflict') continue;
+      await this.#take(tenant, id, { body, revision: put.revision });
+      this.onMade();
       return;
     }
-    await ensureCursor(store);
-    const end = Number((await store.end()) || 0);
-    const stored: Stored = { detail, from: end, to: [end, Number.MAX_SAFE_INTEGER], sets: [] };
-    const body = JSON.stringify(stored);
-    const put = await store.putDocument(tenant, collection, id, body, undefined);
-    if (put.type === 'stored') await this.#take(tenant, id, { body, revision: put.revision });
-    this.onMade();
+    throw new Error(`the subscription ${id} was changed by others ${triesMax} times`);
   }
 
-  async unsubscribe(tenant: string, id: string): Promise<void> {
+  async unsubscribe(
+    tenant: string,
+    id: string,
+    isStill: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
+    const { store } = this.#options;
+    const known = await store.document(tenant, collection, id);
+    if (known !== undefined) {
+      if (!(await isStill())) return;
+      if (!(await store.deleteDocument(tenant, collection, id, known.revision))) return;
+    }
     this.#all.delete(nameOf(tenant, id));
-    await this.#options.store.deleteDocument(tenant, collection, id, undefined);
   }
 
   /** Takes up what other processes have made and changed, and lets go of what they have ended. */

@@ -6,7 +6,9 @@ import { loadConfig } from '../config/load.ts';
 import { listFileBlobs, openFileBlobs } from '../drivers/files/blobs.ts';
 import { isPostgres } from '../drivers/postgres/address.ts';
 import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
+import { lockForProcess } from '../drivers/sqlite/process-lock.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
+import { MillraceError } from '../errors.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
@@ -77,8 +79,7 @@ interface Places {
 /** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
 async function copyStore(from: Places, to: Places): Promise<void> {
   mkdirSync(dirname(to.path), { recursive: true, mode: 0o700 });
-  const damage = findLogDamage(`${from.path}-wal`);
-  if (damage !== undefined) throw new CliError(exitCodes.cannotStart, `${damage}.`);
+  refuseDamage(from.path);
   try {
     const database = new DatabaseSync(from.path, { readOnly: true });
     try {
@@ -94,6 +95,27 @@ async function copyStore(from: Places, to: Places): Promise<void> {
     throw new CliError(exitCodes.cannotStart, `The copy could not be made: ${messageOf(error)}.`, {
       cause: error,
     });
+  }
+}
+
+/** A copy would leave out, unsaid, what is behind the damage. A server that has the store open looked when it started. */
+function refuseDamage(path: string): void {
+  const lock = lockUnlessHeld(path);
+  if (lock === undefined) return;
+  try {
+    const damage = findLogDamage(path);
+    if (damage !== undefined) throw new CliError(exitCodes.cannotStart, `${damage}.`);
+  } finally {
+    lock.release();
+  }
+}
+
+function lockUnlessHeld(path: string): ReturnType<typeof lockForProcess> | undefined {
+  try {
+    return lockForProcess(path);
+  } catch (error) {
+    if (error instanceof MillraceError && error.details.reason === 'locked') return undefined;
+    throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
   }
 }
 

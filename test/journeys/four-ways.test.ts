@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, startServer } from '../../conformance/server-process.ts';
 import { createTestDatabase, type TestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
 import { leftInLedger, wrongEffects } from '../faults/log-checks.ts';
-import { type Kind, mixedKinds } from '../faults/processes/mixed-kinds.ts';
+import { deployKinds, type Kind, mixedKinds } from '../faults/processes/mixed-kinds.ts';
 import { type Api, connect, type Execution } from '../support/api.ts';
 import { openRecordingService, type RecordingService } from '../support/recording-service.ts';
 
@@ -98,7 +98,7 @@ async function drive(servers: readonly ServerProcess[], service: RecordingServic
   const apis = servers.map(({ url }) => connect(url));
   const first = apis[0] as Api;
   const kinds = [...mixedKinds(service.url), counts, faults, rests];
-  for (const { definition } of kinds) await first.deploy(definition);
+  await deployKinds(first, kinds);
   const started: { readonly kind: Kind; readonly id: string }[] = [];
   for (const [number, kind] of kinds
     .flatMap((each) => Array.from({ length: rounds }, () => each))

@@ -53,13 +53,13 @@ describe.skipIf(missing !== undefined)(title, () => {
     };
   }
 
-  it.each(['worker', 'executor', 'timer'])(
-    'four processes with a role each run every kind of execution to its end, though the %s is killed and replaced',
+  it.each(['worker', 'executor', 'timer', 'events'])(
+    'five processes with a role each run every kind of execution to its end, though the %s is killed and replaced',
     { timeout: 120_000 },
     async (victim) => {
       const env = await newStore();
       const server = await started(startServer({ env: { ...env, MILLRACE_ROLES: 'api' } }));
-      const roles = ['worker', 'executor', 'timer'];
+      const roles = ['worker', 'executor', 'timer', 'events'];
       const processes = new Map(
         await Promise.all(roles.map(async (role) => [role, await started(startRoles(role, env))] as const)),
       );

@@ -131,7 +131,7 @@ describe('millrace nodes', () => {
     expect(code).toBe(0);
     const [head, row, ...more] = out.trimEnd().split('\n');
     expect(head).toMatch(/^ID +STATE +ROLES +VERSION +PROCESS +STARTED +SEEN +EXECUTIONS +EFFECTS +LAG$/);
-    expect(row).toMatch(/^[0-9a-f-]{36} +running +api,worker,executor,timer /);
+    expect(row).toMatch(/^[0-9a-f-]{36} +running +api,worker,executor,timer,events /);
     expect(more).toEqual([]);
     const { out: json } = await millrace('nodes', '--json');
     expect(JSON.parse(json)).toMatchObject([{ state: 'running', pid: process.pid }]);

@@ -141,7 +141,7 @@ describe.skipIf(missing !== undefined)(
       onTestFinished(() => store.close());
       await putRows(store, [wakeUpOf('s', 'x')]);
       const end =
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'millrace%'";
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'millrace%' and datname = current_database()";
       await (await testDatabase()).query(end);
       expect(await store.wakeUps('a', 's')).toHaveLength(1);
       await (await testDatabase()).query(end);

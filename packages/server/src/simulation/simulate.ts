@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { isTerminal } from '@millrace/core';
+import { isJsonObject, isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
 import type { Store } from '../ports/store.ts';
@@ -257,15 +257,25 @@ class Simulation {
   #endListening(): void {
     const [process] = this.#cluster.open;
     if (process === undefined) return;
-    for (const { tenant, id, input } of this.#scenario.executions) {
-      const { key } = input;
-      if (key === undefined || this.#mirror.get(tenant, id) === undefined || this.#ended.has(id)) continue;
+    for (const { tenant, id, key } of this.#listening()) {
+      if (this.#ended.has(id)) continue;
       this.#clients.publish(
         process,
         tenant,
-        eventFor(key, 'end', `end-${key}`),
+        eventFor(key, 'end', `end-${id}`),
         () => void this.#ended.add(id),
       );
+    }
+  }
+
+  /** Those of the scenario, and those that go on in the place of one that faulted: they begin anew, and later. */
+  *#listening(): Iterable<{ readonly tenant: string; readonly id: string; readonly key: string }> {
+    for (const { tenant, id, input } of this.#scenario.executions)
+      if (input.key !== undefined && this.#mirror.get(tenant, id) !== undefined)
+        yield { tenant, id, key: input.key };
+    for (const { tenant, id, state } of this.#mirror.streams) {
+      const key = isJsonObject(state.input) ? state.input.key : undefined;
+      if (state.from !== undefined && typeof key === 'string') yield { tenant, id, key };
     }
   }
 

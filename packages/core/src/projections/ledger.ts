@@ -77,7 +77,7 @@ export function ledgerChanges(
       changes.push({ type: 'remove', row: fact.effect });
     } else if (fact.type === 'effect.resolved' && fact.as === 'again') {
       changes.push({ type: 'again', version: fact.effect });
-    } else changes.push(...childChanges(fact, first + index, after));
+    } else for (const change of childChanges(fact, first + index, after)) changes.push(change);
   }
   for (const version of revoked) if (version < first) changes.push({ type: 'remove', row: version });
   const now = ownRows(after);

@@ -3,11 +3,11 @@
  * is known from the log: all events of the key between their start and the event that ends their listening, in order.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { JsonObject } from '@millrace/core';
+import { isJsonObject, type JsonObject } from '@millrace/core';
 import { type Chance, createChance } from './chance.ts';
 import type { Mirror } from './mirror.ts';
 import type { RandomWorkflow } from './random-workflow.ts';
-import type { Act, ExecutionPlan } from './scenario.ts';
+import type { Act, ExecutionPlan, Scenario } from './scenario.ts';
 import type { Violations } from './violations.ts';
 
 export interface ListeningPlans {
@@ -101,6 +101,22 @@ function workflowOf(name: string, tasks: readonly JsonObject[]): RandomWorkflow 
     do: tasks,
   };
   return { definition, foretold: false };
+}
+
+interface Listening {
+  readonly tenant: string;
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Those of the scenario, and those that go on in the place of one that faulted: they begin anew, and later. */
+export function* listeningIn({ executions }: Scenario, mirror: Mirror): Iterable<Listening> {
+  for (const { tenant, id, input } of executions)
+    if (input.key !== undefined && mirror.get(tenant, id) !== undefined) yield { tenant, id, key: input.key };
+  for (const { tenant, id, state } of mirror.streams) {
+    const key = isJsonObject(state.input) ? state.input.key : undefined;
+    if (state.from !== undefined && typeof key === 'string') yield { tenant, id, key };
+  }
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, isTerminal } from '@millrace/core';
+import { isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
 import type { Store } from '../ports/store.ts';
@@ -15,7 +15,7 @@ import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { checkListened, eventFor } from './listening-plans.ts';
+import { checkListened, eventFor, listeningIn } from './listening-plans.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
 import { referenceRun } from './reference-run.ts';
 import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
@@ -257,7 +257,7 @@ class Simulation {
   #endListening(): void {
     const [process] = this.#cluster.open;
     if (process === undefined) return;
-    for (const { tenant, id, key } of this.#listening()) {
+    for (const { tenant, id, key } of listeningIn(this.#scenario, this.#mirror)) {
       if (this.#ended.has(id)) continue;
       this.#clients.publish(
         process,
@@ -265,17 +265,6 @@ class Simulation {
         eventFor(key, 'end', `end-${id}`),
         () => void this.#ended.add(id),
       );
-    }
-  }
-
-  /** Those of the scenario, and those that go on in the place of one that faulted: they begin anew, and later. */
-  *#listening(): Iterable<{ readonly tenant: string; readonly id: string; readonly key: string }> {
-    for (const { tenant, id, input } of this.#scenario.executions)
-      if (input.key !== undefined && this.#mirror.get(tenant, id) !== undefined)
-        yield { tenant, id, key: input.key };
-    for (const { tenant, id, state } of this.#mirror.streams) {
-      const key = isJsonObject(state.input) ? state.input.key : undefined;
-      if (state.from !== undefined && typeof key === 'string') yield { tenant, id, key };
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Client } from 'pg';
 import type { Hint } from '../../ports/store.ts';
+import { wakeUpKinds } from '../rules.ts';
 import type { Database } from './database.ts';
 
 export interface Hints {
@@ -20,17 +21,7 @@ export interface Hints {
 }
 
 /** Everything that can be hinted at. */
-const all: readonly Hint[] = [
-  'commits',
-  'effect',
-  'timer',
-  'event',
-  'child',
-  'send',
-  'command',
-  'approval',
-  'resume',
-];
+const all: readonly Hint[] = ['commits', ...wakeUpKinds];
 const pauseMs = { first: 100, most: 5_000 };
 /** A connection that died without a word is found out by asking. */
 const askMs = 30_000;

@@ -160,7 +160,7 @@ function fingerprint(files) {
 }
 
 function listSources(folder) {
-  return listFiles(folder).filter((file) => !/\.(test|bench|contract)\.ts$/.test(file));
+  return listFiles(folder).filter((file) => !/\.(test|bench|contract|fixture)\.ts$/.test(file));
 }
 
 function listFiles(folder) {

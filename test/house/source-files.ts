@@ -49,7 +49,7 @@ export function readFiles(...endings: readonly string[]): SourceFile[] {
 /** Code that only tests load: free of the rules for what is shipped. */
 export function isTestCode(path: string): boolean {
   return (
-    /\.(test|bench|contract)\.ts$|\/test-[a-z-]+\.ts$/.test(path) ||
+    /\.(test|bench|contract|fixture)\.ts$|\/test-[a-z-]+\.ts$/.test(path) ||
     /(^|\/)(test|test-support|testing)\//.test(path)
   );
 }

@@ -8,7 +8,7 @@ export { secretNames } from './language/secret-names.ts';
 export type * from './model/commands.ts';
 export type * from './model/effects.ts';
 export type * from './model/errors.ts';
-export { factSchema, upcastFacts } from './model/fact-schema.ts';
+export { factSchema, readFacts, upcastFacts, writeFacts } from './model/fact-schema.ts';
 export type * from './model/facts.ts';
 export { childId, endsExecution } from './model/facts.ts';
 export type { Json, JsonObject } from './model/json.ts';

@@ -6,6 +6,19 @@ import type { Fact } from './facts.ts';
  */
 export const factSchema = 2;
 
+/** Facts as a log keeps them: a JSON list behind the number of their schema, which those of schema 1 do not have. */
+export function writeFacts(facts: readonly Fact[]): string {
+  return JSON.stringify([factSchema, ...facts]);
+}
+
+/** What `writeFacts` has written, as it stands. Throws a `SyntaxError` for what is no list of facts. */
+export function readFacts(text: string): { readonly schema: number; readonly facts: readonly unknown[] } {
+  const stored: unknown = JSON.parse(text);
+  if (!Array.isArray(stored)) throw new SyntaxError('facts are kept as a list');
+  const schema = typeof stored[0] === 'number' ? (stored.shift() as number) : 1;
+  return { schema, facts: stored };
+}
+
 type Upcast = (facts: readonly unknown[]) => readonly unknown[];
 
 /** `upcasts[n - 1]` makes facts of schema n + 1 from those of schema n. */

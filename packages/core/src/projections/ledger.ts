@@ -61,6 +61,7 @@ export function ownRows(state: ExecutionState): OwnRows {
  * @param before the rows owned before it
  * @param facts the commit's facts, the first of which has version `first`
  * @param revoked versions of effects whose task went away in it
+ * @param now the rows owned after it, where the caller has asked already
  */
 export function ledgerChanges(
   before: OwnRows,
@@ -68,19 +69,22 @@ export function ledgerChanges(
   facts: readonly Fact[],
   first: number,
   revoked: readonly number[],
+  now: OwnRows = ownRows(after),
 ): readonly LedgerChange[] {
   const changes: LedgerChange[] = [];
-  for (const [index, fact] of facts.entries()) {
+  for (let index = 0; index < facts.length; index++) {
+    const fact = facts[index] as Fact;
     if (fact.type === 'effect.requested' && typeof after.effects[first + index] === 'string') {
       changes.push({ type: 'effect', version: first + index, fact });
     } else if (fact.type === 'effect.completed' || fact.type === 'effect.failed') {
       changes.push({ type: 'remove', row: fact.effect });
     } else if (fact.type === 'effect.resolved' && fact.as === 'again') {
       changes.push({ type: 'again', version: fact.effect });
-    } else for (const change of childChanges(fact, first + index, after)) changes.push(change);
+    } else if (mayConcernOthers(fact)) {
+      changes.push(...childChanges(fact, first + index, after));
+    }
   }
   for (const version of revoked) if (version < first) changes.push({ type: 'remove', row: version });
-  const now = ownRows(after);
   if (now.due !== before.due)
     changes.push(now.due === null ? { type: 'remove', row: 'timer' } : { type: 'timer', due: now.due });
   if (now.resume !== before.resume)
@@ -90,6 +94,11 @@ export function ledgerChanges(
   if (now.listens.length > 0 || before.listens.length > 0)
     changeListens(changes, before.listens, now.listens, after.definition?.digest ?? '');
   return changes;
+}
+
+/** Most facts are of tasks: nothing is made to find that they concern nobody else. */
+function mayConcernOthers({ type }: Fact): boolean {
+  return type.startsWith('child.') || type.startsWith('execution.');
 }
 
 /** What concerns other executions: each send goes out once the commit is durable, and its row goes when it has arrived. */

@@ -38,7 +38,7 @@ export function performFunction(
   if (context.aborted) throw fault('runtime', `The function "${request.name}" was given up before it began.`);
   if (msLeft <= 0)
     throw fault('timeout', `The time of the function "${request.name}" was over before it began.`);
-  const call = callOf(context);
+  const call = new FunctionCall(context);
   const result = begin(request, called, call);
   if (!isThenable(result)) return outputOf(request.name, result);
   return untilGivenUp(request.name, result, call, context.signal, msLeft).then((output) =>
@@ -46,32 +46,40 @@ export function performFunction(
   );
 }
 
-/** A call under way: what its function is told, and how it is told that nobody waits any more. */
-interface Call {
-  readonly context: FunctionContext;
-  giveUp(reason: Error): void;
+/**
+ * A call under way: what its function is told, and how it is told that nobody waits any more. Most functions never look
+ * at the key or the signal, and the latter costs more than all the rest: they are made when they do.
+ */
+class FunctionCall implements FunctionContext {
+  readonly execution: string;
+  readonly effect: string;
+  readonly #of: EffectContext;
+  #controller: AbortController | undefined;
+
+  constructor(of: EffectContext) {
+    this.execution = of.execution;
+    this.effect = of.effect;
+    this.#of = of;
+  }
+
+  get idempotencyKey(): string {
+    return this.#of.idempotencyKey;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  giveUp(reason: Error): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
 }
 
-/** Most functions never look at the signal, and it costs more than the rest: it is made when they do. */
-function callOf({ execution, effect, idempotencyKey }: EffectContext): Call {
-  let controller: AbortController | undefined;
-  const made = () => (controller ??= new AbortController());
-  return {
-    context: {
-      execution,
-      effect,
-      idempotencyKey,
-      get signal() {
-        return made().signal;
-      },
-    },
-    giveUp: (reason) => made().abort(reason),
-  };
-}
-
-function begin(request: FunctionEffect, called: HostFunction, call: Call): unknown {
+function begin(request: FunctionEffect, called: HostFunction, call: FunctionCall): unknown {
   try {
-    return called.run(request.input, call.context);
+    return called.run(request.input, call);
   } catch (error) {
     throw thrownFault(request.name, error);
   }
@@ -108,7 +116,7 @@ const timerMsMax = 2 ** 31 - 1;
 function untilGivenUp(
   name: string,
   result: PromiseLike<unknown>,
-  call: Call,
+  call: FunctionCall,
   signal: AbortSignal,
   msLeft: number,
 ): Promise<unknown> {

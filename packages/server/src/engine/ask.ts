@@ -76,6 +76,16 @@ export async function view(
   return whole ? all : shown(parts, tenant, all);
 }
 
+/** An execution whose state is known, its large values cut. */
+export async function viewOf(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  state: ExecutionState,
+): Promise<ExecutionView> {
+  return shown(parts, tenant, executionView(id, state, await loaded(parts, tenant, state)));
+}
+
 async function started(
   parts: EngineParts,
   tenant: string,

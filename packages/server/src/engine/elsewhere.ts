@@ -2,7 +2,7 @@
  * Decisions that another process makes: where no worker runs, a command is durable when it is submitted, and somebody
  * may want to know what became of it. Every wait for that has an end, since there may be no worker at all.
  */
-import type { Command, ExecutionView } from '@millrace/core';
+import type { Command, ExecutionState, ExecutionView } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { WakeUp } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
@@ -62,14 +62,14 @@ function rest(world: World, ms: number, gone: AbortSignal | undefined): Promise<
   });
 }
 
-/** Waits for the end of an execution that may not have been started yet. Throws `not-found`. */
+/** Waits as `Reader.untilEnded` does, for an execution that may not have been started yet. Throws `not-found`. */
 export async function untilEnded(
   parts: EngineParts,
   tenant: string,
   id: string,
   ms: number,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<ExecutionState | undefined> {
   const { reader, world } = parts;
   const end = world.elapsed() + ms;
   try {
@@ -78,8 +78,8 @@ export async function untilEnded(
     if (!isNotFound(error)) throw error;
   }
   const patience = signal === undefined ? { ms } : { ms, signal: () => signal };
-  if (await untilDecided(parts, tenant, id, patience))
-    await reader.untilEnded(tenant, id, Math.max(0, end - world.elapsed()), signal);
+  if (!(await untilDecided(parts, tenant, id, patience))) return undefined;
+  return reader.untilEnded(tenant, id, Math.max(0, end - world.elapsed()), signal);
 }
 
 /** Waits for an execution whose start is pending, until `signal` aborts; one that is not there is not waited for. */

@@ -2,7 +2,7 @@
 import { openPhases } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
-import { ask, reasonOf, resolve, retry, view, wakeUps } from './ask.ts';
+import { ask, reasonOf, resolve, retry, view, viewOf, wakeUps } from './ask.ts';
 import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { matches, publish } from './events.ts';
@@ -38,8 +38,8 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'n
     resumeSchedule: (tenant, id) => parts.schedules.resume(tenant, id),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
     async wait(tenant, id, ms, signal) {
-      await untilEnded(parts, tenant, id, ms, signal);
-      return view(parts, tenant, id);
+      const state = await untilEnded(parts, tenant, id, ms, signal);
+      return state === undefined ? view(parts, tenant, id) : viewOf(parts, tenant, id, state);
     },
     execution: (tenant, id, options) => view(parts, tenant, id, options),
     value: (tenant, id, reference) => readValue(reader, parts.blobs, tenant, id, reference),

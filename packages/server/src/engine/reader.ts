@@ -13,9 +13,9 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
-import type { Commit, ExecutionRow, Store } from '../ports/store.ts';
+import type { Commit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { decode, parseBody } from '../roles/codec.ts';
+import { decode } from '../roles/codec.ts';
 import type { Feed } from '../roles/feed.ts';
 import type { LargeValues } from './large-values.ts';
 import { eventViews } from './views.ts';
@@ -131,11 +131,20 @@ export class Reader {
     return events;
   }
 
-  /** Answers when the execution has ended, when `ms` are over, or when the signal aborts. */
-  async untilEnded(tenant: string, id: string, ms: number, signal?: AbortSignal): Promise<void> {
-    if (isTerminal(this.#options.phase(tenant, id))) return;
+  /**
+   * Answers when the execution has ended, when `ms` are over, or when the signal aborts. Where the end came with it, with
+   * the state that it has come to.
+   */
+  async untilEnded(
+    tenant: string,
+    id: string,
+    ms: number,
+    signal?: AbortSignal,
+  ): Promise<ExecutionState | undefined> {
+    if (isTerminal(this.#options.phase(tenant, id))) return undefined;
     const { feed, world } = this.#options;
     let over = signal?.aborted === true;
+    let ended: ExecutionState | undefined;
     let wake: () => void = () => {};
     let news = false;
     const look = () => {
@@ -146,10 +155,10 @@ export class Reader {
       over = true;
       wake();
     };
-    const told = (commit: Commit, row: ExecutionRow | undefined) => {
-      if (isTerminal(row?.status) || (row === undefined && isLast(commit))) end();
-    };
-    const stop = feed.follow(tenant, id, told, end);
+    const stop = feed.awaitEnd(tenant, id, (state) => {
+      ended = state;
+      end();
+    });
     const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);
     signal?.addEventListener('abort', end);
     // What came before the feed was open came unheard: look again then.
@@ -157,7 +166,7 @@ export class Reader {
     try {
       while (!over) {
         news = false;
-        if (isTerminal(await this.#phase(tenant, id))) return;
+        if (isTerminal(await this.#phase(tenant, id))) return ended;
         if (!news && !over) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
@@ -165,6 +174,7 @@ export class Reader {
       stop();
       signal?.removeEventListener('abort', end);
     }
+    return ended;
   }
 
   /** The phase as it is stored. Throws `not-found`. */
@@ -240,13 +250,6 @@ export class Reader {
     if (this.#options.held(tenant, id) !== undefined) return;
     if ((await this.#options.store.execution(tenant, id)) === undefined) throw noExecution(id);
   }
-}
-
-/** A commit that ends its execution says so; a text of a workflow may look like it, and is told from it by reading. */
-const terminalFact = /"execution\.(completed|faulted|cancelled)"/;
-
-function isLast({ body }: Commit): boolean {
-  return terminalFact.test(body) && parseBody(body).some(endsExecution);
 }
 
 export function noExecution(id: string): MillraceError {

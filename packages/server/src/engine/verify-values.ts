@@ -1,3 +1,4 @@
+import { readFacts } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit } from '../ports/store.ts';
@@ -64,8 +65,7 @@ interface Naming {
 
 function factsIn(body: string): readonly Naming[] {
   try {
-    const stored = JSON.parse(body) as readonly Naming[] | { readonly facts?: readonly Naming[] };
-    return 'facts' in stored ? (stored.facts ?? []) : (stored as readonly Naming[]);
+    return readFacts(body).facts as readonly Naming[];
   } catch {
     // The walk of the chains tells of it.
     return [];

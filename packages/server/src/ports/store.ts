@@ -53,7 +53,7 @@ export interface Commit {
   readonly time: number;
   /** what asked for it: the type of the command, and its id where it has one */
   readonly cause: string;
-  /** the facts as a JSON array */
+  /** the facts as a JSON array, behind the number of their schema; those of schema 1 have none */
   readonly body: string;
   /** opaque, grows with every commit of the store */
   readonly position: number;

@@ -51,9 +51,8 @@ export function flawOf(
 function countFacts(body: string): number {
   try {
     const stored = JSON.parse(body) as unknown;
-    // Facts of schema 1 stand in a bare array.
-    const facts = Array.isArray(stored) ? stored : (stored as { readonly facts?: unknown } | null)?.facts;
-    return Array.isArray(facts) ? facts.length : -1;
+    if (!Array.isArray(stored)) return -1;
+    return typeof stored[0] === 'number' ? stored.length - 1 : stored.length;
   } catch {
     return -1;
   }

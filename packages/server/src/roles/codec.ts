@@ -1,8 +1,16 @@
 /**
- * Facts as they are stored: a JSON array, in which values above a size are kept in the blob store under their
- * digest. The field then holds `null`, and `blobs` beside it names what belongs there.
+ * Facts as they are stored: as `writeFacts` writes them, but that values above a size are kept in the blob store under
+ * their digest. The field then holds `null`, and `blobs` beside it names what belongs there.
  */
-import { type BlobReference, type Fact, factSchema, upcastFacts, version } from '@millrace/core';
+import {
+  type BlobReference,
+  type Fact,
+  factSchema,
+  readFacts,
+  upcastFacts,
+  version,
+  writeFacts,
+} from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import { StoredValue, wholeBytesMax } from './stored-value.ts';
@@ -19,7 +27,7 @@ export function encode(
   tenant: string,
   options: CodecOptions,
 ): string | Promise<string> {
-  const body = bodyOf(facts);
+  const body = writeFacts(facts);
   return body.length < options.blobThreshold ? body : moveLargeValues(facts, tenant, options);
 }
 
@@ -29,11 +37,7 @@ async function moveLargeValues(
   options: CodecOptions,
 ): Promise<string> {
   const stored = await Promise.all(facts.map((fact) => withoutLargeValues(fact, tenant, options)));
-  return bodyOf(stored);
-}
-
-function bodyOf(facts: readonly Fact[]): string {
-  return `{"schema":${factSchema},"facts":${JSON.stringify(facts)}}`;
+  return writeFacts(stored);
 }
 
 /** Fields that may hold values of the workflow's own. */
@@ -81,16 +85,11 @@ export async function decode(
   return Promise.all(facts.map((fact) => hydrated(fact, tenant, blobs, how)));
 }
 
-/**
- * The facts of a stored body as they stand, without their large values. A bare array holds facts of schema 1; those of
- * later schemas come as `{schema, facts}`.
- */
+/** The facts of a stored body as they stand, without their large values. */
 export function parseBody(body: string): readonly Fact[] {
-  const stored = JSON.parse(body) as
-    | readonly unknown[]
-    | { readonly schema: number; readonly facts: readonly unknown[] };
-  if ('schema' in stored && stored.schema > factSchema) throw newerFacts(stored.schema);
-  return 'schema' in stored ? upcastFacts(stored.schema, stored.facts) : upcastFacts(1, stored);
+  const { schema, facts } = readFacts(body);
+  if (schema > factSchema) throw newerFacts(schema);
+  return upcastFacts(schema, facts);
 }
 
 /** Another process, of the version that wrote them, goes on with what these facts are of. */

@@ -23,7 +23,7 @@ import {
   type WorkflowReference,
 } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
-import type { ClaimedWakeUp, Entry, Store } from '../ports/store.ts';
+import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { factAt } from './fact-at.ts';
 import { Outbox } from './outbox.ts';
@@ -56,7 +56,6 @@ export type Resolution =
 
 /** A row that goes. */
 interface Acknowledgement {
-  readonly entry: Entry;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -233,7 +232,7 @@ export class Courier {
   async #acknowledge({ tenant, execution, version }: SendTask): Promise<void> {
     const wakeUps = [{ type: 'remove', id: sendRow(execution, version) }] as const;
     await new Promise<void>((resolve, reject) => {
-      void this.#outbox.send({ entry: { tenant, stream: execution, wakeUps }, resolve, reject });
+      void this.#outbox.send({ resolve, reject }, { tenant, stream: execution, wakeUps });
     });
   }
 

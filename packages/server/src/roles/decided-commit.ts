@@ -1,18 +1,12 @@
-import {
-  type Command,
-  type ExecutionState,
-  type Fact,
-  type LedgerChange,
-  type Phase,
-  phaseOf,
-} from '@millrace/core';
+import { type Command, type ExecutionState, type LedgerChange, type Phase, phaseOf } from '@millrace/core';
 import type { ExecutionRow } from '../ports/store.ts';
 
-/** A decision on its way to the store. */
+/** A decision that is about to be written. */
 export interface DecidedCommit {
   readonly after: { readonly version: number; readonly commit: string };
   readonly now: number;
-  readonly facts: readonly Fact[];
+  /** number of its facts */
+  readonly count: number;
   /** effects whose task went away */
   readonly revoked: readonly number[];
   readonly changes: readonly LedgerChange[];

@@ -2,20 +2,24 @@
  * The feed: commits as they become durable, to whoever follows an execution in this process. It is a hint with the
  * content attached; whoever needs every fact reads the stream first and follows from there.
  */
+import { type ExecutionState, endsExecution, isTerminal } from '@millrace/core';
 import type { Commit, ExecutionRow } from '../ports/store.ts';
+import { parseBody } from './codec.ts';
 
 /** Told of a commit, and of its execution's row as it leaves it where that is known without reading. */
 export type CommitListener = (commit: Commit, row: ExecutionRow | undefined) => void;
 
-interface Follower {
+/** Told of the end of an execution, and of what it has come to where that is known without reading. */
+export type EndListener = (state: ExecutionState | undefined) => void;
+
+interface Follower<L> {
   readonly tenant: string;
-  readonly listener: CommitListener;
-  readonly ended: (() => void) | undefined;
+  readonly listener: L;
 }
 
 export class Feed {
-  /** by id alone, which needs no key put together at every commit; the tenant is compared */
-  readonly #byExecution = new Map<string, Set<Follower>>();
+  readonly #followers = new Followers<CommitListener>();
+  readonly #waiters = new Followers<EndListener>();
   readonly #all = new Set<CommitListener>();
   #opened: Promise<void> = Promise.resolve();
   #isOpen = true;
@@ -36,9 +40,64 @@ export class Feed {
     return this.#isOpen;
   }
 
-  /** Follows one execution; the answer ends it. `ended` hears of an end that this process decided before the log does. */
-  follow(tenant: string, execution: string, listener: CommitListener, ended?: () => void): () => void {
-    const follower: Follower = { tenant, listener, ended };
+  /** Follows one execution; the answer ends it. */
+  follow(tenant: string, execution: string, listener: CommitListener): () => void {
+    return this.#followers.add(execution, { tenant, listener });
+  }
+
+  /** Waits for the end of one execution: most callers want no more, and for them no commit is built. The answer ends it. */
+  awaitEnd(tenant: string, execution: string, listener: EndListener): () => void {
+    return this.#waiters.add(execution, { tenant, listener });
+  }
+
+  /** Follows every execution; the answer ends it. */
+  followAll(listener: CommitListener): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  /** Whether anybody would hear of this execution's commits: one nobody follows need not be built. */
+  isFollowed(execution: string): boolean {
+    return this.#all.size > 0 || this.#followers.has(execution);
+  }
+
+  get listeners(): number {
+    return this.#followers.size + this.#waiters.size + this.#all.size;
+  }
+
+  /**
+   * The end of an execution is durable: who waits for it need not wait for the log.
+   * @param state what it has come to, all of it durable; absent: it is to be read
+   */
+  end(tenant: string, execution: string, state?: ExecutionState): void {
+    if (!this.#waiters.has(execution)) return;
+    // The worker's own may go on: an outcome that comes late is recorded after the end.
+    const own = state === undefined ? undefined : { ...state };
+    for (const listener of this.#waiters.of(tenant, execution)) listener(own);
+  }
+
+  publish(commit: Commit, row?: ExecutionRow): void {
+    const { tenant, stream } = commit;
+    for (const listener of this.#followers.of(tenant, stream)) listener(commit, row);
+    for (const listener of this.#all) listener(commit, row);
+    if (this.#waiters.has(stream) && (row === undefined ? isLast(commit) : isTerminal(row.status)))
+      this.end(tenant, stream);
+  }
+}
+
+/** By the id of an execution alone, which needs no key put together at every commit; the tenant is compared. */
+class Followers<L> {
+  readonly #byExecution = new Map<string, Set<Follower<L>>>();
+
+  get size(): number {
+    return this.#byExecution.size;
+  }
+
+  has(execution: string): boolean {
+    return this.#byExecution.has(execution);
+  }
+
+  add(execution: string, follower: Follower<L>): () => void {
     const followers = this.#byExecution.get(execution);
     if (followers === undefined) this.#byExecution.set(execution, new Set([follower]));
     else followers.add(follower);
@@ -48,30 +107,15 @@ export class Feed {
     };
   }
 
-  /** Follows every execution; the answer ends it. */
-  followAll(listener: CommitListener): () => void {
-    this.#all.add(listener);
-    return () => this.#all.delete(listener);
-  }
-
-  /** Whether anybody would hear of this execution: a commit nobody follows need not be built. */
-  isFollowed(execution: string): boolean {
-    return this.#all.size > 0 || this.#byExecution.has(execution);
-  }
-
-  get listeners(): number {
-    return this.#byExecution.size + this.#all.size;
-  }
-
-  /** The end of an execution is durable, and is found in memory: who waits for it need not wait for the log. */
-  end(tenant: string, execution: string): void {
+  *of(tenant: string, execution: string): Iterable<L> {
     for (const follower of this.#byExecution.get(execution) ?? [])
-      if (follower.tenant === tenant) follower.ended?.();
+      if (follower.tenant === tenant) yield follower.listener;
   }
+}
 
-  publish(commit: Commit, row?: ExecutionRow): void {
-    for (const { tenant, listener } of this.#byExecution.get(commit.stream) ?? [])
-      if (tenant === commit.tenant) listener(commit, row);
-    for (const listener of this.#all) listener(commit, row);
-  }
+/** A commit that ends its execution says so; a text of a workflow may look like it, and is told from it by reading. */
+const terminalFact = /"execution\.(completed|faulted|cancelled)"/;
+
+function isLast({ body }: Commit): boolean {
+  return terminalFact.test(body) && parseBody(body).some(endsExecution);
 }

@@ -32,6 +32,8 @@ export interface LiveExecution {
   bytes: number;
   /** about what it has recorded since its start, kept in its state or not */
   recordedBytes: number;
+  /** whose wake-ups take turns with those of others; undefined: it is not asked for yet */
+  queue: string | undefined;
   /** its state is not to be trusted any more: a commit was refused */
   stale: boolean;
   /** the round of eviction in which it was used last */
@@ -54,14 +56,15 @@ export function newLive(tenant: string, id: string): LiveExecution {
     outbox: undefined,
     bytes: 0,
     recordedBytes: 0,
+    queue: undefined,
     stale: false,
     usedIn: 0,
     held: false,
   };
 }
 
-/** More than end in one batch of the store: those who wait for them look a moment later. */
-const endedMax = 1_024;
+/** Whoever is about to ask for one that has just ended finds it; the longer they stay, the more of them outlives a collection. */
+const endedMax = 128;
 /** A state that may be larger is measured before it is let go: a loop records much and keeps little. */
 const unmeasuredBytesMax = 65_536;
 
@@ -132,8 +135,8 @@ export class LiveExecutions {
   }
 
   /**
-   * Lets go of one that has ended when others have ended after it: whoever waited for its end reads it now, and nobody
-   * decides on it any more.
+   * Lets go of one that has ended when others have ended after it: whoever waits for its end is told what it has come to,
+   * and nobody decides on it any more.
    */
   retire(live: LiveExecution): void {
     if (live.held) this.#ended.add(live);

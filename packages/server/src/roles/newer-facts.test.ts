@@ -18,7 +18,7 @@ async function openWritten() {
   const last = (await old.store.read('default', id)).at(-1);
   if (last === undefined) throw new Error('nothing was committed');
   const after = { version: last.version + last.count - 1, commit: last.id };
-  const body = JSON.stringify({ schema: factSchema + 1, facts: [{ type: 'weather.changed' }] });
+  const body = JSON.stringify([factSchema + 1, { type: 'weather.changed' }]);
   const content = { version: after.version + 1, count: 1, time: last.time, cause: 'newer', body };
   const commit = { ...content, id: hash('sha256', commitContent(after.commit, 'default', id, content)) };
   const [result] = await old.store.commit([{ tenant: 'default', stream: id, after, commit, wakeUps: [] }]);

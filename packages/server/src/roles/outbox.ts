@@ -24,7 +24,7 @@ interface Group<L> {
  */
 const lettersMax = 32;
 
-export class Outbox<L extends { readonly entry: Entry }> {
+export class Outbox<L> {
   readonly #store: Pick<Store, 'commit'>;
   readonly #answers: Answers<L>;
   #group: Group<L> | undefined;
@@ -35,11 +35,11 @@ export class Outbox<L extends { readonly entry: Entry }> {
   }
 
   /** Answers when the whole group is answered, well or not. */
-  send(letter: L): Promise<void> {
+  send(letter: L, entry: Entry): Promise<void> {
     this.#group ??= this.#open();
     const { letters, entries, settled } = this.#group;
     letters.push(letter);
-    entries.push(letter.entry);
+    entries.push(entry);
     if (letters.length >= lettersMax) this.#post();
     return settled;
   }
@@ -55,16 +55,18 @@ export class Outbox<L extends { readonly entry: Entry }> {
     const group = this.#group;
     if (group === undefined) return;
     this.#group = undefined;
+    // The entries are the store's from now on: to hold them until they are durable keeps much alive for nothing.
+    const { letters, settle } = group;
     this.#store.commit(group.entries).then(
-      (results) => this.#settle(group, results),
+      (results) => this.#settle(letters, settle, results),
       (error: unknown) => {
-        for (const letter of group.letters) this.#answers.failed(letter, error);
-        group.settle();
+        for (const letter of letters) this.#answers.failed(letter, error);
+        settle();
       },
     );
   }
 
-  #settle({ letters, settle }: Group<L>, results: readonly CommitResult[]): void {
+  #settle(letters: readonly L[], settle: () => void, results: readonly CommitResult[]): void {
     for (let at = 0; at < letters.length; at++) {
       const letter = letters[at] as L;
       const result = results[at];

@@ -3,6 +3,7 @@ import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/c
 import { listenRowId, unreachable } from '@millrace/core';
 import type { Lease, ListenKey, WakeUp, WakeUpChange } from '../ports/store.ts';
 import { listenKey } from './listen-key.ts';
+import type { LiveExecution } from './live-execution.ts';
 
 /** An effect that this process holds the lease of. */
 export interface EffectTask {
@@ -28,14 +29,12 @@ export interface SendTask {
   readonly fact: Fact;
 }
 
+/** The leases that rows are born with, for each kind that may be. `null`: whoever claims it has it. */
 export interface LeasePolicy {
-  readonly now: number;
-  /** whose rows take turns with those of others: the workflow */
-  readonly queue: string | undefined;
-  readonly effectLease: () => Lease | null;
-  readonly sendLease: () => Lease | null;
-  readonly timerLease: (due: number) => Lease | null;
-  readonly resumeLease: Lease | null;
+  readonly effect: (now: number) => Lease | null;
+  readonly send: (now: number) => Lease | null;
+  readonly timer: (due: number) => Lease | null;
+  readonly resume: (now: number) => Lease | null;
   readonly hash: (text: string) => string;
 }
 
@@ -58,10 +57,12 @@ export function rowId(execution: string, row: LedgerRow): string {
   return `${execution}/${row}`;
 }
 
+/** @param queue whose rows take turns with those of others: the workflow */
 export function ledgerEntries(
-  { tenant, id }: { readonly tenant: string; readonly id: string },
+  { tenant, id, queue }: Pick<LiveExecution, 'tenant' | 'id' | 'queue'>,
   changes: readonly LedgerChange[],
-  policy: LeasePolicy,
+  now: number,
+  leases: LeasePolicy,
 ): {
   readonly wakeUps: readonly WakeUpChange[];
   readonly effects: readonly EffectTask[];
@@ -69,36 +70,35 @@ export function ledgerEntries(
 } {
   const effects: EffectTask[] = [];
   const sends: SendTask[] = [];
-  const { queue } = policy;
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
     switch (change.type) {
       case 'effect': {
         const { version: effect, fact } = change;
-        const lease = policy.effectLease();
+        const lease = leases.effect(now);
         if (lease !== null)
           effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease, queue });
-        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true, queue);
+        return put(row, id, 'effect', now, lease, fact.unsafe === true, queue);
       }
       case 'again':
         // Only what must not be repeated is ever in doubt, and it stays so.
-        return put(row, id, 'effect', policy.now, null, true, queue);
+        return put(row, id, 'effect', now, null, true, queue);
       case 'timer':
-        return put(row, id, 'timer', change.due, policy.timerLease(change.due), false, queue);
+        return put(row, id, 'timer', change.due, leases.timer(change.due), false, queue);
       case 'resume':
-        return put(row, id, 'resume', policy.now, policy.resumeLease, false, queue);
+        return put(row, id, 'resume', now, leases.resume(now), false, queue);
       case 'approval':
         return put(row, id, 'approval', neverDue, null, false, queue);
       case 'child':
         return put(row, id, 'child', neverDue, null, false, queue);
       case 'send': {
         const { version, fact } = change;
-        const lease = policy.sendLease();
+        const lease = leases.send(now);
         if (lease !== null) sends.push({ tenant, execution: id, version, fact });
-        return put(row, id, 'send', policy.now, lease, false, queue);
+        return put(row, id, 'send', now, lease, false, queue);
       }
       case 'listen': {
-        const listens = listenKey(change.row, change.definition, policy.hash);
+        const listens = listenKey(change.row, change.definition, leases.hash);
         return put(row, id, 'event', neverDue, null, false, queue, listens);
       }
       case 'remove':

@@ -27,11 +27,11 @@ import {
 import { type CommitResult, commitContent, type Entry, type Lease } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
-import { type Job, type Letter, removalOf } from './letter.ts';
+import { answerOf, type Follows, type Job, type Letter, removalOf, timerOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { ledgerEntries, queueOf } from './rows.ts';
+import { type LeasePolicy, ledgerEntries, queueOf } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 /** How often a command is decided again because other processes won the race for its version. */
@@ -42,11 +42,13 @@ export class Worker {
   readonly #live: LiveExecutions;
   readonly #outbox: Outbox<Letter>;
   readonly #loading = new Map<string, Job[]>();
+  readonly #leasing: LeasePolicy;
   #draining = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#live = new LiveExecutions(options);
+    this.#leasing = this.#leasePolicy();
     this.#outbox = new Outbox(options.store, {
       answered: (letter, result) => this.#answered(letter, result),
       failed: (letter, error) => {
@@ -158,8 +160,7 @@ export class Worker {
         moment: { now, random: () => world.random() },
       });
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
-      if (decided.facts.length === 0)
-        return this.#answer(live, job, { type: 'done', ...shownOf(state), facts: 0 });
+      if (decided.facts.length === 0) return this.#answer(live, job, undefined);
       live.recordedBytes += decided.bytes;
       this.#live.grow(live, decided.bytes);
       this.#commit(live, job, before, now, decided.facts, decided.revoked);
@@ -172,18 +173,18 @@ export class Worker {
   }
 
   #refuse(live: LiveExecution, job: Job, refusal: Refusal): void {
-    this.#answer(live, job, { type: 'refused', refusal, ...shownOf(live.state) });
+    this.#answer(live, job, refusal);
     if (live.state.version === 0 && live.pending === 0) this.#live.delete(live);
   }
 
   /** Answers without facts, when what the answer stands on is durable and still true. */
-  #answer(live: LiveExecution, job: Job, answer: Submitted): void {
+  #answer(live: LiveExecution, job: Job, refusal: Refusal | undefined): void {
     const { store } = this.#options;
+    const letter = { live, job, ...shownOf(live.state), refusal, facts: 0, follows: undefined };
     if (live.pending === 0 && store.features.exclusive && job.row === undefined)
-      return job.receiver.decided(answer);
+      return job.receiver.decided(answerOf(letter));
     const after = { version: live.state.version, commit: live.head };
-    const entry: Entry = { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) };
-    this.#send({ live, job, entry, answer });
+    this.#send(letter, { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) });
   }
 
   #commit(
@@ -195,15 +196,15 @@ export class Worker {
     revoked: readonly number[],
   ): void {
     const { blobs, blobThreshold, feed } = this.#options;
-    const changes = ledgerChanges(live.rows, live.state, facts, before + 1, revoked);
     const rows = ownRows(live.state);
+    const changes = ledgerChanges(live.rows, live.state, facts, before + 1, revoked, rows);
     live.rows = rows;
     const status = phaseOf(live.state);
     const isShownAnew = status !== live.status || feed.isFollowed(live.id);
     const decided: DecidedCommit = {
       after: { version: before, commit: live.head },
       now,
-      facts,
+      count: facts.length,
       revoked,
       changes,
       status,
@@ -247,58 +248,59 @@ export class Worker {
   }
 
   #write(live: LiveExecution, job: Job, decided: DecidedCommit, body: string): void {
-    const { after, now, facts, row, status, state } = decided;
+    const { after, now, count, row, status, state, revoked, changes, yielded } = decided;
     const { tenant, id: stream } = live;
     const cause = causeOf(job.command);
-    const commit = { id: '', version: after.version + 1, count: facts.length, time: now, cause, body };
+    const commit = { id: '', version: after.version + 1, count, time: now, cause, body };
     commit.id = this.#options.world.hash(commitContent(after.commit, tenant, stream, commit));
     live.head = commit.id;
-    const { wakeUps, effects, sends } = this.#ledger(live, decided.changes);
-    const entry: Entry = {
-      tenant,
-      stream,
-      after,
-      commit,
-      // Of an execution that runs on, nothing in its row changes but when it was updated.
-      ...(row === undefined || status === live.status ? {} : { execution: row }),
-      wakeUps: job.row === undefined ? wakeUps : [...wakeUps, ...removalOf(job)],
-    };
+    const { wakeUps: own, effects, sends } = this.#ledger(live, changes);
+    const wakeUps = job.row === undefined ? own : [...own, ...removalOf(job)];
+    // Of an execution that runs on, nothing in its row changes but when it was updated.
+    const entry: Entry =
+      row === undefined || status === live.status
+        ? { tenant, stream, after, commit, wakeUps }
+        : { tenant, stream, after, commit, execution: row, wakeUps };
     live.status = status;
-    const answer: Submitted = { type: 'done', state, status, facts: facts.length };
-    this.#send({ live, job, entry, answer, decided, effects, sends });
+    const timer = changes.length === 0 ? undefined : timerOf(changes);
+    const follows = { previous: after.commit, commit, row, revoked, timer, yielded, effects, sends };
+    this.#send({ live, job, state, status, refusal: undefined, facts: count, follows }, entry);
   }
 
   #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
     if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
-    const { store, node, leaseMs, effects, timers, sends, world } = this.#options;
-    const now = store.now();
-    const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
-    return ledgerEntries(live, changes, {
-      now,
-      queue: queueOf(live.state.definition),
-      effectLease: () => (effects?.reserve() === true ? lease(now) : null),
-      sendLease: () => (sends?.reserve() === true ? lease(now) : null),
-      timerLease: (due) => (timers === undefined || this.#draining ? null : lease(due)),
-      resumeLease: this.#draining ? null : lease(now),
-      hash: (text) => world.hash(text),
-    });
+    live.queue ??= queueOf(live.state.definition);
+    return ledgerEntries(live, changes, this.#options.store.now(), this.#leasing);
   }
 
-  #send(letter: Letter): void {
+  /** What this process takes itself instead of leaving it to be claimed. */
+  #leasePolicy(): LeasePolicy {
+    const { node, leaseMs, effects, timers, sends, world } = this.#options;
+    const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
+    return {
+      effect: (now) => (effects?.reserve() === true ? lease(now) : null),
+      send: (now) => (sends?.reserve() === true ? lease(now) : null),
+      timer: (due) => (timers === undefined || this.#draining ? null : lease(due)),
+      resume: (now) => (this.#draining ? null : lease(now)),
+      hash: (text) => world.hash(text),
+    };
+  }
+
+  #send(letter: Letter, entry: Entry): void {
     letter.live.pending += 1;
-    letter.live.outbox = this.#outbox.send(letter);
+    letter.live.outbox = this.#outbox.send(letter, entry);
   }
 
   #answered(letter: Letter, result: CommitResult): void {
-    const { live, job, answer, decided } = letter;
+    const { live, job, follows } = letter;
     live.pending -= 1;
     if (result.type === 'refused') {
       this.#unreserve(letter);
       return this.#lost(live, job);
     }
     try {
-      if (decided !== undefined) this.#release(letter, decided, result.position);
-      job.receiver.decided(answer);
+      if (follows !== undefined) this.#release(live, letter.status, follows, result.position);
+      job.receiver.decided(answerOf(letter));
     } catch (error) {
       this.#failed(letter, error);
     }
@@ -311,9 +313,10 @@ export class Worker {
     letter.job.receiver.failed(error);
   }
 
-  #unreserve({ effects, sends }: Letter): void {
-    if (effects !== undefined) this.#options.effects?.unreserve(effects.length);
-    if (sends !== undefined) this.#options.sends?.unreserve(sends.length);
+  #unreserve({ follows }: Letter): void {
+    if (follows === undefined) return;
+    this.#options.effects?.unreserve(follows.effects.length);
+    this.#options.sends?.unreserve(follows.sends.length);
   }
 
   /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
@@ -332,29 +335,25 @@ export class Worker {
   }
 
   /** What follows from a durable commit. */
-  #release(
-    { live, entry, effects = [], sends = [] }: Letter,
-    decided: DecidedCommit,
-    position: number,
-  ): void {
+  #release(live: LiveExecution, status: Phase, follows: Follows, position: number): void {
     const { feed, store, timers } = this.#options;
-    const { status, row, revoked, changes } = decided;
+    const { previous, commit, row, revoked, timer, yielded, effects, sends } = follows;
     live.durable = status;
-    if (isTerminal(status)) this.#live.retire(live);
-    if (isTerminal(status)) feed.end(live.tenant, live.id);
+    if (isTerminal(status)) {
+      this.#live.retire(live);
+      feed.end(live.tenant, live.id, live.pending === 0 ? live.state : undefined);
+    }
     for (const effect of effects) this.#options.effects?.take(effect);
     for (const send of sends) this.#options.sends?.take(send);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
-    for (const change of changes) {
-      if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
-      else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
-    }
+    if (timer === null) timers?.clear(live.tenant, live.id);
+    else if (timer !== undefined) timers?.set(live.tenant, live.id, timer);
     // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
-    if (store.features.exclusive && entry.commit !== undefined && feed.isFollowed(live.id)) {
+    if (store.features.exclusive && feed.isFollowed(live.id)) {
       const { tenant, id: stream } = live;
-      feed.publish({ tenant, stream, previous: decided.after.commit, position, ...entry.commit }, row);
+      feed.publish({ tenant, stream, previous, position, ...commit }, row);
     }
-    if (decided.yielded && !this.#draining) this.#continue(live);
+    if (yielded && !this.#draining) this.#continue(live);
   }
 
   #continue(live: LiveExecution): void {

@@ -2,7 +2,7 @@ import { afterAll, describe } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { blobContract } from '../../ports/blob.contract.ts';
 import { openPostgresBlobs } from './blobs.ts';
-import { dropTestDatabase, freshAddress, openTestStore } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

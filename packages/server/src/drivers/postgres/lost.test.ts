@@ -14,7 +14,7 @@ import {
 import { verifyStream } from '../../ports/verify-stream.ts';
 import { openDatabase } from './database.ts';
 import { openPostgresStore } from './store.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

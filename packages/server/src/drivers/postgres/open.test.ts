@@ -6,7 +6,7 @@ import { openDatabase } from './database.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { openPostgresStore } from './store.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

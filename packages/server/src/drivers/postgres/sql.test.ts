@@ -14,7 +14,7 @@ import {
 } from '../../ports/store-fixture.contract.ts';
 import { verifyStream } from '../../ports/verify-stream.ts';
 import { keptText, shownText } from './kept-text.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

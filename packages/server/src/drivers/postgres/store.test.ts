@@ -2,7 +2,7 @@ import { afterAll, describe } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { storeContract } from '../../ports/store.contract.ts';
 import type { Store } from '../../ports/store.ts';
-import { dropTestDatabase, freshAddress, openTestStore } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

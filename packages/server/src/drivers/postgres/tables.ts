@@ -147,8 +147,8 @@ begin
   exception when others then
     stored := regexp_replace(body, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\1\\\\ufffd', 'g')::jsonb;
   end;
-  -- Facts of the first schema were stored as they are, later ones with the number of theirs.
-  return case jsonb_typeof(stored) when 'object' then stored -> 'facts' else stored end;
+  -- Facts of the first schema were stored as they are, later ones behind the number of theirs.
+  return case jsonb_typeof(stored -> 0) when 'number' then stored - 0 else stored end;
 end $$;
 
 create view {schema}.events as

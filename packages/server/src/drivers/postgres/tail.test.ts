@@ -4,7 +4,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { chainOf, empty, entryOf, tailAll } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 

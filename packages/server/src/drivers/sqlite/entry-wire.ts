@@ -28,14 +28,19 @@ export function commitWrite(
   entries: readonly Entry[],
   figures: CommitFigures,
 ): Write<readonly CommitResult[]> {
+  const units = entries.length;
+  const appends = entries.map(({ commit }) => commit !== undefined);
+  // Once they are on their way the message has them: what is held until they are durable outlives collections.
+  let held: readonly Entry[] = entries;
   return {
-    units: entries.length,
+    units,
     characters: entries.reduce((sum, entry) => sum + (entry.commit?.body.length ?? 0), 0),
     encode(out) {
-      out.put(operation.commit, entries.length);
-      for (const entry of entries) putEntry(out, entry);
+      out.put(operation.commit, units);
+      for (const entry of held) putEntry(out, entry);
+      held = [];
     },
-    decode: (from) => entries.map((entry) => takeResult(entry, from, figures)),
+    decode: (from) => appends.map((isCommit) => takeResult(isCommit, from, figures)),
   };
 }
 
@@ -179,10 +184,10 @@ function putLeases(out: WireWriter, leases: readonly LeaseKey[]): void {
   for (const { id, attempt } of leases) out.put(id, attempt);
 }
 
-function takeResult(entry: Entry, from: WireReader, figures: CommitFigures): CommitResult {
+function takeResult(isCommit: boolean, from: WireReader, figures: CommitFigures): CommitResult {
   const position = from.number();
   if (position >= 0) {
-    if (entry.commit !== undefined) figures.commits++;
+    if (isCommit) figures.commits++;
     return { type: 'accepted', position };
   }
   figures.refused++;

@@ -3,8 +3,16 @@
  * a stretch of it.
  */
 export function toQueuedKind(kind: string, queue: string | undefined): string {
-  return queue === undefined || queue === '' ? kind : `${kind} ${queue}`;
+  if (queue === undefined || queue === '') return kind;
+  const last = lastQueued.get(kind);
+  if (last?.queue === queue) return last.queued;
+  const queued = `${kind} ${queue}`;
+  lastQueued.set(kind, { queue, queued });
+  return queued;
 }
+
+/** Of each kind the last: most rows are of the workflow of the row before, and what is put together is hashed anew. */
+const lastQueued = new Map<string, { readonly queue: string; readonly queued: string }>();
 
 export function kindOf(queued: string): string {
   const end = queued.indexOf(' ');

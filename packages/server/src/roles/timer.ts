@@ -39,6 +39,8 @@ export interface TimerOptions {
 }
 
 const releasedAtOnce = 500;
+/** Thousands may be due at one instant: a moment later requests and answers have had their turn. */
+const firedAtOnce = 500;
 
 export class Timer {
   readonly #options: TimerOptions;
@@ -120,8 +122,11 @@ export class Timer {
 
   #fireDue(): void {
     const now = this.#options.store.now();
-    for (let row = this.#queue.take(now); row !== undefined; row = this.#queue.take(now))
+    for (let fired = 0; fired < firedAtOnce; fired++) {
+      const row = this.#queue.take(now);
+      if (row === undefined) break;
       this.#fire(row.tenant, row.execution);
+    }
     this.#schedule();
   }
 

@@ -7,6 +7,7 @@ import { cpuWithChildrenMs, machineTime } from './measure/processes.ts';
 import type { Options } from './options.ts';
 import type { Ratio, Row } from './row.ts';
 import { startScript } from './subjects/child-process.ts';
+import { compileScript } from './subjects/compiled-script.ts';
 import type { Order } from './work-process.ts';
 import { isOurs, type Measured, type SubjectName, type Work } from './works/work.ts';
 import { findWork } from './works/works.ts';
@@ -133,7 +134,8 @@ async function inOwnProcess(
 ): Promise<Measured | { readonly failure: string }> {
   const profile = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const flags = isOurs(order.options.subject) ? [...hostFlags, ...profile] : profile;
-  const child = startScript('work-process.ts', [], { flags });
+  const compiled = await compileScript('work-process.ts');
+  const child = startScript('work-process.ts', [], { flags, compiled });
   const answered = new Promise<Measured | { readonly failure: string }>((resolve) => {
     child.process.once('message', (answer: Measured) => resolve(answer));
     child.printed(/(?!)/, workMsMax).catch((error: Error) => resolve({ failure: error.message }));

@@ -23,13 +23,15 @@ export function startChild(command: string, args: readonly string[], options: Sp
 export interface ScriptOptions extends SpawnOptions {
   /** of Node */
   readonly flags?: readonly string[];
+  /** what is run instead of the file itself */
+  readonly compiled?: string;
 }
 
 /** Starts a TypeScript file of this folder on this Node. It is told, by its channel, when this process is gone. */
 export function startScript(name: string, args: readonly string[] = [], options: ScriptOptions = {}): Child {
   const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
-  const { flags = [], ...others } = options;
-  const child = spawn(process.execPath, ['--conditions=millrace-source', ...flags, path, ...args], {
+  const { flags = [], compiled, ...others } = options;
+  const child = spawn(process.execPath, ['--conditions=millrace-source', ...flags, compiled ?? path, ...args], {
     ...others,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

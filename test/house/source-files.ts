@@ -20,7 +20,7 @@ export interface Violation {
 
 const foldersLeftOut = new Set([
   ...['node_modules', 'dist', 'coverage', '.git', '.millrace', '.installing'],
-  ...['.peers', '.profiles', '.stryker'],
+  ...['.peers', '.profiles', '.compiled', '.stryker'],
 ]);
 
 /** Paths of all files that are part of the project, sorted. */

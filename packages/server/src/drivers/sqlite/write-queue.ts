@@ -9,8 +9,11 @@ const batchesInFlightMax = 2;
  * nothing to do is given little, and soon; one that is busy is given more at a time, since each batch is a sync.
  */
 const unitsSentEarly = { idle: 32, busy: 128 };
-/** Ends a batch: what one transaction may hold, so that none takes seconds. */
-const unitsPerBatchMax = 4_096;
+/**
+ * Ends a batch: what one transaction may hold. What follows from all of it is done in one go of the main thread, which
+ * takes some 10 µs a unit; a sync more for each thousand is little beside them.
+ */
+const unitsPerBatchMax = 1_024;
 const charactersPerBatchMax = 16 * 1024 * 1024;
 /**
  * What follows from an answer is done before the next one is taken, and Node takes messages for as long as there are

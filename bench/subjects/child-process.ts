@@ -31,10 +31,14 @@ export interface ScriptOptions extends SpawnOptions {
 export function startScript(name: string, args: readonly string[] = [], options: ScriptOptions = {}): Child {
   const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { flags = [], compiled, ...others } = options;
-  const child = spawn(process.execPath, ['--conditions=millrace-source', ...flags, compiled ?? path, ...args], {
-    ...others,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=millrace-source', ...flags, compiled ?? path, ...args],
+    {
+      ...others,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   return asChild(child, name);
 }
 

@@ -13,6 +13,8 @@ const planted = vi.hoisted(() => ({
   childOf: undefined as ((execution: string) => string) | undefined,
 }));
 
+const terminalFact = /"execution\.(completed|faulted|cancelled)"/;
+
 vi.mock('../roles/worker.ts', async (original) => {
   const { Worker } = await original<typeof import('../roles/worker.ts')>();
   class PlantedWorker extends Worker {
@@ -34,11 +36,11 @@ vi.mock('../roles/worker.ts', async (original) => {
 vi.mock('../roles/feed.ts', async (original) => {
   const { Feed } = await original<typeof import('../roles/feed.ts')>();
   class PlantedFeed extends Feed {
-    override follow(
-      ...[tenant, execution, listener, ended]: Parameters<InstanceType<typeof Feed>['follow']>
-    ) {
-      const isDeaf = planted.isToldNothing && ended !== undefined;
-      return super.follow(tenant, execution, isDeaf ? () => {} : listener, isDeaf ? undefined : ended);
+    override end(...given: Parameters<InstanceType<typeof Feed>['end']>): void {
+      if (!planted.isToldNothing) super.end(...given);
+    }
+    override publish(...given: Parameters<InstanceType<typeof Feed>['publish']>): void {
+      if (!planted.isToldNothing || !terminalFact.test(given[0].body)) super.publish(...given);
     }
   }
   return { Feed: PlantedFeed };

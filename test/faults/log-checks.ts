@@ -27,10 +27,10 @@ export async function wrongEndings(
 ): Promise<string[]> {
   const losses =
     acknowledged.size === executions ? [] : [`${acknowledged.size} of ${executions} executions were started`];
-  for (const [id, { name, output }] of acknowledged) {
+  for (const [id, { name, output, status = 'completed' }] of acknowledged) {
     const found = await api.execution(id, '60s').catch((error: Error) => error);
     if (found instanceof Error) losses.push(`${id} (${name}): ${found.message}`);
-    else if (found.status !== 'completed' || JSON.stringify(found.output) !== JSON.stringify(output))
+    else if (found.status !== status || JSON.stringify(found.output) !== JSON.stringify(output))
       losses.push(`${id} (${name}) is ${found.status} with ${JSON.stringify(found.output ?? found.error)}`);
   }
   return losses;

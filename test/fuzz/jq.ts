@@ -25,8 +25,7 @@ export function jqTarget(oracle: JqOracle | undefined): Target {
       // The program is a C string there: it ends with the first NUL.
       if (ours === undefined || oracle === undefined || program.includes('\0')) return undefined;
       const theirs = oracle.run(program, JSON.stringify(data));
-      // There a break is an error that `?//` catches.
-      if (program.includes('?//') && program.includes('break')) return undefined;
+      if (isOfHiddenErrors(program)) return undefined;
       return isBeyondJq(theirs) ? undefined : difference(ours, theirs);
     },
   });
@@ -60,6 +59,16 @@ function isBeyondJq({ error }: JqAnswer): boolean {
   return error !== undefined && known.test(error);
 }
 
+/**
+ * There a break is an error that `?//` catches, and `|=`, `first` and their like break as well. What is refused as a path, as
+ * by `isBeyondJq`, may be caught in the program.
+ */
+function isOfHiddenErrors(program: string): boolean {
+  const breaks = /break|\|=|\b(first|limit|skip|nth|isempty|any|all|until)\b/;
+  if (program.includes('?//') && breaks.test(program)) return true;
+  return program.includes('|=') && /\?|\btry\b/.test(program) && /\b(del|path|paths|pick)\b/.test(program);
+}
+
 function difference(ours: JqAnswer, theirs: JqAnswer): string | undefined {
   // Ours takes a little more: an empty program, `.a.[1:]`.
   if (theirs.refused && !ours.refused) return undefined;
@@ -83,7 +92,7 @@ function normal(output: string): string {
   const text = JSON.stringify(value, (_key, part) =>
     typeof part === 'number' ? Number(clamped(part).toPrecision(12)) : part,
   );
-  return text.replace(/(?<![\w.-])-0(?![\d.])/g, '0');
+  return text.replace(/(?<![\d.-])-0(?![\d.])/g, '0');
 }
 
 /** The largest number stands for those beyond it, as jq prints what it has calculated. */

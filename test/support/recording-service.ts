@@ -14,6 +14,8 @@ export interface RecordedRequest {
 export interface RecordingService {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
+  /** Goes back to where these were all the requests that there had been. */
+  restore(requests: readonly RecordedRequest[]): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,12 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
     response.end(JSON.stringify({ step, status }));
   }
 
+  function restore(earlier: readonly RecordedRequest[]): void {
+    requests.splice(0, requests.length, ...earlier);
+    answers.clear();
+    for (const { key, status } of earlier) answers.set(key ?? '', status);
+  }
+
   const server = createServer((request, response) => {
     respond(request, response).catch((error: Error) => response.destroy(error));
   });
@@ -52,7 +60,7 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ url, requests, close });
+      resolve({ url, requests, restore, close });
     });
   });
 }

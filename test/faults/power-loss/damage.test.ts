@@ -202,6 +202,20 @@ describe('one bit of an acknowledged commit that is another', () => {
   });
 });
 
+describe('an event that was published', () => {
+  it('is sound to `millrace verify`, and is no execution', async () => {
+    const data = mkdtempSync(join(folder, 'events-'));
+    const path = join(data, 'millrace.db');
+    const engine = await createEngine({ store: `sqlite:${path}`, data });
+    await engine.publish([{ specversion: '1.0', source: 'urn:damage', type: 'noted', id: '1' }]);
+    await engine.close();
+    expect(await verify(path, data)).toEqual({
+      code: 0,
+      printed: '0 executions, 1 commits, 1 events, 0 large values: sound\n',
+    });
+  });
+});
+
 describe('a large value beside the database', () => {
   let data: string;
   let path: string;

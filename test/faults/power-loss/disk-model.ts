@@ -2,13 +2,15 @@
  * A disk that loses its power: built from the record of what a process asked of its files, it tells what may be left of
  * them at any point. What a sync covered is there; of all else, names included, any part may be, each sector on its own.
  */
+import { dirname } from 'node:path';
+
 export type DiskOperation =
-  | { readonly type: 'made' | 'removed'; readonly name: string }
+  | { readonly type: 'made' | 'folder made' | 'removed'; readonly name: string }
   | { readonly type: 'renamed'; readonly name: string; readonly to: string }
   | { readonly type: 'written'; readonly name: string; readonly offset: number; readonly content: Buffer }
   | { readonly type: 'cut'; readonly name: string; readonly size: number }
   | { readonly type: 'sync begun' | 'sync ended'; readonly name: string; readonly sync: number }
-  /** what the process said on its standard output */
+  /** what the process said on its standard output or to a socket, and what others noted beside it */
   | { readonly type: 'said'; readonly text: string };
 
 const headBytes = 17;
@@ -29,10 +31,21 @@ export function readRecord(record: Buffer): DiskOperation[] {
   return operations;
 }
 
+/** A note of another process, to be added to a record by one write. */
+export function noteOf(text: string): Buffer {
+  const content = Buffer.from(text);
+  const head = Buffer.alloc(headBytes);
+  head.write('A');
+  head.writeUInt32LE(content.length, 13);
+  return Buffer.concat([head, content]);
+}
+
 function operationOf(code: string, number: number, name: string, content: Buffer): DiskOperation {
   switch (code) {
     case 'O':
       return { type: 'made', name };
+    case 'D':
+      return { type: 'folder made', name };
     case 'U':
       return { type: 'removed', name };
     case 'R':
@@ -65,6 +78,7 @@ interface Pending<T> {
 interface File {
   durable: Buffer;
   pending: Pending<Change>[];
+  readonly isFolder?: true;
 }
 
 type NameChange = { readonly name: string; readonly file: File | undefined };
@@ -84,6 +98,8 @@ export class DiskModel {
     switch (operation.type) {
       case 'made':
         return this.#name(operation.name, { durable: Buffer.alloc(0), pending: [] });
+      case 'folder made':
+        return this.#name(operation.name, { durable: Buffer.alloc(0), pending: [], isFolder: true });
       case 'removed':
         return this.#name(operation.name, undefined);
       case 'renamed': {
@@ -110,6 +126,7 @@ export class DiskModel {
     for (const { change } of kept(this.#pendingNames, loss, chance)) setName(names, change);
     const found = new Map<string, Buffer>();
     for (const [name, file] of names) {
+      if (file.isFolder || !hasFolders(names, name)) continue;
       let content: Buffer = Buffer.from(file.durable);
       for (const { change } of kept(file.pending, loss, chance))
         content = applied(content, change, loss === 'all' ? undefined : chance);
@@ -124,18 +141,25 @@ export class DiskModel {
     this.#pendingNames.push({ at: this.#at, change });
   }
 
-  /** What was asked for before the sync began is durable; what came meanwhile may be. */
+  /** What was asked for before the sync began is durable; what came meanwhile may be. Of a folder: the names in it. */
   #synced(name: string, begun: number): void {
-    if (name === '.') {
-      for (const { at, change } of this.#pendingNames) if (at < begun) setName(this.#durableNames, change);
-      this.#pendingNames = this.#pendingNames.filter(({ at }) => at > begun);
+    const file = this.#names.get(name);
+    if (name === '.' || file?.isFolder) {
+      const isCovered = ({ at, change }: Pending<NameChange>) => at < begun && dirname(change.name) === name;
+      for (const each of this.#pendingNames) if (isCovered(each)) setName(this.#durableNames, each.change);
+      this.#pendingNames = this.#pendingNames.filter((each) => !isCovered(each));
       return;
     }
-    const file = this.#names.get(name);
     if (file === undefined) return;
     for (const { at, change } of file.pending) if (at < begun) file.durable = applied(file.durable, change);
     file.pending = file.pending.filter(({ at }) => at > begun);
   }
+}
+
+/** Whether the folders that a name lies in are there. */
+function hasFolders(names: ReadonlyMap<string, File>, name: string): boolean {
+  const folder = dirname(name);
+  return folder === '.' || (names.has(folder) && hasFolders(names, folder));
 }
 
 function setName(names: Map<string, File>, { name, file }: NameChange): void {

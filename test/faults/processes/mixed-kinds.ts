@@ -7,6 +7,10 @@ export interface Kind {
   /** what it runs: published before it */
   readonly child?: string;
   readonly output: unknown;
+  /** what it ends as; absent: `completed` */
+  readonly status?: string;
+  /** what is done to one that runs, until it was acknowledged; it may be done again */
+  readonly steer?: (api: Api, id: string) => Promise<void>;
 }
 
 /** `service`: the address of a recording service. */

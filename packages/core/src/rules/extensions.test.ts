@@ -107,4 +107,42 @@ describe('extensions', () => {
       output: { k: 1 },
     });
   });
+
+  it('end the workflow with `then: end`, before the task or after it, with what there was', () => {
+    const ends = (side: string) => `{ x: { extend: set, ${side}: [{ e: { set: { v: 7 }, then: end } }] } }`;
+    const text = (side: string) =>
+      `${use(log('y'), ends(side))}do: [{ t: { set: { n: 1 } } }, { u: { set: { n: 2 } } }]`;
+    const before = run(text('before'), { k: 1 });
+    expect(before.state.phase).toBe('completed');
+    expect(before.driven.of('task.completed').map(({ task }) => task)).not.toContain('/do/0/t');
+    const after = run(text('after'), { k: 1 });
+    expect(after.driven.of('task.started').map(({ task }) => task)).not.toContain('/do/1/u');
+    for (const { said } of [before, after]) expect(said).toEqual(['y before t']);
+  });
+
+  it('leave a jump of their own tasks within them: only `exit` and `end` lead out', () => {
+    const inner =
+      '{ x: { extend: set, before: [{ a: { set: { v: 1 }, then: c } }, { b: { call: log, with: { say: no } } }, { c: { call: log, with: { say: yes } } }] } }';
+    const { said, output } = run(`${use(inner)}do: [{ t: { set: { n: 1 } } }]`);
+    expect(said).toEqual(['yes']);
+    expect(output).toEqual({ n: 1 });
+  });
+
+  it('that exit after the task skip nothing of what is around', () => {
+    const exits =
+      '{ x: { extend: set, after: [{ e: { set: { v: 7 }, then: exit } }, { never: { call: log, with: { say: no } } }] } }';
+    const { said, output } = run(
+      `${use(log('y'), exits)}do: [{ t: { set: { n: 1 } } }, { u: { wait: PT1S } }]`,
+    );
+    expect(said).toEqual(['y before t', 'y after t', 'y before u', 'y after u']);
+    expect(output).toEqual({ n: 1 });
+  });
+
+  it('with `before` alone and with `after` alone apply where they say', () => {
+    const one = '{ x: { extend: set, after: [{ a: { call: log, with: { say: after } } }] } }';
+    const other =
+      "{ y: { extend: set, when: '$task.set.n == 2', before: [{ b: { call: log, with: { say: before } } }] } }";
+    const text = `${use(one, other)}do: [{ t: { set: { n: 1 } } }, { u: { set: { n: 2 } } }]`;
+    expect(run(text).said).toEqual(['after', 'before', 'after']);
+  });
 });

@@ -1,5 +1,6 @@
 /** What is done again: by a try around a try, by a retry of the whole execution, by a decision after its bound. */
 import { describe, expect, test } from 'vitest';
+import type { Fact } from '../model/facts.ts';
 import { emptyState } from '../model/state.ts';
 import { completed, Driven, failed } from '../testing/drive.ts';
 import { evolve } from './evolve.ts';
@@ -29,6 +30,36 @@ function answer(driven: Driven, outcome: ReturnType<typeof failed>): void {
 }
 
 const keysOf = (driven: Driven) => driven.of('effect.requested').map(({ keyOf }) => keyOf);
+
+describe('the idempotency key of a call that is made more than once in an attempt', () => {
+  test('is told from those that were made before a loop around others, and of a handler from none', () => {
+    let count = 0;
+    const run = new Driven(
+      `do:
+  - t:
+      try:
+        - ask: { call: ask, output: { as: $input } }
+        - each: { for: { in: '[1]' }, do: [{ one: { set: { n: '\${ (.n // 0) + 1 }' } } }] }
+        - again: { switch: [{ more: { when: .n < 2, then: ask } }] }
+      catch: { retry: { limit: { attempt: { count: 3 } } } }`,
+      { ...options, input: { n: 0 }, answer: () => (++count === 2 ? failed(503, true) : completed(1)) },
+    )
+      .start()
+      .run();
+    expect(run.state.phase).toBe('completed');
+    const second = run.facts.indexOf(run.of('effect.requested')[1] as Fact) + 1;
+    expect(keysOf(run)).toEqual([undefined, undefined, undefined, second]);
+  });
+
+  test('is not counted for the try whose handler makes it', () => {
+    const text = `do: [{ t: { try: [{ a: { call: ask } }], catch: { do: [{ h: { call: ask } }] } } }]`;
+    const run = new Driven(text, options).start();
+    answer(run, failed(503));
+    const [task] = Object.values(run.state.tasks).filter((each) => each.kind === 'try');
+    expect(task).toMatchObject({ stage: 'catching', calls: { '/do/0/t/try/0/a': 1 } });
+    expect(Object.keys(task?.kind === 'try' ? task.calls : {})).toHaveLength(1);
+  });
+});
 
 describe('the idempotency key of a call in a try in a try', () => {
   test('is not taken up again by the outer try once an inner attempt has its answer', () => {

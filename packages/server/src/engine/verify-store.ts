@@ -3,6 +3,7 @@ import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Store } from '../ports/store.ts';
 import { type Expected, flawOf, verifyStream } from '../ports/verify-stream.ts';
+import { isEventStream } from '../roles/event-log.ts';
 import { namedValues, ValueReader } from './verify-values.ts';
 
 export interface StoreFlaw {
@@ -97,7 +98,7 @@ class StoreWalk {
     const streams = this.#byTenant.get(tenant) ?? new Map<string, Walked>();
     this.#byTenant.set(tenant, streams);
     const before = streams.get(stream) ?? { next: 1, previous: '', position: 0, isBroken: false };
-    if (before.next === 1) this.#executions += 1;
+    if (before.next === 1 && !isEventStream(commit)) this.#executions += 1;
     this.#commits += 1;
     this.#facts += count;
     const reason = before.isBroken ? undefined : flawOf(commit, before, this.#hash);
@@ -130,7 +131,8 @@ class StoreWalk {
       cursor = page.cursor;
       if (cursor === undefined) break;
     }
-    for (const id of streams.keys()) this.#addWhole(tenant, id, 'it has a log, and is not listed');
+    for (const stream of streams.keys())
+      if (!isEventStream({ stream })) this.#addWhole(tenant, stream, 'it has a log, and is not listed');
   }
 
   /** Servers may be at work meanwhile: what has come since is walked as well. Answers whether log and row agree then. */

@@ -27,6 +27,7 @@ import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { factAt } from './fact-at.ts';
 import { Outbox } from './outbox.ts';
+import { claimDue, Rounds } from './rounds.ts';
 import { type SendTask, sendRow } from './rows.ts';
 import type { Submitted } from './worker-options.ts';
 
@@ -69,13 +70,12 @@ export class Courier {
   readonly #underWay = new Set<string>();
   #reserved = 0;
   #overflowed = false;
-  #claiming = false;
-  #lookAgain = false;
   #stopped = false;
-  #cancelSweep: () => void = () => {};
+  readonly #rounds: Rounds;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#claim() });
     this.#outbox = new Outbox(options.store, {
       answered: ({ resolve }) => resolve(),
       failed: ({ reject }, error) => reject(error),
@@ -83,18 +83,17 @@ export class Courier {
   }
 
   start(): void {
-    this.#sweep();
+    this.#rounds.look();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelSweep();
+    void this.#rounds.stop();
   }
 
   /** Looks now: a letter was written that nobody holds. */
   look(): void {
-    if (this.#claiming) this.#lookAgain = true;
-    else if (!this.#stopped) this.#claim();
+    this.#rounds.look();
   }
 
   /** Keeps a place for a letter that is to be born leased to this process; `take` uses it. */
@@ -133,7 +132,7 @@ export class Courier {
 
   #done(key: string): void {
     this.#underWay.delete(key);
-    if (this.#overflowed && !this.#stopped && this.#underWay.size + this.#reserved < sendsMax) this.#claim();
+    if (this.#overflowed && this.#underWay.size + this.#reserved < sendsMax) this.#rounds.look();
   }
 
   async #deliver(task: SendTask): Promise<void> {
@@ -236,43 +235,13 @@ export class Courier {
     });
   }
 
-  #sweep(): void {
-    if (this.#stopped) return;
-    this.#claim();
-    this.#cancelSweep = this.#options.world.after(this.#options.sweepMs, () => this.#sweep());
-  }
-
-  #claim(): void {
-    if (this.#claiming) return;
-    this.#claiming = true;
-    this.#overflowed = false;
-    this.#claimRows().then(
-      () => this.#claimed(),
-      (error: unknown) => {
-        this.#options.onError(error, '');
-        this.#claimed();
-      },
-    );
-  }
-
-  #claimed(): void {
-    this.#claiming = false;
-    if (!this.#lookAgain) return;
-    this.#lookAgain = false;
-    this.look();
-  }
-
-  async #claimRows(): Promise<void> {
-    const { store, node, leaseMs, claimRowsMax, onError } = this.#options;
-    const next = await store.nextDue(['send']);
-    if (next === undefined || next > store.now()) return;
+  async #claim(): Promise<number> {
+    const { store, node, leaseMs, sweepMs, claimRowsMax, onError } = this.#options;
     const rowsMax = Math.min(claimRowsMax, sendsMax - this.#underWay.size - this.#reserved);
-    if (rowsMax <= 0) {
-      this.#overflowed = true;
-      return;
-    }
-    const rows = await store.claim({ kinds: ['send'], owner: node, leaseMs, rowsMax });
-    if (rows.length === rowsMax) this.#overflowed = true;
+    this.#overflowed = rowsMax <= 0;
+    if (this.#overflowed) return sweepMs;
+    const request = { kinds: ['send'], owner: node, leaseMs, rowsMax } as const;
+    const { rows, waitMs } = await claimDue(store, request, sweepMs);
     for (const row of rows) {
       try {
         await this.#takeClaimed(row);
@@ -280,6 +249,7 @@ export class Courier {
         onError(error, row.execution);
       }
     }
+    return waitMs;
   }
 
   async #takeClaimed(row: ClaimedWakeUp): Promise<void> {

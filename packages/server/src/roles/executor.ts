@@ -14,9 +14,9 @@ import type { World } from '../ports/world.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
 import { factAt } from './fact-at.ts';
+import { lagOf, Rounds } from './rounds.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
-import { lagOf } from './timer.ts';
 
 export interface ExecutorOptions {
   readonly world: World;
@@ -47,28 +47,25 @@ export class Executor {
   #overflowed = false;
   /** Rows wait that found no place: new effects wait behind them, or those would never get one under load. */
   #behind = false;
-  #claiming = false;
-  #lookAgain = false;
   #stopped = false;
   #lagMs = 0;
-  #cancelSweep: () => void = () => {};
+  readonly #rounds: Rounds;
   #cancelRenewal: () => void = () => {};
   #idle: (() => void) | undefined;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#claim() });
   }
 
   start(): void {
-    this.#sweep();
+    this.#rounds.look();
     this.#renewLater();
   }
 
   /** Looks now: an effect was written that nobody holds. */
   look(): void {
-    if (this.#stopped) return;
-    if (this.#claiming) this.#lookAgain = true;
-    else this.#claim();
+    this.#rounds.look();
   }
 
   /** Keeps a place for an effect that is to be born leased to this process; `take` uses it. */
@@ -120,7 +117,7 @@ export class Executor {
   /** Takes nothing more. */
   drain(): void {
     this.#stopped = true;
-    this.#cancelSweep();
+    void this.#rounds.stop();
   }
 
   /** Takes nothing more, waits for what is under way, and gives the rest back. */
@@ -177,33 +174,17 @@ export class Executor {
 
   #after(): void {
     if (this.#running.size === 0) this.#idle?.();
-    if (this.#overflowed && !this.#stopped && this.#running.size + this.#reserved < this.#options.effectsMax)
-      this.#claim();
+    if (this.#overflowed && this.#hasRoom) this.#rounds.look();
   }
 
-  #sweep(): void {
-    if (this.#stopped) return;
-    this.#claim();
-    this.#cancelSweep = this.#options.world.after(this.#options.sweepMs, () => this.#sweep());
+  get #hasRoom(): boolean {
+    return this.#running.size + this.#reserved < this.#options.effectsMax;
   }
 
-  #claim(): void {
-    if (this.#claiming) return;
-    this.#claiming = true;
-    this.#lookAgain = false;
+  async #claim(): Promise<number> {
     this.#overflowed = false;
-    this.#claimRows().then(
-      () => {
-        this.#claiming = false;
-        this.#options.swept?.();
-        if (this.#overflowed) this.#after();
-        if (this.#lookAgain) this.look();
-      },
-      (error: unknown) => {
-        this.#claiming = false;
-        this.#options.onError(error, '');
-      },
-    );
+    await this.#claimRows();
+    return this.#overflowed && this.#hasRoom ? 0 : this.#options.sweepMs;
   }
 
   async #claimRows(): Promise<void> {

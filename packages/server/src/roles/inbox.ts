@@ -6,7 +6,7 @@ import type { Command } from '@millrace/core';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { isOfNewerFacts } from './codec.ts';
-import { lagOf } from './timer.ts';
+import { claimDue, Rounds } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
 export interface InboxOptions {
@@ -29,54 +29,44 @@ const leftToOthersMax = 1_000;
 
 export class Inbox {
   readonly #options: InboxOptions;
-  #cancelSweep: () => void = () => {};
-  #stopped = false;
-  #looking = false;
-  #lookAgain = false;
+  readonly #rounds: Rounds;
   #lagMs = 0;
-  #idle: () => void = () => {};
   /** rows that were claimed and are not decided yet */
   readonly #leftToOthers = new Set<string>();
   readonly #inHand = new Set<ClaimedWakeUp>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#claim() });
   }
 
   start(): void {
-    this.#sweep();
+    this.#rounds.look();
   }
 
   /** Takes nothing new. */
   drain(): void {
-    this.#stopped = true;
-    this.#cancelSweep();
+    void this.#rounds.stop();
   }
 
   /** Waits for what is being decided, and gives the rest back. */
   async stop(graceMs: number): Promise<void> {
-    this.drain();
     const { world, store, node } = this.#options;
-    if (this.#looking)
-      await new Promise<void>((resolve) => {
-        const cancel = world.after(graceMs, resolve);
-        this.#idle = () => {
-          cancel();
-          resolve();
-        };
+    const ended = this.#rounds.stop();
+    await new Promise<void>((resolve) => {
+      const cancel = world.after(graceMs, resolve);
+      void ended.then(() => {
+        cancel();
+        resolve();
       });
+    });
     for (const { tenant, id, attempt } of this.#inHand)
       await store.release(tenant, [{ id, attempt }], node, undefined);
   }
 
   /** Looks now: something was written that may be for this process. */
   look(): void {
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#cancelSweep();
-    this.#sweep();
+    this.#rounds.look();
   }
 
   /** For how long the first row had been due when it looked last. */
@@ -84,44 +74,14 @@ export class Inbox {
     return this.#lagMs;
   }
 
-  #sweep(): void {
-    if (this.#stopped) return;
-    const { onError, sweepMs } = this.#options;
-    this.#looking = true;
-    this.#claim().then(
-      (waitMs) => {
-        this.#options.swept?.();
-        this.#sweepAfter(waitMs);
-      },
-      (error: unknown) => {
-        onError(error, '');
-        this.#sweepAfter(sweepMs);
-      },
-    );
-  }
-
-  #sweepAfter(ms: number): void {
-    this.#looking = false;
-    const waitMs = this.#lookAgain ? 0 : ms;
-    this.#lookAgain = false;
-    if (this.#stopped) this.#idle();
-    else this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
-  }
-
   async #claim(): Promise<number> {
     const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
-    const next = await store.nextDue(['command', 'resume']);
-    this.#lagMs = lagOf(next, store.now());
-    if (next === undefined || next > store.now())
-      return Math.min(sweepMs, (next ?? Number.POSITIVE_INFINITY) - store.now());
-    const rows = await store.claim({
-      kinds: ['command', 'resume'],
-      owner: node,
-      leaseMs,
-      rowsMax: claimRowsMax,
-    });
+    const kinds = ['command', 'resume'] as const;
+    const request = { kinds, owner: node, leaseMs, rowsMax: claimRowsMax };
+    const { rows, lagMs, waitMs } = await claimDue(store, request, sweepMs);
+    this.#lagMs = lagMs;
     await Promise.all(rows.map((row) => this.#handOver(row)));
-    return rows.length === claimRowsMax ? 0 : sweepMs;
+    return waitMs;
   }
 
   /** Remembers that it was said of an execution, so that it is not said at every turn. */

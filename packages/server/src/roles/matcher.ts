@@ -26,6 +26,7 @@ import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
 import { type Delivered, recordMatches } from './match-record.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
+import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface MatcherOptions {
@@ -68,16 +69,14 @@ export class Matcher {
   /** how often the page under way has failed */
   #failures = 0;
   #records = 0;
-  #running = false;
-  #again = false;
   #begun = false;
   #stopped = false;
-  #cancel: () => void = () => {};
   #unfollow: () => void = () => {};
-  #rest: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(options: MatcherOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#counted() });
     const { store, node, leaseMs, limits, definitions } = options;
     this.#index = new FilterIndex(limits, () => store.now());
     this.#cursor = new MatcherCursor(store, node, leaseMs);
@@ -90,51 +89,32 @@ export class Matcher {
   }
 
   start(): void {
-    this.#run();
+    this.#rounds.look();
   }
 
   /** Settles when nothing of it is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#cancel();
     this.#unfollow();
-    await this.#rest;
+    await this.#rounds.stop();
   }
 
   /** Something was published. */
   look(): void {
-    this.#again = true;
-    if (!this.#running) this.#run();
+    this.#rounds.look();
   }
 
   stats(): Readonly<Record<string, number>> {
     return { ...this.#figures, listeners_examined: this.#finder.examined };
   }
 
-  #run(): void {
-    if (this.#running || this.#stopped) return;
-    this.#cancel();
-    this.#running = true;
-    this.#again = false;
-    const { swept, onError, sweepMs } = this.#options;
-    this.#rest = this.#round().then(
-      (waitMs) => {
-        swept?.();
-        this.#later(waitMs);
-      },
-      (error: unknown) => {
-        this.#failures += 1;
-        onError(error, '');
-        this.#later(sweepMs);
-      },
-    );
-  }
-
-  #later(ms: number): void {
-    this.#running = false;
-    if (this.#stopped) return;
-    if (this.#again) return this.#run();
-    this.#cancel = this.#options.world.after(ms, () => this.#run());
+  async #counted(): Promise<number> {
+    try {
+      return await this.#round();
+    } catch (error) {
+      this.#failures += 1;
+      throw error;
+    }
   }
 
   async #round(): Promise<number> {

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Door } from './door.ts';
 import { DueQueue } from './due-queue.ts';
+import { claimDue, Rounds } from './rounds.ts';
 import { rowId } from './rows.ts';
 
 /** No execution has a slash in its id. */
@@ -47,24 +48,23 @@ export class Timer {
   readonly #queue = new DueQueue();
   #cancelNext: () => void = () => {};
   #nextAt = Number.POSITIVE_INFINITY;
-  #cancelSweep: () => void = () => {};
   #stopped = false;
   #lagMs = 0;
-  #looking = false;
-  #lookAgain = false;
+  readonly #rounds: Rounds;
 
   constructor(options: TimerOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#claim() });
   }
 
   start(): void {
-    this.#sweep();
+    this.#rounds.look();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#cancelNext();
-    this.#cancelSweep();
+    void this.#rounds.stop();
   }
 
   /** Gives back what it holds in memory, each row due when it was: another process need not wait for the leases' ends. */
@@ -144,50 +144,16 @@ export class Timer {
 
   /** Looks now: a timer was written that nobody holds. */
   look(): void {
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#cancelSweep();
-    this.#sweep();
+    this.#rounds.look();
   }
 
   /** Claims what is due and in nobody's memory, and comes back when the store's next row can be claimed. */
-  #sweep(): void {
-    if (this.#stopped) return;
-    this.#looking = true;
-    this.#claim().then(
-      (waitMs) => {
-        this.#options.swept?.();
-        this.#sweepAfter(waitMs);
-      },
-      (error: unknown) => {
-        this.#options.onError(error, '');
-        this.#sweepAfter(this.#options.sweepMs);
-      },
-    );
-  }
-
-  #sweepAfter(ms: number): void {
-    this.#looking = false;
-    const waitMs = this.#lookAgain ? 0 : ms;
-    this.#lookAgain = false;
-    if (!this.#stopped) this.#cancelSweep = this.#options.world.after(waitMs, () => this.#sweep());
-  }
-
   async #claim(): Promise<number> {
     const { store, node, leaseMs, sweepMs, claimRowsMax } = this.#options;
-    const next = await store.nextDue(['timer']);
-    this.#lagMs = lagOf(next, store.now());
-    if (next === undefined || next > store.now())
-      return Math.min(sweepMs, (next ?? Number.POSITIVE_INFINITY) - store.now());
-    const rows = await store.claim({ kinds: ['timer'], owner: node, leaseMs, rowsMax: claimRowsMax });
+    const request = { kinds: ['timer'], owner: node, leaseMs, rowsMax: claimRowsMax } as const;
+    const { rows, lagMs, waitMs } = await claimDue(store, request, sweepMs);
+    this.#lagMs = lagMs;
     for (const row of rows) this.#fire(row.tenant, row.execution);
-    return rows.length === claimRowsMax ? 0 : 1;
+    return rows.length > 0 ? Math.min(1, waitMs) : waitMs;
   }
-}
-
-/** For how long what can be claimed from an instant on has waited. */
-export function lagOf(claimable: number | undefined, now: number): number {
-  return claimable === undefined ? 0 : Math.max(0, now - claimable);
 }

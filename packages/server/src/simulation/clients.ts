@@ -1,6 +1,6 @@
 /** Clients: they start, cancel, suspend, resume and retry, believe what they are told, and are told it late or never. */
 
-import type { JsonObject } from '@millrace/core';
+import { isTerminal, type JsonObject } from '@millrace/core';
 import type { Engine, ExecutionView } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
 import { type Cluster, describe, isOutage, type SimProcess } from './cluster.ts';
@@ -14,6 +14,17 @@ export interface ClientsOptions {
   readonly cluster: Cluster;
   readonly mirror: Mirror;
   readonly violations: Violations;
+  /** whoever starts an execution waits for its end */
+  readonly waits: boolean;
+}
+
+/** Who waits for the end of an execution, and where. */
+interface Waiter {
+  process: SimProcess;
+  readonly tenant: string;
+  readonly id: string;
+  isWaiting: boolean;
+  isTold: boolean;
 }
 
 /** Refusals that a client may meet whenever several clients act. */
@@ -28,6 +39,7 @@ export class Clients {
   /** executions whose start was acknowledged, or that were started by a retry */
   readonly acknowledged = new Set<string>();
   readonly requested = new Set<string>();
+  readonly #waiters = new Map<string, Waiter>();
 
   constructor(options: ClientsOptions) {
     this.#options = options;
@@ -42,7 +54,57 @@ export class Clients {
         id,
       });
       this.acknowledged.add(`${tenant}/${id}`);
+      if (this.#options.waits) this.#wait(process, tenant, id);
       return execution;
+    });
+  }
+
+  /** Those whose process has ended, or could not tell them, ask another. */
+  waitAgain(): void {
+    const [process] = this.#options.cluster.open;
+    if (process === undefined) return;
+    for (const waiter of this.#waiters.values()) {
+      if (waiter.isTold || (waiter.isWaiting && waiter.process.alive)) continue;
+      this.#wait(process, waiter.tenant, waiter.id);
+    }
+  }
+
+  get haveHeardAll(): boolean {
+    return this.#unheard().length === 0;
+  }
+
+  atRest(): void {
+    const unheard = this.#unheard();
+    const { violations } = this.#options;
+    violations.expect(unheard.length === 0, 'who waits for an end is told of it', () => unheard.join(' '));
+  }
+
+  /** Ends that nobody was told of who waits for them. */
+  #unheard(): readonly string[] {
+    const { mirror } = this.#options;
+    return [...this.#waiters.values()]
+      .filter(({ tenant, id, isTold }) => !isTold && isTerminal(mirror.get(tenant, id)?.state.phase))
+      .map(({ id }) => id);
+  }
+
+  #wait(process: SimProcess, tenant: string, id: string): void {
+    const key = `${tenant}/${id}`;
+    const waiter = { process, tenant, id, isWaiting: true, isTold: false };
+    this.#waiters.set(key, waiter);
+    this.#ask(process, 'wait', tenant, async (engine) => {
+      try {
+        const view = await engine.wait(tenant, id, Number.POSITIVE_INFINITY);
+        waiter.isTold = isTerminal(view.status);
+        const place = () => `${id} is ${view.status} at ${view.version}`;
+        this.#options.violations.expect(
+          waiter.isTold,
+          'a wait without a limit is answered with an end',
+          place,
+        );
+        return view;
+      } finally {
+        waiter.isWaiting = false;
+      }
     });
   }
 
@@ -82,6 +144,8 @@ export class Clients {
       const place = () =>
         `${what} of ${view.id}: answered ${view.status} at version ${view.version}, stored ${stored?.phase} at ${stored?.version}`;
       violations.expect((stored?.version ?? 0) >= view.version, 'what was answered is durable', place);
+      if (isTerminal(view.status))
+        violations.expect(stored?.phase === view.status, 'an end that was told is in the log', place);
       if (what !== 'cancel' || view.status !== 'cancelled') continue;
       violations.expect(stored?.phase === 'cancelled', 'a cancel that was acknowledged is in the log', place);
       const key = `${tenant}/${view.id}`;

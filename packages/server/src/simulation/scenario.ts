@@ -29,6 +29,8 @@ export interface Scenario {
   readonly schedule?: SchedulePlan;
   /** a workflow that events start */
   readonly bell?: true;
+  /** whoever starts an execution waits for its end */
+  readonly waits?: true;
 }
 
 /** What the store does to those who use it, as shares from 0 to 1. */
@@ -117,6 +119,8 @@ const apart = {
 /** Seeds that follow each other share their definitions: to read one costs as much as to run it some ten times. */
 const seedsPerBlock = 32;
 const workflowsPerBlock = 8;
+/** Drawn freely a block has three workflows whose result is foretold, or none: then a run of seeds would check little. */
+const foretoldPerBlock = 3;
 
 /** The scenario of a seed: the same on every machine. */
 export function scenarioOf(seed: number): Scenario {
@@ -152,6 +156,8 @@ export function scenarioOf(seed: number): Scenario {
     executions: [...executions, ...listening.executions],
     ...schedulePlan(chance),
     ...(listening.bell ? { bell: true } : {}),
+    // Drawn apart from all else, so that the other seeds go on meaning what they meant.
+    ...(createChance(Math.imul(seed, 0x2c1b3c6d) ^ 0x297a2d39).happens(0.5) ? { waits: true } : {}),
   };
 }
 
@@ -180,9 +186,23 @@ function workflowsOf(block: number): readonly RandomWorkflow[] {
   const names = Array.from({ length: workflowsPerBlock }, (_, index) => `w${index}`);
   const leaf = randomWorkflow(chance, 'leaf', { tasksMax: 4 });
   const branch = randomWorkflow(chance, 'branch', { tasksMax: 5, children: [leaf] });
-  const workflows = names.map((name) => randomWorkflow(chance, name, { children: [leaf, branch] }));
+  const draw = (name: string) => randomWorkflow(chance, name, { children: [leaf, branch] });
+  const workflows = names.map(draw);
+  // In the place of others, so that blocks that have enough stay what they are.
+  for (let place = 0, missing = foretoldPerBlock - workflows.filter(isForetold).length; missing > 0; ) {
+    const other = draw(`w${place}`);
+    if (workflows[place]?.foretold === true) place += 1;
+    else if (other.foretold) {
+      workflows[place] = other;
+      missing -= 1;
+    }
+  }
   lastBlock = { block, workflows };
   return workflows;
+}
+
+function isForetold({ foretold }: RandomWorkflow): boolean {
+  return foretold;
 }
 
 function limitsOf(chance: Chance): Limits {

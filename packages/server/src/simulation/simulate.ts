@@ -156,7 +156,8 @@ class Simulation {
       violations,
       around: plant.around ?? ((store) => store),
     });
-    const clients = new Clients({ queue, cluster, mirror, violations });
+    const waits = scenario.waits === true;
+    const clients = new Clients({ queue, cluster, mirror, violations, waits });
     this.#seed = seed;
     this.#stepsMax = stepsMax;
     this.#scenario = scenario;
@@ -223,7 +224,11 @@ class Simulation {
     while (this.#queue.elapsed < until) if (!(await this.#step())) return;
     if (!(await this.#rest())) return;
     const told = this.#queue.elapsed + this.#scenario.sweepMs * 3;
-    while (!this.#followers.haveSeenAll && this.#queue.elapsed < told) if (!(await this.#step())) return;
+    while (!this.#haveHeard() && this.#queue.elapsed < told) if (!(await this.#step())) return;
+  }
+
+  #haveHeard(): boolean {
+    return this.#followers.haveSeenAll && this.#clients.haveHeardAll;
   }
 
   /** Steps until everything rests; false: there is no use in going on. */
@@ -249,6 +254,7 @@ class Simulation {
       for (const stream of this.#mirror.streams) this.#settle(stream).catch(() => {});
       this.#endListening();
       this.#followers.followAgain();
+      this.#clients.waitAgain();
       this.#settleLater();
     });
   }
@@ -299,6 +305,7 @@ class Simulation {
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
     this.#followers.atRest();
+    this.#clients.atRest();
     await this.#selfStarting.atRest();
     for (const key of this.#clients.acknowledged) {
       const at = key.indexOf('/');

@@ -64,7 +64,7 @@ export function lower(
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
   const tasks = lowerList(workflow.do, '/do', lowering);
-  const schedule = lowerSchedule(workflow, lowering);
+  const schedule = lowerSchedule(workflow);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,

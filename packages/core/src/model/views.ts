@@ -33,7 +33,7 @@ export interface WorkflowView extends Named {
 }
 
 export interface WorkflowSource extends WorkflowView {
-  /** told when it is published: what it names and is not there yet, which is an error when it is run; absent: nothing */
+  /** what it names and is not there as it stands, which is an error when it is run; absent: nothing */
   readonly warnings?: readonly {
     readonly pointer: string;
     readonly line: number;

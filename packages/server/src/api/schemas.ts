@@ -45,7 +45,7 @@ export const workflowSourceSchema = Type.Object({
   warnings: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
       description:
-        'Told when it is published: workflows that it runs and that are not published, which is an error when it is run.',
+        'Workflows that it runs and that are not published as it stands: an error when it is run. Absent: there are none.',
     }),
   ),
 });

@@ -280,6 +280,7 @@ export const de: Messages = {
   wrongUnique: 'Darf keinen Eintrag zweimal haben.',
   wrongExtra: 'Ist hier nicht erlaubt.',
   unsupported: 'Diese Teile liest der Server, führt sie aber noch nicht aus',
+  warned: 'Das lässt sich veröffentlichen, schlägt aber beim Ausführen fehl',
   publish: 'Veröffentlichen',
   publishing: 'Wird veröffentlicht…',
   validDefinition: 'Keine Fehler',

@@ -273,6 +273,7 @@ export const en = {
   wrongUnique: 'Must have no item twice.',
   wrongExtra: 'Is not allowed here.',
   unsupported: 'This server reads these parts but does not run them yet',
+  warned: 'This can be published, and will fail when it is run',
   publish: 'Publish',
   publishing: 'Publishing…',
   validDefinition: 'No errors',

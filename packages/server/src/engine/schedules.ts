@@ -84,7 +84,8 @@ export class Schedules {
     await this.#change(tenant, key, async (record) => {
       if (nextOf(record) === undefined) return record;
       const { runs, after } = advanced(key, record, this.#options.store.now());
-      for (const run of runs) await this.#start(tenant, record, key, run);
+      // Together: one sync makes all of them durable.
+      await Promise.all(runs.map((run) => this.#start(tenant, record, key, run)));
       return after;
     });
   }

@@ -202,6 +202,7 @@ function lowerRun({ run }: RunTask, pointer: string, lowering: Lowering): Body {
     },
     ...(input === undefined ? {} : { with: templateAt(input, `${place}/input`, lowering) }),
     ...(run.await === false ? { detached: true } : {}),
+    ...(run.return === 'none' ? { silent: true } : {}),
   });
 }
 

@@ -213,6 +213,19 @@ export const wakeUpSchema = Type.Object({
           }),
         ),
         until: Type.Optional(Type.Literal(true, { description: 'An event of it ends the listening.' })),
+        missed: Type.Optional(
+          Type.Object(
+            {
+              id: Type.String(),
+              source: Type.String(),
+              key: Type.String({ description: 'What the event is known by here.' }),
+              at: instant('When it was matched.'),
+              predicate: Type.String({ description: 'What failed: a member of the filter.' }),
+              detail: Type.Optional(Type.String()),
+            },
+            { description: 'The last event of the type that it did not take, kept for some days.' },
+          ),
+        ),
       },
       { description: 'Of kind event: what it listens for.' },
     ),

@@ -111,7 +111,8 @@ export const de: Messages = {
   resumeSchedule: 'Fortsetzen',
   lastRun: 'Letzter Lauf',
   childOf: 'Kind von',
-  startedBySchedule: (source: string) => `Fällig nach Zeitplan (${source})`,
+  startedBySchedule: (source: string) =>
+    source === 'on' ? 'Durch Ereignisse gestartet' : `Fällig nach Zeitplan (${source})`,
   childExecutions: 'Gestartete Ausführungen',
   childAsked: 'wird nachgeschlagen',
   childOpen: 'läuft',
@@ -212,6 +213,7 @@ export const de: Messages = {
   reasonApproval: 'Sie ist angehalten. Jemand muss sie fortsetzen.',
   reasonEngine: 'Die Maschine macht sofort von selbst weiter.',
   reasonEvent: 'Ein Ereignis, auf das sie hört',
+  nearMiss: (event, predicate) => `Das letzte, das kam, passte nicht: Ereignis ${event}, wegen ${predicate}`,
   reasonLastEvent: 'Ein Ereignis, das ihr Hören beendet',
   reasonChild: 'Eine andere Ausführung, die sie gestartet hat',
   effectQueued: 'Wartet auf einen Ausführenden',

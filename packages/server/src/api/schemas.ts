@@ -190,6 +190,17 @@ export const cloudEventSchema = Type.Object({
   data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
 });
 
+const eventNames = {
+  id: Type.String(),
+  source: Type.String(),
+  key: Type.String({ description: 'What the event is known by here.' }),
+};
+
+const missedBy = {
+  predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
+  detail: Type.Optional(Type.String()),
+};
+
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
   kind: Type.Enum(['effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume'] as const),
@@ -215,14 +226,7 @@ export const wakeUpSchema = Type.Object({
         until: Type.Optional(Type.Literal(true, { description: 'An event of it ends the listening.' })),
         missed: Type.Optional(
           Type.Object(
-            {
-              id: Type.String(),
-              source: Type.String(),
-              key: Type.String({ description: 'What the event is known by here.' }),
-              at: instant('When it was matched.'),
-              predicate: Type.String({ description: 'What failed: a member of the filter.' }),
-              detail: Type.Optional(Type.String()),
-            },
+            { ...eventNames, at: instant('When it was matched.'), ...missedBy },
             { description: 'The last event of the type that it did not take, kept for some days.' },
           ),
         ),
@@ -233,9 +237,7 @@ export const wakeUpSchema = Type.Object({
 });
 
 export const publishedEventSchema = Type.Object({
-  id: Type.String(),
-  source: Type.String(),
-  key: Type.String({ description: 'What the event is known by here.' }),
+  ...eventNames,
   duplicate: Type.Boolean({
     description: 'One of this source and id was published before; it is the one that counts.',
   }),
@@ -259,14 +261,9 @@ export const eventMatchesSchema = Type.Object({
     count: Type.Integer(),
     executions: Type.Array(Type.Object(reachedSchema), { description: 'The first 100.' }),
   }),
-  missed: Type.Array(
-    Type.Object({
-      ...reachedSchema,
-      predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
-      detail: Type.Optional(Type.String()),
-    }),
-    { description: 'Some that waited for something like it.' },
-  ),
+  missed: Type.Array(Type.Object({ ...reachedSchema, ...missedBy }), {
+    description: 'Some that waited for something like it.',
+  }),
 });
 
 export const definitionSchema = Type.Object({

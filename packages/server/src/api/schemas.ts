@@ -1,6 +1,7 @@
 /** The shapes that the API speaks, as JSON Schema. */
 import { phases } from '@millrace/core';
 import { type TSchema, Type } from 'typebox';
+import { eventMatchesSchema, eventNames, missedBy, publishedEventSchema } from './event-schemas.ts';
 
 export const instant = (description: string) => Type.String({ format: 'date-time', description });
 export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
@@ -190,17 +191,6 @@ export const cloudEventSchema = Type.Object({
   data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
 });
 
-const eventNames = {
-  id: Type.String(),
-  source: Type.String(),
-  key: Type.String({ description: 'What the event is known by here.' }),
-};
-
-const missedBy = {
-  predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
-  detail: Type.Optional(Type.String()),
-};
-
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
   kind: Type.Enum(['effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume'] as const),
@@ -234,36 +224,6 @@ export const wakeUpSchema = Type.Object({
       { description: 'Of kind event: what it listens for.' },
     ),
   ),
-});
-
-export const publishedEventSchema = Type.Object({
-  ...eventNames,
-  duplicate: Type.Boolean({
-    description: 'One of this source and id was published before; it is the one that counts.',
-  }),
-});
-
-const reachedSchema = {
-  execution: Type.String(),
-  task: Type.String({ description: 'Pointer of the task.' }),
-};
-
-export const eventMatchesSchema = Type.Object({
-  event: Type.Object({
-    key: Type.String(),
-    id: Type.String(),
-    source: Type.String(),
-    type: Type.String(),
-    subject: Type.Optional(Type.String()),
-    time: Type.Optional(Type.String()),
-  }),
-  woke: Type.Object({
-    count: Type.Integer(),
-    executions: Type.Array(Type.Object(reachedSchema), { description: 'The first 100.' }),
-  }),
-  missed: Type.Array(Type.Object({ ...reachedSchema, ...missedBy }), {
-    description: 'Some that waited for something like it.',
-  }),
 });
 
 export const definitionSchema = Type.Object({

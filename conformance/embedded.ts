@@ -1,6 +1,7 @@
 /** Millrace as a runtime under test in this process: the embedded engine, with no server and no sockets of its own. */
 import { createEngine, MillraceError } from 'millrace';
 import { millraceFeatures } from './features.ts';
+import { identityOf } from './identity.ts';
 import type { DefinitionError, Execution, Runtime, Value, WorldOptions } from './runtime.ts';
 import { type StoredFact, toEnding, toTaskRuns } from './task-runs.ts';
 
@@ -50,7 +51,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Runtime> {
     features: millraceFeatures,
     async check({ text }) {
       try {
-        await engine.deploy(text);
+        const { workflow, created } = await engine.deploy(text);
+        // Its schedule must not begin: it was to be read only.
+        if (created) await engine.undeploy(workflow, { force: true });
         return [];
       } catch (error) {
         return errorsOf(error);
@@ -58,6 +61,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Runtime> {
     },
     async publish({ text }) {
       await engine.deploy(text);
+    },
+    async unpublish(definition) {
+      await engine.undeploy(identityOf(definition), { force: true });
     },
     async start({ text }, input) {
       const { execution } = await engine.start({

@@ -17,6 +17,8 @@ export interface KitOptions extends RunOptions {
   readonly store?: string;
   /** how long the end of an execution is waited for, default 30 s */
   readonly waitSeconds?: number;
+  /** beside those that scenarios name */
+  readonly secrets?: WorldOptions['secrets'];
   /** opens another runtime instead */
   readonly connect?: (world: WorldOptions) => Promise<Runtime>;
 }
@@ -46,7 +48,7 @@ export async function inWorld<T>(
 ): Promise<T> {
   const standIn = await openStandIn();
   try {
-    const world = { originMap: standIn.originMap, secrets: secretsOf(features) };
+    const world = { originMap: standIn.originMap, secrets: { ...options.secrets, ...secretsOf(features) } };
     const runtime = await openRuntime(world, options);
     try {
       return await act(runtime, standIn);

@@ -4,6 +4,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { overAdapter } from './adapter/over-adapter.ts';
 import { hasOfficialFeatures, type KitOptions, officialFeatures, ownFeatures, runKit } from './kit.ts';
 import { connectMillrace } from './millrace.ts';
 import { formatResults } from './report.ts';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     store: { type: 'string' },
     embedded: { type: 'boolean' },
     runtime: { type: 'string' },
+    adapter: { type: 'string' },
     concurrency: { type: 'string' },
   },
 });
@@ -38,8 +40,8 @@ function allFeatures(): string[] {
 }
 
 async function chosenOptions(): Promise<KitOptions> {
-  const { url, store, embedded, runtime, concurrency } = values;
-  if ([url, runtime, embedded].filter((each) => each !== undefined).length > 1) usage();
+  const { url, store, embedded, runtime, adapter, concurrency } = values;
+  if ([url, runtime, adapter, embedded].filter((each) => each !== undefined).length > 1) usage();
   const shared = concurrency === undefined ? {} : { concurrencyMax: Number(concurrency) || usage() };
   if (url !== undefined) {
     const key = values['api-key'];
@@ -48,6 +50,7 @@ async function chosenOptions(): Promise<KitOptions> {
       connect: async () => connectMillrace({ url, ...(key === undefined ? {} : { apiKey: key }) }),
     };
   }
+  if (adapter !== undefined) return { ...shared, connect: (world) => overAdapter(adapter, world) };
   if (runtime !== undefined) return { ...shared, connect: await moduleOf(runtime) };
   return {
     ...shared,
@@ -66,7 +69,7 @@ async function moduleOf(path: string): Promise<(world: WorldOptions) => Promise<
 function usage(): never {
   console.error(
     'usage: npm run conformance -- [PATH…] [--store memory|sqlite|URL] [--embedded] [--url URL [--api-key KEY]] ' +
-      '[--runtime MODULE] [--concurrency N]',
+      '[--runtime MODULE | --adapter COMMAND|URL] [--concurrency N]',
   );
   process.exit(2);
 }

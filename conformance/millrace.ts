@@ -1,5 +1,6 @@
 /** Millrace as a runtime under test: everything goes over its public HTTP API. */
 import { millraceFeatures } from './features.ts';
+import { identityOf } from './identity.ts';
 import type { Definition, DefinitionError, Execution, Phase, Runtime, Value } from './runtime.ts';
 import { type EndedView, type StoredFact, toEnding, toTaskRuns } from './task-runs.ts';
 
@@ -71,6 +72,11 @@ export function connectMillrace(options: MillraceOptions): Runtime {
     return items;
   }
 
+  const unpublish = async (definition: Definition): Promise<void> => {
+    const { namespace, name, version } = identityOf(definition);
+    await asked('DELETE', `/api/v1/workflows/${namespace}/${name}/${version}?force=true`);
+  };
+
   const publish = ({ text, mediaType }: Definition) => ask('POST', '/api/v1/workflows', text, mediaType);
 
   return {
@@ -78,6 +84,8 @@ export function connectMillrace(options: MillraceOptions): Runtime {
     features: millraceFeatures,
     async check(definition) {
       const { status, value } = await publish(definition);
+      // Its schedule must not begin: it was to be read only.
+      if (status === 201) await unpublish(definition);
       // A version that is there with other content was read, and found valid, all the same.
       if (status < 300 || status === 409) return [];
       return errorsOf(value);
@@ -86,6 +94,7 @@ export function connectMillrace(options: MillraceOptions): Runtime {
       const { status, value } = await publish(definition);
       if (status >= 300) throw new Error(`it was not published: ${status} ${JSON.stringify(value)}`);
     },
+    unpublish,
     async start(definition, input) {
       const body = JSON.stringify({ definition: definition.text, ...(input === undefined ? {} : { input }) });
       return executionOf((await asked<{ id: string }>('POST', '/api/v1/executions', body)).id);

@@ -103,11 +103,16 @@ export async function runScenario(
   }
 }
 
-/** What has not ended would go on beside the scenarios that follow, and hold their connections. */
-export async function leaveNothing({ execution, result }: Situation): Promise<void> {
-  if (execution === undefined || (result !== undefined && result.ending.status !== 'unfinished')) return;
+/**
+ * What has not ended, and schedules that were published, would go on beside the scenarios that follow, and hold their
+ * connections.
+ */
+export async function leaveNothing({ runtime, execution, result, published }: Situation): Promise<void> {
+  const isOpen = result === undefined || result.ending.status === 'unfinished';
   // It may have ended meanwhile.
-  await execution.cancel().catch(() => undefined);
+  if (isOpen) await execution?.cancel().catch(() => undefined);
+  // It may have been refused, or changed to one that has no name.
+  for (const definition of published) await runtime.unpublish?.(definition).catch(() => undefined);
 }
 
 const firstRun = Date.now().toString(36);
@@ -118,6 +123,7 @@ export function newSituation(runtime: Runtime, options: RunOptions): Situation {
   return {
     runtime,
     token: `r${firstRun}-${runs}`,
+    published: [],
     patienceMs: options.patienceMs ?? 10_000,
     ...(options.requests === undefined ? {} : { requests: options.requests }),
   };

@@ -58,10 +58,12 @@ export interface Runtime {
   readonly name: string;
   /** what it claims of the features that scenarios name by `@needs:…`; any other scenario it runs without asking */
   readonly features: ReadonlySet<string>;
-  /** Checks a definition without running it; no errors: it is valid. */
+  /** Checks a definition without running it, and leaves nothing of it; no errors: it is valid. */
   check(definition: Definition): Promise<readonly DefinitionError[]>;
   /** Makes a definition known under its namespace, name and version; its schedule begins. */
   publish(definition: Definition): Promise<void>;
+  /** Takes it back: its schedule ends, and what still runs of it is cancelled. Absent: what was published stays. */
+  unpublish?(definition: Definition): Promise<void>;
   /** Starts an execution; rejects with an `Error` when it cannot be started. */
   start(definition: Definition, input: Value | undefined): Promise<Execution>;
   /** Hands in a CloudEvent in the JSON format; resolves when it will not be lost. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { openEmbedded } from './embedded.ts';
 import { readFeature } from './gherkin.ts';
 import { formatResults } from './report.ts';
 import { runFeatures } from './runner.ts';
 import type { Definition, DefinitionError, Phase, RunResult, Runtime, Value } from './runtime.ts';
-import { StepError } from './steps/situation.ts';
+import { pause, StepError } from './steps/situation.ts';
 import { falsify, runStep, vocabulary } from './steps/vocabulary.ts';
 
 const completed = (output: Value): RunResult['ending'] => ({ status: 'completed', output });
@@ -205,10 +206,37 @@ describe('the vocabulary', () => {
     const step = { keyword: 'Then', text, line: 1, document: said } as const;
     const others = falsify(step);
     expect(others.length).toBeGreaterThan(4);
-    const situation = { runtime: runtimeOf(done), token: 't', patienceMs: 20, result: done };
+    const situation = { runtime: runtimeOf(done), token: 't', patienceMs: 20, published: [], result: done };
     await runStep(situation, step);
     for (const other of others)
       await expect(runStep(situation, other), other.text).rejects.toThrow(StepError);
+  });
+
+  it('what a scenario publishes is taken back at its end, though it fails, with its schedule', async () => {
+    const runtime = await openEmbedded({ originMap: {}, secrets: {} });
+    try {
+      const document = "document: { dsl: '1.0.3', namespace: kit, name: often, version: '1.0.0' }";
+      const published = [document, 'schedule: { every: { milliseconds: 100 } }', 'do: []'];
+      const steps = ['Given a published workflow with definition:', '"""yaml', ...published, '"""'];
+      const text = [
+        ...given.slice(0, 2),
+        ...steps,
+        "Then 9 executions of 'kit/often' should complete with output:",
+        ...['"""yaml', '5', '"""'],
+      ];
+      const feature = readFeature(text.join('\n'), 'sample.feature');
+      const [answer] = await runFeatures([feature], runtime, { patienceMs: 500 });
+      expect(answer?.failure).toBeDefined();
+      const after = await runtime.executionsOf('kit', 'often');
+      expect(after.length).toBeGreaterThan(0);
+      await pause(350);
+      expect((await runtime.executionsOf('kit', 'often')).length).toBe(after.length);
+      await runtime.check({ text: published.join('\n'), mediaType: 'application/yaml' });
+      await pause(350);
+      expect((await runtime.executionsOf('kit', 'often')).length).toBe(after.length);
+    } finally {
+      await runtime.close();
+    }
   });
 
   it('a report names every scenario and ends with the counts', async () => {

@@ -30,6 +30,8 @@ const forms: Readonly<Record<string, Form>> = {
   wakeP50Ms: { label: 'woken p50 ms', digits: 2 },
   wakeP99Ms: { label: 'woken p99 ms', digits: 2 },
   wakeMaxMs: { label: 'woken max ms', digits: 1 },
+  durableP50Ms: { label: 'one durable event p50 ms', digits: 2 },
+  durableP99Ms: { label: 'p99', digits: 2 },
   examinedPer: { label: 'rows examined', digits: 2 },
   allWokenPerSec: { label: 'woken per s', digits: 0 },
   eventsPerSec: { label: 'events per s', digits: 0 },

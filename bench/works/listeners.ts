@@ -21,7 +21,12 @@ export async function measureListeners(options: WorkOptions): Promise<Measured> 
     const ids = await startAll(engine, 'bound', count);
     await engine.wait(ids[0] as string, 1_000);
     const before = await engine.figures();
-    const waits = await wakeOneByOne(engine, ids, scaled(samples, options, 10), (n) => `order-${n}`);
+    const { waits, durable } = await wakeOneByOne(
+      engine,
+      ids,
+      scaled(samples, options, 10),
+      (n) => `order-${n}`,
+    );
     const after = await engine.figures();
     const left = ids.slice(waits.length);
     const begun = performance.now();
@@ -33,6 +38,8 @@ export async function measureListeners(options: WorkOptions): Promise<Measured> 
       wakeP50Ms: quantile(waits, 0.5),
       wakeP99Ms: quantile(waits, 0.99),
       wakeMaxMs: quantile(waits, 1),
+      durableP50Ms: quantile(durable, 0.5),
+      durableP99Ms: quantile(durable, 0.99),
       examinedPer: examined / waits.length,
       allWokenPerSec: perSec,
       peakMb: usageOf(subject.engine).peakBytes / 1e6,
@@ -44,7 +51,7 @@ export async function measureListeners(options: WorkOptions): Promise<Measured> 
 export async function measureUnbound(options: WorkOptions): Promise<Measured> {
   return withEngine(options, async (engine) => {
     const ids = await startAll(engine, 'unbound', scaled(unboundWaiting, options, 10));
-    const waits = await wakeOneByOne(engine, ids, scaled(200, options, 5), (n) => `order-${n}`);
+    const { waits } = await wakeOneByOne(engine, ids, scaled(200, options, 5), (n) => `order-${n}`);
     return {
       wakeP50Ms: quantile(waits, 0.5),
       wakeP99Ms: quantile(waits, 0.99),
@@ -107,22 +114,29 @@ async function startAll(engine: Engine, name: string, count: number): Promise<re
   return ids;
 }
 
-/** From the answer to the publication to the end of the execution, which has nothing else to do. */
+/**
+ * From the answer to the publication to the end of the execution, which has nothing else to do; and between them, how long
+ * an event takes that nobody listens for, from the call to the answer: what this disk takes to make one thing durable.
+ */
 async function wakeOneByOne(
   engine: Engine,
   ids: readonly string[],
   count: number,
   order: (n: number) => string,
-): Promise<readonly number[]> {
+): Promise<{ readonly waits: readonly number[]; readonly durable: readonly number[] }> {
   const waits: number[] = [];
+  const durable: number[] = [];
   for (let n = 0; n < count; n++) {
+    const begun = performance.now();
+    await engine.publish([event('nobody', `n${n}`, {})]);
+    durable.push(performance.now() - begun);
     await engine.publish([event('paid', `w${n}`, { order: order(n) })]);
     const accepted = performance.now();
     const { status } = await engine.wait(ids[n] as string, 60_000);
     if (status !== 'completed') throw new Error(`an execution that was to be woken is ${status}`);
     waits.push(performance.now() - accepted);
   }
-  return waits;
+  return { waits, durable };
 }
 
 function event(type: string, id: string, data: { readonly [name: string]: string | number }) {

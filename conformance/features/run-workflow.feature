@@ -364,3 +364,47 @@ Feature: Workflows that run workflows
               namespace: conformance
     """
     Then the definition should be invalid at '/do/0/child/run/workflow'
+
+  @run-workflow.return @needs:subflow
+  Scenario Outline: A workflow returns its output or nothing (<return>)
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: run-workflow-returns-its-output-or-nothing
+      version: '1.0.0'
+    do:
+      - child:
+          run:
+            workflow:
+              namespace: conformance
+              name: child-returns-<run>
+              version: '1.0.0'
+            return: <return>
+      - got:
+          set:
+            got: ${ . }
+    """
+    And a published workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: child-returns-<run>
+      version: '1.0.0'
+    do:
+      - a:
+          set:
+            n: 4
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    got: <got>
+    """
+
+    Examples:
+      | return | got      |
+      | none   | null     |
+      | stdout | { n: 4 } |

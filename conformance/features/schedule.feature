@@ -398,3 +398,125 @@ Feature: Schedules
     do: []
     """
     Then the definition should be invalid at '/schedule/on/one'
+
+  @schedule.on-until-condition @needs:schedule
+  Scenario: on any gathers until a condition holds
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-on-any-gathers-until-a-condition-holds
+      version: '1.0.0'
+    do: []
+    """
+    And a published workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: on-until-<run>
+      version: '1.0.0'
+    schedule:
+      on:
+        any:
+          - with:
+              type: com.example.drop.<run>
+        until: ${ add >= 5 }
+      read: data
+    do:
+      - a:
+          set:
+            drops: ${ $workflow.input }
+    """
+    When the events are published:
+    """yaml
+    - { type: com.example.drop.<run>, data: 2 }
+    - { type: com.example.drop.<run>, data: 2 }
+    - { type: com.example.drop.<run>, data: 2 }
+    - { type: com.example.drop.<run>, data: 2 }
+    """
+    Then 1 execution of 'conformance/on-until-<run>' should complete with output:
+    """yaml
+    drops: [2, 2, 2]
+    """
+
+  @schedule.on-until-events @needs:schedule
+  Scenario: on any gathers until another event comes, which is not in the input
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-on-any-gathers-until-another-event
+      version: '1.0.0'
+    do: []
+    """
+    And a published workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: on-consumed-<run>
+      version: '1.0.0'
+    schedule:
+      on:
+        any:
+          - with:
+              type: com.example.item.<run>
+        until:
+          one:
+            with:
+              type: com.example.end.<run>
+      read: data
+    do:
+      - a:
+          set:
+            items: ${ $workflow.input }
+    """
+    When the events are published:
+    """yaml
+    - { type: com.example.item.<run>, data: 1 }
+    - { type: com.example.item.<run>, data: 2 }
+    - { type: com.example.end.<run>, data: 3 }
+    - { type: com.example.item.<run>, data: 4 }
+    """
+    Then 1 execution of 'conformance/on-consumed-<run>' should complete with output:
+    """yaml
+    items: [1, 2]
+    """
+
+  @schedule.computed
+  Scenario: An interval may be an expression
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-an-interval-may-be-an-expression
+      version: '1.0.0'
+    schedule:
+      every: '${ "PT\(60 * 24)M" }'
+    do: []
+    """
+    Then the definition should be valid
+
+  @schedule.computed
+  Scenario Outline: An interval that asks for an execution is refused
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-an-interval-that-asks-for-an-execution
+      version: '1.0.0'
+    schedule:
+      <kind>: ${ $context.period }
+    do: []
+    """
+    Then the definition should be invalid at '/schedule/<kind>'
+
+    Examples:
+      | kind  |
+      | every |
+      | after |

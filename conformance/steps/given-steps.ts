@@ -26,7 +26,11 @@ export const givenSteps: readonly StepRule[] = [
   {
     form: 'a published workflow with definition:',
     pattern: /^a published workflow with definition:$/,
-    run: ({ runtime }, step) => runtime.publish(readDefinition(documentOf(step))),
+    run: async ({ runtime, published }, step) => {
+      const definition = readDefinition(documentOf(step));
+      published.push(definition);
+      await runtime.publish(definition);
+    },
   },
   {
     form: 'the workflow input is:',

@@ -15,6 +15,8 @@ export interface Situation {
   /** the instant on the kit's own clock at which the workflow was started, ms */
   startedAt?: number;
   definition?: Definition;
+  /** what was published on the way, to be taken back */
+  readonly published: Definition[];
   input?: Value;
   execution?: Execution;
   result?: RunResult;

@@ -1,22 +1,26 @@
 /**
- * `https://sign-on.example`: an authorization server that hands out tokens to the one client that it knows, and
+ * `https://sign-on.example`: an authorization server that hands out tokens to the clients that it knows, and
  * resources that are open to whoever has such a token; and a resource behind digest authentication.
  */
 import { createHash } from 'node:crypto';
 import type { LoggedRequest } from './request-log.ts';
 import { type Answer, basicOf, ok, type Route } from './route.ts';
 
-const clientId = 'kit';
-const clientSecret = 'kitsecret';
-const origin = 'https://sign-on.example';
+/** Clients and their secrets: the kit's, and the one of the official examples. */
+const clients: readonly (readonly [id: string, secret: string])[] = [
+  ['kit', 'kitsecret'],
+  ['workflow-runtime-id', 'workflow-runtime-secret'],
+];
 
 export function signOnRoutes(): readonly Route[] {
   const tokens = new Set<string>();
   const issue = (request: LoggedRequest): Answer => {
     const fields = fieldsOf(request);
-    const known =
-      request.headers.authorization === basicOf(clientId, clientSecret) ||
-      (fields.client_id === clientId && fields.client_secret === clientSecret);
+    const known = clients.some(
+      ([id, secret]) =>
+        request.headers.authorization === basicOf(id, secret) ||
+        (fields.client_id === id && fields.client_secret === secret),
+    );
     if (!known) return { status: 401, body: { error: 'invalid_client' } };
     if (!['client_credentials', 'password'].includes(fields.grant_type ?? ''))
       return { status: 400, body: { error: 'unsupported_grant_type' } };
@@ -34,16 +38,19 @@ export function signOnRoutes(): readonly Route[] {
     },
     {
       pattern: /^(\/.*)?\/\.well-known\/openid-configuration$/,
-      answer: ([base = '']) =>
-        ok({
-          issuer: `${origin}${base}`,
-          token_endpoint: `${origin}${base}/oauth2/token`,
-          authorization_endpoint: `${origin}${base}/authorize`,
-          jwks_uri: `${origin}${base}/keys`,
+      answer: ([base = ''], { host }) => {
+        // It is asked under the name that it stands in for, by which its issuer is known.
+        const issuer = `${host === 'keycloak' ? 'http' : 'https'}://${host}${base}`;
+        return ok({
+          issuer,
+          token_endpoint: `${issuer}/oauth2/token`,
+          authorization_endpoint: `${issuer}/authorize`,
+          jwks_uri: `${issuer}/keys`,
           response_types_supported: ['code'],
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['RS256'],
-        }),
+        });
+      },
     },
     {
       pattern: /^\/protected(?:\/.*)?$/,

@@ -35,6 +35,7 @@ export const origins: readonly string[] = [
   'https://hospital.example.com',
   'https://external-service.example.com',
   'https://fake.com',
+  'https://raw.githubusercontent.com',
 ];
 
 const bodyBytesMax = 1_048_576;

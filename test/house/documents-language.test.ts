@@ -48,11 +48,13 @@ describe('a definition', () => {
     expect(errorOf("schedule: { cron: '* * * * * * *' }\ndo: []")).toContain('5 fields');
   });
 
-  it('has no `return` where it runs a workflow', () => {
+  it('returns of a workflow its output or nothing: it has no streams and no code', () => {
     const run = (more: string) =>
       errorOf(`do: [{ a: { run: { workflow: { namespace: a, name: b }${more} } } }]`);
     expect(run('')).toBeUndefined();
-    expect(run(', return: all')).toContain("'return' is for processes");
+    expect(run(', return: none')).toBeUndefined();
+    expect(run(', return: stdout')).toBeUndefined();
+    expect(run(', return: all')).toContain("'all' is for processes");
   });
 
   it('may give a script its arguments as a list or as a map', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort, startServer } from '../../conformance/server-process.ts';
 import { type Api, connect } from '../support/api.ts';
 import { createRandom } from '../support/random.ts';
+import { journeyStores } from '../support/stores.ts';
 
 const definition = (name: string, tasks: string) =>
   `document: { dsl: '1.0.3', namespace: journeys, name: ${name}, version: '1.0.0' }\ndo:\n${tasks}`;
@@ -33,45 +34,55 @@ async function publish(api: Api, type: string, id: string, data: object): Promis
 }
 
 describe('kill -9 between the acknowledgement of an event and its match', () => {
-  it('loses no event, and no execution consumes one twice', { timeout: 180_000 }, async () => {
-    const random = createRandom();
-    const port = await freePort();
-    let server = await startServer({ port });
-    const { data } = server;
-    try {
-      const api = connect(server.url);
-      await api.deploy(collects);
-      const ids: string[] = [];
-      for (let order = 0; order < ordersMax; order++) {
-        const workflow = { namespace: 'journeys', name: 'collects' };
-        ids.push((await api.start({ workflow, input: { order: `o${order}` } })).id);
-      }
-      const events = Array.from({ length: ordersMax * eventsPerOrder }, (_, n) => n);
-      let killed = 0;
-      // Each is sent until it is acknowledged: with a kill under way it may be stored, or not.
-      for (const n of events) {
-        const order = `o${n % ordersMax}`;
-        const sending = publish(api, 'item', `item-${n}`, { order, n });
-        if (killed < kills && n % Math.floor(events.length / kills) === 3) {
-          await sleep(random.between(0, 12));
-          await server.kill();
-          killed += 1;
-          server = await startServer({ port, data });
+  it.for(journeyStores)(
+    'loses no event, and no execution consumes one twice, on $name',
+    { timeout: 240_000 },
+    async ({ missing, open }, { skip }) => {
+      skip(missing !== undefined, missing);
+      const { env, end } = await open();
+      const random = createRandom();
+      const port = await freePort();
+      let server = await startServer({ port, env });
+      const { data } = server;
+      try {
+        const api = connect(server.url);
+        await api.deploy(collects);
+        const ids: string[] = [];
+        for (let order = 0; order < ordersMax; order++) {
+          const workflow = { namespace: 'journeys', name: 'collects' };
+          ids.push((await api.start({ workflow, input: { order: `o${order}` } })).id);
         }
-        while (!(await sending) && !(await publish(api, 'item', `item-${n}`, { order, n }))) await sleep(20);
+        const events = Array.from({ length: ordersMax * eventsPerOrder }, (_, n) => n);
+        let killed = 0;
+        // Each is sent until it is acknowledged: with a kill under way it may be stored, or not.
+        for (const n of events) {
+          const order = `o${n % ordersMax}`;
+          const sending = publish(api, 'item', `item-${n}`, { order, n });
+          if (killed < kills && n % Math.floor(events.length / kills) === 3) {
+            await sleep(random.between(0, 12));
+            await server.kill();
+            killed += 1;
+            server = await startServer({ port, data, env });
+          }
+          while (!(await sending) && !(await publish(api, 'item', `item-${n}`, { order, n })))
+            await sleep(20);
+        }
+        for (let order = 0; order < ordersMax; order++)
+          while (!(await publish(api, 'end', `end-${order}`, { order: `o${order}` }))) await sleep(20);
+        await server.kill();
+        server = await startServer({ port, data, env });
+        for (const [order, id] of ids.entries()) {
+          const { status, output } = await api.execution(id, '30s');
+          const wanted = events
+            .filter((n) => n % ordersMax === order)
+            .map((n) => ({ order: `o${order}`, n }));
+          expect({ order, status, output }).toEqual({ order, status: 'completed', output: wanted });
+        }
+        expect(killed).toBe(kills);
+      } finally {
+        await server.stop();
+        await end();
       }
-      for (let order = 0; order < ordersMax; order++)
-        while (!(await publish(api, 'end', `end-${order}`, { order: `o${order}` }))) await sleep(20);
-      await server.kill();
-      server = await startServer({ port, data });
-      for (const [order, id] of ids.entries()) {
-        const { status, output } = await api.execution(id, '30s');
-        const wanted = events.filter((n) => n % ordersMax === order).map((n) => ({ order: `o${order}`, n }));
-        expect({ order, status, output }).toEqual({ order, status: 'completed', output: wanted });
-      }
-      expect(killed).toBe(kills);
-    } finally {
-      await server.stop();
-    }
-  });
+    },
+  );
 });

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { examplesFolder, listUnlisted, readExamples, runExamples } from '../../conformance/examples.ts';
+import {
+  exampleSecrets,
+  examplesFolder,
+  listUnlisted,
+  readExamples,
+  runExamples,
+} from '../../conformance/examples.ts';
 import { inWorld } from '../../conformance/kit.ts';
 
 const absent = 'the examples of the specification are not beside the repository';
@@ -9,9 +15,11 @@ it('every official example runs to its end in the loopback world, or is listed w
   timeout: 120_000,
 }, async ({ skip }) => {
   if (!existsSync(examplesFolder)) skip(absent);
-  const results = await inWorld([], { waitSeconds: 60 }, (runtime) => runExamples(examplesFolder, runtime));
+  const results = await inWorld([], { waitSeconds: 60, secrets: exampleSecrets }, (runtime) =>
+    runExamples(examplesFolder, runtime),
+  );
   expect(results.flatMap(({ failure }) => failure ?? [])).toEqual([]);
-  expect(results.filter(({ skipped }) => skipped === undefined).length).toBeGreaterThan(30);
+  expect(results.filter(({ skipped }) => skipped === undefined).length).toBeGreaterThan(45);
 });
 
 it('no official example is left out of the list', ({ skip }) => {

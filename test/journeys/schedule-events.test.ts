@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort, startServer } from '../../conformance/server-process.ts';
 import { type Api, connect } from '../support/api.ts';
 import { createRandom } from '../support/random.ts';
+import { journeyStores } from '../support/stores.ts';
 
 const correlate = '{ order: { from: .data.order } }';
 const paired = `document: { dsl: '1.0.3', namespace: journeys, name: paired, version: '1.0.0' }
@@ -22,6 +23,17 @@ do:
   - got: { set: { got: '\${ $workflow.input[0].order }' } }
 `;
 
+/** Gathers what was paid until it was packed. */
+const gathered = `document: { dsl: '1.0.3', namespace: journeys, name: gathered, version: '1.0.0' }
+schedule:
+  on:
+    any: [{ with: { type: paid }, correlate: ${correlate} }]
+    until: { one: { with: { type: packed }, correlate: ${correlate} } }
+  read: data
+do:
+  - got: { set: { got: '\${ [$workflow.input[].order] }' } }
+`;
+
 const ordersMax = 60;
 const kills = 8;
 
@@ -32,6 +44,11 @@ async function publish(api: Api, type: string, order: string): Promise<boolean> 
   } catch {
     return false;
   }
+}
+
+/** Each is sent until it is acknowledged, and the second after the first: with a kill under way one may be stored, or not. */
+async function publishBoth(api: Api, order: string): Promise<void> {
+  for (const type of ['paid', 'packed']) while (!(await publish(api, type, order))) await sleep(20);
 }
 
 interface Row {
@@ -57,41 +74,49 @@ async function outputsOf(api: Api, name: string, wanted: number): Promise<readon
 }
 
 describe('kill -9 between the acknowledgement of an event and the run that it starts', () => {
-  it('loses no run, and starts none twice', { timeout: 180_000 }, async () => {
-    const random = createRandom();
-    const port = await freePort();
-    let server = await startServer({ port });
-    const { data } = server;
-    try {
-      const api = connect(server.url);
-      await api.deploy(paired);
-      await api.deploy(single);
-      const orders = Array.from({ length: ordersMax }, (_, n) => `o${n}`);
-      let killed = 0;
-      for (const [n, order] of orders.entries()) {
-        const sending = Promise.all(['paid', 'packed'].map((type) => publish(api, type, order)));
-        if (killed < kills && n % Math.floor(ordersMax / kills) === 3) {
-          await sleep(random.between(0, 12));
-          await server.kill();
-          killed += 1;
-          server = await startServer({ port, data });
+  it.for(journeyStores)(
+    'loses no run, and starts none twice, on $name',
+    { timeout: 240_000 },
+    async ({ missing, open }, { skip }) => {
+      skip(missing !== undefined, missing);
+      const { env, end } = await open();
+      const random = createRandom();
+      const port = await freePort();
+      let server = await startServer({ port, env });
+      const { data } = server;
+      try {
+        const api = connect(server.url);
+        await api.deploy(paired);
+        await api.deploy(single);
+        await api.deploy(gathered);
+        const orders = Array.from({ length: ordersMax }, (_, n) => `o${n}`);
+        let killed = 0;
+        for (const [n, order] of orders.entries()) {
+          const sending = publishBoth(api, order);
+          if (killed < kills && n % Math.floor(ordersMax / kills) === 3) {
+            await sleep(random.between(0, 12));
+            await server.kill();
+            killed += 1;
+            server = await startServer({ port, data, env });
+          }
+          await sending;
         }
-        // Each is sent until it is acknowledged: with a kill under way it may be stored, or not.
-        const sent = await sending;
-        for (const [index, type] of ['paid', 'packed'].entries())
-          if (sent[index] !== true) while (!(await publish(api, type, order))) await sleep(20);
+        await server.kill();
+        server = await startServer({ port, data, env });
+        const texts = async (name: string) =>
+          (await outputsOf(api, name, ordersMax)).map((each) => JSON.stringify(each));
+        const pairs = orders.map((order) => JSON.stringify({ got: [order, order] }));
+        expect([...(await texts('paired'))].sort()).toEqual(pairs.sort());
+        expect([...(await texts('gathered'))].sort()).toEqual(
+          orders.map((order) => JSON.stringify({ got: [order] })).sort(),
+        );
+        const singles = orders.map((order) => JSON.stringify({ got: order }));
+        expect([...(await texts('single'))].sort()).toEqual(singles.sort());
+        expect(killed).toBe(kills);
+      } finally {
+        await server.stop();
+        await end();
       }
-      await server.kill();
-      server = await startServer({ port, data });
-      const texts = async (name: string) =>
-        (await outputsOf(api, name, ordersMax)).map((each) => JSON.stringify(each));
-      const pairs = orders.map((order) => JSON.stringify({ got: [order, order] }));
-      expect([...(await texts('paired'))].sort()).toEqual(pairs.sort());
-      const singles = orders.map((order) => JSON.stringify({ got: order }));
-      expect([...(await texts('single'))].sort()).toEqual(singles.sort());
-      expect(killed).toBe(kills);
-    } finally {
-      await server.stop();
-    }
-  });
+    },
+  );
 });

@@ -53,6 +53,28 @@ describe('writing and running a workflow', () => {
     },
   );
 
+  it('the editor warns of what the server does not run yet, and the page of what a workflow lacks until it is there', async ({
+    open,
+    server,
+  }) => {
+    const head = (name: string) =>
+      `document: { dsl: '1.0.3', namespace: shop, name: ${name}, version: '1.0.0' }\n`;
+    const child = '  - child: { run: { workflow: { namespace: shop, name: lacked, version: 1.0.0 } } }\n';
+    const page = await open(server, '/workflows/new');
+    await replaceText(page, `${head('warned')}do:\n${child}  - shell: { run: { shell: { command: ls } } }\n`);
+    await page.getByText(en.unsupported).waitFor();
+    await page.getByText(`${en.line(4)}: `).waitFor();
+    await button(page, en.publish).click();
+    await page.waitForURL('**/workflows/shop/warned/1.0.0');
+    await page.getByText(en.warned).waitFor();
+    await page.getByText(/^Line 3: .*shop\/lacked/).waitFor();
+    await page.getByText(en.unsupported).waitFor();
+    await connect(server.url).deploy(`${head('lacked')}do: []`);
+    await page.reload();
+    await page.getByText(en.unsupported).waitFor();
+    expect(await page.getByText(en.warned).count()).toBe(0);
+  });
+
   it.for(themes)(
     'a form made from the input schema refuses what does not fit, and starts what does, %s',
     async (theme, { open, server }) => {

@@ -46,6 +46,27 @@ describe.each(themes)('the page of an execution, %s', (theme) => {
     await page.getByRole('heading', { name: 'pause', exact: true }).waitFor();
   });
 
+  it('one that listens says for what, on its graph too, and which event came near', async ({
+    open,
+    server,
+  }) => {
+    const api = connect(server.url);
+    await api.deploy(`document: { dsl: '1.0.3', namespace: shop, name: hears, version: '1.0.0' }
+do: [{ ear: { listen: { to: { all: [{ with: { type: paid, data: '\${ . > 5 }' } }, { with: { type: packed } }] } } } }]`);
+    const execution = await api.start(run('hears'));
+    const event = { specversion: '1.0', id: `near-${theme}`, source: 'urn:shop', type: 'paid', data: 1 };
+    await expect.poll(async () => (await api.execution(execution.id)).status).toBe('waiting');
+    await api.call('POST', '/api/v1/events', event);
+    const waiting = `/api/v1/executions/${execution.id}/wake-ups`;
+    await expect
+      .poll(async () => JSON.stringify((await api.call('GET', waiting)).body))
+      .toContain(`near-${theme}`);
+    const page = await open(server, pathOf(execution), { theme });
+    const why = page.getByRole('region', { name: en.whyWaiting });
+    await why.getByText(en.nearMiss(`near-${theme} (urn:shop)`, 'data')).waitFor();
+    await graphTask(page, 'ear').getByText('paid + packed').waitFor();
+  });
+
   it('one that faulted shows the error, and the line of the definition where it stands', async ({
     open,
     server,

@@ -18,7 +18,7 @@ export { emptyState, isTerminal, openPhases, phases, taskKey } from './model/sta
 export { unreachable } from './model/unreachable.ts';
 export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
-export { eventStrategy, listensOf } from './program/listens.ts';
+export { listensOf, scheduledConsumption } from './program/listens.ts';
 export { lower } from './program/lower.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
 export type {

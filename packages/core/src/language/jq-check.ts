@@ -58,8 +58,12 @@ function unknownVariable(
 ): ExpressionFault | undefined {
   const name = /\$([A-Za-z_]\w*) is not defined/.exec(message)?.[1];
   if (name === undefined || variables.includes(name)) return undefined;
-  const available = variables.map((each) => `$${each}`).join(', ');
   const hint = didYouMean(name, variables, '$');
   const at = source.startsWith(`$${name}`, offset) ? offset : Math.max(0, source.indexOf(`$${name}`));
-  return { offset: at, message: `unknown variable $${name}; known here are ${available}${hint}` };
+  return { offset: at, message: `unknown variable $${name}; ${known(variables)}${hint}` };
+}
+
+function known(variables: readonly string[]): string {
+  if (variables.length === 0) return 'none is known here';
+  return `known here are ${variables.map((each) => `$${each}`).join(', ')}`;
 }

@@ -370,6 +370,27 @@ describe('an expression', () => {
     ).toEqual([`6:30 unknown variable $x; known here are ${runtime}`]);
   });
 
+  it('of a schedule know no variables, and an interval is computed when it is read', () => {
+    const schedule = (text: string) => errorsOf(`${head}schedule: { ${text} }\ndo: []`);
+    expect(schedule("every: '${ \"PT\\(60 * 2)M\" }', after: '${ { hours: 1 } }'")).toEqual([]);
+    expect(schedule('every: "${ $context.period }"')).toEqual([
+      '2:24 unknown variable $context; none is known here',
+    ]);
+    expect(schedule('after: "${ 5 }"')).toEqual([
+      '2:20 expected a duration: an object such as { seconds: 30 }, or an ISO 8601 text such as PT30S',
+    ]);
+    expect(schedule('after: "${ now | tostring }"')[0]).toContain('the same at all times');
+    expect(schedule('every: "${ { milliseconds: 5 } }"')).toEqual([
+      '2:20 a schedule recurs at most every 100 ms',
+    ]);
+    expect(schedule('on: { one: { with: { data: "${ .n > $input.n }" } } }')).toEqual([
+      '2:49 unknown variable $input; none is known here',
+    ]);
+    expect(schedule('on: { any: [], until: "${ length > $workflow.n }" }')).toEqual([
+      '2:48 unknown variable $workflow; none is known here',
+    ]);
+  });
+
   it('of a reusable part knows the variables of the places that use it', () => {
     const use = (as: string) =>
       `${head}use: { retries: { r: { when: $err.status == 503 } } }\ndo: [ { t: { try: [], catch: { as: ${as}, retry: r } } } ]`;

@@ -33,7 +33,7 @@ export interface WorkflowView extends Named {
 }
 
 export interface WorkflowSource extends WorkflowView {
-  /** told when it is published: what it names and is not there yet, which is an error when it is run; absent: nothing */
+  /** what it names and is not there as it stands, which is an error when it is run; absent: nothing */
   readonly warnings?: readonly {
     readonly pointer: string;
     readonly line: number;
@@ -200,7 +200,21 @@ export interface WakeUpView {
     readonly correlate?: JsonObject;
     /** an event of it ends the listening, and is not in the output */
     readonly until?: true;
+    /** the last event of the type that it did not take, for some days */
+    readonly missed?: NearMiss;
   };
+}
+
+/** An event that came near to what a task listens for. */
+export interface NearMiss {
+  readonly id: string;
+  readonly source: string;
+  /** what the event is known by here */
+  readonly key: string;
+  readonly at: string;
+  /** what failed: the member of `with`, or `correlate.NAME` */
+  readonly predicate: string;
+  readonly detail?: string;
 }
 
 /** A published event, as it is told of. */

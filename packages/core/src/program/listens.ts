@@ -1,8 +1,8 @@
 import type { EventConsumption } from '../language/document.ts';
 import type { ExpressionMode } from '../language/expression.ts';
 import type { Executable } from './link.ts';
-import { lowerStrategy } from './lower-listen.ts';
-import type { EventStrategy, ListenNode } from './program.ts';
+import { lowerConsumption } from './lower-listen.ts';
+import type { ListenNode } from './program.ts';
 
 /** The tasks of a program that listen, wherever they stand: in functions and extensions, too. */
 export function listensOf(executable: Pick<Executable, 'nodes'>): readonly ListenNode[] {
@@ -12,6 +12,9 @@ export function listensOf(executable: Pick<Executable, 'nodes'>): readonly Liste
 }
 
 /** The events of a `schedule.on` that `parse` has checked, for whoever matches them outside of any execution. */
-export function eventStrategy(on: EventConsumption, pointer: string, mode: ExpressionMode): EventStrategy {
-  return lowerStrategy(on, pointer, { mode });
+export function scheduledConsumption(
+  on: EventConsumption,
+  mode: ExpressionMode,
+): Pick<ListenNode, 'to' | 'until'> {
+  return lowerConsumption(on, '/schedule/on', { mode });
 }

@@ -23,12 +23,9 @@ export function lowerListen(
   lowering: Lowering,
   lowerList: LowerList,
 ): Pick<ListenNode, 'kind' | 'to' | 'until' | 'read' | 'foreach'> {
-  const at = `${pointer}/listen/to`;
-  const until = lowerUntil(listen.to, `${at}/until`, lowering);
   return {
     kind: 'listen',
-    to: lowerStrategy(listen.to, at, lowering),
-    ...(until === undefined ? {} : { until }),
+    ...lowerConsumption(listen.to, `${pointer}/listen/to`, lowering),
     read: listen.read ?? 'data',
     ...(foreach === undefined
       ? {}
@@ -36,8 +33,18 @@ export function lowerListen(
   };
 }
 
-/** The events of a `to`, of an `until` or of a `schedule.on`. */
-export function lowerStrategy(source: EventConsumption, pointer: string, lowering: Texts): EventStrategy {
+/** The events of a `to` or of a `schedule.on`, and their end. */
+export function lowerConsumption(
+  source: EventConsumption,
+  pointer: string,
+  lowering: Texts,
+): Pick<ListenNode, 'to' | 'until'> {
+  const until = lowerUntil(source, `${pointer}/until`, lowering);
+  const to = lowerStrategy(source, pointer, lowering);
+  return until === undefined ? { to } : { to, until };
+}
+
+function lowerStrategy(source: EventConsumption, pointer: string, lowering: Texts): EventStrategy {
   if ('one' in source) return { type: 'one', filters: [lowerFilter(source.one, `${pointer}/one`, lowering)] };
   const type = 'all' in source ? 'all' : 'any';
   const filters = 'all' in source ? source.all : source.any;
@@ -52,7 +59,7 @@ export function lowerStrategy(source: EventConsumption, pointer: string, lowerin
   };
 }
 
-function lowerUntil(source: EventConsumption, pointer: string, lowering: Lowering): ListenNode['until'] {
+function lowerUntil(source: EventConsumption, pointer: string, lowering: Texts): ListenNode['until'] {
   const until = 'any' in source ? source.until : undefined;
   if (until === undefined) return undefined;
   if (typeof until === 'string') return { type: 'condition', when: expressionAt(until, pointer) };

@@ -1,16 +1,14 @@
-import type { Schedule, WorkflowDocument } from '../language/document.ts';
-import { parseDuration } from '../language/duration.ts';
+import { constantDuration } from '../language/constant-duration.ts';
+import type { Duration, Schedule, WorkflowDocument } from '../language/document.ts';
 import type { Misfire, ScheduledEvents, Timetable } from '../schedule/timetable.ts';
-import { type Lowering, refuse } from './lowering.ts';
 
 /** The schedule of a workflow, with what `document.metadata.schedule` adds to it. */
-export function lowerSchedule(workflow: WorkflowDocument, lowering: Lowering): Timetable | undefined {
+export function lowerSchedule(workflow: WorkflowDocument): Timetable | undefined {
   const { schedule } = workflow;
   if (schedule === undefined) return undefined;
-  const on = eventsOf(workflow, schedule, lowering);
-  const [every, after] = (['every', 'after'] as const).map((name) =>
-    millisecondsOf(schedule, name, lowering),
-  );
+  const on = eventsOf(workflow, schedule);
+  const every = millisecondsOf(schedule.every);
+  const after = millisecondsOf(schedule.after);
   if (schedule.cron === undefined && every === undefined && after === undefined && on === undefined)
     return undefined;
   const { timeZone = 'UTC', misfire = 'once' } = (workflow.document.metadata?.schedule ?? {}) as {
@@ -33,22 +31,15 @@ const readsEnvelope = /^1\.0\.[0-3](?:\D|$)/;
 function eventsOf(
   { document, evaluate }: WorkflowDocument,
   { on, read }: Schedule,
-  lowering: Lowering,
 ): ScheduledEvents | undefined {
   if (on === undefined) return undefined;
-  if ('any' in on && on.until !== undefined) {
-    refuse(lowering, '/schedule/on/until', '`until` of the events that start a workflow');
-    return undefined;
-  }
   const otherwise = readsEnvelope.test(document.dsl) ? 'envelope' : 'data';
   return { to: on, mode: evaluate?.mode ?? 'strict', read: read ?? otherwise };
 }
 
-function millisecondsOf(schedule: Schedule, name: 'every' | 'after', lowering: Lowering): number | undefined {
-  const duration = schedule[name];
+function millisecondsOf(duration: Duration | undefined): number | undefined {
   if (duration === undefined) return undefined;
-  const parsed = parseDuration(duration);
-  if (parsed.ok) return parsed.milliseconds;
-  refuse(lowering, `/schedule/${name}`, 'a duration of a schedule that an expression computes');
-  return undefined;
+  const known = constantDuration(duration);
+  if (!known.ok) throw new Error(`broken rule: a schedule that was read holds a duration: ${known.message}`);
+  return known.milliseconds;
 }

@@ -64,7 +64,7 @@ export function lower(
   const output = outlet(workflow.output, '/output', lowering);
   const timeout = timeoutOf(workflow.timeout, '/timeout', lowering);
   const tasks = lowerList(workflow.do, '/do', lowering);
-  const schedule = lowerSchedule(workflow, lowering);
+  const schedule = lowerSchedule(workflow);
   return {
     language: 'dsl-1.0',
     namespace: workflow.document.namespace,
@@ -202,6 +202,7 @@ function lowerRun({ run }: RunTask, pointer: string, lowering: Lowering): Body {
     },
     ...(input === undefined ? {} : { with: templateAt(input, `${place}/input`, lowering) }),
     ...(run.await === false ? { detached: true } : {}),
+    ...(run.return === 'none' ? { silent: true } : {}),
   });
 }
 

@@ -295,6 +295,8 @@ export interface RunNode extends NodeBase {
   /** absent: the task's input */
   readonly with?: Template;
   readonly detached?: true;
+  /** it yields null, whatever the child yields */
+  readonly silent?: true;
 }
 
 /** Parsed and checked, and not runnable yet: a workflow that holds one is not started. */

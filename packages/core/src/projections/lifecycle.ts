@@ -4,10 +4,10 @@
  */
 import type { Fact } from '../model/facts.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { type ExecutionState, emptyState, type Phase, taskKey } from '../model/state.ts';
+import { type ExecutionState, emptyState, type Phase, type TaskState, taskKey } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { evolve } from '../rules/evolve.ts';
-import { phaseOf } from './phase.ts';
+import { isWaiting, phaseOf } from './phase.ts';
 
 /** A CloudEvent in the JSON format. */
 export type LifecycleEvent = {
@@ -58,11 +58,15 @@ export function lifecycleOf(
     facts.flatMap((fact, index) => {
       const output = outputBefore(state, fact);
       const hidden = isHidden(state, fact);
+      const waited = 'task' in fact && isWaiting(state.tasks[taskKey(fact.task, fact.visit)]);
       evolve(state, fact, time);
       const told = [...(hidden ? [] : occurrences(fact, state, execution, time, output))];
       if (options.statusChanged === true) {
         const updatedAt = new Date(time).toISOString();
-        told.push(...(hidden ? [] : taskStatuses(fact, told, workflowName(state, execution), updatedAt)));
+        const workflow = workflowName(state, execution);
+        if (!hidden)
+          for (const [task, status] of taskStatuses(fact, told, state, waited))
+            told.push({ type: 'task.status-changed', data: { workflow, task, updatedAt, status } });
         // Between two facts of one decision nobody waits.
         const now = index === facts.length - 1 ? phaseOf(state) : phase;
         if (now !== phase) told.push(workflowStatus(workflowName(state, execution), updatedAt, now));
@@ -129,23 +133,25 @@ const statuses: Readonly<Record<string, Phase>> = {
   'task.completed': 'completed',
 };
 
-/** The status that each task has after what was told of it, and of tasks that wait from now on. */
+/** The status that each task has after what was told of it, and of tasks that begin to wait, or wait no more. */
 function taskStatuses(
   fact: Fact,
   told: readonly Occurrence[],
-  workflow: string,
-  updatedAt: string,
-): readonly Occurrence[] {
-  const changed = (task: Json, status: Phase): Occurrence => ({
-    type: 'task.status-changed',
-    data: { workflow, task, updatedAt, status },
-  });
+  state: ExecutionState,
+  waited: boolean,
+): readonly (readonly [task: string, status: Phase])[] {
   const known = told.flatMap(({ type, data }) => {
     const status = statuses[type];
-    return status === undefined ? [] : [changed(data.task ?? '', status)];
+    return status === undefined ? [] : [[String(data.task), status] as const];
   });
-  const waits = fact.type === 'wait.started' || fact.type === 'retry.scheduled';
-  return waits ? [...known, changed(fact.task, 'waiting')] : known;
+  if (fact.type === 'execution.resumed') {
+    const waiting = runningTasks(state).filter(isWaiting);
+    return [...known, ...waiting.map(({ task }) => [shownTask(task), 'waiting'] as const)];
+  }
+  if (!('task' in fact)) return known;
+  const waits = isWaiting(state.tasks[taskKey(fact.task, fact.visit)]);
+  if (waits === waited || (!waits && known.length > 0)) return known;
+  return [...known, [shownTask(fact.task), waits ? 'waiting' : 'running']];
 }
 
 function workflowStatus(name: string, updatedAt: string, status: Phase): Occurrence {
@@ -256,10 +262,14 @@ function keysOf(
 }
 
 /** Pointers of the tasks that have started and not ended: they stop and go on with their execution. */
-function running({ tasks }: ExecutionState): readonly string[] {
-  return Object.values(tasks)
-    .filter(({ kind, parent }) => kind !== 'extension' && tasks[parent]?.kind !== 'extended')
-    .map(({ task }) => task);
+function running(state: ExecutionState): readonly string[] {
+  return runningTasks(state).map(({ task }) => task);
+}
+
+function runningTasks({ tasks }: ExecutionState): readonly TaskState[] {
+  return Object.values(tasks).filter(
+    ({ kind, parent }) => kind !== 'extension' && tasks[parent]?.kind !== 'extended',
+  );
 }
 
 function referenceOf({ definition }: ExecutionState): JsonObject {

@@ -22,6 +22,7 @@ function listens(task: TaskState | undefined): boolean {
   return task?.kind === 'listen' && task.since !== undefined && task.live === 0 && task.over !== true;
 }
 
-function isWaiting(task: TaskState | undefined): boolean {
+/** Whether a task waits for time or events. */
+export function isWaiting(task: TaskState | undefined): boolean {
   return task?.kind === 'wait' || listens(task) || (task?.kind === 'try' && task.stage === 'delayed');
 }

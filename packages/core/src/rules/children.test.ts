@@ -43,6 +43,22 @@ describe('a task that runs a workflow', () => {
     expect(driven.state.children).toBeUndefined();
   });
 
+  test('yields nothing with `return: none`, and keeps nothing of what the child yields', () => {
+    const text = run().replace(/ \}$/, '');
+    for (const [returned, got] of [
+      ['none', null],
+      ['stdout', { paid: true }],
+    ] as const) {
+      const driven = drive(
+        `do: [{ a: ${text.replace('{ run: {', `{ run: { return: ${returned},`)} } }, { b: { set: { got: '\${ . }' } } }]`,
+      );
+      driven.command(found(3));
+      driven.command(ended(3, { type: 'completed', output: { paid: true } }));
+      expect(driven.state).toMatchObject({ phase: 'completed', output: { got } });
+      expect(driven.of('child.completed')).toMatchObject([{ output: got }]);
+    }
+  });
+
   test('hands its own input on when it names none, and asks for the latest when it names no version', () => {
     const driven = drive('do: [{ a: { run: { workflow: { namespace: shop, name: pay } } } }]', {
       input: { n: 5 },

@@ -30,7 +30,7 @@ export function completeChild(decision: Decision, { child, outcome }: CompleteCh
 function endOf(child: number, outcome: CompleteChild['outcome'], decision: Decision): Fact {
   switch (outcome.type) {
     case 'completed': {
-      const output = withJsonNumbers(outcome.output);
+      const output = isSilent(decision, child) ? null : withJsonNumbers(outcome.output);
       decision.weigh(output);
       return { type: 'child.completed', child, output };
     }
@@ -46,6 +46,13 @@ function endOf(child: number, outcome: CompleteChild['outcome'], decision: Decis
     default:
       return unreachable(outcome);
   }
+}
+
+/** Whether the task returns nothing of the child. */
+function isSilent(decision: Decision, child: number): boolean {
+  const task = decision.state.tasks[decision.state.children?.[child]?.task ?? ''];
+  const node = task === undefined ? undefined : decision.nodeOf(task).node;
+  return node?.kind === 'run' && node.silent === true;
 }
 
 function cancelledError(reason: string | undefined): WorkflowError {

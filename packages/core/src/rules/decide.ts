@@ -157,6 +157,7 @@ function start(decision: Decision, command: StartExecution): void {
   const { input } = fact;
   decision.weigh(input);
   const place: Place = { decision, parent: '' };
+  let instance = '/input';
   try {
     if (program.input?.schema !== undefined)
       validate(program.input.schema, input, "the workflow's input", decision);
@@ -164,6 +165,7 @@ function start(decision: Decision, command: StartExecution): void {
       program.input?.from === undefined
         ? input
         : evaluate(program.input.from, input, { ...place, rawInput: input });
+    instance = '/timeout';
     const timeout =
       program.timeout === undefined ? undefined : evaluateDuration(program.timeout, value, place);
     decision.emit({
@@ -174,7 +176,7 @@ function start(decision: Decision, command: StartExecution): void {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     decision.emit(fact);
-    return faultExecution(decision, { instance: '/input', ...error.error });
+    return faultExecution(decision, { instance, ...error.error });
   }
   decision.ready.push('');
 }

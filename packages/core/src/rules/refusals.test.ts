@@ -112,6 +112,11 @@ describe('what is recorded', () => {
     expect(driven.state.error?.detail).toContain("the workflow's input");
   });
 
+  test("a time limit of the workflow that cannot be computed is the limit's error, not the input's", () => {
+    const driven = new Driven(`timeout: { after: '\${ .t }' }\n${wait}`, { input: { t: 'soon' } }).start();
+    expect(driven.state.error).toMatchObject({ status: 400, instance: '/timeout' });
+  });
+
   test('a bug while starting is thrown, not recorded as a fault of the workflow', () => {
     const { executable } = new Driven(`timeout: { after: { seconds: 5 } }\n${wait}`);
     let looks = 0;

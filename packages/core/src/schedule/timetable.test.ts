@@ -38,8 +38,8 @@ describe('a schedule', () => {
 
   it('that has missed more than can be made in one go says that there is more', () => {
     const { fire, next } = duesAt(every('all', 100), 'every', 100, 3_600_000, 0);
-    expect(fire).toHaveLength(1_000);
-    expect(next).toBe(100_100);
+    expect(fire).toHaveLength(32);
+    expect(next).toBe(3_300);
   });
 
   it('of a cron expression is due by the clock of its zone', () => {

@@ -78,8 +78,11 @@ export interface Dues {
   readonly next: number | undefined;
 }
 
-/** runs that one look at a schedule starts */
-const firesMax = 1_000;
+/**
+ * Runs that one look at a schedule starts. What was started is noted when all of them are durable: with many, a process that
+ * is killed soon after each start would begin with the same ones again and again, and fall behind for ever.
+ */
+const firesMax = 32;
 
 /** What is to be started at `now`, when `due` is the first instant that nothing was started for. */
 export function duesAt(

@@ -1,8 +1,8 @@
 /** Operations on events: to publish them, and to see what became of one. */
 import { Type } from 'typebox';
+import { eventMatchesSchema, publishedEventSchema } from './event-schemas.ts';
 import { toJson } from './execution-common.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { eventMatchesSchema, publishedEventSchema } from './schemas.ts';
 
 const key = '7a40e1f2b6c9d83517aa0e44c1f0b29d5e6f7081';
 

@@ -1,6 +1,7 @@
 /** The shapes that the API speaks, as JSON Schema. */
 import { phases } from '@millrace/core';
 import { type TSchema, Type } from 'typebox';
+import { eventMatchesSchema, eventNames, missedBy, publishedEventSchema } from './event-schemas.ts';
 
 export const instant = (description: string) => Type.String({ format: 'date-time', description });
 export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
@@ -45,7 +46,7 @@ export const workflowSourceSchema = Type.Object({
   warnings: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
       description:
-        'Told when it is published: workflows that it runs and that are not published, which is an error when it is run.',
+        'Workflows that it runs and that are not published as it stands: an error when it is run. Absent: there are none.',
     }),
   ),
 });
@@ -213,46 +214,15 @@ export const wakeUpSchema = Type.Object({
           }),
         ),
         until: Type.Optional(Type.Literal(true, { description: 'An event of it ends the listening.' })),
+        missed: Type.Optional(
+          Type.Object(
+            { ...eventNames, at: instant('When it was matched.'), ...missedBy },
+            { description: 'The last event of the type that it did not take, kept for some days.' },
+          ),
+        ),
       },
       { description: 'Of kind event: what it listens for.' },
     ),
-  ),
-});
-
-export const publishedEventSchema = Type.Object({
-  id: Type.String(),
-  source: Type.String(),
-  key: Type.String({ description: 'What the event is known by here.' }),
-  duplicate: Type.Boolean({
-    description: 'One of this source and id was published before; it is the one that counts.',
-  }),
-});
-
-const reachedSchema = {
-  execution: Type.String(),
-  task: Type.String({ description: 'Pointer of the task.' }),
-};
-
-export const eventMatchesSchema = Type.Object({
-  event: Type.Object({
-    key: Type.String(),
-    id: Type.String(),
-    source: Type.String(),
-    type: Type.String(),
-    subject: Type.Optional(Type.String()),
-    time: Type.Optional(Type.String()),
-  }),
-  woke: Type.Object({
-    count: Type.Integer(),
-    executions: Type.Array(Type.Object(reachedSchema), { description: 'The first 100.' }),
-  }),
-  missed: Type.Array(
-    Type.Object({
-      ...reachedSchema,
-      predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
-      detail: Type.Optional(Type.String()),
-    }),
-    { description: 'Some that waited for something like it.' },
   ),
 });
 

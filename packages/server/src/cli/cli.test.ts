@@ -30,6 +30,7 @@ beforeAll(async () => {
     'fault.yaml': `${head}  - stop:\n      raise:\n        error: { type: 'https://example.com/e', status: 418, title: Stopped, detail: no tea }\n`,
     'bad.yaml': `${head}  - a:\n      sett: { x: 1 }\n  - b:\n      wait: soon\n`,
     'later.yaml': `${head}  - a:\n      set: { x: 1 }\n  - b:\n      run: { shell: { command: ls } }\n`,
+    'reuse.yaml': `${head.replace('do:\n', '')}use:\n  functions: { f: { set: { x: 1 } } }\n  extensions: [{ e: { extend: set, before: [{ b: { wait: { milliseconds: 1 } } }] } }]\ndo:\n  - c: { call: f }\n  - s: { set: { y: 1 } }\n`,
     'long.yaml': `${head}  - rest:\n      wait: { hours: 1 }\n`,
     'input.yaml': 'name: Bo\n',
     'millrace.yaml': 'port: 0\nlogLevel: warn\n',
@@ -127,6 +128,15 @@ describe('millrace run', () => {
     expect(error.replaceAll(/ {2}\d+ ms/g, '')).toBe(
       '✓ greet\n✓ twice › inner\n✓ twice › inner #2\n✓ twice\n',
     );
+  });
+
+  it('names functions as their authors do, and tells of a task with extensions once', async () => {
+    const { error } = await run(['run', 'reuse.yaml']);
+    const ended = error.split('\n').filter((line) => line.startsWith('✓'));
+    expect(ended.map((line) => line.replace(/ {2}.*/, ''))).toEqual([
+      ...['✓ e › b', '✓ e', '✓ f', '✓ c'],
+      ...['✓ e › b #2', '✓ e #2', '✓ s'],
+    ]);
   });
 
   it('takes the input from a file', async () => {

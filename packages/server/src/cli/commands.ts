@@ -28,6 +28,15 @@ export const commands: Readonly<Record<string, Command>> = {
     more: async () => `Options:\n${(await import('../config/print.ts')).printFlags()}`,
     run: async (args, io) => (await import('./start.ts')).start(args, io),
   },
+  dev: {
+    usage: 'millrace dev [FILE|FOLDER…] [--virtual-time] [--no-watch] [options]',
+    summary: 'Serve for trying: keep nothing, and publish files as they are saved.',
+    withoutJson: 'it serves until it is stopped, and has no result. Its log is JSON with --log-format json.',
+    argument: 'file',
+    options: async () => (await import('./dev.ts')).options(),
+    more: async () => (await import('./dev.ts')).help,
+    run: async (args, io) => (await import('./dev.ts')).dev(args, io),
+  },
   run: {
     usage:
       'millrace run FILE [--input JSON|@file] [--wait DURATION] [--store STORE | --server URL] [--json] [--quiet]',

@@ -14,12 +14,14 @@ export async function compose(
   settings: Settings,
   log: Logger,
   environment: Readonly<Record<string, string | undefined>>,
+  virtualTime = false,
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
   try {
     const { resources: _, eventsSink, eventsStatusChanged, ...rest } = settings;
     return await composeEngine({
       ...rest,
+      virtualTime,
       limits: settings,
       ...(eventsSink === '' ? {} : { eventSink: { uri: eventsSink, statusChanged: eventsStatusChanged } }),
       ...(settings.resources === '' ? {} : { resources: settings.resources }),

@@ -21,7 +21,8 @@ export function createProgress(write: (line: string) => void, colours: boolean):
           started.set(keyOf(fact), at);
           break;
         case 'task.completed':
-          line(paint.green('✓'), fact, taken(fact));
+          // An extended task is told of once, when what is around it has ended as well.
+          if (!isExtended(fact)) line(paint.green('✓'), fact, taken(fact));
           started.delete(keyOf(fact));
           break;
         case 'task.faulted':
@@ -64,10 +65,20 @@ function keyOf({ task, visit }: TaskFact): string {
   return `${task}#${visit ?? 1}`;
 }
 
-/** `/do/0/order/try/1/pay` → `order › pay`: the members that follow an index are the names of tasks. */
+function isExtended({ task }: TaskFact): boolean {
+  return /\/\d+\/[^/]*\/extended$/.test(task) || /^\/use\/functions\/[^/]*\/extended$/.test(task);
+}
+
+/**
+ * `/do/0/order/try/1/pay` → `order › pay`: the members that follow an index are the names of tasks, and those that follow
+ * `/use/functions` of functions.
+ */
 export function nameOf({ task, visit }: TaskFact): string {
   const parts = task.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const names = parts.filter((_, index) => /^\d+$/.test(parts[index - 1] ?? ''));
+  const isFunction = parts[1] === 'use' && parts[2] === 'functions';
+  const names = parts.filter(
+    (_, index) => /^\d+$/.test(parts[index - 1] ?? '') || (isFunction && index === 3),
+  );
   return `${visible(names.join(' › ') || task)}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
 }
 

@@ -20,6 +20,18 @@ export async function start(args: readonly string[], io: Io): Promise<number> {
   if (positionals.length > 0)
     throw new CliError(exitCodes.usage, `start takes no argument, but was given "${positionals[0]}".`);
   const { settings } = await loadConfig({ flags, environment: io.environment, terminal: io.terminal });
+  return serve(settings, io);
+}
+
+export interface ServeOptions {
+  /** the clock leaps to the next wake-up when nothing else is to do */
+  readonly virtualTime?: boolean;
+  /** called when it serves; the answer is called when it is told to stop */
+  readonly started?: (composition: Composition) => Promise<() => void>;
+}
+
+export async function serve(settings: Settings, io: Io, options: ServeOptions = {}): Promise<number> {
+  const virtualTime = options.virtualTime === true;
   const serves = settings.roles.includes('api');
   const refusal = serves ? refusalToServe(settings) : undefined;
   if (refusal !== undefined) throw new CliError(exitCodes.cannotStart, refusal);
@@ -29,7 +41,7 @@ export async function start(args: readonly string[], io: Io): Promise<number> {
     write: (line) => io.error(line),
   });
   const stop = nextInterrupt(io);
-  const composition = await compose(settings, log, io.environment);
+  const composition = await compose(settings, log, io.environment, virtualTime);
   const metrics = createServerMetrics({
     figures: () => composition.figures(),
     version,
@@ -46,9 +58,11 @@ export async function start(args: readonly string[], io: Io): Promise<number> {
       })
     : undefined;
   const url = await listen(server, composition, settings);
-  io.out(banner(settings, composition, url));
+  io.out(banner(settings, composition, url, virtualTime));
   log.info('started', { version, url, store: withoutPassword(settings.store), roles: settings.roles });
+  const end = await options.started?.(composition);
   await stop.then((signal) => log.info('stopping', { signal, graceMs: settings.shutdownGraceMs }));
+  end?.();
   await close(server, metrics, composition, settings, log);
   return exitCodes.ok;
 }
@@ -111,6 +125,7 @@ export function banner(
   settings: Settings,
   { store }: Pick<Composition, 'store'>,
   url: string | undefined,
+  virtualTime = false,
 ): string {
   const lines = [
     ...addresses(url),
@@ -119,6 +134,7 @@ export function banner(
     ['network', networkRule(settings)],
     ...Object.entries(settings.originMap).map(([from, to]) => ['mapped', `calls to ${from} go to ${to}`]),
     ...warnings(settings).map((text) => ['warning', text]),
+    ...(virtualTime ? [['time', 'is virtual: it leaps to the next wake-up when nothing else is to do']] : []),
   ];
   return `Millrace ${version}\n${lines.map(([name = '', text]) => `  ${name.padEnd(9)}${text}\n`).join('')}`;
 }
@@ -147,8 +163,6 @@ function warnings(settings: Settings): string[] {
     found.push('every web page may use this server (cors is *, and there are no API keys)');
   if (settings.store === 'memory:')
     found.push('executions are lost when this process ends (store is memory:)');
-  if (settings.virtualTime)
-    found.push('time is virtual: the clock leaps to the next wake-up when nothing else is to do');
   if (settings.shutdownGraceMs > 60_000)
     found.push(`stopping may take ${formatDuration(settings.shutdownGraceMs)}`);
   return found;

@@ -1,5 +1,5 @@
 /** Why an execution is waiting, in sentences: its rows in the wake-up ledger, with the tasks that they are for. */
-import { unreachable, type WakeUpView } from '@millrace/core';
+import { type NearMiss, unreachable, type WakeUpView } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import { visible } from './terminal-text.ts';
 import type { TimelineTask } from './timeline.ts';
@@ -49,9 +49,14 @@ function describeListener({ listens }: WakeUpView): string {
   const correlated =
     listens.correlate === undefined ? '' : `, correlated by ${JSON.stringify(listens.correlate)}`;
   const name = listens.task.slice(listens.task.lastIndexOf('/') + 1);
+  const missed = listens.missed === undefined ? '' : `; ${missedText(listens.missed)}`;
   return visible(
-    `${attributes}${correlated} (${name}${listens.until === true ? ', to stop listening' : ''})`,
+    `${attributes}${correlated} (${name}${listens.until === true ? ', to stop listening' : ''})${missed}`,
   );
+}
+
+function missedText({ id, source, predicate, detail }: NearMiss): string {
+  return `the last that came did not fit: ${id} of ${source}, by its ${predicate}${detail === undefined ? '' : `: ${detail}`}`;
 }
 
 function describeDeed(

@@ -75,11 +75,6 @@ const table = {
     default: [],
     description: 'Web origins whose pages may call this server, comma separated; * is every origin.',
   }),
-  virtualTime: setting(Type.Boolean(), 'boolean', {
-    default: false,
-    description:
-      'For trying workflows: the clock leaps to the next wake-up when nothing else is to do. Never for real work.',
-  }),
   insecure: setting(Type.Boolean(), 'boolean', {
     default: false,
     description: 'Serve on a public address without API keys.',

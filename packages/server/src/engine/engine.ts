@@ -1,5 +1,5 @@
 /** The engine as its callers see it, over the roles and the store. */
-import { openPhases } from '@millrace/core';
+import { openPhases, type WorkflowSource } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, viewOf, wakeUps } from './ask.ts';
@@ -23,7 +23,7 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'n
   const { definitions, functions, reader, store } = parts;
   return {
     deploy: (tenant, text) => deploy(parts, tenant, text),
-    workflow: (tenant, id) => definitions.get(tenant, id),
+    workflow: async (tenant, id) => withWarnings(definitions, tenant, await definitions.get(tenant, id)),
     workflows: (tenant, { namespace, limit, cursor }) =>
       definitions.list(tenant, namespace, pageSize(limit), cursor),
     definition: (tenant, digest) => definitions.view(tenant, digest),
@@ -87,9 +87,17 @@ async function deploy(
 ): ReturnType<Engine['deploy']> {
   const published = await definitions.publish(tenant, text);
   await schedules.refresh(tenant, published.workflow);
-  const warnings = await missingChildren(definitions, tenant, published.workflow.digest);
-  if (warnings.length === 0) return published;
-  return { ...published, workflow: { ...published.workflow, warnings } };
+  return { ...published, workflow: await withWarnings(definitions, tenant, published.workflow) };
+}
+
+/** As it is now: what is missing may be published at any time. */
+async function withWarnings(
+  definitions: EngineParts['definitions'],
+  tenant: string,
+  workflow: WorkflowSource,
+): Promise<WorkflowSource> {
+  const warnings = await missingChildren(definitions, tenant, workflow.digest);
+  return warnings.length === 0 ? workflow : { ...workflow, warnings };
 }
 
 async function undeploy(

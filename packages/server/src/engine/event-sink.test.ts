@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const compose = (statusChanged = false, store = 'memory:') =>
   composeEngine({
-    ...{ store, data: folder, roles: ['worker', 'executor', 'timer'] },
+    ...{ store, data: folder, roles: ['worker', 'executor', 'timer', 'events'] },
     secrets: { environment: {} },
     http: { allow: ['loopback'] },
     eventSink: { uri: `${sink.origin}/events`, statusChanged },
@@ -55,6 +55,12 @@ async function run(definition: string): Promise<string> {
 const taken = () => sink.received.map(({ body }) => JSON.parse(body) as LifecycleEvent);
 const typesOf = (events: readonly LifecycleEvent[]) =>
   events.map(({ type }) => type.slice('io.serverlessworkflow.'.length, -'.v1'.length));
+
+const ofExecution = (id: string) => taken().filter(({ subject }) => subject === id);
+const lastOf = (id: string) =>
+  typesOf(ofExecution(id))
+    .filter((type) => !type.includes('status-changed'))
+    .at(-1);
 
 /** Resolves when the sink was sent so many events. */
 async function sent(count: number): Promise<void> {
@@ -85,6 +91,80 @@ describe('a sink of lifecycle events', () => {
     expect(of('workflow')).toEqual(['waiting', 'completed']);
     expect(of('task')).toEqual(['pending', 'running', 'waiting', 'completed']);
     expect(changes.every(({ data }) => typeof data.updatedAt === 'string')).toBe(true);
+  });
+
+  it('gets all 18 events of real runs, with what the standard says of each and nothing else', async () => {
+    composition = await compose(true);
+    const { engine } = composition;
+    const begin = async (definition: string) =>
+      (await engine.start('default', { definition: header + definition })).execution.id;
+    const waits = (id: string) =>
+      expect.poll(async () => (await engine.execution('default', id)).status).toBe('waiting');
+    const filter = `{ with: { type: t }, correlate: { order: { from: .data.order, expect: '7' } } }`;
+    const listens = await begin(`do: [{ l: { listen: { to: { any: [${filter}], until: length == 2 } } } }]`);
+    await waits(listens);
+    await engine.suspend('default', listens);
+    await engine.resume('default', listens);
+    for (const id of ['1', '2'])
+      await engine.publish('default', [
+        { specversion: '1.0', id, source: 's', type: 't', data: { order: 7 } },
+      ]);
+    const cancelled = await begin('do: [{ w: { wait: { hours: 1 } } }]');
+    await waits(cancelled);
+    await engine.cancel('default', cancelled);
+    const raise = "raise: { error: { type: 'https://example.com/x', status: 500, title: T } }";
+    const faulted = await run(
+      `do: [{ t: { try: [{ r: { ${raise} } }], catch: { retry: { delay: { milliseconds: 10 }, limit: { attempt: { count: 2 } } } } } }]`,
+    );
+    await expect
+      .poll(() => [listens, cancelled, faulted].map(lastOf), { timeout: 15_000 })
+      .toEqual(['workflow.completed', 'workflow.cancelled', 'workflow.faulted']);
+    const byType = new Map(taken().map((event) => [typesOf([event])[0] ?? '', event]));
+    const name = (id: string) => `test-${id}.default`;
+    const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const error = { type: 'https://example.com/x', status: 500, title: 'T', instance: '/do/0/t/try/0/r' };
+    const [l, c, f] = [listens, cancelled, faulted].map((id) => ({ name: name(id) }));
+    const task = (id: string, pointer: string) => ({ workflow: name(id), task: pointer });
+    expect(Object.fromEntries([...byType].map(([type, { data }]) => [type, data]))).toEqual({
+      'workflow.started': {
+        ...f,
+        startedAt: at,
+        definition: { namespace: 'default', name: 'test', version: '1.0.0' },
+      },
+      'workflow.suspended': { ...l, suspendedAt: at },
+      'workflow.resumed': { ...l, resumedAt: at },
+      'workflow.correlation-started': { ...l, startedAt: at },
+      'workflow.correlation-completed': { ...l, completedAt: at, correlationKeys: { order: '7' } },
+      'workflow.cancelled': { ...c, cancelledAt: at },
+      'workflow.faulted': { ...f, faultedAt: at, error },
+      'workflow.completed': { ...l, completedAt: at, output: [{ order: 7 }, { order: 7 }] },
+      'workflow.status-changed': { ...f, updatedAt: at, status: 'faulted' },
+      'task.created': { ...task(faulted, '/do/0/t/try/0/r'), createdAt: at },
+      'task.started': { ...task(faulted, '/do/0/t/try/0/r'), startedAt: at },
+      'task.suspended': { ...task(listens, '/do/0/l'), suspendedAt: at },
+      'task.resumed': { ...task(listens, '/do/0/l'), resumedAt: at },
+      'task.retried': { ...task(faulted, '/do/0/t'), retriedAt: at },
+      'task.cancelled': { ...task(cancelled, '/do/0/w'), cancelledAt: at },
+      'task.faulted': { ...task(faulted, '/do/0/t'), faultedAt: at, error },
+      'task.completed': {
+        ...task(listens, '/do/0/l'),
+        completedAt: at,
+        output: [{ order: 7 }, { order: 7 }],
+      },
+      'task.status-changed': { ...task(faulted, '/do/0/t'), updatedAt: at, status: 'faulted' },
+    });
+    for (const id of [listens, cancelled, faulted]) {
+      const { rows } = await engine.lifecycle('default', id, { limit: 1_000 });
+      const required = ofExecution(id).filter(({ type }) => !type.includes('status-changed'));
+      expect(required.map(({ type, data, time }) => [type, data, time])).toEqual(
+        rows.map(({ type, data, time }) => [type, data, time]),
+      );
+    }
+    const statuses = ofExecution(listens).filter(({ type }) => type.includes('task.status-changed'));
+    expect(statuses.map(({ data }) => data.status)).toEqual([
+      ...['pending', 'running', 'waiting', 'suspended', 'running', 'waiting', 'running', 'completed'],
+    ]);
+    expect(errors).toEqual([]);
   });
 
   it('that refuses an event gets it again, before the next one of that execution, and others go on', async () => {

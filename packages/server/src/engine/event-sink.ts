@@ -15,6 +15,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from '../roles/codec.ts';
+import { isEventStream } from '../roles/event-log.ts';
 import type { LargeValues } from './large-values.ts';
 
 export interface EventSinkOptions {
@@ -144,12 +145,14 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
   async function sendAll(commits: readonly Commit[], renew: () => Promise<void>): Promise<void> {
     const streams = new Map<string, Commit[]>();
     for (const commit of commits) {
+      // Events that somebody published stand in the log as well.
+      if (isEventStream(commit)) continue;
       const stream = `${commit.tenant}/${commit.stream}`;
       const list = streams.get(stream);
       if (list === undefined) streams.set(stream, [commit]);
       else list.push(commit);
     }
-    figures.waiting = commits.length;
+    figures.waiting = [...streams.values()].flat().length;
     let keeping = Promise.resolve();
     await Promise.all(
       [...streams.values()].map(async (list) => {

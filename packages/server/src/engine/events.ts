@@ -41,7 +41,10 @@ export async function matches(
   if (record !== undefined) return JSON.parse(record.body) as EventMatches;
   const event = await readEvent(store, blobs, tenant, key);
   if (event === undefined)
-    throw new MillraceError('not-found', `there is no event ${id}; an event's id is found with its source`);
+    throw new MillraceError(
+      'not-found',
+      `there is no event ${id}: an event is found by its key, or by its id with ?source=`,
+    );
   const head = { key, id: String(event.id), source: String(event.source), type: String(event.type) };
   return { event: head, woke: { count: 0, executions: [] }, missed: [] };
 }

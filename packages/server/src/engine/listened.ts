@@ -1,18 +1,29 @@
 /** What the rows of an execution listen for, in the words of its definition. */
-import { isJsonObject, type JsonObject, listenerOf, valueAt, type WakeUpView } from '@millrace/core';
+import {
+  isJsonObject,
+  type JsonObject,
+  listenerOf,
+  type NearMiss,
+  valueAt,
+  type WakeUpView,
+} from '@millrace/core';
+import { shapeOf } from '../roles/listen-key.ts';
+import { type NearMissRecord, nearMissRecords } from '../roles/match-record.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 type Told = Pick<WakeUpView, 'listens'>;
 
 /** By the id of the row; nothing for one whose task listens no more. */
 export async function listened(
-  { reader, definitions }: EngineParts,
+  { reader, definitions, store }: EngineParts,
   tenant: string,
   execution: string,
 ): Promise<(row: string) => Told> {
   const { tasks, definition } = await reader.state(tenant, execution, 'shallow');
   if (definition === null) return () => ({});
   const { program, executable } = await definitions.byDigest(tenant, definition.digest);
+  const record = await store.document(tenant, nearMissRecords, execution);
+  const near = record === undefined ? undefined : (JSON.parse(record.body) as NearMissRecord);
   return (row) => {
     const { version, filter } = listenerOf(row);
     const task = Object.values(tasks).find((each) => each.kind === 'listen' && each.since === version);
@@ -30,7 +41,14 @@ export async function listened(
         with: isJsonObject(written) ? written : {},
         ...(Object.keys(correlate).length === 0 ? {} : { correlate }),
         ...(filter < own ? {} : { until: true as const }),
+        ...missedBy(near, shapeOf(definition.digest, task.task, filter)),
       },
     };
   };
+}
+
+function missedBy(near: NearMissRecord | undefined, wanted: string): { readonly missed?: NearMiss } {
+  if (near === undefined || near.shape !== wanted) return {};
+  const { shape: _, ...missed } = near;
+  return { missed };
 }

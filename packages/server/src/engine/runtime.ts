@@ -16,7 +16,7 @@ import { startExpiry } from '../roles/expiry.ts';
 import { Feed } from '../roles/feed.ts';
 import { Inbox } from '../roles/inbox.ts';
 import { ListeningDefinitions } from '../roles/listening-definitions.ts';
-import { matchRecords } from '../roles/match-record.ts';
+import { matchRecords, nearMissRecords } from '../roles/match-record.ts';
 import { Matcher } from '../roles/matcher.ts';
 import { Subscriptions } from '../roles/subscriptions.ts';
 import { startTail, type Tail } from '../roles/tail.ts';
@@ -216,7 +216,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
           for (const role of new Set(hints.flatMap((hint) => looks[hint] ?? []))) role?.look();
         }) ?? stopHints;
       if (roles.has('events'))
-        for (const collection of [earlierEvents, matchRecords])
+        for (const collection of [earlierEvents, matchRecords, nearMissRecords])
           expiries.push(startExpiry({ world, store, collection, keptMs: eventsKeptMs, onError }));
       const keptMs = options.idempotencyMs;
       if (roles.has('timer') && keptMs !== undefined)

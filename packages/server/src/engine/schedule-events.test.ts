@@ -169,10 +169,24 @@ describe('a schedule of events', () => {
     expect(await inputs(api)).toEqual(['a-1', 'a-2', 'b-5']);
   });
 
-  it('that gathers until something holds cannot be run yet, and says where', async () => {
-    const harness = open();
-    const until = { any: [{ with: { type: 'a' } }], until: 'length == 2' };
-    await harness.runtime.engine.deploy(tenant, react(until));
-    await expect(harness.runtime.engine.start(tenant, { workflow: id })).rejects.toThrow(/until/);
+  it('gathers until a condition holds, or until other events have come, through a restart', async () => {
+    const one = open();
+    const until = { one: { with: { type: 'end' } } };
+    await one.runtime.engine.deploy(tenant, react({ any: [{ with: { type: 'a' } }], until }));
+    await publish(one, event('a', 1), event('a', 2));
+    await one.runtime.stop(0);
+    await one.runtime.engine.publish(tenant, [event('a', 3), event('end', 4)]);
+    const two = open({ shared: one });
+    await two.advance(2 * second);
+    expect(await inputs(two)).toEqual(['a-1 a-2 a-3']);
+    expect((await runs(two))[0]?.cause).toMatchObject({ source: 'on' });
+    expect((await runs(two))[0]?.cause?.events).toHaveLength(4);
+    await two.runtime.engine.deploy(
+      tenant,
+      react({ any: [{ with: { type: 'a' } }], until: '${ map(.data.n) | add > 10 }' }, { version: '2.0.0' }),
+    );
+    await publish(two, event('a', 5), event('a', 6), event('a', 7));
+    expect(await inputs(two)).toEqual(['a-1 a-2 a-3', 'a-5 a-6']);
+    expect(two.errors).toEqual([]);
   });
 });

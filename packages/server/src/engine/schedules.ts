@@ -13,16 +13,17 @@
 import {
   type Command,
   type ExecutionState,
-  eventStrategy,
   type Json,
   readingOf,
+  scheduledConsumption,
   unsupportedMessage,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, remoteDoor } from '../roles/door.ts';
-import type { Consumed, Subscriptions, Wanted } from '../roles/subscriptions.ts';
+import type { Wanted } from '../roles/gathered-events.ts';
+import type { Consumed, Subscriptions } from '../roles/subscriptions.ts';
 import { scheduleStream } from '../roles/timer.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import type { ScheduleView, WorkflowId } from './interface.ts';
@@ -83,7 +84,8 @@ export class Schedules {
     await this.#change(tenant, key, async (record) => {
       if (nextOf(record) === undefined) return record;
       const { runs, after } = advanced(key, record, this.#options.store.now());
-      for (const run of runs) await this.#start(tenant, record, key, run);
+      // Together: one sync makes all of them durable.
+      await Promise.all(runs.map((run) => this.#start(tenant, record, key, run)));
       return after;
     });
   }
@@ -252,7 +254,7 @@ export class Schedules {
     const on = record?.timetable.on;
     if (record === undefined || on === undefined || subscriptionOf(record) !== detail) return undefined;
     const { executable } = await this.#options.definitions.byDigest(tenant, record.digest);
-    return { strategy: eventStrategy(on.to, '/schedule/on', on.mode), executable };
+    return { ...scheduledConsumption(on.to, on.mode), read: on.read, executable };
   }
 
   /** What the latest version says; undefined: there is none, or it has no schedule. */

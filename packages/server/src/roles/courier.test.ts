@@ -80,6 +80,7 @@ describe('a child', () => {
     await publish(harness, 'later', [step]);
     const again = await harness.runtime.engine.deploy('default', text);
     expect(again.workflow).not.toHaveProperty('warnings');
+    expect(await harness.runtime.engine.workflow('default', first)).not.toHaveProperty('warnings');
   });
 
   it('that faults faults its parent with its error', async () => {

@@ -16,6 +16,7 @@ import {
   matchFilter,
   sharedSight,
 } from '@millrace/core';
+import { typeOf, typesFor } from './filter-type.ts';
 import { shapeOf } from './listen-key.ts';
 
 /** One filter of one task of a definition. */
@@ -88,7 +89,7 @@ export class FilterIndex {
   /** Every shape that an event of this type could be for, and what it says. */
   judge(tenant: string, event: JsonObject): readonly Judged[] {
     const judged: Judged[] = [];
-    for (const type of new Set([String(event.type), '']))
+    for (const type of typesFor(event))
       for (const shape of this.#byType.get(`${tenant}\0${type}`) ?? [])
         judged.push(
           judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now())),
@@ -104,10 +105,4 @@ function judge(shape: Shape, event: JsonObject, sight: FilterSight): Judged {
   const full = boundKeys(matched.values, names);
   const bound = given.length === names.length ? [full] : [full, boundKeys(matched.values, given)];
   return { type: 'match', shape, bound, own: matched.own };
-}
-
-/** A type that is to be equal; of any other pattern the empty one. */
-function typeOf({ with: patterns }: EventFilter): string {
-  const pattern = patterns.find(([name]) => name === 'type')?.[1];
-  return pattern?.type === 'text' && !pattern.regex ? pattern.value : '';
 }

@@ -3,13 +3,21 @@
  * something like it, with the predicate that failed. It is told on the side: a record that is lost in a crash loses
  * nothing else.
  */
-import type { EventMatches, JsonObject } from '@millrace/core';
+import type { EventMatches, JsonObject, NearMiss } from '@millrace/core';
 import type { Listener, Store } from '../ports/store.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Judged } from './filter-index.ts';
 import { listenerTask } from './listen-key.ts';
 
 export const matchRecords = 'event-matches';
+
+/** The last event that came near to what an execution listens for, by its id. */
+export const nearMissRecords = 'near-misses';
+
+export interface NearMissRecord extends NearMiss {
+  /** number of the listener's shape in its definition, by which its row is found */
+  readonly shape: string;
+}
 
 /** executions that are named of each kind */
 const namedMax = 100;
@@ -52,11 +60,30 @@ export async function recordMatches(
             ? 'it took another event first, or had this one already'
             : "it does not hold over the execution's own data",
       })),
-      ...near,
+      ...near.map(({ shape: _, ...told }) => told),
     ],
   };
-  await store.putDocument(tenant, matchRecords, key, JSON.stringify(matches), undefined);
+  await Promise.all([
+    store.putDocument(tenant, matchRecords, key, JSON.stringify(matches), undefined),
+    ...near.flatMap(({ execution, shape, predicate, detail }) => {
+      // That it waits for another value is so with every event of another.
+      if (shape === undefined) return [];
+      const head = { id: String(event.id), source: String(event.source), key };
+      const at = new Date(store.now()).toISOString();
+      const told: NearMissRecord = {
+        ...head,
+        at,
+        shape,
+        predicate,
+        ...(detail === undefined ? {} : { detail }),
+      };
+      return [store.putDocument(tenant, nearMissRecords, execution, JSON.stringify(told), undefined)];
+    }),
+  ]);
 }
+
+/** `shape`: a predicate of its filter failed. */
+type Near = EventMatches['missed'][number] & { readonly shape?: string };
 
 /** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
 async function nearMisses(
@@ -65,8 +92,8 @@ async function nearMisses(
   position: number,
   judged: readonly Judged[],
   reached: ReadonlySet<string>,
-): Promise<EventMatches['missed']> {
-  const missed: EventMatches['missed'][number][] = [];
+): Promise<readonly Near[]> {
+  const missed: Near[] = [];
   let left = nearMax;
   for (const judgement of judged) {
     if (left === 0) break;
@@ -81,7 +108,7 @@ async function nearMisses(
   return missed;
 }
 
-function missOf({ execution, shape }: Listener, judgement: Judged): EventMatches['missed'][number] {
+function missOf({ execution, shape }: Listener, judgement: Judged): Near {
   const task = listenerTask(shape);
   if (judgement.type === 'match')
     return {
@@ -91,7 +118,7 @@ function missOf({ execution, shape }: Listener, judgement: Judged): EventMatches
       detail: 'it waits for another value',
     };
   const { predicate, detail } = judgement;
-  return { execution, task, predicate, ...(detail === undefined ? {} : { detail }) };
+  return { execution, task, shape, predicate, ...(detail === undefined ? {} : { detail }) };
 }
 
 function headOf(event: JsonObject, key: string): EventMatches['event'] {

@@ -193,6 +193,14 @@ describe('the matcher', () => {
       ]),
     );
     expect(await harness.runtime.engine.matches(tenant, '1', 'urn:test')).toEqual(matches);
+    const missedOf = async (id: string) =>
+      (await harness.runtime.engine.wakeUps(tenant, id)).find(({ kind }) => kind === 'event')?.listens
+        ?.missed;
+    expect(await missedOf(picky)).toEqual({
+      ...{ id: '1', source: 'urn:test', key: published?.key, at: expect.any(String), predicate: 'data' },
+    });
+    // That others have their own order is no news to whoever waits.
+    expect(await missedOf(other)).toBeUndefined();
     await expect(harness.runtime.engine.matches(tenant, 'none')).rejects.toMatchObject({ code: 'not-found' });
     await harness.runtime.stop(0);
   });

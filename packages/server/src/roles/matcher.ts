@@ -105,7 +105,11 @@ export class Matcher {
   }
 
   stats(): Readonly<Record<string, number>> {
-    return { ...this.#figures, listeners_examined: this.#finder.examined };
+    return {
+      ...this.#figures,
+      listeners_examined: this.#finder.examined,
+      subscriptions_examined: this.#options.subscriptions.examined,
+    };
   }
 
   async #counted(): Promise<number> {

@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { defaultLimits, eventStrategy, type Json, type JsonObject, link, lower, parse } from '@millrace/core';
+import {
+  defaultLimits,
+  type Json,
+  type JsonObject,
+  link,
+  lower,
+  parse,
+  scheduledConsumption,
+} from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../drivers/memory/store.ts';
 import { createChance } from '../simulation/chance.ts';
@@ -10,8 +18,12 @@ import { type Consumed, Subscriptions } from './subscriptions.ts';
 const store = () => openMemoryStore({ now: () => 1, hash: (text) => hash('sha256', text) });
 
 function open(
-  on: JsonObject,
-  options: { readonly store?: ReturnType<typeof store>; readonly fails?: () => boolean } = {},
+  on: JsonObject | ((id: string) => JsonObject),
+  options: {
+    readonly store?: ReturnType<typeof store>;
+    readonly fails?: () => boolean;
+    readonly read?: 'data' | 'envelope';
+  } = {},
 ) {
   const parsed = parse("document: { dsl: '1.0.3', namespace: t, name: t, version: '1.0.0' }\ndo: []");
   if (!parsed.ok) throw new Error('the definition of this test is valid');
@@ -22,7 +34,11 @@ function open(
     store: shared,
     world: createSimWorld(new SimQueue(createChance(1)), createChance(2), { alive: true }),
     limits: defaultLimits,
-    wanted: async () => ({ strategy: eventStrategy(on as never, '/schedule/on', 'strict'), executable }),
+    wanted: async (_tenant, id) => ({
+      ...scheduledConsumption((typeof on === 'function' ? on(id) : on) as never, 'strict'),
+      read: options.read ?? 'envelope',
+      executable,
+    }),
     consumed: async (_tenant, _id, detail, consumed) => {
       if (options.fails?.() === true) throw new Error('not now');
       calls.push({ ...consumed, detail });
@@ -97,5 +113,80 @@ describe('a subscription', () => {
     await take(2, 'x');
     expect(calls).toEqual([]);
     expect(await shared.document('a', 'event-subscriptions', 's')).toBeUndefined();
+  });
+
+  it('gathers until a condition over what came holds, rooms apart, and asks it of what a run reads', async () => {
+    const until = '(map(.n) | add) >= 3';
+    const on = { any: [pair('drop'), pair('rain')], until };
+    const { subscriptions, calls, take } = open(on, { read: 'data' });
+    await subscriptions.subscribe('a', 's', null);
+    await take(1, 'drop', { room: 1, data: { n: 1 } });
+    await take(2, 'drop', { room: 2, data: { n: 2 } });
+    await take(3, 'rain', { room: 1, data: { n: 1 } });
+    expect(calls).toEqual([]);
+    await take(4, 'rain', { room: 2, data: { n: 1 } });
+    await take(5, 'drop', { room: 1, data: { n: 5 } });
+    await take(6, 'drop', { room: 1, data: { n: 3 } });
+    expect(ids(calls)).toEqual([['e2', 'e4'], ['e1', 'e3', 'e5'], ['e6']]);
+  });
+
+  it('gathers until other events have come, which are not in what it is called with', async () => {
+    const on = { any: [{ with: { type: 'item' } }], until: { one: { with: { type: 'end' } } } };
+    const { subscriptions, calls, take } = open(on);
+    await subscriptions.subscribe('a', 's', null);
+    await take(1, 'item');
+    await take(2, 'item');
+    await take(3, 'end');
+    await take(4, 'end');
+    expect(ids(calls)).toEqual([['e1', 'e2'], []]);
+    expect(calls.map(({ keys }) => keys)).toEqual([['k1', 'k2', 'k3'], ['k4']]);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+    const all = { any: [pair('item')], until: { all: [pair('paid'), pair('sent')] } };
+    const pairs = open(all);
+    await pairs.subscriptions.subscribe('a', 's', null);
+    await pairs.take(1, 'paid', { room: 1 });
+    await pairs.take(2, 'item', { room: 1 });
+    await pairs.take(3, 'paid', { room: 1 });
+    await pairs.take(4, 'sent', { room: 2 });
+    await pairs.take(5, 'item', { room: 2 });
+    await pairs.take(6, 'sent', { room: 1 });
+    expect(ids(pairs.calls)).toEqual([['e2']]);
+    await pairs.take(7, 'paid', { room: 2 });
+    expect(ids(pairs.calls)).toEqual([['e2'], ['e5']]);
+  });
+
+  it('ends all that it gathers apart by one event that correlates with none, each once though a call failed', async () => {
+    let failures = 0;
+    const on = { any: [pair('item')], until: { one: { with: { type: 'end' } } } };
+    const { subscriptions, calls, take } = open(on, { fails: () => calls.length === 1 && failures++ === 0 });
+    await subscriptions.subscribe('a', 's', null);
+    await take(1, 'item', { room: 1 });
+    await take(2, 'item', { room: 2 });
+    await expect(take(3, 'end')).rejects.toThrow('not now');
+    await take(3, 'end');
+    expect(ids(calls)).toEqual([['e1'], ['e1'], ['e2']]);
+    expect(calls[0]?.id).toBe(calls[1]?.id);
+  });
+
+  it('is complete with a thousand events, though its condition fails over each of them', async () => {
+    const { subscriptions, calls, take } = open({ any: [], until: '.n > 3' });
+    await subscriptions.subscribe('a', 's', null);
+    for (let position = 1; position <= 1_001; position++) await take(position, 'x');
+    expect(calls.map(({ events }) => events.length)).toEqual([1_000]);
+  });
+
+  it('examines those that name the type of an event, or none, and no other', async () => {
+    const { subscriptions, calls, take } = open((id) =>
+      id === 'every' ? { any: [] } : { one: { with: { type: id } } },
+    );
+    for (let number = 0; number < 1_000; number++) await subscriptions.subscribe('a', `type-${number}`, null);
+    await subscriptions.subscribe('a', 'every', null);
+    await subscriptions.subscribe('b', 'type-7', null);
+    await take(1, 'type-7');
+    expect(calls.length).toBe(2);
+    expect(subscriptions.examined).toBe(2);
+    await subscriptions.unsubscribe('a', 'type-7');
+    await take(2, 'type-7');
+    expect(subscriptions.examined).toBe(3);
   });
 });

@@ -7,34 +7,20 @@
  * 3. Where filters correlate, events of different values are gathered apart.
  * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
-import {
-  type EventStrategy,
-  type Executable,
-  type FilterSight,
-  type Json,
-  type JsonObject,
-  keyText,
-  type Limits,
-  matchFilter,
-  sharedSight,
-} from '@millrace/core';
+import { filtersOf, type Json, type JsonObject, type Limits, sharedSight } from '@millrace/core';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
+import { typeOf, typesFor } from './filter-type.ts';
+import { type Gathered, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
-
-/** What a definition asks for. Its expressions are asked over the event alone: there is no execution yet. */
-export interface Wanted {
-  readonly strategy: EventStrategy;
-  readonly executable: Pick<Executable, 'expression'>;
-}
 
 export interface Consumed {
   /** the same for the same events of the same subscription */
   readonly id: string;
-  /** what the events are known by */
+  /** what the events are known by, and after them those of an `until` */
   readonly keys: readonly string[];
-  /** the CloudEvents in the order in which they came */
+  /** the CloudEvents in the order in which they came, without those of an `until` */
   readonly events: readonly JsonObject[];
 }
 
@@ -55,13 +41,6 @@ const triesMax = 50;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
 const setsMax = 1_000;
 
-/** Events of the same correlations. */
-interface Gathered {
-  readonly keys: Record<string, Json>;
-  /** by the number of the filter, in the order in which they came */
-  readonly events: { readonly filter: number; readonly key: string; readonly event: JsonObject }[];
-}
-
 interface Stored {
   /** whatever its owner wants to be told */
   readonly detail: Json;
@@ -69,7 +48,7 @@ interface Stored {
   readonly from: number;
   /** the place of the last event that it had: position, and index in the commit */
   to: [position: number, index: number];
-  sets: Gathered[];
+  sets: readonly Gathered[];
 }
 
 interface Subscription extends Stored {
@@ -83,6 +62,9 @@ interface Subscription extends Stored {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #all = new Map<string, Subscription>();
+  /** by tenant and the type of event that one of their filters names; under the empty type those that name none */
+  readonly #byType = new Map<string, Set<Subscription>>();
+  #examined = 0;
   /** told of each that is made here */
   onMade: () => void = () => {};
 
@@ -92,6 +74,11 @@ export class Subscriptions {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** subscriptions that events were offered to */
+  get examined(): number {
+    return this.#examined;
   }
 
   /**
@@ -139,14 +126,14 @@ export class Subscriptions {
       if (!(await isStill())) return;
       if (!(await store.deleteDocument(tenant, collection, id, known.revision))) return;
     }
-    this.#all.delete(nameOf(tenant, id));
+    this.#forget(nameOf(tenant, id));
   }
 
   /** Takes up what other processes have made and changed, and lets go of what they have ended. */
   async load(): Promise<void> {
     const rows = await this.#options.store.oldestDocuments(collection, subscriptionsMax);
     const there = new Set(rows.map(({ tenant, key }) => nameOf(tenant, key)));
-    for (const name of this.#all.keys()) if (!there.has(name)) this.#all.delete(name);
+    for (const name of this.#all.keys()) if (!there.has(name)) this.#forget(name);
     for (const row of rows) {
       const known = this.#all.get(nameOf(row.tenant, row.key));
       const isKnown = known?.revision === row.revision && known.from === fromOf(row);
@@ -161,14 +148,35 @@ export class Subscriptions {
   ): Promise<void> {
     const stored = JSON.parse(body) as Stored;
     const wanted = await this.#options.wanted(tenant, id, stored.detail);
-    this.#all.set(nameOf(tenant, id), { ...stored, tenant, id, revision, wanted, changed: false });
+    this.#forget(nameOf(tenant, id));
+    const subscription: Subscription = { ...stored, tenant, id, revision, wanted, changed: false };
+    this.#all.set(nameOf(tenant, id), subscription);
+    for (const place of placesOf(subscription)) {
+      const there = this.#byType.get(place) ?? new Set();
+      this.#byType.set(place, there.add(subscription));
+    }
   }
 
-  /** Offers an event, in the order of the log, to all subscriptions of its tenant. */
+  #forget(name: string): void {
+    const known = this.#all.get(name);
+    this.#all.delete(name);
+    for (const place of known === undefined ? [] : placesOf(known)) {
+      const there = this.#byType.get(place);
+      if (known !== undefined) there?.delete(known);
+      if (there?.size === 0) this.#byType.delete(place);
+    }
+  }
+
+  /** Offers an event, in the order of the log, to the subscriptions of its tenant that name its type, or none. */
   async take(logged: LoggedEvent): Promise<void> {
-    for (const subscription of [...this.#all.values()])
-      if (subscription.tenant === logged.tenant && isAfter(logged, subscription.to))
-        await this.#offer(subscription, logged);
+    const concerned = new Set<Subscription>();
+    for (const type of typesFor(logged.event))
+      for (const subscription of this.#byType.get(nameOf(logged.tenant, type)) ?? [])
+        concerned.add(subscription);
+    for (const subscription of concerned) {
+      this.#examined += 1;
+      if (isAfter(logged, subscription.to)) await this.#offer(subscription, logged);
+    }
   }
 
   /** Keeps what has changed: called before the place in the log is. */
@@ -187,7 +195,7 @@ export class Subscriptions {
 
   async #takeAgain(tenant: string, id: string): Promise<void> {
     const known = await this.#options.store.document(tenant, collection, id);
-    if (known === undefined) this.#all.delete(nameOf(tenant, id));
+    if (known === undefined) this.#forget(nameOf(tenant, id));
     else await this.#take(tenant, id, known);
   }
 
@@ -196,25 +204,23 @@ export class Subscriptions {
     const { store, limits, world, consumed } = this.#options;
     if (wanted === undefined) return;
     const sight = sharedSight(wanted.executable, [], limits, store.now());
-    const set = gather(subscription.sets, wanted.strategy, logged, sight);
-    if (set === undefined) return;
-    if (isComplete(set, wanted.strategy)) {
-      const keys = set.events.map(({ key }) => key);
-      const events = set.events.map(({ event }) => event);
-      try {
-        const name = world.hash([id, ...keys].join('\n')).slice(0, 40);
-        await consumed(tenant, id, detail, { id: name, keys, events });
-      } catch (error) {
-        // It is offered again, and must not be in the set twice then.
-        set.events.pop();
-        throw error;
-      }
-      subscription.sets = subscription.sets.filter((other) => other !== set);
+    const offered = offer(subscription.sets, wanted, logged, sight);
+    if (offered === undefined) return;
+    // What rejects leaves the sets as they were: the event is offered to them again.
+    for (const { events, ending = [] } of offered.complete) {
+      const keys = [...events, ...ending].map(({ key }) => key);
+      const name = world.hash([id, ...keys].join('\n')).slice(0, 40);
+      await consumed(tenant, id, detail, { id: name, keys, events: events.map(({ event }) => event) });
     }
-    if (subscription.sets.length > setsMax) subscription.sets.shift();
+    subscription.sets = offered.open.slice(-setsMax);
     subscription.to = [logged.position, logged.index];
     subscription.changed = true;
   }
+}
+
+function placesOf({ tenant, wanted }: Subscription): readonly string[] {
+  const types = wanted === undefined ? [] : filtersOf(wanted).map(typeOf);
+  return types.map((type) => nameOf(tenant, type));
 }
 
 function nameOf(tenant: string, id: string): string {
@@ -231,53 +237,4 @@ function fromOf({ body }: StoredDocument): number {
 
 function isAfter({ position, index }: LoggedEvent, [to, at]: readonly [number, number]): boolean {
   return position > to || (position === to && index > at);
-}
-
-/** The set that takes an event, with it; undefined: none of the filters fits. */
-function gather(
-  sets: Gathered[],
-  { type, filters }: EventStrategy,
-  { event, key }: LoggedEvent,
-  sight: FilterSight,
-): Gathered | undefined {
-  for (const [filter, each] of filters.entries()) {
-    const matched = matchFilter(each, event, sight);
-    if (matched.type === 'miss' || matched.own.length > 0 || !isExpected(each, matched.values, sight))
-      continue;
-    const open = sets.find(
-      (set) =>
-        (type !== 'all' || set.events.every((other) => other.filter !== filter)) &&
-        Object.entries(matched.values).every(
-          ([name, value]) => set.keys[name] === undefined || keyText(set.keys[name]) === keyText(value),
-        ),
-    );
-    const set = open ?? { keys: {}, events: [] };
-    if (open === undefined) sets.push(set);
-    Object.assign(set.keys, matched.values);
-    set.events.push({ filter, key, event });
-    return set;
-  }
-  return undefined;
-}
-
-/** Whether correlations extract what they expect; what fails, or asks for an execution's data, expects nothing that is. */
-function isExpected(
-  { correlate }: EventStrategy['filters'][number],
-  values: Readonly<Record<string, Json>>,
-  sight: FilterSight,
-): boolean {
-  return correlate.every(({ name, expect }) => {
-    if (expect === undefined) return true;
-    try {
-      const expected = sight.evaluate(expect, null);
-      return expected.type === 'value' && keyText(expected.value) === keyText(values[name] ?? null);
-    } catch (error) {
-      if (!(error instanceof Error) || error.message.startsWith('broken rule')) throw error;
-      return false;
-    }
-  });
-}
-
-function isComplete({ events }: Gathered, { type, filters }: EventStrategy): boolean {
-  return type !== 'all' || events.length === filters.length;
 }

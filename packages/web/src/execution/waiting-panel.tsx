@@ -83,6 +83,9 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
           {listenerLine(reason.listens)}
         </code>
       ) : null}
+      {reason.type === 'event' && reason.listens?.missed !== undefined ? (
+        <Missed missed={reason.listens.missed} />
+      ) : null}
       {task === undefined ? null : <TaskLink task={task} onSelect={onSelect} />}
       {reason.type === 'effect' && reason.owner !== undefined ? (
         <span className="text-faint">
@@ -91,6 +94,18 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
         </span>
       ) : null}
     </>
+  );
+}
+
+/** The last event that came near, and what kept it from being the one. */
+function Missed({ missed }: { readonly missed: NonNullable<NonNullable<WakeUpView['listens']>['missed']> }) {
+  const messages = useMessages();
+  const { id, source, predicate, detail } = missed;
+  return (
+    <span className="order-last basis-full text-[13px] text-soft [overflow-wrap:anywhere]">
+      {messages.nearMiss(`${id} (${source})`, predicate)}
+      {detail === undefined ? '' : `: ${detail}`}
+    </span>
   );
 }
 

@@ -96,13 +96,15 @@ describe('the graph of a definition', () => {
 
   it('says in a few words what a task does', () => {
     const graph = graphOfTasks(
-      '- c: { call: http, with: { method: get, endpoint: "https://e.com/a" } }\n- w: { wait: { minutes: 2, seconds: 5 } }',
+      '- c: { call: http, with: { method: get, endpoint: "https://e.com/a" } }\n- w: { wait: { minutes: 2, seconds: 5 } }\n- r: { run: { workflow: { namespace: shop, name: pay } } }\n- l: { listen: { to: { any: [ { with: { type: a } }, { with: { source: s } } ], until: { one: { with: { type: b } } } } } }',
     );
     expect(graph.nodes.map(({ detail }) => detail)).toEqual([
       undefined,
       undefined,
       'GET https://e.com/a',
       '2 min 5 s',
+      'shop/pay',
+      'a | * … b',
     ]);
   });
 });

@@ -3,6 +3,7 @@
  * edges. Lists inside a task are nodes inside a node. No measures here: those are the layout's.
  */
 import { pointerTo, type Task, type TaskList, type WorkflowDocument } from '@millrace/core';
+import { eventWords } from './event-words.ts';
 
 export const taskKinds = [
   'call',
@@ -267,9 +268,15 @@ function wordsOf(task: Task): string | undefined {
     return typeof task.raise.error === 'string'
       ? task.raise.error
       : (task.raise.error.title ?? String(task.raise.error.status));
-  if ('run' in task) return Object.keys(task.run).find((key) => key !== 'await' && key !== 'return');
+  if ('run' in task) return runWords(task.run);
+  if ('listen' in task) return eventWords(task.listen.to);
   if ('fork' in task) return task.fork.compete === true ? 'first wins' : undefined;
   return undefined;
+}
+
+function runWords(run: Extract<Task, { run: unknown }>['run']): string | undefined {
+  if ('workflow' in run) return `${text(run.workflow.namespace)}/${text(run.workflow.name)}`;
+  return Object.keys(run).find((key) => key !== 'await' && key !== 'return');
 }
 
 function callWords(call: string, given: Readonly<Record<string, unknown>> | undefined): string {

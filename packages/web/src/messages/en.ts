@@ -106,7 +106,8 @@ export const en = {
   resumeSchedule: 'Go on',
   lastRun: 'Last run',
   childOf: 'Child of',
-  startedBySchedule: (source: string) => `Due by schedule (${source})`,
+  startedBySchedule: (source: string) =>
+    source === 'on' ? 'Started by events' : `Due by schedule (${source})`,
   childExecutions: 'Executions that it ran',
   childAsked: 'is looked up',
   childOpen: 'runs',
@@ -204,6 +205,8 @@ export const en = {
   reasonApproval: 'It is suspended. Somebody has to resume it.',
   reasonEngine: 'The engine goes on by itself at once.',
   reasonEvent: 'An event that it listens for',
+  nearMiss: (event: string, predicate: string) =>
+    `The last one that came did not fit: event ${event}, by its ${predicate}`,
   reasonLastEvent: 'An event that ends its listening',
   reasonChild: 'Another execution that it started',
   effectQueued: 'Queued for an executor',
@@ -273,6 +276,7 @@ export const en = {
   wrongUnique: 'Must have no item twice.',
   wrongExtra: 'Is not allowed here.',
   unsupported: 'This server reads these parts but does not run them yet',
+  warned: 'This can be published, and will fail when it is run',
   publish: 'Publish',
   publishing: 'Publishing…',
   validDefinition: 'No errors',

@@ -1,4 +1,4 @@
-import { parse, type SourceError } from '@millrace/core';
+import { lower, parse, type SourceError } from '@millrace/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
@@ -15,6 +15,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LoadProblem } from '../ui/load-problem.tsx';
 import { ProblemNotice, Skeleton } from '../ui/notice.tsx';
+import { Warnings } from '../workflow/warnings.tsx';
 
 const Editor = lazy(() => import('../editor/editor.tsx'));
 const route = getRouteApi('/workflows/$namespace/$name/$version/edit');
@@ -113,6 +114,7 @@ function EditPage({ title, place, initial }: EditPageProps) {
             </Suspense>
           </div>
           <Errors errors={parsed.errors} />
+          <Warnings title={messages.unsupported} places={parsed.unsupported} />
           <p className="mt-2 text-[12.5px] text-faint">{messages.editorEscape}</p>
         </div>
         <div className="min-w-0">
@@ -135,7 +137,17 @@ function useParsed(text: string) {
   const parsed = useMemo(() => parse(settled), [settled]);
   const [drawn, setDrawn] = useState<{ text: string; graph: ReturnType<typeof graphOf> }>();
   if (parsed.ok && drawn?.text !== settled) setDrawn({ text: settled, graph: graphOf(parsed.workflow) });
-  return { errors: parsed.ok ? [] : parsed.errors, graph: drawn?.graph };
+  const unsupported = useMemo(() => (parsed.ok ? unsupportedIn(parsed) : []), [parsed]);
+  return { errors: parsed.ok ? [] : parsed.errors, unsupported, graph: drawn?.graph };
+}
+
+/** As `validate` of the command line says it. */
+function unsupportedIn({ workflow, source }: Extract<ReturnType<typeof parse>, { ok: true }>) {
+  return lower(workflow).unsupported.map(({ pointer, feature }) => ({
+    pointer,
+    line: source.locate(pointer).line,
+    message: feature,
+  }));
 }
 
 const errorsMax = 8;

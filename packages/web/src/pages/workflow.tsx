@@ -19,6 +19,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { Instant } from '../ui/time.tsx';
 import { workflowGroups } from '../workflow/groups.ts';
 import { Schedule } from '../workflow/schedule.tsx';
+import { Warnings } from '../workflow/warnings.tsx';
 
 const route = getRouteApi('/workflows/$namespace/$name/$version');
 
@@ -80,7 +81,10 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
           </button>
         </div>
       </header>
-      <Unsupported workflow={workflow} />
+      <div className="mb-5 grid gap-3 empty:hidden">
+        <Warnings title={messages.unsupported} places={workflow.unsupported} />
+        <Warnings title={messages.warned} places={workflow.warnings ?? []} />
+      </div>
       <Schedule namespace={namespace} name={name} />
       <Tabs
         label={title ?? name}
@@ -117,23 +121,6 @@ function WorkflowView({ workflow }: { readonly workflow: WorkflowSource }) {
         ]}
       />
     </>
-  );
-}
-
-function Unsupported({ workflow: { unsupported } }: { readonly workflow: WorkflowSource }) {
-  const messages = useMessages();
-  if (unsupported.length === 0) return null;
-  return (
-    <div className="mb-5 rounded-xl bg-waiting-soft px-4 py-3 text-waiting">
-      <p className="font-medium">{messages.unsupported}</p>
-      <ul className="mt-1 text-[13px]">
-        {unsupported.map(({ pointer, line, message }) => (
-          <li key={pointer}>
-            {messages.line(line)}: {message}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { EventConsumption } from '@millrace/core';
 import type { ScheduleView } from '@millrace/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -6,6 +7,7 @@ import { api } from '../api/client.ts';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
+import { eventWords } from '../graph/event-words.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Instant } from '../ui/time.tsx';
 
@@ -105,6 +107,6 @@ function kindsOf(
     ...(cron === undefined ? [] : [`${cron} (${timeZone})`]),
     ...(everyMs === undefined ? [] : [messages.scheduleEvery(formatDuration(everyMs))]),
     ...(afterMs === undefined ? [] : [messages.scheduleAfter(formatDuration(afterMs))]),
-    ...(on === undefined ? [] : [messages.scheduleOn]),
+    ...(on === undefined ? [] : [`${messages.scheduleOn}: ${eventWords(on as unknown as EventConsumption)}`]),
   ];
 }

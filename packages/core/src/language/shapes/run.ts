@@ -85,12 +85,14 @@ const workflow: Check = object(
   { required: ['namespace', 'name'] },
 );
 
-/** Its texts are those of a process: a workflow has an output. */
+/** A workflow has an output, and neither streams nor a code. */
 function checkReturn(value: JsonObject, place: Place): void {
-  if (!Object.hasOwn(value, 'workflow') || !Object.hasOwn(value, 'return')) return;
-  report(child(place, 'return'), "'return' is for processes: what a workflow yields is its output", {
-    type: 'key',
-  });
+  const { return: returned } = value;
+  if (!Object.hasOwn(value, 'workflow') || !['stderr', 'code', 'all'].includes(`${returned}`)) return;
+  report(
+    child(place, 'return'),
+    `'${returned}' is for processes: of a workflow 'stdout' returns its output, and 'none' nothing`,
+  );
 }
 
 export const run: Check = object(

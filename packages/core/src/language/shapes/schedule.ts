@@ -1,17 +1,17 @@
 /** When a workflow is started by itself. */
-import type { JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { everyMsMin, misfires } from '../../schedule/timetable.ts';
 import { isTimeZone } from '../../schedule/zone.ts';
-import { parseDuration } from '../duration.ts';
+import { constantDuration } from '../constant-duration.ts';
 import { cronExpression } from './cron.ts';
 import { consumption, reading } from './events.ts';
 import { duration, oneOf } from './fields.ts';
-import { type Check, child, describe, type Place, report } from './place.ts';
+import { type Check, child, describe, type Place, report, type Walk } from './place.ts';
 import { object } from './shape.ts';
 
 export const schedule: Check = object(
   'the schedule',
-  { every: period, cron: cronExpression, after: duration, on: consumption, read: reading },
+  { every: period, cron: cronExpression, after: constant, on: ofEvents, read: reading },
   { also: checkSchedule },
 );
 
@@ -20,11 +20,35 @@ function checkSchedule(value: JsonObject, place: Place): void {
   report(child(place, 'read'), "'read' needs 'on': it says how the events of 'on' are read", { type: 'key' });
 }
 
+/** There is no execution yet that an expression could ask. */
+const noVariables: readonly string[] = [];
+
+function ofEvents(value: Json, place: Place): void {
+  consumption(value, { ...place, variables: noVariables });
+}
+
+/** How long it is, when it is sound. */
+function constant(value: Json, place: Place): number | undefined {
+  let errors = 0;
+  const walk: Walk = {
+    ...place.walk,
+    report(...told) {
+      errors += 1;
+      place.walk.report(...told);
+    },
+  };
+  duration(value, { ...place, walk, variables: noVariables });
+  if (errors > 0) return undefined;
+  const known = constantDuration(value);
+  if (known.ok) return known.milliseconds;
+  report(place, known.message);
+  return undefined;
+}
+
 /** A period of nothing would never let the server do anything else. */
-function period(value: Parameters<Check>[0], place: Place): void {
-  duration(value, place);
-  const parsed = parseDuration(value);
-  if (parsed.ok && parsed.milliseconds < everyMsMin)
+function period(value: Json, place: Place): void {
+  const milliseconds = constant(value, place);
+  if (milliseconds !== undefined && milliseconds < everyMsMin)
     report(place, `a schedule recurs at most every ${everyMsMin} ms`);
 }
 

@@ -42,7 +42,7 @@ function hasNext({ queue, index }: ListenState): boolean {
 }
 
 /** The filters of a task by their numbers. */
-export function filtersOf({ to, until }: ListenNode): readonly EventFilter[] {
+export function filtersOf({ to, until }: Pick<ListenNode, 'to' | 'until'>): readonly EventFilter[] {
   return until?.type === 'consumed' ? [...to.filters, ...until.strategy.filters] : to.filters;
 }
 

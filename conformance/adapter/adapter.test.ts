@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ownFeatures, runKit } from '../kit.ts';
+import { freePort } from '../server-process.ts';
+import { overAdapter } from './over-adapter.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const runner = fileURLToPath(new URL('../../scripts/run.js', import.meta.url));
+const millrace = fileURLToPath(new URL('millrace.ts', import.meta.url));
+const chapters = ['control', 'schedule', 'lifecycle', 'document'].map(
+  (each) => `${ownFeatures}/${each}.feature`,
+);
+const world = { originMap: {}, secrets: {} };
+
+let child: ChildProcess | undefined;
+afterEach(async () => {
+  if (child === undefined) return;
+  const closed = once(child, 'close');
+  child.kill();
+  await closed;
+  child = undefined;
+});
+
+const failuresOf = (results: Awaited<ReturnType<typeof runKit>>) =>
+  results.flatMap(({ place, failure }) => (failure === undefined ? [] : [`${place}: ${failure}`]));
+
+describe('a runtime behind an adapter', () => {
+  it('passes over a pipe what it passes in this process, and skips nothing more', {
+    timeout: 120_000,
+  }, async () => {
+    const command = `${process.execPath} ${runner} ${millrace}`;
+    const over = await runKit(chapters, { connect: (given) => overAdapter(command, given) });
+    expect(failuresOf(over)).toEqual([]);
+    expect(over.length).toBeGreaterThan(60);
+    expect(over.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
+  });
+
+  it('passes over HTTP', { timeout: 60_000 }, async () => {
+    const port = await freePort();
+    child = spawn(process.execPath, [runner, millrace, String(port)], { cwd: root, stdio: 'inherit' });
+    const url = `http://127.0.0.1:${port}`;
+    await expect
+      .poll(() => fetch(url, { method: 'POST', body: '{"do":"none"}' }).then((each) => each.status), {
+        timeout: 20_000,
+      })
+      .toBe(200);
+    const over = await runKit([chapters[0] ?? ''], { connect: (given) => overAdapter(url, given) });
+    expect(failuresOf(over)).toEqual([]);
+    expect(over.length).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['exit 3', 'the adapter has ended with 3'],
+    ['echo nonsense; cat > /dev/null', 'says what is no answer: nonsense'],
+    [`read q; echo '{"id":1,"answer":{}}'; cat > /dev/null`, "has no 'features'"],
+    [`read q; echo '{"id":1,"error":"no such store"}'; cat > /dev/null`, 'no such store'],
+  ])('that does %j fails with a sentence, and no process is left', async (command, sentence) => {
+    await expect(overAdapter(command, world)).rejects.toThrow(sentence);
+  });
+
+  it('fails the scenarios that it ends in, and does not hang', { timeout: 60_000 }, async () => {
+    const answer = '{"id":1,"answer":{"name":"short","features":[]}}';
+    const [first] = chapters;
+    const over = runKit([first ?? ''], {
+      connect: (given) => overAdapter(`read q; echo '${answer}'; read q; exit 1`, given),
+    });
+    await expect(over).rejects.toThrow('the adapter has ended with 1');
+  });
+});

@@ -1,0 +1,97 @@
+/** The files that `millrace dev` publishes: those that are named, and the workflows in folders that are. */
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CliError, exitCodes } from './exit.ts';
+import { unreadable } from './io.ts';
+
+export interface DevFiles {
+  /** texts by path, in the order in which they are named, and within a folder by name */
+  read(): Promise<ReadonlyMap<string, string>>;
+  /** Calls back with all texts after something changed; the answer ends it. */
+  watch(changed: (texts: ReadonlyMap<string, string>) => Promise<void>): () => void;
+}
+
+const filesMax = 1_000;
+/** An editor writes a file in several steps: they are one change. */
+const settleMs = 100;
+
+/** Throws a `CliError` for a path that is not there. */
+export async function openDevFiles(paths: readonly string[]): Promise<DevFiles> {
+  const named: { readonly path: string; readonly isFolder: boolean }[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
+    named.push({ path, isFolder: found.isDirectory() });
+  }
+  const read = async () => {
+    const texts = new Map<string, string>();
+    for (const { path, isFolder } of named)
+      for (const file of isFolder ? await filesIn(path) : [path]) {
+        const text = await textIf(file);
+        if (text !== undefined && (!isFolder || looksLikeWorkflow(text))) texts.set(file, text);
+      }
+    if (texts.size <= filesMax) return texts;
+    throw new CliError(exitCodes.usage, `These are ${texts.size} files; dev publishes at most ${filesMax}.`);
+  };
+  return { read, watch: (changed) => watchAll(named, async () => changed(await read())) };
+}
+
+/** One change after the other: what changes meanwhile is read afterwards. */
+function watchAll(
+  named: readonly { readonly path: string; readonly isFolder: boolean }[],
+  changed: () => Promise<void>,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running.then(changed).catch(() => {});
+    }, settleMs);
+  };
+  const watchers: FSWatcher[] = [];
+  for (const { path, isFolder } of named) {
+    // An editor that saves puts another file in its place, so what is watched is the folder.
+    const watcher = watch(isFolder ? path : dirname(path), { recursive: isFolder }, (_kind, name) => {
+      if (isFolder ? name === null || isDefinitionName(name) : name === null || name === basename(path))
+        soon();
+    });
+    watcher.on('error', soon);
+    watchers.push(watcher);
+  }
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .filter((name) => isDefinitionName(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** What is hidden, and what others have installed, is not meant. */
+function isDefinitionName(name: string): boolean {
+  const parts = name.split(/[\\/]/);
+  if (parts.some((part) => part.startsWith('.') || part === 'node_modules')) return false;
+  return /\.(ya?ml|json)$/i.test(name);
+}
+
+/** Inputs and settings lie beside workflows. */
+function looksLikeWorkflow(text: string): boolean {
+  return /^\s*["']?document["']?\s*:|[{,]\s*"document"\s*:/m.test(text) && /["']?dsl["']?\s*:/.test(text);
+}
+
+/** Undefined: it is gone, or somebody is about to write it. */
+async function textIf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

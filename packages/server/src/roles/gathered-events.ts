@@ -1,0 +1,166 @@
+/**
+ * What is gathered for the runs that events start, outside of any execution: sets of events that are not complete yet.
+ * Pure: a set is never changed, so that what fails can be done again.
+ */
+import {
+  approximateBytes,
+  type EventFilter,
+  type Executable,
+  type FilterSight,
+  filtersOf,
+  type Json,
+  type JsonObject,
+  keyText,
+  type ListenNode,
+  matchFilter,
+  readingOf,
+  type ScheduledEvents,
+} from '@millrace/core';
+import type { LoggedEvent } from './event-log.ts';
+
+/** What a definition asks for. Its expressions are asked over the event alone: there is no execution yet. */
+export interface Wanted extends Pick<ListenNode, 'to' | 'until'>, Pick<ScheduledEvents, 'read'> {
+  readonly executable: Pick<Executable, 'expression'>;
+}
+
+/** Events of the same correlations. */
+export interface Gathered {
+  readonly keys: JsonObject;
+  /** by the number of the filter, in the order in which they came */
+  readonly events: readonly {
+    readonly filter: number;
+    readonly key: string;
+    readonly event: JsonObject;
+  }[];
+  /** those of an `until`: they end the gathering, and no run is given them */
+  readonly ending?: readonly { readonly filter: number; readonly key: string }[];
+}
+
+/** Sets once an event was offered to them. */
+export interface Offered {
+  readonly open: readonly Gathered[];
+  readonly complete: readonly Gathered[];
+}
+
+/** events of one set, and bytes of them: a set that an `until` does not end by then is complete */
+export const gatheredEventsMax = 1_000;
+const gatheredBytesMax = 1024 * 1024;
+
+/** Undefined: none of the filters takes the event. */
+export function offer(
+  sets: readonly Gathered[],
+  wanted: Wanted,
+  logged: LoggedEvent,
+  sight: FilterSight,
+): Offered | undefined {
+  const own = wanted.to.filters.length;
+  const filters = [...filtersOf(wanted).entries()];
+  // An event that ends the gathering is none that is gathered.
+  for (const [number, filter] of [...filters.slice(own), ...filters.slice(0, own)]) {
+    const keys = keysOf(filter, logged.event, sight);
+    if (keys === undefined) continue;
+    return number < own
+      ? joined(sets, wanted, { number, keys, logged }, sight)
+      : ended(sets, wanted, { number, keys, logged });
+  }
+  return undefined;
+}
+
+interface Taken {
+  /** of the filter */
+  readonly number: number;
+  readonly keys: JsonObject;
+  readonly logged: LoggedEvent;
+}
+
+function joined(
+  sets: readonly Gathered[],
+  wanted: Wanted,
+  { number, keys, logged: { key, event } }: Taken,
+  sight: FilterSight,
+): Offered {
+  const isFree = (set: Gathered) =>
+    wanted.to.type !== 'all' || set.events.every(({ filter }) => filter !== number);
+  const found = sets.find((set) => isFree(set) && fits(set, keys));
+  const { events = [], ...rest } = found ?? {};
+  const set = {
+    ...rest,
+    keys: { ...found?.keys, ...keys },
+    events: [...events, { filter: number, key, event }],
+  };
+  const others = sets.filter((other) => other !== found);
+  if (isComplete(set, wanted, sight)) return { open: others, complete: [set] };
+  // In its place, so that the oldest stays the first.
+  const open = found === undefined ? [...sets, set] : sets.map((other) => (other === found ? set : other));
+  return { open, complete: [] };
+}
+
+/** Every set is one that listens: all that it fits are ended by an event, and one of no events if there is none. */
+function ended(sets: readonly Gathered[], wanted: Wanted, { number, keys, logged }: Taken): Offered {
+  const open: Gathered[] = [];
+  const complete: Gathered[] = [];
+  const isMeant = (set: Gathered) => fits(set, keys);
+  const candidates = sets.some(isMeant) ? sets : [...sets, { keys: {}, events: [] }];
+  for (const set of candidates) {
+    const ending = set.ending ?? [];
+    if (!isMeant(set) || ending.some(({ filter }) => filter === number)) {
+      open.push(set);
+      continue;
+    }
+    const after: Gathered = {
+      ...set,
+      keys: { ...set.keys, ...keys },
+      ending: [...ending, { filter: number, key: logged.key }],
+    };
+    (isEnded(after, wanted) ? complete : open).push(after);
+  }
+  return { open, complete };
+}
+
+function fits({ keys }: Gathered, values: JsonObject): boolean {
+  return Object.entries(values).every(
+    ([name, value]) => keys[name] === undefined || keyText(keys[name]) === keyText(value as Json),
+  );
+}
+
+function isComplete({ events }: Gathered, { to, until, read }: Wanted, sight: FilterSight): boolean {
+  if (until === undefined) return to.type !== 'all' || events.length === to.filters.length;
+  const isFull =
+    events.length >= gatheredEventsMax || approximateBytes(events, gatheredBytesMax) >= gatheredBytesMax;
+  if (isFull || until.type === 'consumed') return isFull;
+  const value = valueIf(() =>
+    sight.evaluate(
+      until.when,
+      events.map(({ event }) => readingOf(event, read)),
+    ),
+  );
+  return value !== undefined && value !== null && value !== false;
+}
+
+function isEnded({ ending = [] }: Gathered, { until }: Wanted): boolean {
+  if (until?.type !== 'consumed') return false;
+  return until.strategy.type !== 'all' || ending.length === until.strategy.filters.length;
+}
+
+/** The correlations of an event that a filter takes; undefined: it takes it not. */
+function keysOf(filter: EventFilter, event: JsonObject, sight: FilterSight): JsonObject | undefined {
+  const matched = matchFilter(filter, event, sight);
+  if (matched.type === 'miss' || matched.own.length > 0) return undefined;
+  const isExpected = filter.correlate.every(({ name, expect }) => {
+    if (expect === undefined) return true;
+    const expected = valueIf(() => sight.evaluate(expect, null));
+    return expected !== undefined && keyText(expected) === keyText(matched.values[name] ?? null);
+  });
+  return isExpected ? matched.values : undefined;
+}
+
+/** Undefined: it fails, or asks for an execution's data; nothing is expected then, and nothing holds. */
+function valueIf(ask: () => ReturnType<FilterSight['evaluate']>): Json | undefined {
+  try {
+    const evaluated = ask();
+    return evaluated.type === 'value' ? evaluated.value : undefined;
+  } catch (error) {
+    if (!(error instanceof Error) || error.message.startsWith('broken rule')) throw error;
+    return undefined;
+  }
+}

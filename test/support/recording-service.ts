@@ -14,6 +14,8 @@ export interface RecordedRequest {
 export interface RecordingService {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
+  /** how many requests were under way at the same time at most: come, and neither answered nor given up by the caller */
+  readonly mostAtOnce: number;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,12 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
     response.end(JSON.stringify({ step, status }));
   }
 
+  let underWay = 0;
+  let mostAtOnce = 0;
   const server = createServer((request, response) => {
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    response.once('close', () => (underWay -= 1));
     respond(request, response).catch((error: Error) => response.destroy(error));
   });
   return new Promise((resolve) => {
@@ -52,7 +59,12 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ url, requests, close });
+      resolve({
+        ...{ url, requests, close },
+        get mostAtOnce() {
+          return mostAtOnce;
+        },
+      });
     });
   });
 }

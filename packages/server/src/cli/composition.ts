@@ -21,6 +21,7 @@ export async function compose(
     return await composeEngine({
       ...rest,
       limits: settings,
+      placesMax: placesMaxOf(settings.limits),
       ...(eventsSink === '' ? {} : { eventSink: { uri: eventsSink, statusChanged: eventsStatusChanged } }),
       ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
@@ -36,6 +37,16 @@ export async function compose(
     const message = `Cannot start: ${messageOf(error).replace(/[.!]*$/, '.')}${adviceFor(error, settings)}`;
     throw new CliError(exitCodes.cannotStart, message, { cause: error });
   }
+}
+
+/** `NAME=N`; of a name that comes twice the last counts. */
+function placesMaxOf(limits: Settings['limits']): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    limits.map((text) => {
+      const end = text.lastIndexOf('=');
+      return [text.slice(0, end), Number(text.slice(end + 1))];
+    }),
+  );
 }
 
 function isSystemError(error: unknown): boolean {

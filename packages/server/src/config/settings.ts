@@ -142,6 +142,17 @@ const table = {
     default: 256,
     description: 'Effects (calls) that run at the same time in this process.',
   }),
+  limits: setting(
+    Type.Array(
+      Type.String({ pattern: '^(workflow:[^\\s/=,]+/[^\\s/=,]+|task:call:[^\\s=,]+)=[1-9][0-9]{0,5}$' }),
+    ),
+    'list',
+    {
+      default: [],
+      description:
+        'How much is under way at once, over all processes on the store, comma separated: workflow:NAMESPACE/NAME=N executions, task:call:http=N calls (or openapi, or a function of the host).',
+    },
+  ),
   historyEventsMax: setting(count(100, 100_000_000), 'number', {
     default: defaultLimits.historyEventsMax,
     description: 'Events that one execution may have; above it the execution faults.',

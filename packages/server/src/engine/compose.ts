@@ -55,6 +55,8 @@ export interface ComposeOptions {
   readonly limits: Limits;
   readonly leaseMs: number;
   readonly effectsMax: number;
+  /** how much is under way at once over all processes, by the name of the limit: `workflow:shop/order`, `task:call:http` */
+  readonly placesMax?: Readonly<Record<string, number>>;
   readonly blobThresholdBytes: number;
   readonly overdueMs: number;
   /** how long idempotency keys are kept */
@@ -118,6 +120,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     limits: options.limits,
     leaseMs: options.leaseMs,
     effectsMax: options.effectsMax,
+    ...(options.placesMax === undefined ? {} : { placesMax: options.placesMax }),
     sweepMs: sweepMsFor(store, options.roles),
     blobThreshold: options.blobThresholdBytes,
     executionsMax,
@@ -221,6 +224,7 @@ function limitsOf(options: ComposeOptions): Readonly<Record<string, number>> {
     ...Object.fromEntries(limits),
     ...{ leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs },
     ...(responseBytesMax === undefined ? {} : { responseBytesMax }),
+    ...options.placesMax,
   };
 }
 

@@ -9,11 +9,12 @@ import type { EffectOutcome } from '@millrace/core';
 import { standardError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
-import type { ClaimedWakeUp, Store } from '../ports/store.ts';
+import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
 import { factAt } from './fact-at.ts';
+import { workflowOf } from './places.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
 import { lagOf } from './timer.ts';
@@ -30,6 +31,8 @@ export interface ExecutorOptions {
   readonly effectsMax: number;
   /** how often rows are looked for that nobody hinted at */
   readonly sweepMs: number;
+  /** on effects of a type, over all processes; absent: there are none */
+  readonly limits?: readonly PlaceLimit[];
   /** whether an execution still wants an effect, as far as this process knows */
   readonly wants: (tenant: string, execution: string, effect: number) => boolean;
   /** called whenever it has looked through the store */
@@ -165,13 +168,16 @@ export class Executor {
 
   #handIn(deed: Deed, outcome: EffectOutcome): void {
     if (deed.lost) return deed.decided();
-    const { tenant, execution, effect, queue } = deed.task;
+    const { tenant, execution, effect } = deed.task;
+    const queue = workflowOf(deed.task.queue);
     this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed, queue);
   }
 
   readonly #ended = (deed: Deed, error: unknown): void => {
     this.#running.delete(deed);
     this.#after();
+    // Its place is free, and others may wait for it.
+    if (limitOf(deed.task.queue) !== undefined) this.look();
     if (error !== undefined) this.#options.onError(error, deed.execution);
   };
 
@@ -207,13 +213,13 @@ export class Executor {
   }
 
   async #claimRows(): Promise<void> {
-    const { store, node, leaseMs, effectsMax } = this.#options;
+    const { store, node, leaseMs, effectsMax, limits = [] } = this.#options;
     const rowsMax = effectsMax - this.#running.size - this.#reserved;
     if (rowsMax <= 0) {
       this.#overflowed = true;
       return;
     }
-    const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
+    const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax, limits });
     if (rows.length === rowsMax) this.#overflowed = true;
     else this.#behind = false;
     this.#lagMs = lagOf(rows[0]?.due, store.now());

@@ -1,8 +1,9 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
 import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
 import { listenRowId, unreachable } from '@millrace/core';
-import type { Lease, ListenKey, WakeUp, WakeUpChange } from '../ports/store.ts';
+import { type Lease, type ListenKey, neverDue, type WakeUp, type WakeUpChange } from '../ports/store.ts';
 import { listenKey } from './listen-key.ts';
+import { type Places, placeQueue } from './places.ts';
 
 /** An effect that this process holds the lease of. */
 export interface EffectTask {
@@ -37,15 +38,16 @@ export interface LeasePolicy {
   readonly timerLease: (due: number) => Lease | null;
   readonly resumeLease: Lease | null;
   readonly hash: (text: string) => string;
+  /** absent: nothing is limited in number */
+  readonly places?: Places | undefined;
+  /** the queue of an effect that is done again, when its type is limited */
+  readonly againQueue?: (effect: number) => string | undefined;
 }
 
 /** The row of what has to be told of the fact at `version`. */
 export function sendRow(execution: string, version: number): string {
   return rowId(execution, `send-${version}`);
 }
-
-/** A row that waits for a person or for another execution: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
-export const neverDue = 253_402_300_799_000;
 
 /** The queue of an execution's rows: that of its workflow. */
 export function queueOf(
@@ -69,26 +71,32 @@ export function ledgerEntries(
 } {
   const effects: EffectTask[] = [];
   const sends: SendTask[] = [];
-  const { queue } = policy;
+  const { queue, places } = policy;
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
     switch (change.type) {
       case 'effect': {
         const { version: effect, fact } = change;
-        const lease = policy.effectLease();
+        // Only a claim counts places: what is of a limit is never born leased.
+        const limited = places?.effectQueue(fact.request, queue ?? '');
+        const lease = limited === undefined ? policy.effectLease() : null;
         if (lease !== null)
           effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease, queue });
-        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true, queue);
+        return put(row, id, 'effect', policy.now, lease, fact.unsafe === true, limited ?? queue);
       }
       case 'again':
         // Only what must not be repeated is ever in doubt, and it stays so.
-        return put(row, id, 'effect', policy.now, null, true, queue);
+        return put(row, id, 'effect', policy.now, null, true, policy.againQueue?.(change.version) ?? queue);
       case 'timer':
         return put(row, id, 'timer', change.due, policy.timerLease(change.due), false, queue);
       case 'resume':
         return put(row, id, 'resume', policy.now, policy.resumeLease, false, queue);
       case 'approval':
         return put(row, id, 'approval', neverDue, null, false, queue);
+      case 'place': {
+        const due = change.held ? neverDue : change.since;
+        return put(row, id, 'place', due, null, false, placeQueue(queue ?? ''));
+      }
       case 'child':
         return put(row, id, 'child', neverDue, null, false, queue);
       case 'send': {
@@ -101,13 +109,21 @@ export function ledgerEntries(
         const listens = listenKey(change.row, change.definition, policy.hash);
         return put(row, id, 'event', neverDue, null, false, queue, listens);
       }
-      case 'remove':
-        return { type: 'remove', id: row };
+      case 'remove': {
+        const frees = places === undefined ? undefined : freedBy(change.row);
+        return frees === undefined ? { type: 'remove', id: row } : { type: 'remove', id: row, frees };
+      }
       default:
         return unreachable(change);
     }
   });
   return { wakeUps, effects, sends };
+}
+
+/** The kind of rows that may have waited for the place of a row that goes; rows of effects are named by a number. */
+function freedBy(row: LedgerRow): WakeUp['kind'] | undefined {
+  if (row === 'place') return 'place';
+  return typeof row === 'number' ? 'effect' : undefined;
 }
 
 function rowOf(change: LedgerChange): LedgerRow {

@@ -13,6 +13,7 @@
  */
 import {
   type Command,
+  type DecideOptions,
   decide,
   type ExecutionState,
   type Fact,
@@ -30,6 +31,7 @@ import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-
 import { type Job, type Letter, removalOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
+import { callOf } from './places.ts';
 import { openLive } from './read-live.ts';
 import { ledgerEntries, queueOf } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
@@ -43,9 +45,16 @@ export class Worker {
   readonly #outbox: Outbox<Letter>;
   readonly #loading = new Map<string, Job[]>();
   #draining = false;
+  /** what decisions are told of limits; nothing where there are none */
+  readonly #needs: Pick<DecideOptions, 'needsPlace'>;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { places } = options;
+    this.#needs =
+      places === undefined
+        ? {}
+        : { needsPlace: (definition) => places.needsPlace(queueOf(definition) ?? '') };
     this.#live = new LiveExecutions(options);
     this.#outbox = new Outbox(options.store, {
       answered: (letter, result) => this.#answered(letter, result),
@@ -156,6 +165,7 @@ export class Worker {
         limits,
         recordedBytes: live.recordedBytes,
         moment: { now, random: () => world.random() },
+        ...this.#needs,
       });
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
       if (decided.facts.length === 0)
@@ -270,17 +280,20 @@ export class Worker {
 
   #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
     if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
-    const { store, node, leaseMs, effects, timers, sends, world } = this.#options;
+    const { store, node, leaseMs, effects, timers, sends, world, places } = this.#options;
+    const queue = queueOf(live.state.definition);
     const now = store.now();
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return ledgerEntries(live, changes, {
       now,
-      queue: queueOf(live.state.definition),
+      queue,
       effectLease: () => (effects?.reserve() === true ? lease(now) : null),
       sendLease: () => (sends?.reserve() === true ? lease(now) : null),
       timerLease: (due) => (timers === undefined || this.#draining ? null : lease(due)),
       resumeLease: this.#draining ? null : lease(now),
       hash: (text) => world.hash(text),
+      places,
+      againQueue: (effect) => places?.effectQueue(callOf(live, effect) ?? { type: '' }, queue ?? ''),
     });
   }
 
@@ -349,6 +362,7 @@ export class Worker {
       if (change.type === 'timer') timers?.set(live.tenant, live.id, change.due);
       else if (change.type === 'remove' && change.row === 'timer') timers?.clear(live.tenant, live.id);
     }
+    this.#options.changed?.(changes);
     // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
     if (store.features.exclusive && entry.commit !== undefined && feed.isFollowed(live.id)) {
       const { tenant, id: stream } = live;

@@ -148,6 +148,7 @@ function reasonText(reason: Reason, messages: Messages): string {
     case 'effect':
       return {
         queued: messages.effectQueued,
+        place: messages.effectPlace,
         'under-way': messages.effectUnderWay,
         lapsed: messages.effectLapsed,
         doubt: messages.effectDoubt,
@@ -167,5 +168,7 @@ function reasonText(reason: Reason, messages: Messages): string {
       return reason.listens?.until === true ? messages.reasonLastEvent : messages.reasonEvent;
     case 'child':
       return messages.reasonChild;
+    case 'place':
+      return messages.reasonPlace;
   }
 }

@@ -130,10 +130,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   const places = placesOf(options.placesMax);
   const parts: Parts = { options, node, feed, definitions, pulses, listening, places };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
-  const roleSet: RoleSet = {
-    ...{ executor: undefined, timer: undefined, courier: undefined, events: undefined },
-    admission: undefined,
-  };
+  const roleSet: RoleSet = {};
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const elsewhere = remoteDoor(store, world);
   const door =
@@ -217,6 +214,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       if (worker === undefined || !store.features.exclusive)
         tail = startTail({
           ...{ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError },
+          holds: () => (worker?.executionsInMemory ?? 0) + (roleSet.executor?.running ?? 0) > 0,
+          moved: (heads) => roleSet.executor?.recheck(worker?.supersede(heads) ?? heads),
           swept: () => pulses.beat('tail'),
         });
       const looks: Readonly<Partial<Record<Hint, readonly ({ look(): void } | undefined)[]>>> = {
@@ -231,6 +230,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       stopHints =
         store.hints?.((hints) => {
           for (const role of new Set(hints.flatMap((hint) => looks[hint] ?? []))) role?.look();
+          if (hints.includes('answer')) feed.answered();
         }) ?? stopHints;
       if (roles.has('events'))
         for (const collection of [earlierEvents, matchRecords])
@@ -280,11 +280,11 @@ interface Parts {
 }
 
 interface RoleSet {
-  executor: Executor | undefined;
-  timer: Timer | undefined;
-  courier: Courier | undefined;
-  admission: Admission | undefined;
-  events: Matcher | undefined;
+  executor?: Executor | undefined;
+  timer?: Timer | undefined;
+  courier?: Courier | undefined;
+  admission?: Admission | undefined;
+  events?: Matcher | undefined;
 }
 
 function createWorker(parts: Parts, roleSet: RoleSet): Worker {

@@ -62,6 +62,14 @@ export interface Commit {
   readonly position: number;
 }
 
+/** Where a stream stands, as of one of its commits. */
+export interface StreamHead {
+  readonly tenant: string;
+  readonly stream: string;
+  /** of the commit's last fact */
+  readonly version: number;
+}
+
 /** The row of an execution: what lists and filters show without reading its stream. */
 export interface ExecutionRow {
   readonly id: string;
@@ -144,8 +152,8 @@ export type WakeUpChange =
   | {
       readonly type: 'remove';
       readonly id: string;
-      /** with it a place may become free that rows of this kind wait for: whoever claims them is told */
-      readonly frees?: WakeUpKind;
+      /** what whoever waits for it is told: rows of a kind may wait for a place that it had, a caller for an answer */
+      readonly tells?: Hint;
     };
 
 export interface Entry {
@@ -248,8 +256,11 @@ export interface StoreCounts {
   readonly doubted: number;
 }
 
-/** What was written that somebody may be waiting for: commits, or wake-ups of a kind that nobody holds. */
-export type Hint = 'commits' | WakeUpKind;
+/**
+ * What was written that somebody may be waiting for: commits, wake-ups of a kind that nobody holds, or the answer to a
+ * command that was decided without facts, so that no commit tells of it.
+ */
+export type Hint = 'commits' | 'answer' | WakeUpKind;
 
 export interface Store {
   readonly features: StoreFeatures;
@@ -268,6 +279,14 @@ export interface Store {
     cursor: string,
     rowsMax: number,
   ): Promise<{ readonly commits: readonly Commit[]; readonly cursor: string }>;
+  /**
+   * As `tail`, but without what the commits say: where their streams stand, for whoever holds states in memory that others
+   * may have gone on from. Absent: `tail` says it.
+   */
+  heads?(
+    cursor: string,
+    rowsMax: number,
+  ): Promise<{ readonly heads: readonly StreamHead[]; readonly cursor: string }>;
   /** The cursor after the last commit as it is now. */
   end(): Promise<string>;
   execution(tenant: string, id: string): Promise<ExecutionRow | undefined>;

@@ -9,7 +9,7 @@ import type { EffectOutcome } from '@millrace/core';
 import { standardError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
-import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store } from '../ports/store.ts';
+import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store, type StreamHead } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
@@ -118,6 +118,14 @@ export class Executor {
   /** Ends what is under way for tasks that went away. Its outcome is still handed in, to be recorded as abandoned. */
   revoke(tenant: string, execution: string, effects: readonly number[]): void {
     for (const effect of effects) this.#running.get(tenant, rowId(execution, effect))?.abort();
+  }
+
+  /** Others have written to these: what of their deeds is not wanted any more ends now, not when its lease is renewed. */
+  recheck(streams: readonly StreamHead[]): void {
+    if (this.#running.size === 0 || streams.length === 0) return;
+    const keys = new Set(streams.map(({ tenant, stream }) => `${tenant}/${stream}`));
+    const isMeant = ({ task: { tenant, execution } }: Deed) => keys.has(`${tenant}/${execution}`);
+    this.#renew(isMeant).catch((error: unknown) => this.#options.onError(error, ''));
   }
 
   /** Takes nothing more. */
@@ -271,9 +279,11 @@ export class Executor {
     );
   }
 
-  async #renew(): Promise<void> {
+  async #renew(isMeant: (deed: Deed) => boolean = () => true): Promise<void> {
     const { store, node, leaseMs } = this.#options;
-    for (const [tenant, deeds] of this.#running.byTenant()) {
+    for (const [tenant, all] of this.#running.byTenant()) {
+      const deeds = [...all].filter(isMeant);
+      if (deeds.length === 0) continue;
       const leases = Array.from(deeds, ({ task }) => ({ id: task.row, attempt: task.attempt }));
       const held = new Set(await store.renew(tenant, leases, node, leaseMs));
       for (const deed of deeds) if (!held.has(deed.task.row)) deed.lose();

@@ -17,6 +17,7 @@ export class Feed {
   /** by id alone, which needs no key put together at every commit; the tenant is compared */
   readonly #byExecution = new Map<string, Set<Follower>>();
   readonly #all = new Set<CommitListener>();
+  readonly #answers = new Set<() => void>();
   #opened: Promise<void> = Promise.resolve();
   #isOpen = true;
 
@@ -52,6 +53,16 @@ export class Feed {
   followAll(listener: CommitListener): () => void {
     this.#all.add(listener);
     return () => this.#all.delete(listener);
+  }
+
+  /** Hears that commands were decided of which no commit tells; the answer ends it. */
+  followAnswers(listener: () => void): () => void {
+    this.#answers.add(listener);
+    return () => this.#answers.delete(listener);
+  }
+
+  answered(): void {
+    for (const listener of this.#answers) listener();
   }
 
   /** Whether anybody would hear of this execution: a commit nobody follows need not be built. */

@@ -33,3 +33,8 @@ export interface Letter {
 export function removalOf({ row }: Job): readonly WakeUpChange[] {
   return row === undefined ? [] : [{ type: 'remove', id: row }];
 }
+
+/** The same where no commit tells of the decision. */
+export function answerOf({ row }: Job): readonly WakeUpChange[] {
+  return row === undefined ? [] : [{ type: 'remove', id: row, tells: 'answer' }];
+}

@@ -110,8 +110,8 @@ export function ledgerEntries(
         return put(row, id, 'event', neverDue, null, false, queue, listens);
       }
       case 'remove': {
-        const frees = places === undefined ? undefined : freedBy(change.row);
-        return frees === undefined ? { type: 'remove', id: row } : { type: 'remove', id: row, frees };
+        const tells = places === undefined ? undefined : freedBy(change.row);
+        return tells === undefined ? { type: 'remove', id: row } : { type: 'remove', id: row, tells };
       }
       default:
         return unreachable(change);

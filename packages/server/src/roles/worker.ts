@@ -25,10 +25,10 @@ import {
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import { type CommitResult, commitContent, type Entry, type Lease } from '../ports/store.ts';
+import { type CommitResult, commitContent, type Entry, type Lease, type StreamHead } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
-import { type Job, type Letter, removalOf } from './letter.ts';
+import { answerOf, type Job, type Letter, removalOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { callOf } from './places.ts';
@@ -109,6 +109,19 @@ export class Worker {
   /** What it holds in memory, for whoever checks it against the log: to be read at once, never kept or changed. */
   inspect(): Iterable<Pick<LiveExecution, 'tenant' | 'id' | 'state' | 'pending'>> {
     return this.#live.values();
+  }
+
+  /**
+   * Lets go of states that another process has gone on from, and answers which streams it does not know as they stand. One
+   * whose commits are under way stays: they are refused, and decided again.
+   */
+  supersede(heads: readonly StreamHead[]): readonly StreamHead[] {
+    return heads.filter((head) => {
+      const live = this.#live.get(head.tenant, head.stream);
+      if (live !== undefined && live.state.version >= head.version) return false;
+      if (live !== undefined && live.pending === 0) this.#drop(live);
+      return true;
+    });
   }
 
   get executionsInMemory(): number {
@@ -192,7 +205,7 @@ export class Worker {
     if (live.pending === 0 && store.features.exclusive && job.row === undefined)
       return job.receiver.decided(answer);
     const after = { version: live.state.version, commit: live.head };
-    const entry: Entry = { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) };
+    const entry: Entry = { tenant: live.tenant, stream: live.id, after, wakeUps: answerOf(job) };
     this.#send({ live, job, entry, answer });
   }
 

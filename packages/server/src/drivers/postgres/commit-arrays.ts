@@ -96,9 +96,9 @@ export function hintOf(entries: readonly Entry[]): string {
   return [...found].join(' ');
 }
 
-/** The kind of rows that somebody may claim now: the one that was put, or one that waited for a place. */
+/** What somebody may wait for: a row that was put, or what a row that went tells of. */
 function hintedBy(change: Entry['wakeUps'][number]): string | undefined {
-  if (change.type === 'remove') return change.frees;
+  if (change.type === 'remove') return change.tells;
   return change.row.lease === null && !change.row.doubt ? change.row.kind : undefined;
 }
 

@@ -16,6 +16,7 @@ export async function compose(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
+  checkRetention(settings);
   try {
     const { resources: _, eventsSink, eventsStatusChanged, ...rest } = settings;
     return await composeEngine({
@@ -37,6 +38,23 @@ export async function compose(
     const message = `Cannot start: ${messageOf(error).replace(/[.!]*$/, '.')}${adviceFor(error, settings)}`;
     throw new CliError(exitCodes.cannotStart, message, { cause: error });
   }
+}
+
+/** The least is a week, which is what is dropped at once; events are kept for as long, for whoever listens later. */
+const retentionMsMin = 7 * 86_400_000;
+
+function checkRetention({ retentionMs, store }: Settings): void {
+  if (retentionMs === 0) return;
+  if (!isPostgres(store))
+    throw new CliError(
+      exitCodes.usage,
+      'retentionMs: only a store in PostgreSQL drops what has ended (--store postgres://…).',
+    );
+  if (retentionMs < retentionMsMin)
+    throw new CliError(
+      exitCodes.usage,
+      `retentionMs: what has ended is kept for 7d at least, not ${retentionMs} ms.`,
+    );
 }
 
 /** `NAME=N`; of a name that comes twice the last counts. */

@@ -199,6 +199,11 @@ const table = {
     default: 86_400_000,
     description: 'How long an idempotency key is kept; after it the same key starts another execution.',
   }),
+  retentionMs: setting(count(0, 36_500 * 86_400_000), 'duration', {
+    default: 0,
+    description:
+      'How long executions are kept that have ended, in whole weeks: 7d or more. PostgreSQL only. 0: for ever.',
+  }),
   requestTimeoutMs: setting(count(100, 3_600_000), 'duration', {
     default: 60_000,
     description: 'How long a request may take to arrive whole.',

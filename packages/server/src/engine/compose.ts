@@ -27,6 +27,7 @@ import { type EventSinkOptions, startEventSink } from './event-sink.ts';
 import type { Engine } from './interface.ts';
 import { startLeaps, watchStore } from './leaps.ts';
 import { readinessOf } from './readiness.ts';
+import { type Retention, startRetention } from './retention.ts';
 import { createRuntime, type Role } from './runtime.ts';
 import { systemView } from './system.ts';
 import { systemWorld } from './system-world.ts';
@@ -61,6 +62,8 @@ export interface ComposeOptions {
   readonly overdueMs: number;
   /** how long idempotency keys are kept */
   readonly idempotencyMs: number;
+  /** how long executions are kept that have ended; absent or 0: for ever. Only where the store can drop them */
+  readonly retentionMs?: number;
   readonly world?: World;
   /** the clock leaps to the next wake-up when nothing else is to do: for trying workflows */
   readonly virtualTime?: boolean;
@@ -139,6 +142,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   });
   await registry.begun;
   const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
+  const retention = openRetention(options, store, world);
   const endLeaps =
     virtual === undefined || watched === undefined
       ? () => {}
@@ -170,13 +174,14 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     readiness,
     figures: async () => ({
       counts: await store.counts(options.overdueMs),
-      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats() },
+      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats(), ...retention?.stats() },
     }),
     async drain() {
       await Promise.all([registry.drain(), runtime.drain()]);
     },
     async close(graceMs) {
       endLeaps();
+      retention?.stop();
       room.close();
       await runtime.stop(graceMs);
       await registry.close();
@@ -213,6 +218,15 @@ async function openEventSink(
       await http.close();
     },
   };
+}
+
+function openRetention(
+  { retentionMs: keptMs = 0, roles, onError }: ComposeOptions,
+  store: Store,
+  world: World,
+): Retention | undefined {
+  if (keptMs === 0 || !roles.includes('timer')) return undefined;
+  return startRetention({ world, store, keptMs, onError });
 }
 
 /** The bounds that an operator can set, by the name of the setting. */

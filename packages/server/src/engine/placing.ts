@@ -26,10 +26,14 @@ export function lookingForPlaces(
   return { places, changed };
 }
 
+/** Between two looks of an admission that is told of what it waits for, as a multiple of those of other roles. */
+const hintedSweeps = 3;
+
 /** Where nothing is limited any more, those that wait go on as well. */
 export function createAdmission({
   places,
   ...options
 }: Omit<AdmissionOptions, 'limits'> & { readonly places: Places | undefined }): Admission {
-  return new Admission({ ...options, limits: places?.ofWorkflows ?? [] });
+  const sweepMs = options.sweepMs * (options.store.hints === undefined ? 1 : hintedSweeps);
+  return new Admission({ ...options, sweepMs, limits: places?.ofWorkflows ?? [] });
 }

@@ -354,6 +354,11 @@ export interface Store {
   /** Open executions of a tenant that own no wake-up at all, but for a place, by id. */
   orphans(tenant: string, rowsMax: number): Promise<readonly string[]>;
   /**
+   * Drops executions that ended before an instant, as far as that gives the disk back: whole weeks. What is open, or ended
+   * later, stays whole. Absent: the driver keeps everything.
+   */
+  dropEndedBefore?(instant: number): Promise<{ readonly executions: number; readonly weeks: number }>;
+  /**
    * Tells when something was written, by this process or another: whoever looks then need not look all the time. A hint
    * may be lost or come without reason. Absent: the driver has none. The answer ends it.
    */

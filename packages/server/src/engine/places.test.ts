@@ -138,6 +138,46 @@ describe('limits', () => {
     expect(after.most).toBe(2);
   });
 
+  it('hold for children and retries as for whatever else starts an execution', async () => {
+    const work = createWork();
+    const engine = await open('memory:', { 'workflow:shop/order': 1 }, work.run);
+    await engine.deploy(definition);
+    const parent = `document: { dsl: '1.0.3', namespace: shop, name: parent, version: '1.0.0' }
+do: [{ both: { fork: { branches: [
+  { a: { run: { workflow: { namespace: shop, name: order, version: '1.0.0', input: { n: 1 } } } } },
+  { b: { run: { workflow: { namespace: shop, name: order, version: '1.0.0', input: { n: 2 } } } } } ] } } }]
+`;
+    const { execution } = await engine.start({ definition: parent, input: {} });
+    await expect.poll(() => work.begun.length).toBe(1);
+    await expect.poll(async () => (await engine.system()).wakeUps).toMatchObject({ place: 2 });
+    work.endOne();
+    await expect.poll(() => work.begun.length).toBe(2);
+    work.endOne();
+    expect(await engine.wait(execution.id, 10_000)).toMatchObject({ status: 'completed' });
+    expect(work.most).toBe(1);
+  });
+
+  it('hold for an execution that is tried again after its fault', async () => {
+    const work = createWork();
+    const fails = { is: true };
+    const run = async (input: unknown) => {
+      if (fails.is) throw new Error('not yet');
+      return work.run(input);
+    };
+    const engine = await open('memory:', { 'workflow:shop/order': 1 }, run);
+    const [faulted = ''] = await startMany(engine, 1);
+    expect(await engine.wait(faulted, 10_000)).toMatchObject({ status: 'faulted' });
+    fails.is = false;
+    await startMany(engine, 1);
+    await expect.poll(() => work.begun.length).toBe(1);
+    const again = await engine.retry(faulted);
+    expect(again.status).toBe('pending');
+    work.endOne();
+    await expect.poll(() => work.begun.length).toBe(2);
+    work.endOne();
+    expect(await engine.wait(again.id, 10_000)).toMatchObject({ status: 'completed', retryOf: faulted });
+  });
+
   it('that are taken away let go whoever waits', async () => {
     const store = stored();
     const first = await open(store, { 'workflow:shop/order': 1 }, createWork().run);

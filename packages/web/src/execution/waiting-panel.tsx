@@ -83,6 +83,9 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
           {listenerLine(reason.listens)}
         </code>
       ) : null}
+      {'limit' in reason && reason.limit !== undefined ? (
+        <code className="font-mono text-[12.5px] text-soft">{reason.limit}</code>
+      ) : null}
       {task === undefined ? null : <TaskLink task={task} onSelect={onSelect} />}
       {reason.type === 'effect' && reason.owner !== undefined ? (
         <span className="text-faint">

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** a shell's commands that come before it, such as `ulimit -n 64;` */
   readonly before?: string;
+  /** the program that starts it; absent: this one's */
+  readonly launcher?: string;
   /** how long it may take to answer `/ready`, default 20 s */
   readonly startMsMax?: number;
 }
@@ -38,7 +40,7 @@ export interface ServerProcess {
   isAlive(): boolean;
 }
 
-const launcher = fileURLToPath(new URL('../packages/server/bin/millrace.js', import.meta.url));
+const ownLauncher = fileURLToPath(new URL('../packages/server/bin/millrace.js', import.meta.url));
 
 /** Resolves when the server is ready; rejects with what it printed when it ends or takes too long. */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
@@ -46,7 +48,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const port = options.port ?? (await freePort());
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'millrace-'));
   const startedAt = performance.now();
-  const command = [process.execPath, launcher, 'start'];
+  const command = [process.execPath, options.launcher ?? ownLauncher, 'start'];
   const [program = '', ...args] =
     options.before === undefined
       ? command

@@ -134,3 +134,90 @@ describe('a backup of a SQLite store that is written to', () => {
     });
   });
 });
+
+const hears = `document: { dsl: '1.0.3', namespace: journey, name: hears, version: '1.0.0' }
+do:
+  - hear: { listen: { to: { one: { with: { type: journey.said } } } }, output: { as: '.[0].words' } }
+`;
+
+describe.skipIf(missing !== undefined)(
+  `a backup of a PostgreSQL store that is written to${missing === undefined ? '' : `: ${missing}`}`,
+  () => {
+    it('is one instant of it, and is restored into a file and into PostgreSQL: what waited for time or an event goes on', {
+      timeout: 180_000,
+    }, async () => {
+      const { folder, done, open, hearing } = await backedUpDatabase();
+      const database = await createTestDatabase();
+      onTestFinished(() => database.drop());
+      const data = newFolder();
+      const file = ['--store', `sqlite:${data}/millrace.db`, '--data', data];
+      expect(await millrace('restore', folder, ...file)).toMatchObject({ code: 0 });
+      expect(await millrace('restore', folder, '--store', database.url)).toMatchObject({ code: 0 });
+      for (const options of [{ data }, { env: { MILLRACE_STORE: database.url } }]) {
+        const server = await startServer(options);
+        onTestFinished(async () => void (await server.stop()));
+        await expectRestored(server, done, open);
+        const api = connect(server.url);
+        expect(await api.execution(hearing)).toMatchObject({ status: 'waiting' });
+        await publish(api, 'now');
+        expect(await api.execution(hearing, '30s')).toMatchObject({ status: 'completed', output: 'now' });
+        await server.stop();
+      }
+    });
+  },
+);
+
+/** Two servers that go on starting executions while the database is copied, of which some was dropped before. */
+async function backedUpDatabase() {
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const env = { MILLRACE_STORE: database.url, MILLRACE_CONNECTIONS_MAX: '8' };
+  const servers = [await startServer({ env }), await startServer({ env })];
+  onTestFinished(async () => {
+    for (const server of servers) await server.stop();
+  });
+  const [one, two] = servers.map(({ url }) => connect(url)) as [Api, Api];
+  for (const definition of [greeting, quick, hears]) await one.deploy(definition);
+  const starting = async (api: Api, name: string, wait?: string) =>
+    (await api.start(workflow(name, 'Ada'), wait === undefined ? {} : { wait })).id;
+  // What was dropped leaves numbers of the log that stand for nothing.
+  for (let at = 0; at < 5; at++) {
+    const id = await starting(one, 'quick', '30s');
+    for (const table of ['commits', 'streams'])
+      await database.query(`delete from millrace.${table} where stream = $1`, [id]);
+  }
+  const done = await Promise.all(Array.from({ length: 10 }, () => starting(one, 'quick', '30s')));
+  const hearing = await starting(two, 'hears');
+  const open = await Promise.all(Array.from({ length: 5 }, () => starting(two, 'greet')));
+  await expect.poll(async () => (await two.execution(hearing)).status).toBe('waiting');
+  let goesOn = true;
+  const load = Promise.all(
+    [one, two].map(async (api) => {
+      while (goesOn) await starting(api, 'quick', '30s');
+    }),
+  );
+  const folder = join(newFolder(), 'copy');
+  const made = await millrace('backup', folder, '--store', database.url);
+  goesOn = false;
+  await load;
+  expect(made).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+ executions, \d+ commits: sound\n$/),
+  });
+  for (const server of servers) await server.kill();
+  return { folder, done, open, hearing };
+}
+
+async function publish(api: Api, words: string): Promise<void> {
+  const event = {
+    specversion: '1.0',
+    id: words,
+    source: 'urn:journey',
+    type: 'journey.said',
+    data: { words },
+  };
+  const { status } = await api.call('POST', '/api/v1/events', event, {
+    'content-type': 'application/cloudevents+json',
+  });
+  expect(status).toBeLessThan(300);
+}

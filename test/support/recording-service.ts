@@ -16,6 +16,8 @@ export interface RecordingService {
   readonly requests: readonly RecordedRequest[];
   /** Goes back to where these were all the requests that there had been. */
   restore(requests: readonly RecordedRequest[]): void;
+  /** how many requests were under way at the same time at most: come, and neither answered nor given up by the caller */
+  readonly mostAtOnce: number;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,12 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
     for (const { key, status } of earlier) answers.set(key ?? '', status);
   }
 
+  let underWay = 0;
+  let mostAtOnce = 0;
   const server = createServer((request, response) => {
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    response.once('close', () => (underWay -= 1));
     respond(request, response).catch((error: Error) => response.destroy(error));
   });
   return new Promise((resolve) => {
@@ -60,7 +67,12 @@ export function openRecordingService(delayMs: () => number): Promise<RecordingSe
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ url, requests, restore, close });
+      resolve({
+        ...{ url, requests, restore, close },
+        get mostAtOnce() {
+          return mostAtOnce;
+        },
+      });
     });
   });
 }

@@ -14,7 +14,7 @@ export { childId, endsExecution } from './model/facts.ts';
 export type { Json, JsonObject } from './model/json.ts';
 export { asJsonObject, isJsonObject, setMember } from './model/json.ts';
 export type * from './model/state.ts';
-export { emptyState, isTerminal, openPhases, phases, taskKey } from './model/state.ts';
+export { emptyState, isTerminal, openPhases, phases, taskKey, waitsForPlace } from './model/state.ts';
 export { unreachable } from './model/unreachable.ts';
 export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
@@ -46,7 +46,7 @@ export {
   type StoredCommit,
 } from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
-export { type Decided, decide, unsupportedMessage } from './rules/decide.ts';
+export { type Decided, type DecideOptions, decide, unsupportedMessage } from './rules/decide.ts';
 export {
   type Evaluated,
   type FilterSight,

@@ -27,6 +27,11 @@ export interface EngineOptions {
   readonly originMap?: Readonly<Record<string, string>>;
   /** functions and calls at once; default 256 */
   readonly effectsMax?: number;
+  /**
+   * how much is under way at once over all processes on the store: `{ 'workflow:shop/order': 5 }` executions of a workflow,
+   * `{ 'task:call:http': 20 }` calls of a type (`http`, `openapi`, or the name of a function)
+   */
+  readonly limits?: Readonly<Record<string, number>>;
   /** for tests: the clock leaps to the next wake-up when nothing else is to do */
   readonly virtualTime?: boolean;
   /** Told of what no caller waits for; default: it is thrown, uncaught. */
@@ -69,6 +74,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Embedde
     limits: defaultLimits,
     leaseMs: 30_000,
     effectsMax: options.effectsMax ?? 256,
+    ...(options.limits === undefined ? {} : { placesMax: options.limits }),
     blobThresholdBytes: 65_536,
     overdueMs: 10_000,
     idempotencyMs: 86_400_000,

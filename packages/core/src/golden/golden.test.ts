@@ -20,6 +20,8 @@ const types: Readonly<Record<FactType, true>> = {
   'execution.suspended': true,
   'execution.resumed': true,
   'execution.yielded': true,
+  'place.requested': true,
+  'place.granted': true,
   'task.started': true,
   'task.skipped': true,
   'task.completed': true,

@@ -54,6 +54,11 @@ export interface ContinueExecution {
   readonly type: 'execution.continue';
 }
 
+/** One of the places is free: an execution that waits for one runs. */
+export interface GrantPlace {
+  readonly type: 'place.grant';
+}
+
 export interface CancelExecution {
   readonly type: 'execution.cancel';
   readonly reason?: string;
@@ -117,6 +122,7 @@ export type Command =
   | ResolveEffect
   | FireTimers
   | ContinueExecution
+  | GrantPlace
   | CancelExecution
   | SuspendExecution
   | ResumeExecution

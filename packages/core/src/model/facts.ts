@@ -120,6 +120,16 @@ export interface ExecutionResumed {
   readonly reason?: string;
 }
 
+/** So many executions of the workflow may run at once, and it waits until one of their places is free. */
+export interface PlaceRequested {
+  readonly type: 'place.requested';
+}
+
+/** It has a place until its end, and runs. */
+export interface PlaceGranted {
+  readonly type: 'place.granted';
+}
+
 /** A decision reached its bound; a `resume` row asks for the next one. */
 export interface ExecutionYielded {
   readonly type: 'execution.yielded';
@@ -423,6 +433,8 @@ export type Fact =
   | ExecutionSuspended
   | ExecutionResumed
   | ExecutionYielded
+  | PlaceRequested
+  | PlaceGranted
   | TaskStarted
   | TaskSkipped
   | TaskCompleted

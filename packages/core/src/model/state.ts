@@ -34,6 +34,8 @@ export interface ExecutionState {
   deadline?: number;
   /** the decision before reached its bound, and a `resume` row asks for the next */
   yielded: boolean;
+  /** where executions of its workflow are limited in number; absent: they are not */
+  place?: PlaceState;
   /** the main scope */
   main: ScopeState;
   /** the tasks that run, by key */
@@ -61,6 +63,13 @@ export interface ExecutionState {
   due: number | null;
   /** the execution and version this one was restored from */
   from?: { execution: string; version: number };
+}
+
+export interface PlaceState {
+  /** instant at which it was asked for */
+  since: number;
+  /** absent: it waits, and nothing of it runs yet */
+  held?: true;
 }
 
 export interface ChildState {
@@ -245,6 +254,11 @@ export const phases = [
 /** Whether an execution in this phase has ended. */
 export function isTerminal(phase: Phase | 'absent' | undefined): phase is TerminalPhase {
   return phase === 'completed' || phase === 'faulted' || phase === 'cancelled';
+}
+
+/** Whether it has begun, and runs only when it has a place. */
+export function waitsForPlace({ place }: ExecutionState): boolean {
+  return place !== undefined && place.held !== true;
 }
 
 export function emptyState(): ExecutionState {

@@ -180,7 +180,16 @@ export type ExecutionChange =
 export interface WakeUpView {
   /** of an effect: `execution/version` of the fact that asked for it */
   readonly id: string;
-  readonly kind: 'effect' | 'timer' | 'event' | 'child' | 'send' | 'command' | 'approval' | 'resume';
+  readonly kind:
+    | 'effect'
+    | 'timer'
+    | 'event'
+    | 'child'
+    | 'send'
+    | 'command'
+    | 'approval'
+    | 'resume'
+    | 'place';
   /** from when it may be taken */
   readonly due: string;
   /** how often it was taken */
@@ -190,6 +199,8 @@ export interface WakeUpView {
   readonly unsafe: boolean;
   /** its outcome is unknown, and somebody must say what became of it */
   readonly doubt: boolean;
+  /** the limit by which it waits for a place, or has one, such as `workflow:shop/order` */
+  readonly limit?: string;
   /** of an event: what it listens for */
   readonly listens?: {
     /** pointer of the task */

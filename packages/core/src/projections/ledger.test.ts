@@ -59,7 +59,13 @@ describe('the rows of an execution', () => {
       { type: 'remove', row: 'timer' },
       { type: 'approval' },
     ]);
-    expect(ownRows(driven.state)).toEqual({ due: null, resume: false, approval: true, listens: [] });
+    expect(ownRows(driven.state)).toEqual({
+      due: null,
+      resume: false,
+      place: null,
+      approval: true,
+      listens: [],
+    });
     expect(changesOf(driven, { type: 'execution.resume' })).toEqual([
       { type: 'timer', due },
       { type: 'remove', row: 'approval' },

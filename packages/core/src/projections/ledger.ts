@@ -6,7 +6,7 @@
  * 3. While an execution is suspended its timer is held, and an `approval` row is its reason to move again.
  */
 import type { EffectRequested, Fact } from '../model/facts.ts';
-import { type ExecutionState, isTerminal } from '../model/state.ts';
+import { type ExecutionState, isTerminal, waitsForPlace } from '../model/state.ts';
 import { type ListenRow, listenRowId, listenRows, noListenRows } from '../rules/listening.ts';
 
 export type LedgerChange =
@@ -16,6 +16,8 @@ export type LedgerChange =
   | { readonly type: 'timer'; readonly due: number }
   | { readonly type: 'resume' }
   | { readonly type: 'approval' }
+  /** the execution waits for a place, in the order of `since`; or has it */
+  | { readonly type: 'place'; readonly since: number; readonly held: boolean }
   /** a child that is waited for */
   | { readonly type: 'child'; readonly version: number }
   /** something that another execution, or whatever started this one, has to be told; the fact says what */
@@ -32,6 +34,7 @@ export type LedgerRow =
   | 'timer'
   | 'resume'
   | 'approval'
+  | 'place'
   | `${number}.${number}`
   | number
   | `child-${number}`
@@ -43,16 +46,32 @@ export interface OwnRows {
   readonly resume: boolean;
   readonly approval: boolean;
   readonly listens: readonly ListenRow[];
+  readonly place: 'waits' | 'held' | null;
 }
 
-export const noRows: OwnRows = { due: null, resume: false, approval: false, listens: noListenRows };
+export const noRows: OwnRows = {
+  due: null,
+  resume: false,
+  approval: false,
+  listens: noListenRows,
+  place: null,
+};
 
 /** What the state asks of the ledger, effects apart. */
 export function ownRows(state: ExecutionState): OwnRows {
   if (state.phase === 'absent' || isTerminal(state.phase)) return noRows;
+  const place = state.place?.held === true ? 'held' : null;
+  if (waitsForPlace(state)) return waitingRows(state);
   const listens = listenRows(state);
-  if (state.phase === 'suspended') return { due: null, resume: false, approval: true, listens };
-  return { due: state.due, resume: state.yielded, approval: false, listens };
+  if (state.phase === 'suspended') return { due: null, resume: false, approval: true, listens, place };
+  return { due: state.due, resume: state.yielded, approval: false, listens, place };
+}
+
+/** Until it has a place only its own timeout is due; while it is suspended others go before it. */
+function waitingRows({ phase, deadline }: ExecutionState): OwnRows {
+  return phase === 'suspended'
+    ? { ...noRows, approval: true }
+    : { ...noRows, due: deadline ?? null, place: 'waits' };
 }
 
 /**
@@ -91,6 +110,12 @@ export function ledgerChanges(
     changes.push(now.resume ? { type: 'resume' } : { type: 'remove', row: 'resume' });
   if (now.approval !== before.approval)
     changes.push(now.approval ? { type: 'approval' } : { type: 'remove', row: 'approval' });
+  if (now.place !== before.place)
+    changes.push(
+      now.place === null
+        ? { type: 'remove', row: 'place' }
+        : { type: 'place', since: after.place?.since ?? after.at, held: now.place === 'held' },
+    );
   if (now.listens.length > 0 || before.listens.length > 0)
     changeListens(changes, before.listens, now.listens, after.definition?.digest ?? '');
   return changes;

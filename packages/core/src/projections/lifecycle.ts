@@ -223,6 +223,8 @@ function occurrences(
       return [ofWorkflow('correlation-completed', { completedAt: at, ...keysOf(state, fact) })];
     case 'task.skipped':
     case 'execution.yielded':
+    case 'place.requested':
+    case 'place.granted':
     case 'function.called':
     case 'wait.started':
     case 'fork.started':

@@ -1,9 +1,10 @@
-import type { ExecutionState, Phase, TaskState } from '../model/state.ts';
+import { type ExecutionState, type Phase, type TaskState, waitsForPlace } from '../model/state.ts';
 
 /** The specification's phase of an execution: `waiting` when all that it waits for is time or events. */
 export function phaseOf(state: ExecutionState): Phase {
   if (state.phase === 'absent') return 'pending';
   if (state.phase !== 'running') return state.phase;
+  if (waitsForPlace(state)) return 'pending';
   return !state.yielded && !hasOpenEffect(state) && waits(state) ? 'waiting' : 'running';
 }
 

@@ -3,7 +3,7 @@
  * or the decision has reached its bound.
  */
 import type { Json } from '../model/json.ts';
-import type { TaskState } from '../model/state.ts';
+import { type TaskState, waitsForPlace } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { LinkedList } from '../program/link.ts';
 import type { ForkNode } from '../program/program.ts';
@@ -38,6 +38,7 @@ export function advance(decision: Decision): void {
 /** Puts on the stack all that may go on: after a resume, a timer, or a decision that reached its bound. */
 export function readyAll(decision: Decision): void {
   const { state, ready } = decision;
+  if (waitsForPlace(state)) return;
   const keys = Object.keys(state.tasks);
   for (let index = keys.length - 1; index >= 0; index--) {
     const key = keys[index] as string;

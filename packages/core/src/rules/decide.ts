@@ -16,9 +16,15 @@ import type {
   StartExecution,
   WithdrawChild,
 } from '../model/commands.ts';
-import type { EffectAbandoned, ExecutionStarted, Fact } from '../model/facts.ts';
+import type { DefinitionReference, EffectAbandoned, ExecutionStarted, Fact } from '../model/facts.ts';
 import type { Json } from '../model/json.ts';
-import { type CallState, type ExecutionState, isTerminal, type TaskState } from '../model/state.ts';
+import {
+  type CallState,
+  type ExecutionState,
+  isTerminal,
+  type TaskState,
+  waitsForPlace,
+} from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Executable } from '../program/link.ts';
 import { advance, readyAll } from './advance.ts';
@@ -51,6 +57,8 @@ export interface DecideOptions {
   readonly limits?: Limits;
   /** approximate bytes of the values that the execution has recorded so far; absent: none */
   readonly recordedBytes?: number;
+  /** whether the number of executions of a workflow is limited, so that one waits for a place; absent: none does */
+  readonly needsPlace?: (definition: DefinitionReference) => boolean;
 }
 
 /** Decides `command` on `state`, which is advanced by the facts that come back. */
@@ -60,8 +68,21 @@ export function decide(state: ExecutionState, command: Command, options: DecideO
   const { execution, executable, moment, limits = defaultLimits, recordedBytes = 0 } = options;
   const decision = new Decision(execution, state, executable, moment, limits, recordedBytes);
   carryOut(decision, command);
+  if (isBeginning(command)) askForPlace(decision, options.needsPlace);
   advance(decision);
   return { type: 'decided', facts: decision.facts, revoked: decision.revoked, bytes: decision.bytes };
+}
+
+function isBeginning({ type }: Command): boolean {
+  return type === 'execution.start' || type === 'execution.restore';
+}
+
+/** What has begun goes on when it has a place. */
+function askForPlace(decision: Decision, needsPlace: DecideOptions['needsPlace']): void {
+  const { definition } = decision.state;
+  if (needsPlace === undefined || definition === null || !decision.running || !needsPlace(definition)) return;
+  decision.ready.length = 0;
+  decision.emit({ type: 'place.requested' });
 }
 
 function refuses(state: ExecutionState, command: Command, { program }: Executable): Refusal | undefined {
@@ -83,6 +104,7 @@ function refuses(state: ExecutionState, command: Command, { program }: Executabl
     case 'timers.fire':
     case 'event.deliver':
     case 'execution.continue':
+    case 'place.grant':
       return phase === 'absent' ? notFound : undefined;
     case 'effect.resolve':
       if (phase === 'absent') return notFound;
@@ -133,6 +155,8 @@ function carryOut(decision: Decision, command: Command): void {
       return deliver(decision, command);
     case 'execution.continue':
       return goOn(decision);
+    case 'place.grant':
+      return grantPlace(decision);
     case 'execution.cancel':
       return cancel(decision, command.reason);
     case 'execution.suspend':
@@ -258,6 +282,7 @@ function timeOut(decision: Decision): void {
   if (state.deadline !== undefined && state.deadline <= moment.now) {
     return faultExecution(decision, standardError('timeout', "the workflow's timeout struck", '/timeout'));
   }
+  if (waitsForPlace(state)) return;
   for (const key of Object.keys(state.tasks)) {
     const task = state.tasks[key];
     if (task === undefined || !decision.running) continue;
@@ -284,6 +309,12 @@ function timeOutAttempt(decision: Decision, key: string, task: TaskState): void 
 
 function goOn(decision: Decision): void {
   if (decision.running && decision.state.yielded) readyAll(decision);
+}
+
+function grantPlace(decision: Decision): void {
+  if (!decision.running || !waitsForPlace(decision.state)) return;
+  decision.emit({ type: 'place.granted' });
+  readyAll(decision);
 }
 
 function cancel(decision: Decision, reason: string | undefined): void {

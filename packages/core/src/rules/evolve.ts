@@ -54,6 +54,7 @@ import {
   listenIterates,
   listenStarted,
 } from './evolve-listen.ts';
+import { placeGranted } from './evolve-places.ts';
 import { isJumpBack } from './jump.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
@@ -86,6 +87,11 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'execution.yielded':
       state.yielded = true;
       return;
+    case 'place.requested':
+      state.place = { since: at };
+      return;
+    case 'place.granted':
+      return placeGranted(state, at);
     case 'task.started':
       return taskStarted(state, fact, at);
     case 'task.skipped':

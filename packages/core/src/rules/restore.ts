@@ -19,6 +19,7 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
   // The parent has been told of the fault, and a schedule of the end: this is a run of its own.
   delete state.parent;
   delete state.cause;
+  delete state.place;
   if (state.jumps !== undefined) state.jumps = 0;
   if (state.deadline !== undefined) state.deadline += shift;
   for (const task of Object.values(state.tasks)) restart(state, task, shift);

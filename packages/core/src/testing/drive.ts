@@ -26,6 +26,8 @@ export interface DriveOptions {
   readonly random?: () => number;
   /** false: nothing is started, for an execution that begins by another command */
   readonly begins?: boolean;
+  /** executions of the workflow are limited in number: it begins by waiting for a place */
+  readonly needsPlace?: boolean;
 }
 
 export interface Stored {
@@ -71,13 +73,14 @@ export class Driven {
 
   command(command: Command): Decided {
     const before = this.state.version;
-    const { limits, random = () => 0.5 } = this.#options;
+    const { limits, random = () => 0.5, needsPlace = false } = this.#options;
     const decided = decide(this.state, command, {
       execution: 'x',
       executable: this.executable,
       moment: { now: this.now, random },
       limits: { ...defaultLimits, ...limits },
       recordedBytes: this.#recordedBytes,
+      needsPlace: () => needsPlace,
     });
     if (decided.type === 'refused') return decided;
     this.#recordedBytes += decided.bytes;

@@ -18,6 +18,10 @@ const additions: Readonly<Record<string, () => Titled>> = {
     ['listens until a condition holds, and works through each', listensUntil()],
     ['listens until an event ends it, and is told the envelopes', listensToItsEnd()],
   ],
+  places: () => [
+    ['waits for a place, and runs', waitsForPlace()],
+    ['restored, and waits for a place with its clocks held', restoredToWait()],
+  ],
   'schedule-on': () => [['started by events', startedByEvents()]],
 };
 
@@ -185,6 +189,28 @@ function startedByEvents(): Driven {
   const events = ['3f1c', 'other/4'];
   const cause = { type: 'schedule', source: 'on', due: 1_750_000_000_000, events } as const;
   run.command({ type: 'execution.start', execution: 'x', definition, input: [{ n: 1 }, 2], cause });
+  return run;
+}
+
+function waitsForPlace(): Driven {
+  const run = drive('do: [{ s: { set: { x: 1 } } }]', { needsPlace: true });
+  run.now += 1_500;
+  run.command({ type: 'place.grant' });
+  return run;
+}
+
+function restoredToWait(): Driven {
+  const open = drive('do: [{ t: { try: [{ w: { wait: { seconds: 9 } } }], catch: {} } }]', { begins: false });
+  open.start();
+  const state = JSON.parse(JSON.stringify(open.state)) as ExecutionState;
+  const run = drive('do: [{ t: { try: [{ w: { wait: { seconds: 9 } } }], catch: {} } }]', {
+    begins: false,
+    needsPlace: true,
+  });
+  const from = { execution: 'w', version: state.version };
+  run.command({ type: 'execution.restore', execution: 'x', from, state, task: '/do/9/none' });
+  run.now += 60_000;
+  run.command({ type: 'place.grant' });
   return run;
 }
 

@@ -24,6 +24,11 @@ export interface EngineOptions {
   readonly allow?: readonly string[];
   /** functions and calls at once; default 256 */
   readonly effectsMax?: number;
+  /**
+   * how much is under way at once over all processes on the store: `{ 'workflow:shop/order': 5 }` executions of a workflow,
+   * `{ 'task:call:http': 20 }` calls of a type (`http`, `openapi`, or the name of a function)
+   */
+  readonly limits?: Readonly<Record<string, number>>;
   /** how long `close` waits for what is under way; default 10,000 */
   readonly graceMs?: number;
   /** Told of what no caller waits for; default: it is thrown, uncaught. */

@@ -191,14 +191,22 @@ export const cloudEventSchema = Type.Object({
   data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
 });
 
+const wakeUpKinds = [
+  ...(['effect', 'timer', 'event', 'child', 'send'] as const),
+  ...(['command', 'approval', 'resume', 'place'] as const),
+] as const;
+
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
-  kind: Type.Enum(['effect', 'timer', 'event', 'child', 'send', 'command', 'approval', 'resume'] as const),
+  kind: Type.Enum(wakeUpKinds),
   due: instant('From when it may be taken.'),
   attempt: Type.Integer({ description: 'How often it was taken.' }),
   lease: Type.Optional(Type.Object({ owner: Type.String(), until: instant('When the lease lapses.') })),
   unsafe: Type.Boolean({ description: 'At most once: never repeated when its outcome is unknown.' }),
   doubt: Type.Boolean({ description: 'Its outcome is unknown; somebody must say.' }),
+  limit: Type.Optional(
+    Type.String({ description: 'The limit by which it waits for a place, such as workflow:shop/order.' }),
+  ),
   listens: Type.Optional(
     Type.Object(
       {

@@ -10,6 +10,7 @@ import { lockForProcess } from '../drivers/sqlite/process-lock.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { MillraceError } from '../errors.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
+import { copyFromPostgres } from './copy-database.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
 import { moveToPostgres } from './store.ts';
@@ -25,9 +26,9 @@ export function options(): Options {
   };
 }
 
-export const backupHelp = `Copies a SQLite store with its large values into a new folder, and holds the copy against its hash chains. The server may
-run meanwhile: the copy is the store as it was at one instant. Of a store in PostgreSQL take its own backup: pg_dump.
-Exits 1 when the copy is not sound, 4 when there is no store or the folder is not empty.`;
+export const backupHelp = `Copies a store with its large values into a new folder, as a store of SQLite, and holds the copy against its hash chains.
+Servers may run meanwhile: the copy is the store as it was at one instant. Of a large store in PostgreSQL take pg_dump, which
+is faster. Exits 1 when the copy is not sound, 4 when there is no store or the folder is not empty.`;
 
 export const restoreHelp = `Puts a backup into a store that is empty: --store sqlite:FILE with --data FOLDER, or --store postgres://… What was restored
 is held against its hash chains. No server may run on that store yet, and none on the old one any more: both would do
@@ -39,11 +40,14 @@ const blobsName = 'blobs';
 /** Exits 0 when the copy is whole and sound, 1 when it is not, 4 when it could not be made. */
 export async function backup(args: readonly string[], io: Io): Promise<number> {
   const { folder, settings, json } = await read('backup', args, io);
-  if (isPostgres(settings.store))
-    throw new CliError(
-      exitCodes.usage,
-      'A store in PostgreSQL is backed up as its database is: pg_dump. `millrace verify` holds it against its hash chains.',
-    );
+  if (isPostgres(settings.store)) {
+    const { moved, flaws } = await copyFromPostgres(settings.store, placesIn(emptied(folder)));
+    for (const flaw of flaws) io.error(`${flaw}\n`);
+    const verdict = flaws.length === 0 ? 'sound' : 'damaged';
+    if (json) io.out(`${JSON.stringify({ ...moved, flaws }, null, 2)}\n`);
+    else io.out(`${moved.executions} executions, ${moved.commits} commits: ${verdict}\n`);
+    return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+  }
   const path = fileOf(settings.store);
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
   await copyStore({ path, blobs: join(resolve(settings.data), blobsName) }, placesIn(emptied(folder)));

@@ -147,7 +147,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   backup: {
     usage: 'millrace backup FOLDER [--store STORE] [--data FOLDER] [--json]',
-    summary: 'Copy a SQLite store into a folder, while the server runs or not.',
+    summary: 'Copy a store into a folder, as one of SQLite, while servers run or not.',
     argument: 'file',
     options: async () => (await import('./backup.ts')).options(),
     more: async () => (await import('./backup.ts')).backupHelp,

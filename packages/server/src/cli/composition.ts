@@ -17,12 +17,14 @@ export async function compose(
   virtualTime = false,
 ): Promise<Composition> {
   const { secretsFile, allow, originMap, responseBytesMax } = settings;
+  checkRetention(settings);
   try {
     const { resources: _, eventsSink, eventsStatusChanged, ...rest } = settings;
     return await composeEngine({
       ...rest,
       virtualTime,
       limits: settings,
+      placesMax: placesMaxOf(settings.limits),
       ...(eventsSink === '' ? {} : { eventSink: { uri: eventsSink, statusChanged: eventsStatusChanged } }),
       ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
@@ -38,6 +40,33 @@ export async function compose(
     const message = `Cannot start: ${messageOf(error).replace(/[.!]*$/, '.')}${adviceFor(error, settings)}`;
     throw new CliError(exitCodes.cannotStart, message, { cause: error });
   }
+}
+
+/** The least is a week, which is what is dropped at once; events are kept for as long, for whoever listens later. */
+const retentionMsMin = 7 * 86_400_000;
+
+function checkRetention({ retentionMs, store }: Settings): void {
+  if (retentionMs === 0) return;
+  if (!isPostgres(store))
+    throw new CliError(
+      exitCodes.usage,
+      'retentionMs: only a store in PostgreSQL drops what has ended (--store postgres://…).',
+    );
+  if (retentionMs < retentionMsMin)
+    throw new CliError(
+      exitCodes.usage,
+      `retentionMs: what has ended is kept for 7d at least, not ${retentionMs} ms.`,
+    );
+}
+
+/** `NAME=N`; of a name that comes twice the last counts. */
+function placesMaxOf(limits: Settings['limits']): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    limits.map((text) => {
+      const end = text.lastIndexOf('=');
+      return [text.slice(0, end), Number(text.slice(end + 1))];
+    }),
+  );
 }
 
 function isSystemError(error: unknown): boolean {

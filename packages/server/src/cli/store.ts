@@ -12,7 +12,7 @@ import { openPostgresStore } from '../drivers/postgres/store.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { openSqliteContent } from '../drivers/sqlite/store-content.ts';
 import { type Moved, moveStore } from '../engine/move-store.ts';
-import { verifyStore } from '../engine/verify-store.ts';
+import { type ReadableStore, verifyStore } from '../engine/verify-store.ts';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
@@ -115,13 +115,13 @@ async function move(
 }
 
 interface Sides {
-  readonly from: Store;
-  readonly to: Store;
-  readonly blobs: { readonly from: BlobStore; readonly to: BlobStore };
+  readonly from: ReadableStore & Pick<Store, 'counts'>;
+  readonly to: ReadableStore & Pick<Store, 'counts'>;
+  readonly blobs: { readonly from: Pick<BlobStore, 'stream'>; readonly to: Pick<BlobStore, 'stream'> };
 }
 
 /** What was moved is sound, and as much as there was. */
-async function flawsOf({ from, to, blobs }: Sides): Promise<readonly string[]> {
+export async function flawsOf({ from, to, blobs }: Sides): Promise<readonly string[]> {
   const sha256 = (text: string) => hash('sha256', text);
   const there = await verifyStore(to, blobs.to, sha256);
   const here = await verifyStore(from, blobs.from, sha256);

@@ -21,6 +21,8 @@ export function describeWakeUp(
       return `somebody: it is suspended. Let it go on with: millrace resume ${execution}`;
     case 'event':
       return describeListener(wakeUp);
+    case 'place':
+      return `a place: no more executions of this workflow run at once (${visible(wakeUp.limit ?? '')})`;
     case 'child':
       return describeChild(wakeUp, tasks);
     case 'send':
@@ -60,7 +62,7 @@ function missedText({ id, source, predicate, detail }: NearMiss): string {
 }
 
 function describeDeed(
-  { id, due, attempt, lease, doubt }: WakeUpView,
+  { id, due, attempt, lease, doubt, limit }: WakeUpView,
   tasks: readonly TimelineTask[],
   execution: string,
   now: number,
@@ -78,6 +80,8 @@ function describeDeed(
     if (lease !== undefined && Date.parse(lease.until) > now)
       return `under way${attempt > 1 ? `, taken ${attempt} times` : ''}`;
     if (lease !== undefined) return 'whose process is gone; another one takes it up';
+    if (limit !== undefined && Date.parse(due) <= now)
+      return `waits for a place: no more calls of its type run at once (${visible(limit)})`;
     return Date.parse(due) > now ? `queued until ${instant(Date.parse(due), now)}` : 'queued';
   }
 }

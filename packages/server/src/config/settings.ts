@@ -137,6 +137,17 @@ const table = {
     default: 256,
     description: 'Effects (calls) that run at the same time in this process.',
   }),
+  limits: setting(
+    Type.Array(
+      Type.String({ pattern: '^(workflow:[^\\s/=,]+/[^\\s/=,]+|task:call:[^\\s=,]+)=[1-9][0-9]{0,5}$' }),
+    ),
+    'list',
+    {
+      default: [],
+      description:
+        'How much is under way at once, over all processes on the store, comma separated: workflow:NAMESPACE/NAME=N executions, task:call:http=N calls (or openapi, or a function of the host).',
+    },
+  ),
   historyEventsMax: setting(count(100, 100_000_000), 'number', {
     default: defaultLimits.historyEventsMax,
     description: 'Events that one execution may have; above it the execution faults.',
@@ -182,6 +193,11 @@ const table = {
   idempotencyMs: setting(count(1_000, 366 * 86_400_000), 'duration', {
     default: 86_400_000,
     description: 'How long an idempotency key is kept; after it the same key starts another execution.',
+  }),
+  retentionMs: setting(count(0, 36_500 * 86_400_000), 'duration', {
+    default: 0,
+    description:
+      'How long executions are kept that have ended, in whole weeks: 7d or more. PostgreSQL only. 0: for ever.',
   }),
   requestTimeoutMs: setting(count(100, 3_600_000), 'duration', {
     default: 60_000,

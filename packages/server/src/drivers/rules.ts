@@ -4,15 +4,16 @@
  */
 import type { Phase } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
-import type {
-  ClaimRequest,
-  Entry,
-  ExecutionQuery,
-  ExecutionRow,
-  Lease,
-  Listener,
-  Page,
-  WakeUpKind,
+import {
+  type ClaimRequest,
+  type Entry,
+  type ExecutionQuery,
+  type ExecutionRow,
+  type Lease,
+  type Listener,
+  neverDue,
+  type Page,
+  type WakeUpKind,
 } from '../ports/store.ts';
 
 export const openPhases: readonly Phase[] = ['pending', 'running', 'waiting', 'suspended'];
@@ -26,6 +27,7 @@ export const wakeUpKinds: readonly WakeUpKind[] = [
   'command',
   'approval',
   'resume',
+  'place',
 ];
 
 /**
@@ -159,8 +161,27 @@ function badCursor(): MillraceError {
   return new MillraceError('bad-request', 'The cursor is not one that this store gave out');
 }
 
+/** Whether a row takes a place of the limit that its queue is of. */
+export function takesPlace(
+  row: { readonly due: number; readonly lease: Lease | null },
+  now: number,
+): boolean {
+  return row.lease === null ? row.due >= neverDue : row.lease.until > now;
+}
+
+/** Whether a row is a reason for its execution to move, now or one day: a place that it has is none. */
+export function isReason({ kind, due }: { readonly kind: WakeUpKind; readonly due: number }): boolean {
+  return kind !== 'place' || due < neverDue;
+}
+
 export function checkClaim(request: ClaimRequest): void {
   checkRowsMax(request.rowsMax);
+  for (const { limit, placesMax } of request.limits ?? []) {
+    checkKey('limit', limit);
+    if (limit.includes(' '))
+      throw new TypeError(`a limit has no space in its name: ${JSON.stringify(limit)}`);
+    checkInteger('placesMax', placesMax, 0);
+  }
   checkKey('owner', request.owner);
   checkInteger('leaseMs', request.leaseMs, 0);
 }

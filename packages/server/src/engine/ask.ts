@@ -11,6 +11,7 @@ import {
   unreachable,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
+import { neverDue } from '../ports/store.ts';
 import { rowId } from '../roles/rows.ts';
 import type { Definition } from './definitions.ts';
 import { isNotFound, pendingStart, submit, undecided } from './elsewhere.ts';
@@ -118,7 +119,8 @@ export async function wakeUps(parts: EngineParts, tenant: string, id: string): R
   const { store } = parts;
   if ((await store.execution(tenant, id)) === undefined) throw noExecution(id);
   const rows = await store.wakeUps(tenant, id);
-  const views = rows.map(wakeUpView);
+  // A place that it has is nothing that it waits for.
+  const views = rows.filter(({ kind, due }) => kind !== 'place' || due < neverDue).map(wakeUpView);
   if (rows.every(({ listens }) => listens === undefined)) return views;
   const told = await listened(parts, tenant, id);
   return views.map((view) => ({ ...view, ...told(view.id) }));

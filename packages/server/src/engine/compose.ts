@@ -27,6 +27,7 @@ import { type EventSinkOptions, startEventSink } from './event-sink.ts';
 import type { Engine } from './interface.ts';
 import { startLeaps, watchStore } from './leaps.ts';
 import { readinessOf } from './readiness.ts';
+import { type Retention, startRetention } from './retention.ts';
 import { createRuntime, type Role } from './runtime.ts';
 import { systemView } from './system.ts';
 import { systemWorld } from './system-world.ts';
@@ -55,10 +56,14 @@ export interface ComposeOptions {
   readonly limits: Limits;
   readonly leaseMs: number;
   readonly effectsMax: number;
+  /** how much is under way at once over all processes, by the name of the limit: `workflow:shop/order`, `task:call:http` */
+  readonly placesMax?: Readonly<Record<string, number>>;
   readonly blobThresholdBytes: number;
   readonly overdueMs: number;
   /** how long idempotency keys are kept */
   readonly idempotencyMs: number;
+  /** how long executions are kept that have ended; absent or 0: for ever. Only where the store can drop them */
+  readonly retentionMs?: number;
   readonly world?: World;
   /** the clock leaps to the next wake-up when nothing else is to do: for trying workflows */
   readonly virtualTime?: boolean;
@@ -118,6 +123,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     limits: options.limits,
     leaseMs: options.leaseMs,
     effectsMax: options.effectsMax,
+    ...(options.placesMax === undefined ? {} : { placesMax: options.placesMax }),
     sweepMs: sweepMsFor(store, options.roles),
     blobThreshold: options.blobThresholdBytes,
     executionsMax,
@@ -136,6 +142,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   });
   await registry.begun;
   const sink = await openEventSink(options, { store, blobs, world, large: runtime.large });
+  const retention = openRetention(options, store, world);
   const endLeaps =
     virtual === undefined || watched === undefined
       ? () => {}
@@ -167,13 +174,14 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     readiness,
     figures: async () => ({
       counts: await store.counts(options.overdueMs),
-      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats() },
+      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats(), ...retention?.stats() },
     }),
     async drain() {
       await Promise.all([registry.drain(), runtime.drain()]);
     },
     async close(graceMs) {
       endLeaps();
+      retention?.stop();
       room.close();
       await runtime.stop(graceMs);
       await registry.close();
@@ -212,6 +220,15 @@ async function openEventSink(
   };
 }
 
+function openRetention(
+  { retentionMs: keptMs = 0, roles, onError }: ComposeOptions,
+  store: Store,
+  world: World,
+): Retention | undefined {
+  if (keptMs === 0 || !roles.includes('timer')) return undefined;
+  return startRetention({ world, store, keptMs, onError });
+}
+
 /** The bounds that an operator can set, by the name of the setting. */
 function limitsOf(options: ComposeOptions): Readonly<Record<string, number>> {
   const { leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs } = options;
@@ -221,6 +238,7 @@ function limitsOf(options: ComposeOptions): Readonly<Record<string, number>> {
     ...Object.fromEntries(limits),
     ...{ leaseMs, effectsMax, blobThresholdBytes, overdueMs, idempotencyMs },
     ...(responseBytesMax === undefined ? {} : { responseBytesMax }),
+    ...options.placesMax,
   };
 }
 

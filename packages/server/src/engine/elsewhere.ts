@@ -5,7 +5,6 @@
 import type { Command, ExecutionState, ExecutionView } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { WakeUp } from '../ports/store.ts';
-import type { World } from '../ports/world.ts';
 import type { Submitted } from '../roles/worker-options.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Patience } from './interface.ts';
@@ -16,9 +15,11 @@ export type Asked = Submitted | { readonly type: 'elsewhere' } | { readonly type
 
 /** How long a decision of another process is waited for when the caller does not say. */
 const decisionMsMax = 20_000;
-/** Between two looks: at first, and at most. */
-const lookMsMin = 2;
-const lookMsMax = 100;
+/**
+ * Between two looks where the tail reader has told of nothing: a hint may be lost. Where the store gives none the reader
+ * itself comes by that often.
+ */
+const lookMs = { hinted: 2_000, unhinted: 100 };
 
 /** Submits, and where another process decides, waits until it has, or as long as the caller does. */
 export async function submit(
@@ -28,38 +29,92 @@ export async function submit(
   command: Command,
   patience: Patience = {},
 ): Promise<Asked> {
-  const submitted = await parts.door.submit(tenant, id, command);
-  if (submitted !== undefined) return submitted;
-  return { type: (await untilDecided(parts, tenant, id, patience)) ? 'elsewhere' : 'pending' };
+  if (!parts.door.isRemote) {
+    const submitted = await parts.door.submit(tenant, id, command);
+    return submitted ?? { type: (await untilDecided(parts, tenant, id, patience)) ? 'elsewhere' : 'pending' };
+  }
+  // From before it is submitted on: who begins to listen behind it has to look first.
+  const news = listen(parts, tenant, id);
+  try {
+    await parts.door.submit(tenant, id, command);
+    return { type: (await decided(parts, tenant, id, patience, news)) ? 'elsewhere' : 'pending' };
+  } finally {
+    news.end();
+  }
 }
 
 /** Whether no command of the execution is left to be decided, before the patience ended. */
 export async function untilDecided(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  patience: Patience,
+): Promise<boolean> {
+  const news = listen(parts, tenant, id);
+  news.tell();
+  try {
+    return await decided(parts, tenant, id, patience, news);
+  } finally {
+    news.end();
+  }
+}
+
+/** What the tail reader tells of an execution: that it has moved, or that a command was decided without facts. */
+interface News {
+  tell(): void;
+  /** Answers when there is some that was not taken yet, or the time is over. */
+  take(ms: number, gone: AbortSignal | undefined): Promise<void>;
+  end(): void;
+}
+
+function listen({ feed, world }: EngineParts, tenant: string, id: string): News {
+  let isNew = false;
+  let wake = () => {};
+  const tell = () => {
+    isNew = true;
+    wake();
+  };
+  const ends = [feed.follow(tenant, id, tell), feed.awaitEnd(tenant, id, tell), feed.followAnswers(tell)];
+  // What came before the feed was open came unheard.
+  if (!feed.isOpen) void feed.opened.then(tell);
+  return {
+    tell,
+    async take(ms, gone) {
+      if (!isNew && ms > 0 && gone?.aborted !== true)
+        await new Promise<void>((resolve) => {
+          const end = () => {
+            cancel();
+            gone?.removeEventListener('abort', end);
+            resolve();
+          };
+          const cancel = world.after(ms, end);
+          gone?.addEventListener('abort', end);
+          wake = end;
+        });
+      isNew = false;
+    },
+    end() {
+      for (const end of ends) end();
+    },
+  };
+}
+
+async function decided(
   { store, world }: EngineParts,
   tenant: string,
   id: string,
   { ms = decisionMsMax, signal }: Patience,
+  news: News,
 ): Promise<boolean> {
   const end = world.elapsed() + ms;
   const gone = signal?.();
-  for (let pause = lookMsMin; ; pause = Math.min(lookMsMax, pause * 2)) {
-    if (!(await store.wakeUps(tenant, id)).some(isCommand)) return true;
+  const pause = store.hints === undefined ? lookMs.unhinted : lookMs.hinted;
+  for (;;) {
     const left = end - world.elapsed();
-    if (left <= 0 || gone?.aborted === true) return false;
-    await rest(world, Math.min(pause, left), gone);
+    await news.take(Math.min(pause, left), gone);
+    if (!(await store.wakeUps(tenant, id)).some(isCommand)) return true;
+    if (end - world.elapsed() <= 0 || gone?.aborted === true) return false;
   }
-}
-
-function rest(world: World, ms: number, gone: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      gone?.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = world.after(ms, end);
-    gone?.addEventListener('abort', end);
-  });
 }
 
 /** Waits as `Reader.untilEnded` does, for an execution that may not have been started yet. Throws `not-found`. */

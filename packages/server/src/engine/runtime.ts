@@ -8,7 +8,8 @@ import type { Performer } from '../ports/performer.ts';
 import type { ResourceReader } from '../ports/resources.ts';
 import type { Hint, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { Courier } from '../roles/courier.ts';
+import type { Admission } from '../roles/admission.ts';
+import type { Courier } from '../roles/courier.ts';
 import { type Door, localDoor, remoteDoor } from '../roles/door.ts';
 import { earlierEvents } from '../roles/earlier-events.ts';
 import { Executor } from '../roles/executor.ts';
@@ -18,19 +19,21 @@ import { Inbox } from '../roles/inbox.ts';
 import { ListeningDefinitions } from '../roles/listening-definitions.ts';
 import { matchRecords, nearMissRecords } from '../roles/match-record.ts';
 import { Matcher } from '../roles/matcher.ts';
+import type { LimitSettings, Places } from '../roles/places.ts';
 import { Subscriptions } from '../roles/subscriptions.ts';
 import { startTail, type Tail } from '../roles/tail.ts';
 import { Timer } from '../roles/timer.ts';
 import { Worker } from '../roles/worker.ts';
+import { createCourier } from './create-courier.ts';
 import { type Definition, Definitions } from './definitions.ts';
 import { createEngineOver } from './engine.ts';
 import { createFunctionCatalog } from './functions.ts';
 import { idempotencyKeys } from './idempotency.ts';
 import type { Engine } from './interface.ts';
 import { LargeValues } from './large-values.ts';
+import { createAdmission, lookingForPlaces, placesOf } from './placing.ts';
 import { createPulses, type Pulses } from './pulses.ts';
 import { Reader } from './reader.ts';
-import { resolveChild } from './resolve-child.ts';
 import { Schedules } from './schedules.ts';
 
 export type Role = 'api' | 'worker' | 'executor' | 'timer' | 'events';
@@ -54,6 +57,8 @@ export interface RuntimeOptions {
   readonly leaseMs: number;
   /** deeds at once */
   readonly effectsMax: number;
+  /** how much is under way at once over all processes, by the name of the limit; absent: as much as there is */
+  readonly placesMax?: LimitSettings;
   /** how often rows are looked for that nobody hinted at */
   readonly sweepMs: number;
   /** characters of JSON from which a value leaves the log */
@@ -122,9 +127,10 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   });
   const pulses = createPulses(() => world.elapsed(), Math.max(silentMsMin, options.sweepMs * 5));
   const listening = new ListeningDefinitions(store);
-  const parts: Parts = { options, node, feed, definitions, pulses, listening };
+  const places = placesOf(options.placesMax);
+  const parts: Parts = { options, node, feed, definitions, pulses, listening, places };
   // The executor and the timer hand commands to the door before there is a worker to build it from.
-  const roleSet: RoleSet = { executor: undefined, timer: undefined, courier: undefined, events: undefined };
+  const roleSet: RoleSet = {};
   const worker = roles.has('worker') ? createWorker(parts, roleSet) : undefined;
   const elsewhere = remoteDoor(store, world);
   const door =
@@ -158,7 +164,12 @@ export function createRuntime(given: RuntimeOptions): Runtime {
   });
   roleSet.timer = roles.has('timer') ? createTimer(parts, door, schedules) : undefined;
   const inbox = worker === undefined ? undefined : createInbox(parts, worker);
-  roleSet.courier = worker === undefined ? undefined : createCourier(parts, worker, reader, schedules);
+  roleSet.admission =
+    worker === undefined ? undefined : createAdmission({ ...options, worker, node, claimRowsMax, places });
+  roleSet.courier =
+    worker === undefined
+      ? undefined
+      : createCourier({ ...options, node, claimRowsMax }, { definitions, worker, reader, schedules });
   const engine = createEngineOver({
     ...{ store, blobs, world: callers, door, feed, reader, large, definitions },
     ...{ functions, schedules },
@@ -172,6 +183,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
     pulses.end();
     worker?.drain();
     inbox?.drain();
+    roleSet.admission?.stop();
     roleSet.executor?.drain();
     roleSet.timer?.stop();
     // Leases on a store of this process alone are void when the next one opens it.
@@ -193,6 +205,7 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       }))
         if (role !== undefined) pulses.beat(part);
       inbox?.start();
+      roleSet.admission?.start();
       roleSet.courier?.start();
       roleSet.executor?.start();
       roleSet.timer?.start();
@@ -201,6 +214,8 @@ export function createRuntime(given: RuntimeOptions): Runtime {
       if (worker === undefined || !store.features.exclusive)
         tail = startTail({
           ...{ world, store, feed, pollMs: options.sweepMs, rowsMax: claimRowsMax, onError },
+          holds: () => (worker?.executionsInMemory ?? 0) + (roleSet.executor?.running ?? 0) > 0,
+          moved: (heads) => roleSet.executor?.recheck(worker?.supersede(heads) ?? heads),
           swept: () => pulses.beat('tail'),
         });
       const looks: Readonly<Partial<Record<Hint, readonly ({ look(): void } | undefined)[]>>> = {
@@ -210,10 +225,12 @@ export function createRuntime(given: RuntimeOptions): Runtime {
         send: [roleSet.courier],
         effect: [roleSet.executor],
         timer: [roleSet.timer],
+        place: [roleSet.admission],
       };
       stopHints =
         store.hints?.((hints) => {
           for (const role of new Set(hints.flatMap((hint) => looks[hint] ?? []))) role?.look();
+          if (hints.includes('answer')) feed.answered();
         }) ?? stopHints;
       if (roles.has('events'))
         for (const collection of [earlierEvents, matchRecords, nearMissRecords])
@@ -259,13 +276,15 @@ interface Parts {
   readonly definitions: Definitions;
   readonly pulses: Pulses;
   readonly listening: ListeningDefinitions;
+  readonly places: Places | undefined;
 }
 
 interface RoleSet {
-  executor: Executor | undefined;
-  timer: Timer | undefined;
-  courier: Courier | undefined;
-  events: Matcher | undefined;
+  executor?: Executor | undefined;
+  timer?: Timer | undefined;
+  courier?: Courier | undefined;
+  admission?: Admission | undefined;
+  events?: Matcher | undefined;
 }
 
 function createWorker(parts: Parts, roleSet: RoleSet): Worker {
@@ -284,6 +303,10 @@ function createWorker(parts: Parts, roleSet: RoleSet): Worker {
     limits,
     onError,
     executable: (tenant, digest) => executableOf(parts, tenant, digest),
+    ...lookingForPlaces(parts.places, {
+      admission: () => roleSet.admission?.look(),
+      executor: () => roleSet.executor?.look(),
+    }),
     sends: {
       reserve: () => roleSet.courier?.reserve() === true,
       unreserve: (places) => roleSet.courier?.unreserve(places),
@@ -336,7 +359,11 @@ function createMatcher(
   });
 }
 
-function createExecutor({ options, node, pulses }: Parts, door: Door, worker: Worker | undefined): Executor {
+function createExecutor(
+  { options, node, pulses, places }: Parts,
+  door: Door,
+  worker: Worker | undefined,
+): Executor {
   const { world, store, blobs, performer, leaseMs, effectsMax, sweepMs, onError } = options;
   const wants = (tenant: string, id: string, effect: number) => worker?.wants(tenant, id, effect) !== false;
   return new Executor({
@@ -350,6 +377,7 @@ function createExecutor({ options, node, pulses }: Parts, door: Door, worker: Wo
     effectsMax,
     sweepMs,
     wants,
+    ...(places === undefined ? {} : { limits: places.ofTasks }),
     swept: () => pulses.beat('executor'),
     onError,
   });
@@ -361,22 +389,6 @@ function createTimer({ options, node, pulses }: Parts, door: Door, schedules: Sc
   return new Timer({
     ...{ world, store, door, node, leaseMs, sweepMs, claimRowsMax, swept, onError },
     advanceSchedule: (tenant, workflow) => schedules.advance(tenant, workflow),
-  });
-}
-
-function createCourier(
-  { options, node, definitions }: Parts,
-  worker: Worker,
-  reader: Reader,
-  schedules: Schedules,
-): Courier {
-  const { world, store, blobs, leaseMs, sweepMs, onError } = options;
-  return new Courier({
-    ...{ world, store, blobs, node, leaseMs, sweepMs, claimRowsMax, onError },
-    submit: (tenant, id, command) => worker.submit(tenant, id, command),
-    state: (tenant, id) => reader.state(tenant, id),
-    resolve: (tenant, workflow) => resolveChild(definitions, tenant, workflow),
-    runEnded: (tenant, id, state) => schedules.runEnded(tenant, id, state),
   });
 }
 

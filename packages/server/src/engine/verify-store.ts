@@ -26,6 +26,9 @@ export interface StoreVerdict {
   readonly unreadable?: string;
 }
 
+/** What of a store is read: it may be one as of an instant. */
+export type ReadableStore = Pick<Store, 'tail' | 'read' | 'execution' | 'executions'>;
+
 interface Walked extends Expected {
   readonly time: number;
   readonly isBroken: boolean;
@@ -42,7 +45,7 @@ const looksMax = 10;
  * SHA-256 in hexadecimal.
  */
 export async function verifyStore(
-  store: Store,
+  store: ReadableStore,
   blobs: Pick<BlobStore, 'stream'>,
   hash: (text: string) => string,
 ): Promise<StoreVerdict> {
@@ -115,7 +118,7 @@ class StoreWalk {
     }
   }
 
-  async compareRows(store: Store, tenant: string): Promise<void> {
+  async compareRows(store: ReadableStore, tenant: string): Promise<void> {
     const streams = new Map(this.#byTenant.get(tenant));
     for (let cursor: string | undefined; ; ) {
       const query = { rowsMax: pageRows, ...(cursor === undefined ? {} : { cursor }) };
@@ -136,7 +139,7 @@ class StoreWalk {
   }
 
   /** Servers may be at work meanwhile: what has come since is walked as well. Answers whether log and row agree then. */
-  async #catchUp(store: Store, tenant: string, id: string): Promise<boolean> {
+  async #catchUp(store: ReadableStore, tenant: string, id: string): Promise<boolean> {
     const walkedOf = () => this.#byTenant.get(tenant)?.get(id);
     for (let look = 0; look < looksMax; look++) {
       const fresh = await store.read(tenant, id, { fromVersion: walkedOf()?.next ?? 1 });
@@ -165,7 +168,7 @@ const openCommitsMax = 1_000;
  * with the reason `damaged` at the first flaw.
  */
 export async function verifyOpenExecutions(
-  store: Store,
+  store: ReadableStore,
   tenant: string,
   hash: (text: string) => string,
 ): Promise<void> {

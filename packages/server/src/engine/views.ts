@@ -11,7 +11,7 @@ import {
   type WakeUpView,
   type WorkflowError,
 } from '@millrace/core';
-import type { Commit, ExecutionRow, WakeUp } from '../ports/store.ts';
+import { type Commit, type ExecutionRow, limitOf, type WakeUp } from '../ports/store.ts';
 import type { Definition } from './definitions.ts';
 
 export function executionView(
@@ -85,9 +85,19 @@ export function executionSummary(row: ExecutionRow): ExecutionSummary {
   };
 }
 
-export function wakeUpView({ id, kind, due, attempt, lease, unsafe, doubt }: WakeUp): WakeUpView {
+export function wakeUpView({ id, kind, due, attempt, lease, unsafe, doubt, queue }: WakeUp): WakeUpView {
+  const limit = limitOf(queue);
   const held = lease === null ? {} : { lease: { owner: lease.owner, until: instant(lease.until) } };
-  return { id, kind, due: instant(due), attempt, ...held, unsafe, doubt };
+  return {
+    id,
+    kind,
+    due: instant(due),
+    attempt,
+    ...held,
+    unsafe,
+    doubt,
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 /** The events of a commit after a version. */

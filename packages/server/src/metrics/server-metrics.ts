@@ -194,6 +194,16 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
     help: 'Times that the connection for hints was lost.',
     type: 'total',
   },
+  executions_dropped: {
+    name: 'millrace_executions_dropped_total',
+    help: 'Executions that this process has dropped since they ended long ago.',
+    type: 'total',
+  },
+  weeks_dropped: {
+    name: 'millrace_weeks_dropped_total',
+    help: 'Weeks of the log that this process has dropped with them.',
+    type: 'total',
+  },
   executions_in_memory: { name: 'millrace_executions_in_memory', help: 'Executions kept ready to go on.' },
   effects_running: { name: 'millrace_effects_running', help: 'Effects under way in this process.' },
   timers_in_memory: { name: 'millrace_timers_in_memory', help: 'Timers that this process watches.' },

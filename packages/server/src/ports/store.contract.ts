@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { commitContract } from './commit.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { limitsContract } from './limits.contract.ts';
 import { listenerContract } from './listener.contract.ts';
 import { queryContract } from './query.contract.ts';
 import type { OpenStore } from './store-fixture.contract.ts';
@@ -10,6 +11,7 @@ export function storeContract(name: string, open: OpenStore): void {
   describe(`store: ${name}`, () => {
     commitContract(open);
     ledgerContract(open);
+    limitsContract(open);
     listenerContract(open);
     queryContract(open);
   });

@@ -16,7 +16,10 @@
  * 9. Tenants, ids and keys are well-formed Unicode without U+0000. Text is ordered by code point.
  * 10. A row of kind `event` says by `listens` where an event looks for it. It is told with the position of the entry
  *     that put it, so that whoever looks knows which events were there before.
- * 11. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
+ * 11. A queue may be of a *limit*: its name is then that of the limit, a space, and whatever tells it from others of the
+ *     limit. A row of such a queue *takes a place* while its lease is held, and while it is due never (`neverDue`). Who
+ *     claims says how many places a limit has, and no claim takes more, whoever claims at the same time.
+ * 12. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
  *     way to the store was lost and it may have been stored, whole. Every cached head of its streams is to be read again.
  *     After a failed sync nothing is answered any more.
  */
@@ -59,6 +62,14 @@ export interface Commit {
   readonly position: number;
 }
 
+/** Where a stream stands, as of one of its commits. */
+export interface StreamHead {
+  readonly tenant: string;
+  readonly stream: string;
+  /** of the commit's last fact */
+  readonly version: number;
+}
+
 /** The row of an execution: what lists and filters show without reading its stream. */
 export interface ExecutionRow {
   readonly id: string;
@@ -75,7 +86,10 @@ export interface ExecutionRow {
   readonly error: string | null;
 }
 
-export type WakeUpKind = 'effect' | 'timer' | 'event' | 'child' | 'send' | 'command' | 'approval' | 'resume';
+export type WakeUpKind =
+  | ('effect' | 'timer' | 'event' | 'child' | 'send' | 'command' | 'approval' | 'resume')
+  /** due: an execution waits for its turn; due never: it has its place until it ends, which is no reason to move */
+  | 'place';
 
 export interface Lease {
   /** the process that holds it */
@@ -135,7 +149,12 @@ export interface ClaimedWakeUp extends WakeUp {
  */
 export type WakeUpChange =
   | { readonly type: 'put'; readonly row: WakeUp }
-  | { readonly type: 'remove'; readonly id: string };
+  | {
+      readonly type: 'remove';
+      readonly id: string;
+      /** what whoever waits for it is told: rows of a kind may wait for a place that it had, a caller for an answer */
+      readonly tells?: Hint;
+    };
 
 export interface Entry {
   readonly tenant: string;
@@ -165,6 +184,15 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly leaseMs: number;
   readonly rowsMax: number;
+  /** of which limits there are rows of these kinds; those of a limit that is not named here are claimed like any other */
+  readonly limits?: readonly PlaceLimit[];
+}
+
+/** So many rows of the kinds of a claim may take a place at once, over all owners. */
+export interface PlaceLimit {
+  /** without a space, and not empty */
+  readonly limit: string;
+  readonly placesMax: number;
 }
 
 export interface ExecutionQuery {
@@ -221,15 +249,18 @@ export interface StoreCounts {
   readonly executions: Readonly<Record<string, number>>;
   /** by kind, each kind named */
   readonly wakeUps: Readonly<Record<string, number>>;
-  /** open executions that own no wake-up at all */
+  /** open executions that own no wake-up at all, but for a place */
   readonly orphans: number;
-  /** wake-ups that are due for more than `overdueMs`, unleased or with a lapsed lease */
+  /** wake-ups that are due for more than `overdueMs`, unleased or with a lapsed lease; not those that wait by a limit */
   readonly overdue: number;
   readonly doubted: number;
 }
 
-/** What was written that somebody may be waiting for: commits, or wake-ups of a kind that nobody holds. */
-export type Hint = 'commits' | WakeUpKind;
+/**
+ * What was written that somebody may be waiting for: commits, wake-ups of a kind that nobody holds, or the answer to a
+ * command that was decided without facts, so that no commit tells of it.
+ */
+export type Hint = 'commits' | 'answer' | WakeUpKind;
 
 export interface Store {
   readonly features: StoreFeatures;
@@ -248,6 +279,14 @@ export interface Store {
     cursor: string,
     rowsMax: number,
   ): Promise<{ readonly commits: readonly Commit[]; readonly cursor: string }>;
+  /**
+   * As `tail`, but without what the commits say: where their streams stand, for whoever holds states in memory that others
+   * may have gone on from. Absent: `tail` says it.
+   */
+  heads?(
+    cursor: string,
+    rowsMax: number,
+  ): Promise<{ readonly heads: readonly StreamHead[]; readonly cursor: string }>;
   /** The cursor after the last commit as it is now. */
   end(): Promise<string>;
   execution(tenant: string, id: string): Promise<ExecutionRow | undefined>;
@@ -312,8 +351,13 @@ export interface Store {
   snapshot(tenant: string, stream: string): Promise<Snapshot | undefined>;
   putSnapshot(tenant: string, stream: string, snapshot: Snapshot): Promise<void>;
   counts(overdueMs: number): Promise<StoreCounts>;
-  /** Open executions of a tenant that own no wake-up at all, by id. */
+  /** Open executions of a tenant that own no wake-up at all, but for a place, by id. */
   orphans(tenant: string, rowsMax: number): Promise<readonly string[]>;
+  /**
+   * Drops executions that ended before an instant, as far as that gives the disk back: whole weeks. What is open, or ended
+   * later, stays whole. Absent: the driver keeps everything.
+   */
+  dropEndedBefore?(instant: number): Promise<{ readonly executions: number; readonly weeks: number }>;
   /**
    * Tells when something was written, by this process or another: whoever looks then need not look all the time. A hint
    * may be lost or come without reason. Absent: the driver has none. The answer ends it.
@@ -322,6 +366,15 @@ export interface Store {
   /** Figures of the driver itself, for the metrics: group sizes, queue lengths, pool. */
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;
+}
+
+/** The due instant of what no time brings about: 9999-12-31T23:59:59Z, the last that every date format can say. */
+export const neverDue = 253_402_300_799_000;
+
+/** The limit that a queue is of; undefined: it is of none. */
+export function limitOf(queue: string | undefined): string | undefined {
+  const end = queue?.indexOf(' ') ?? -1;
+  return end === -1 ? undefined : queue?.slice(0, end);
 }
 
 /** What the id of a commit is the SHA-256 of: its predecessor's id, its place and its content. */

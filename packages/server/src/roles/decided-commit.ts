@@ -61,6 +61,7 @@ const told: ReadonlySet<Command['type']> = new Set([
   'timers.fire',
   'event.deliver',
   'execution.continue',
+  'place.grant',
   'child.resolve',
   'child.complete',
   'child.withdraw',

@@ -11,6 +11,8 @@ import type { Worker } from './worker.ts';
 import type { Receiver, Submitted } from './worker-options.ts';
 
 export interface Door {
+  /** every command is decided elsewhere: no worker is in this process */
+  readonly isRemote: boolean;
   /** `undefined`: the command is durable, and decided elsewhere. */
   submit(tenant: string, execution: string, command: Command): Promise<Submitted | undefined>;
   /** The same for the roles, whose commands are many: without a promise for each. */
@@ -24,10 +26,12 @@ export interface Door {
 export function localDoor(worker: Worker, elsewhere: Door | undefined): Door {
   if (elsewhere === undefined)
     return {
+      isRemote: false,
       submit: (tenant, execution, command) => worker.submit(tenant, execution, command),
       tell: (tenant, execution, command, receiver) => worker.tell(tenant, execution, command, receiver),
     };
   return {
+    isRemote: false,
     async submit(tenant, execution, command) {
       try {
         return await worker.submit(tenant, execution, command);
@@ -86,6 +90,7 @@ export function remoteDoor(store: Store, world: World): Door {
     return undefined;
   }
   return {
+    isRemote: true,
     submit: (tenant, execution, command) => submit(tenant, execution, command),
     tell(tenant, execution, command, receiver, queue) {
       submit(tenant, execution, command, queue).then(

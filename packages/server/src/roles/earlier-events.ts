@@ -28,6 +28,12 @@ export async function keepEarlier(store: Store, place: string, logged: LoggedEve
   await store.putDocument(tenant, earlierEvents, key, JSON.stringify(kept), 0);
 }
 
+/** The key of an event that is kept, in a log whose places have other numbers. */
+export function earlierKey(key: string, places: (position: number) => number): string {
+  const [index = '', position = '', ...place] = key.split('/').reverse();
+  return [...place.reverse(), digits(places(Number(position))), index].join('/');
+}
+
 /** Those kept at a place between two positions, the second included, in the order of the log. */
 export async function earlierAt(
   store: Store,

@@ -112,7 +112,7 @@ describe('an executor', () => {
   it('gives no place to a new effect while others wait that found none', async () => {
     const { world, store, advance } = openHarness();
     const blobs = openMemoryBlobs();
-    const door = { submit: async () => undefined, tell: () => {} };
+    const door = { isRemote: false, submit: async () => undefined, tell: () => {} };
     const rest = { performer: { perform: () => done }, wants: () => true, onError: () => {} };
     const options = { node: 'a', leaseMs: 1_000, effectsMax: 1, sweepMs: 200 };
     const executor = new Executor({ world, store, blobs, door, ...rest, ...options });

@@ -9,11 +9,12 @@ import type { EffectOutcome } from '@millrace/core';
 import { standardError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
-import type { ClaimedWakeUp, Store } from '../ports/store.ts';
+import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store, type StreamHead } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
 import { factAt } from './fact-at.ts';
+import { workflowOf } from './places.ts';
 import { lagOf, Rounds } from './rounds.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
@@ -30,6 +31,8 @@ export interface ExecutorOptions {
   readonly effectsMax: number;
   /** how often rows are looked for that nobody hinted at */
   readonly sweepMs: number;
+  /** on effects of a type, over all processes; absent: there are none */
+  readonly limits?: readonly PlaceLimit[];
   /** whether an execution still wants an effect, as far as this process knows */
   readonly wants: (tenant: string, execution: string, effect: number) => boolean;
   /** called whenever it has looked through the store */
@@ -114,6 +117,14 @@ export class Executor {
     for (const effect of effects) this.#running.get(tenant, rowId(execution, effect))?.abort();
   }
 
+  /** Others have written to these: what of their deeds is not wanted any more ends now, not when its lease is renewed. */
+  recheck(streams: readonly StreamHead[]): void {
+    if (this.#running.size === 0 || streams.length === 0) return;
+    const keys = new Set(streams.map(({ tenant, stream }) => `${tenant}/${stream}`));
+    const isMeant = ({ task: { tenant, execution } }: Deed) => keys.has(`${tenant}/${execution}`);
+    this.#renew(isMeant).catch((error: unknown) => this.#options.onError(error, ''));
+  }
+
   /** Takes nothing more. */
   drain(): void {
     this.#stopped = true;
@@ -162,13 +173,16 @@ export class Executor {
 
   #handIn(deed: Deed, outcome: EffectOutcome): void {
     if (deed.lost) return deed.decided();
-    const { tenant, execution, effect, queue } = deed.task;
+    const { tenant, execution, effect } = deed.task;
+    const queue = workflowOf(deed.task.queue);
     this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed, queue);
   }
 
   readonly #ended = (deed: Deed, error: unknown): void => {
     this.#running.delete(deed);
     this.#after();
+    // Its place is free, and others may wait for it.
+    if (limitOf(deed.task.queue) !== undefined) this.look();
     if (error !== undefined) this.#options.onError(error, deed.execution);
   };
 
@@ -188,13 +202,13 @@ export class Executor {
   }
 
   async #claimRows(): Promise<void> {
-    const { store, node, leaseMs, effectsMax } = this.#options;
+    const { store, node, leaseMs, effectsMax, limits = [] } = this.#options;
     const rowsMax = effectsMax - this.#running.size - this.#reserved;
     if (rowsMax <= 0) {
       this.#overflowed = true;
       return;
     }
-    const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax });
+    const rows = await store.claim({ kinds: ['effect'], owner: node, leaseMs, rowsMax, limits });
     if (rows.length === rowsMax) this.#overflowed = true;
     else this.#behind = false;
     this.#lagMs = lagOf(rows[0]?.due, store.now());
@@ -246,9 +260,11 @@ export class Executor {
     );
   }
 
-  async #renew(): Promise<void> {
+  async #renew(isMeant: (deed: Deed) => boolean = () => true): Promise<void> {
     const { store, node, leaseMs } = this.#options;
-    for (const [tenant, deeds] of this.#running.byTenant()) {
+    for (const [tenant, all] of this.#running.byTenant()) {
+      const deeds = [...all].filter(isMeant);
+      if (deeds.length === 0) continue;
       const leases = Array.from(deeds, ({ task }) => ({ id: task.row, attempt: task.attempt }));
       const held = new Set(await store.renew(tenant, leases, node, leaseMs));
       for (const deed of deeds) if (!held.has(deed.task.row)) deed.lose();

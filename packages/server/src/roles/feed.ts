@@ -21,6 +21,7 @@ export class Feed {
   readonly #followers = new Followers<CommitListener>();
   readonly #waiters = new Followers<EndListener>();
   readonly #all = new Set<CommitListener>();
+  readonly #answers = new Set<() => void>();
   #opened: Promise<void> = Promise.resolve();
   #isOpen = true;
 
@@ -54,6 +55,16 @@ export class Feed {
   followAll(listener: CommitListener): () => void {
     this.#all.add(listener);
     return () => this.#all.delete(listener);
+  }
+
+  /** Hears that commands were decided of which no commit tells; the answer ends it. */
+  followAnswers(listener: () => void): () => void {
+    this.#answers.add(listener);
+    return () => this.#answers.delete(listener);
+  }
+
+  answered(): void {
+    for (const listener of this.#answers) listener();
   }
 
   /** Whether anybody would hear of this execution's commits: one nobody follows need not be built. */

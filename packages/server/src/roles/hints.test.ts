@@ -108,19 +108,33 @@ describe('on a store that hints', () => {
     expect(api.calls.filter((name) => name === 'tail').length).toBeLessThanOrEqual(2);
   });
 
-  it('nobody reads the log when nobody follows, and no events are matched', async () => {
+  it('nobody reads the log when nobody follows, and no events are matched: whoever holds executions asks where streams stand, a few times a second', async () => {
     const store = hinting();
+    const around = (inner: Store): Store => ({
+      ...store.around(inner),
+      async heads(cursor, rowsMax) {
+        const page = await inner.tail(cursor, rowsMax);
+        const heads = page.commits.map(({ tenant, stream, version }) => ({ tenant, stream, version }));
+        return { heads, cursor: page.cursor };
+      },
+    });
     const { runtime, advance, calls } = openHarness({
-      ...{ around: store.around, sweepMs: 1_000 },
+      ...{ around, sweepMs: 1_000 },
       roles: ['api', 'worker', 'executor', 'timer'],
     });
     runtime.start();
-    await advance(100);
-    for (let turn = 0; turn < 5; turn++) {
+    await advance(1_000);
+    store.hint('commits');
+    await advance(1_000);
+    expect(calls).not.toContain('heads');
+    for (let turn = 0; turn < 500; turn++) {
       await runtime.engine.start('default', { definition: workflow([{ set: { a: 1 } }]) });
       store.hint('commits');
-      await advance(1_000);
+      await advance(10);
     }
     expect(calls).not.toContain('tail');
+    const asked = calls.filter((name) => name === 'heads').length;
+    expect(asked).toBeGreaterThan(15);
+    expect(asked).toBeLessThan(30);
   });
 });

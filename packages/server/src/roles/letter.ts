@@ -41,6 +41,8 @@ export interface Follows {
   readonly revoked: readonly number[];
   /** the instant of its timer; null: it has none any more; absent: as before */
   readonly timer: number | null | undefined;
+  /** what it changed of the ledger, where somebody is told of that */
+  readonly changes: readonly LedgerChange[] | undefined;
   readonly yielded: boolean;
   /** effects that this process may begin then */
   readonly effects: readonly EffectTask[];
@@ -67,4 +69,9 @@ export function timerOf(changes: readonly LedgerChange[]): number | null | undef
 /** What of the ledger goes with the decision of a command. */
 export function removalOf({ row }: Job): readonly WakeUpChange[] {
   return row === undefined ? [] : [{ type: 'remove', id: row }];
+}
+
+/** The same where no commit tells of the decision. */
+export function removalAlone({ row }: Job): readonly WakeUpChange[] {
+  return row === undefined ? [] : [{ type: 'remove', id: row, tells: 'answer' }];
 }

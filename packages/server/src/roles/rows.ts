@@ -1,9 +1,10 @@
 /** The rows of the wake-up ledger that one commit changes, and the effects that this process may begin. */
 import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
 import { listenRowId, unreachable } from '@millrace/core';
-import type { Lease, ListenKey, WakeUp, WakeUpChange } from '../ports/store.ts';
+import { type Lease, type ListenKey, neverDue, type WakeUp, type WakeUpChange } from '../ports/store.ts';
 import { listenKey } from './listen-key.ts';
 import type { LiveExecution } from './live-execution.ts';
+import { callOf, type Places, placeQueue } from './places.ts';
 
 /** An effect that this process holds the lease of. */
 export interface EffectTask {
@@ -36,15 +37,14 @@ export interface LeasePolicy {
   readonly timer: (due: number) => Lease | null;
   readonly resume: (now: number) => Lease | null;
   readonly hash: (text: string) => string;
+  /** absent: nothing is limited in number */
+  readonly places?: Places | undefined;
 }
 
 /** The row of what has to be told of the fact at `version`. */
 export function sendRow(execution: string, version: number): string {
   return rowId(execution, `send-${version}`);
 }
-
-/** A row that waits for a person or for another execution: 9999-12-31T23:59:59Z, the last instant that every date format can say. */
-export const neverDue = 253_402_300_799_000;
 
 /** The queue of an execution's rows: that of its workflow. */
 export function queueOf(
@@ -59,7 +59,7 @@ export function rowId(execution: string, row: LedgerRow): string {
 
 /** @param queue whose rows take turns with those of others: the workflow */
 export function ledgerEntries(
-  { tenant, id, queue }: Pick<LiveExecution, 'tenant' | 'id' | 'queue'>,
+  live: Pick<LiveExecution, 'tenant' | 'id' | 'queue' | 'state' | 'executable'>,
   changes: readonly LedgerChange[],
   now: number,
   leases: LeasePolicy,
@@ -68,6 +68,7 @@ export function ledgerEntries(
   readonly effects: readonly EffectTask[];
   readonly sends: readonly SendTask[];
 } {
+  const { tenant, id, queue } = live;
   const effects: EffectTask[] = [];
   const sends: SendTask[] = [];
   const wakeUps = changes.map((change): WakeUpChange => {
@@ -75,20 +76,29 @@ export function ledgerEntries(
     switch (change.type) {
       case 'effect': {
         const { version: effect, fact } = change;
-        const lease = leases.effect(now);
+        // Only a claim counts places: what is of a limit is never born leased.
+        const limited = leases.places?.effectQueue(fact.request, queue ?? '');
+        const lease = limited === undefined ? leases.effect(now) : null;
         if (lease !== null)
           effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease, queue });
-        return put(row, id, 'effect', now, lease, fact.unsafe === true, queue);
+        return put(row, id, 'effect', now, lease, fact.unsafe === true, limited ?? queue);
       }
-      case 'again':
+      case 'again': {
         // Only what must not be repeated is ever in doubt, and it stays so.
-        return put(row, id, 'effect', now, null, true, queue);
+        const call = callOf(live, change.version);
+        const limited = call === undefined ? undefined : leases.places?.effectQueue(call, queue ?? '');
+        return put(row, id, 'effect', now, null, true, limited ?? queue);
+      }
       case 'timer':
         return put(row, id, 'timer', change.due, leases.timer(change.due), false, queue);
       case 'resume':
         return put(row, id, 'resume', now, leases.resume(now), false, queue);
       case 'approval':
         return put(row, id, 'approval', neverDue, null, false, queue);
+      case 'place': {
+        const due = change.held ? neverDue : change.since;
+        return put(row, id, 'place', due, null, false, placeQueue(queue ?? ''));
+      }
       case 'child':
         return put(row, id, 'child', neverDue, null, false, queue);
       case 'send': {
@@ -101,13 +111,21 @@ export function ledgerEntries(
         const listens = listenKey(change.row, change.definition, leases.hash);
         return put(row, id, 'event', neverDue, null, false, queue, listens);
       }
-      case 'remove':
-        return { type: 'remove', id: row };
+      case 'remove': {
+        const tells = leases.places === undefined ? undefined : freedBy(change.row);
+        return tells === undefined ? { type: 'remove', id: row } : { type: 'remove', id: row, tells };
+      }
       default:
         return unreachable(change);
     }
   });
   return { wakeUps, effects, sends };
+}
+
+/** The kind of rows that may have waited for the place of a row that goes; rows of effects are named by a number. */
+function freedBy(row: LedgerRow): WakeUp['kind'] | undefined {
+  if (row === 'place') return 'place';
+  return typeof row === 'number' ? 'effect' : undefined;
 }
 
 function rowOf(change: LedgerChange): LedgerRow {

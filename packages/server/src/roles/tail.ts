@@ -1,8 +1,13 @@
 /**
- * The tail reader: feeds a process that is not the only one to decide from the store's log, while anybody follows. One
- * reader serves every follower; none of its commits is missed, and none is read when nobody asks.
+ * The tail reader of a process that is not the only one to decide: one for all who need to know what others have written.
+ *
+ * 1. While anybody follows, it feeds them from the store's log. None of its commits is missed.
+ * 2. While this process holds states in memory, or is at deeds, it says where streams stand now: what another process has
+ *    gone on from is let go of, and what is not wanted any more is ended. That needs no commit's content, and may be late:
+ *    what is decided on an old state is refused by the store.
+ * 3. Where neither is so, nothing is read.
  */
-import type { Store } from '../ports/store.ts';
+import type { Commit, Store, StreamHead } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Feed } from './feed.ts';
 
@@ -12,16 +17,22 @@ export interface TailOptions {
   readonly feed: Feed;
   readonly pollMs: number;
   readonly rowsMax: number;
+  /** whether this process holds anything that others may go on from */
+  readonly holds: () => boolean;
+  /** where streams stand that were written to, by this process or others */
+  readonly moved: (heads: readonly StreamHead[]) => void;
   /** called whenever it has looked through the store */
   readonly swept?: () => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
 /** Between two readings: under load each finds what many commits have left, instead of one each. */
-const restMs = 5;
+const restMs = { followed: 5, unfollowed: 200 };
+/** They are small, and under load most are this process's own. */
+const headsMax = 5_000;
 
 export interface Tail {
-  /** Reads now, if anybody follows: something was committed. */
+  /** Reads now, if anybody needs it: something was committed. */
   look(): void;
   stop(): void;
 }
@@ -37,21 +48,34 @@ export function startTail(options: TailOptions): Tail {
   let cancel: () => void = () => {};
   let open: () => void = () => {};
   feed.opensWith(new Promise((resolve) => (open = resolve)));
-  const restOf = () => Math.max(0, restMs - (world.elapsed() - readAt));
+  const restOf = () => {
+    const rest = feed.listeners > 0 ? restMs.followed : restMs.unfollowed;
+    return Math.max(0, rest - (world.elapsed() - readAt));
+  };
   const later = (ms: number) => {
     if (!stopped) cancel = world.after(ms, () => poll());
   };
   const read = async (): Promise<number> => {
     cursor ??= await store.end();
     open();
-    if (feed.listeners === 0 && store.hints !== undefined) return skip();
+    if (feed.listeners === 0 && store.hints !== undefined) return options.holds() ? watch(cursor) : skip();
     const page = await store.tail(cursor, rowsMax);
     cursor = page.cursor;
     options.swept?.();
     if (feed.listeners > 0) for (const commit of page.commits) feed.publish(commit);
+    options.moved(page.commits.map(headOf));
     return page.commits.length === rowsMax ? 0 : pollMs;
   };
-  /** What nobody follows is not read. Who has come meanwhile relies on all that is behind the old end. */
+  /** Who has begun to follow meanwhile relies on all that is behind the old place. */
+  const watch = async (from: string): Promise<number> => {
+    const page = await headsOf(store, from);
+    const isFollowed = feed.listeners > 0;
+    if (!isFollowed) cursor = page.cursor;
+    options.swept?.();
+    options.moved(page.heads);
+    return isFollowed || page.heads.length === headsMax ? 0 : pollMs;
+  };
+  /** What nobody needs is not read. */
   const skip = async (): Promise<number> => {
     const end = await store.end();
     if (feed.listeners === 0) cursor = end;
@@ -75,7 +99,7 @@ export function startTail(options: TailOptions): Tail {
   poll();
   return {
     look() {
-      if (stopped || feed.listeners === 0) return;
+      if (stopped || (feed.listeners === 0 && !options.holds())) return;
       if (reading) {
         lookAgain = true;
         return;
@@ -89,4 +113,17 @@ export function startTail(options: TailOptions): Tail {
       cancel();
     },
   };
+}
+
+async function headsOf(
+  store: Store,
+  cursor: string,
+): Promise<{ readonly heads: readonly StreamHead[]; readonly cursor: string }> {
+  if (store.heads !== undefined) return store.heads(cursor, headsMax);
+  const page = await store.tail(cursor, headsMax);
+  return { heads: page.commits.map(headOf), cursor: page.cursor };
+}
+
+function headOf({ tenant, stream, version, count }: Commit): StreamHead {
+  return { tenant, stream, version: version + count - 1 };
 }

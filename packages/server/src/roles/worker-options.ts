@@ -1,9 +1,10 @@
 /** What the worker is built from, and what it answers. */
-import type { Executable, ExecutionState, Limits, Phase, Refusal } from '@millrace/core';
+import type { Executable, ExecutionState, LedgerChange, Limits, Phase, Refusal } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Feed } from './feed.ts';
+import type { Places } from './places.ts';
 import type { EffectTask, SendTask } from './rows.ts';
 
 /**
@@ -58,6 +59,10 @@ export interface WorkerOptions {
     set(tenant: string, execution: string, due: number): void;
     clear(tenant: string, execution: string): void;
   };
+  /** what is limited in number; absent: nothing is */
+  readonly places?: Places;
+  /** the rows that a durable commit has changed, told where something is limited: somebody may wait for a place */
+  readonly changed?: (changes: readonly LedgerChange[]) => void;
   /** something that this worker cannot answer for: a store that fails, a broken rule */
   readonly onError: (error: unknown, execution: string) => void;
 }

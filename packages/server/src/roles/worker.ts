@@ -13,6 +13,7 @@
  */
 import {
   type Command,
+  type DecideOptions,
   decide,
   type ExecutionState,
   type Fact,
@@ -24,10 +25,10 @@ import {
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import { type CommitResult, commitContent, type Entry, type Lease } from '../ports/store.ts';
+import { type CommitResult, commitContent, type Entry, type Lease, type StreamHead } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
-import { answerOf, type Follows, type Job, type Letter, removalOf, timerOf } from './letter.ts';
+import { answerOf, type Follows, type Job, type Letter, removalAlone, removalOf, timerOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
@@ -44,9 +45,16 @@ export class Worker {
   readonly #loading = new Map<string, Job[]>();
   readonly #leasing: LeasePolicy;
   #draining = false;
+  /** what decisions are told of limits; nothing where there are none */
+  readonly #needs: Pick<DecideOptions, 'needsPlace'>;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { places } = options;
+    this.#needs =
+      places === undefined
+        ? {}
+        : { needsPlace: (definition) => places.needsPlace(queueOf(definition) ?? '') };
     this.#live = new LiveExecutions(options);
     this.#leasing = this.#leasePolicy();
     this.#outbox = new Outbox(options.store, {
@@ -104,6 +112,19 @@ export class Worker {
     return this.#live.values();
   }
 
+  /**
+   * Lets go of states that another process has gone on from, and answers which streams it does not know as they stand. One
+   * whose commits are under way stays: they are refused, and decided again.
+   */
+  supersede(heads: readonly StreamHead[]): readonly StreamHead[] {
+    return heads.filter((head) => {
+      const live = this.#live.get(head.tenant, head.stream);
+      if (live !== undefined && live.state.version >= head.version) return false;
+      if (live !== undefined && live.pending === 0) this.#drop(live);
+      return true;
+    });
+  }
+
   get executionsInMemory(): number {
     return this.#live.size;
   }
@@ -158,6 +179,7 @@ export class Worker {
         limits,
         recordedBytes: live.recordedBytes,
         moment: { now, random: () => world.random() },
+        ...this.#needs,
       });
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
       if (decided.facts.length === 0) return this.#answer(live, job, undefined);
@@ -184,7 +206,8 @@ export class Worker {
     if (live.pending === 0 && store.features.exclusive && job.row === undefined)
       return job.receiver.decided(answerOf(letter));
     const after = { version: live.state.version, commit: live.head };
-    this.#send(letter, { tenant: live.tenant, stream: live.id, after, wakeUps: removalOf(job) });
+    const wakeUps = removalAlone(job);
+    this.#send(letter, { tenant: live.tenant, stream: live.id, after, wakeUps });
   }
 
   #commit(
@@ -263,7 +286,9 @@ export class Worker {
         : { tenant, stream, after, commit, execution: row, wakeUps };
     live.status = status;
     const timer = changes.length === 0 ? undefined : timerOf(changes);
-    const follows = { previous: after.commit, commit, row, revoked, timer, yielded, effects, sends };
+    const told = this.#options.changed === undefined ? undefined : changes;
+    const { commit: previous } = after;
+    const follows = { previous, commit, row, revoked, timer, changes: told, yielded, effects, sends };
     this.#send({ live, job, state, status, refusal: undefined, facts: count, follows }, entry);
   }
 
@@ -275,7 +300,7 @@ export class Worker {
 
   /** What this process takes itself instead of leaving it to be claimed. */
   #leasePolicy(): LeasePolicy {
-    const { node, leaseMs, effects, timers, sends, world } = this.#options;
+    const { node, leaseMs, effects, timers, sends, world, places } = this.#options;
     const lease = (from: number): Lease => ({ owner: node, until: from + leaseMs });
     return {
       effect: (now) => (effects?.reserve() === true ? lease(now) : null),
@@ -283,6 +308,7 @@ export class Worker {
       timer: (due) => (timers === undefined || this.#draining ? null : lease(due)),
       resume: (now) => (this.#draining ? null : lease(now)),
       hash: (text) => world.hash(text),
+      places,
     };
   }
 
@@ -337,7 +363,7 @@ export class Worker {
   /** What follows from a durable commit. */
   #release(live: LiveExecution, status: Phase, follows: Follows, position: number): void {
     const { feed, store, timers } = this.#options;
-    const { previous, commit, row, revoked, timer, yielded, effects, sends } = follows;
+    const { previous, commit, row, revoked, timer, changes, yielded, effects, sends } = follows;
     live.durable = status;
     if (isTerminal(status)) {
       this.#live.retire(live);
@@ -348,6 +374,7 @@ export class Worker {
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
     if (timer === null) timers?.clear(live.tenant, live.id);
     else if (timer !== undefined) timers?.set(live.tenant, live.id, timer);
+    if (changes !== undefined) this.#options.changed?.(changes);
     // With others on the store the log is the feed: from both, a follower would be given commits out of their order.
     if (store.features.exclusive && feed.isFollowed(live.id)) {
       const { tenant, id: stream } = live;

@@ -150,13 +150,14 @@ function nameOf({ id, kind, due }: WakeUp): string {
 }
 
 function rowsOf({ id, state }: Mirrored): string[] {
-  const { due, resume, approval, listens } = ownRows(state);
+  const { due, resume, approval, listens, place } = ownRows(state);
   const names = Object.entries(state.effects).flatMap(([version, task]) =>
     task === null ? [] : [`${id}/${version}`],
   );
   if (due !== null) names.push(`${id}/timer@${due}`);
   if (resume) names.push(`${id}/resume`);
   if (approval) names.push(`${id}/approval`);
+  if (place !== null) names.push(`${id}/place`);
   for (const [version, child] of Object.entries(state.children ?? {}))
     if (child.resolved !== undefined) names.push(`${id}/child-${version}`);
   for (const row of listens) names.push(`${id}/${listenRowId(row)}`);

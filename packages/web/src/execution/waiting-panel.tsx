@@ -86,6 +86,9 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
       {reason.type === 'event' && reason.listens?.missed !== undefined ? (
         <Missed missed={reason.listens.missed} />
       ) : null}
+      {'limit' in reason && reason.limit !== undefined ? (
+        <code className="font-mono text-[12.5px] text-soft">{reason.limit}</code>
+      ) : null}
       {task === undefined ? null : <TaskLink task={task} onSelect={onSelect} />}
       {reason.type === 'effect' && reason.owner !== undefined ? (
         <span className="text-faint">
@@ -163,6 +166,7 @@ function reasonText(reason: Reason, messages: Messages): string {
     case 'effect':
       return {
         queued: messages.effectQueued,
+        place: messages.effectPlace,
         'under-way': messages.effectUnderWay,
         lapsed: messages.effectLapsed,
         doubt: messages.effectDoubt,
@@ -182,5 +186,7 @@ function reasonText(reason: Reason, messages: Messages): string {
       return reason.listens?.until === true ? messages.reasonLastEvent : messages.reasonEvent;
     case 'child':
       return messages.reasonChild;
+    case 'place':
+      return messages.reasonPlace;
   }
 }

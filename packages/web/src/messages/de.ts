@@ -216,7 +216,9 @@ export const de: Messages = {
   nearMiss: (event, predicate) => `Das letzte, das kam, passte nicht: Ereignis ${event}, wegen ${predicate}`,
   reasonLastEvent: 'Ein Ereignis, das ihr Hören beendet',
   reasonChild: 'Eine andere Ausführung, die sie gestartet hat',
+  reasonPlace: 'Bis sie an der Reihe ist: Mehr Ausführungen dieses Workflows laufen nicht zugleich',
   effectQueued: 'Wartet auf einen Ausführenden',
+  effectPlace: 'Wartet auf einen Platz: Mehr Aufrufe dieser Art laufen nicht zugleich',
   effectUnderWay: 'Unterwegs',
   effectLapsed: 'Ihr Ausführender ist verstummt; ein anderer übernimmt',
   effectDoubt:
@@ -337,6 +339,7 @@ export const de: Messages = {
   kindChild: 'Erwartete Ausführungen',
   kindSend: 'Nachrichten zu senden',
   kindCommand: 'Befehle zu entscheiden',
+  kindPlace: 'Plätze: erwartet oder belegt',
   kindApproval: 'Angehalten, fortzusetzen',
   kindResume: 'Lange Entscheidungen, die weitergehen',
   figures: 'Zahlen',

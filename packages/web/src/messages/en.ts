@@ -209,7 +209,9 @@ export const en = {
     `The last one that came did not fit: event ${event}, by its ${predicate}`,
   reasonLastEvent: 'An event that ends its listening',
   reasonChild: 'Another execution that it started',
+  reasonPlace: 'Its turn: no more executions of this workflow run at once',
   effectQueued: 'Queued for an executor',
+  effectPlace: 'Waits for a place: no more calls of its type run at once',
   effectUnderWay: 'Under way',
   effectLapsed: 'Its executor has gone silent; another one takes over',
   effectDoubt:
@@ -331,6 +333,7 @@ export const en = {
   kindChild: 'Executions waited for',
   kindSend: 'Messages to send',
   kindCommand: 'Commands to decide',
+  kindPlace: 'Places: waited for, or taken',
   kindApproval: 'Suspended, to be resumed',
   kindResume: 'Long decisions to go on with',
   figures: 'Figures',

@@ -260,5 +260,19 @@ describe('why an execution waits', () => {
     });
     expect(reason({ lease: { owner: 'w1', until: at(4_000) } })).toMatchObject({ stage: 'lapsed' });
     expect(reason({ doubt: true })).toMatchObject({ stage: 'doubt' });
+    const limit = 'task:call:http';
+    expect(reason({ limit })).toMatchObject({ stage: 'place', limit });
+    expect(reason({ limit, lease: { owner: 'w1', until: at(9_000) } })).toMatchObject({
+      stage: 'under-way',
+    });
+  });
+
+  it('an execution that has its turn to come says by which limit, and that nobody knows when', () => {
+    const limit = 'workflow:shop/order';
+    const place = { ...row, id: 'x/place', kind: 'place', due: at(1_000), limit } as const;
+    expect(explain(place, runOf(retried.slice(0, 1)), 5_000)).toMatchObject({
+      until: undefined,
+      reason: { type: 'place', limit },
+    });
   });
 });

@@ -3,11 +3,15 @@ import { type EffectRequest, listenerOf } from '@millrace/core';
 import type { WakeUpView } from '@millrace/sdk';
 import type { Run, TaskRun } from './run.ts';
 
+export type DeedStanding = 'queued' | 'place' | 'under-way' | 'lapsed' | 'doubt';
+
 export type Reason =
   /** a deed that is queued, under way, to be tried again, or in doubt */
   | {
       readonly type: 'effect';
-      readonly stage: 'queued' | 'under-way' | 'lapsed' | 'doubt';
+      readonly stage: DeedStanding;
+      /** its type is limited in number: it waits for a place */
+      readonly limit?: string;
       readonly task: TaskRun | undefined;
       readonly request: EffectRequest | undefined;
       readonly owner?: string;
@@ -24,7 +28,9 @@ export type Reason =
   | { readonly type: 'engine' }
   /** an event, by what it has to be like */
   | { readonly type: 'event'; readonly listens: WakeUpView['listens']; readonly task?: TaskRun }
-  | { readonly type: 'child' };
+  | { readonly type: 'child' }
+  /** its turn among the executions of its workflow, by a limit */
+  | { readonly type: 'place'; readonly limit: string };
 
 export interface Explanation {
   readonly wakeUp: WakeUpView;
@@ -52,6 +58,8 @@ function reasonOf(wakeUp: WakeUpView, run: Run, now: number): Reason {
       return eventReason(wakeUp, run);
     case 'child':
       return { type: 'child' };
+    case 'place':
+      return { type: 'place', limit: wakeUp.limit ?? '' };
     case 'send':
     case 'command':
     case 'resume':
@@ -74,7 +82,9 @@ function effectReason(wakeUp: WakeUpView, run: Run, now: number): Reason {
   const task = run.tasks.get(run.effects.get(version) ?? '');
   const request = task?.deeds.find((deed) => deed.version === version)?.request;
   const owner = wakeUp.lease === undefined ? {} : { owner: wakeUp.lease.owner };
-  return { type: 'effect', stage: standingOf(wakeUp, now), task, request, ...owner };
+  const stage = standingOf(wakeUp, now);
+  const limit = stage === 'place' && wakeUp.limit !== undefined ? { limit: wakeUp.limit } : {};
+  return { type: 'effect', stage, task, request, ...owner, ...limit };
 }
 
 /** Version of the `effect.requested` that a wake-up of an effect is for: its id is `execution/version`. */
@@ -82,9 +92,9 @@ export function effectOf({ id }: WakeUpView): number {
   return Number(id.slice(id.lastIndexOf('/') + 1));
 }
 
-function standingOf({ doubt, lease }: WakeUpView, now: number): 'queued' | 'under-way' | 'lapsed' | 'doubt' {
+function standingOf({ doubt, lease, limit }: WakeUpView, now: number): DeedStanding {
   if (doubt) return 'doubt';
-  if (lease === undefined) return 'queued';
+  if (lease === undefined) return limit === undefined ? 'queued' : 'place';
   return Date.parse(lease.until) > now ? 'under-way' : 'lapsed';
 }
 

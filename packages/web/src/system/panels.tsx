@@ -184,6 +184,7 @@ function kindText(kind: string, messages: Messages): string {
     command: messages.kindCommand,
     approval: messages.kindApproval,
     resume: messages.kindResume,
+    place: messages.kindPlace,
   };
   return texts[kind] ?? '';
 }

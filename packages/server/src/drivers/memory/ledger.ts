@@ -1,14 +1,15 @@
-import type {
-  ClaimedWakeUp,
-  ClaimRequest,
-  Lease,
-  Store,
-  WakeUp,
-  WakeUpChange,
-  WakeUpKind,
+import {
+  type ClaimedWakeUp,
+  type ClaimRequest,
+  type Lease,
+  limitOf,
+  type Store,
+  type WakeUp,
+  type WakeUpChange,
+  type WakeUpKind,
 } from '../../ports/store.ts';
-import { claimableFrom, compareText, isDoubted } from '../rules.ts';
-import { inTurn, takeTurns } from '../turns.ts';
+import { claimableFrom, compareText, isDoubted, isReason, takesPlace } from '../rules.ts';
+import { openTurns, type Taker } from '../turns.ts';
 import { type DueQueue, openDueQueue } from './due-queue.ts';
 import { openListeners } from './listeners.ts';
 
@@ -31,6 +32,7 @@ export interface MemoryLedger {
   nextDue(kinds: readonly WakeUpKind[]): number | undefined;
   listeners: Store['listeners'];
   rows(): Iterable<WakeUp>;
+  /** Whether an execution has a reason to move. */
   owns(tenant: string, execution: string): boolean;
 }
 
@@ -49,7 +51,9 @@ export function openLedger(): MemoryLedger {
   const listeners = openListeners();
   /** by kind, then by the queue's name */
   const queues = new Map<WakeUpKind, Map<string, DueQueue<Due>>>();
-  let lastServed = '';
+  /** rows of limits, by limit */
+  const limited = new Map<string, Map<string, WakeUp>>();
+  const turns = openTurns();
   const current = (tenant: string, row: WakeUp) =>
     executions.get(keyOf(tenant, row.execution))?.get(row.id)?.row;
 
@@ -60,14 +64,19 @@ export function openLedger(): MemoryLedger {
     executions.set(place, rows.set(row.id, kept));
     if (row.lease === null) leased.delete(keyOf(tenant, row.id));
     else leased.set(keyOf(tenant, row.id), kept);
+    const limit = limitOf(row.queue);
+    if (limit !== undefined)
+      limited.set(limit, (limited.get(limit) ?? new Map<string, WakeUp>()).set(keyOf(tenant, row.id), row));
     const from = claimableFrom(row);
     if (from !== null) queueOf(row).push({ ...kept, from });
   }
   function remove(tenant: string, execution: string, id: string): void {
     const place = keyOf(tenant, execution);
     const rows = executions.get(place);
+    const limit = limitOf(rows?.get(id)?.row.queue);
     if (rows?.delete(id) !== true) return;
     leased.delete(keyOf(tenant, id));
+    if (limit !== undefined) limited.get(limit)?.delete(keyOf(tenant, id));
     if (rows.size === 0) executions.delete(place);
   }
   function queueOf({ kind, queue: name = '' }: WakeUp): DueQueue<Due> {
@@ -86,6 +95,13 @@ export function openLedger(): MemoryLedger {
         else names.add(name);
       }
     return [...names];
+  }
+  /** How many places of a limit are taken by rows of these kinds. */
+  function takenOf(limit: string, kinds: readonly WakeUpKind[], now: number): number {
+    let taken = 0;
+    for (const row of limited.get(limit)?.values() ?? [])
+      if (kinds.includes(row.kind) && takesPlace(row, now)) taken += 1;
+    return taken;
   }
   function firstOf(kinds: readonly WakeUpKind[], name: string): Due | undefined {
     let first: Due | undefined;
@@ -109,17 +125,18 @@ export function openLedger(): MemoryLedger {
     },
     claim(request, now) {
       const lease: Lease = { owner: request.owner, until: now + request.leaseMs };
-      const takers = inTurn(namesOf(request.kinds), lastServed).map((name) => {
+      const { kinds, limits = [], rowsMax } = request;
+      const takers = namesOf(kinds).map((name): Taker<Due> => {
         const take = () => {
-          const due = firstOf(request.kinds, name);
+          const due = firstOf(kinds, name);
           if (due === undefined || due.from > now) return undefined;
           queueOf(due.row).pop();
           return due;
         };
-        return [name, take] as const;
+        return [name, take];
       });
-      const { taken, last } = takeTurns(takers, request.rowsMax);
-      lastServed = last ?? lastServed;
+      const taken = turns.take(takers, rowsMax, limits, (limit) => takenOf(limit, kinds, now));
+      turns.done();
       return [...taken].sort(compareDue).map(({ tenant, row: { attempt, ...kept } }) => {
         const row = { ...kept, attempt: attempt + 1, lease };
         put(tenant, row);
@@ -154,7 +171,11 @@ export function openLedger(): MemoryLedger {
     *rows() {
       for (const rows of executions.values()) for (const kept of rows.values()) yield kept.row;
     },
-    owns: (tenant, execution) => executions.has(keyOf(tenant, execution)),
+    owns(tenant, execution) {
+      for (const { row } of executions.get(keyOf(tenant, execution))?.values() ?? [])
+        if (isReason(row)) return true;
+      return false;
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import type {
   StoreCounts,
   WakeUp,
 } from '../../ports/store.ts';
-import { commitContent } from '../../ports/store.ts';
+import { commitContent, limitOf } from '../../ports/store.ts';
 import {
   checkClaim,
   checkEntry,
@@ -218,5 +218,5 @@ function orphansOf(kept: Iterable<KeptExecution>, ledger: MemoryLedger, tenant: 
 
 function isOverdue(row: WakeUp, now: number, overdueMs: number): boolean {
   const from = claimableFrom(row);
-  return from !== null && from <= now && row.due < now - overdueMs;
+  return from !== null && from <= now && row.due < now - overdueMs && limitOf(row.queue) === undefined;
 }

@@ -88,10 +88,18 @@ export function hintOf(entries: readonly Entry[]): string {
   const found = new Set<string>();
   for (const { commit, wakeUps } of entries) {
     if (commit !== undefined) found.add('commits');
-    for (const change of wakeUps)
-      if (change.type === 'put' && change.row.lease === null && !change.row.doubt) found.add(change.row.kind);
+    for (const change of wakeUps) {
+      const kind = hintedBy(change);
+      if (kind !== undefined) found.add(kind);
+    }
   }
   return [...found].join(' ');
+}
+
+/** What somebody may wait for: a row that was put, or what a row that went tells of. */
+function hintedBy(change: Entry['wakeUps'][number]): string | undefined {
+  if (change.type === 'remove') return change.tells;
+  return change.row.lease === null && !change.row.doubt ? change.row.kind : undefined;
 }
 
 export function keyOf({ tenant, stream }: Pick<Entry, 'tenant' | 'stream'>): string {

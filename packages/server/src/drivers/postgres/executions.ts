@@ -1,5 +1,11 @@
 /** Lists and counts of executions. */
-import type { ExecutionQuery, ExecutionRow, Page, Store } from '../../ports/store.ts';
+import {
+  type ExecutionQuery,
+  type ExecutionRow,
+  neverDue,
+  type Page,
+  type Store,
+} from '../../ports/store.ts';
 import {
   checkRowsMax,
   fromExecutionCursor,
@@ -47,10 +53,11 @@ const byId: Statement = {
 };
 
 const orphanCondition = `s.status in ('${openPhases.join("', '")}')
-  and not exists (select from {schema}.wake_ups w where w.tenant = s.tenant and w.execution = s.stream)`;
+  and not exists (select from {schema}.wake_ups w where w.tenant = s.tenant and w.execution = s.stream
+    and (w.kind <> 'place' or w.due < ${neverDue}))`;
 
 const orphans: Statement = {
-  name: 'orphans_1',
+  name: 'orphans_2',
   text: `select s.stream from {schema}.streams s where s.tenant = $1 and ${orphanCondition}
     order by s.stream limit $2::bigint`,
 };
@@ -65,11 +72,11 @@ const counts = {
     text: 'select kind as name, count(*) as count from {schema}.wake_ups group by kind',
   },
   others: {
-    name: 'count_others_1',
+    name: 'count_others_2',
     text: `with instant as materialized (select {schema}.clock_1($1::bigint) as at) select
       (select count(*) from {schema}.streams s where ${orphanCondition}) as orphans,
       (select count(*) from {schema}.wake_ups w, instant
-        where w.claimable <= instant.at and w.due < instant.at - $2::bigint) as overdue,
+        where w.claimable <= instant.at and w.due < instant.at - $2::bigint and position(' ' in w.queue) = 0) as overdue,
       (select count(*) from {schema}.wake_ups w, instant
         where w.claimable is null and (w.doubt or w.until <= instant.at)) as doubted`,
   },

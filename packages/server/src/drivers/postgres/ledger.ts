@@ -1,7 +1,7 @@
 /** The ledger of wake-ups, apart from what commits change in it. Instants are compared in the database. */
-import type { Store } from '../../ports/store.ts';
+import { limitOf, type PlaceLimit, type Store } from '../../ports/store.ts';
 import { checkClaim, checkInteger, compareText } from '../rules.ts';
-import type { Database, Row, Statement } from './database.ts';
+import type { Database, Row, Statement, Value } from './database.ts';
 import type { Hints } from './hints.ts';
 import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
 import { together } from './together.ts';
@@ -9,6 +9,10 @@ import { together } from './together.ts';
 const claim: Statement = {
   name: 'claim_3',
   text: `select * from {schema}.claim_3($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6)`,
+};
+const claimWithin: Statement = {
+  name: 'claim_4',
+  text: `select * from {schema}.claim_4($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6, $7::text[], $8::bigint[], $9::text[])`,
 };
 const relet: Statement = {
   name: 'relet_1',
@@ -75,14 +79,30 @@ export function openLedger({
     return asked.map((renewal) => (held.get(renewal) === true ? [renewal.lease.id] : []));
   }, renewedTogetherMax);
   let lastServed = '';
+  /** by limit, the queue of it that got a row last */
+  const servedOf = new Map<string, string>();
+  const claimByLimits = async (values: readonly Value[], limits: readonly PlaceLimit[]) => {
+    const sorted = [...limits].sort((a, b) => compareText(a.limit, b.limit));
+    const rows = await query(claimWithin, [
+      ...values,
+      ...[sorted.map(({ limit }) => limit), sorted.map(({ placesMax }) => placesMax)],
+      sorted.map(({ limit }) => servedOf.get(limit) ?? ''),
+    ]);
+    for (const { queue } of rows) {
+      const limit = limitOf(String(queue));
+      if (limit !== undefined) servedOf.set(limit, String(queue));
+    }
+    return rows;
+  };
   return {
     async claim(request) {
       checkClaim(request);
-      const { kinds, owner, leaseMs, rowsMax } = request;
+      const { kinds, owner, leaseMs, rowsMax, limits = [] } = request;
       if (kinds.length === 0) return [];
       const values = [given(), [...new Set(kinds)], owner, leaseMs, rowsMax, lastServed];
-      const rows = await query(claim, values);
-      lastServed = String(rows.at(-1)?.queue ?? lastServed);
+      const rows = await (limits.length === 0 ? query(claim, values) : claimByLimits(values, limits));
+      const last = rows.at(-1);
+      lastServed = String(last?.turn ?? last?.queue ?? lastServed);
       return [...rows].sort(earliestFirst).map((row) => toClaimed(row, owner));
     },
     async renew(tenant, leases, owner, leaseMs) {

@@ -1,4 +1,5 @@
 import { functions } from './functions.ts';
+import { places } from './places-function.ts';
 import { release } from './release-function.ts';
 import { tables, views } from './tables.ts';
 import { turns } from './turns-function.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: 'first tables', worksFrom: 1, sql: [tables, views, functions].join('\n') },
   { number: 2, name: 'rows are given back with a hint', worksFrom: 1, sql: release },
   { number: 3, name: 'claims take turns between queues', worksFrom: 1, sql: turns },
+  { number: 4, name: 'claims keep to limits', worksFrom: 1, sql: places },
 ];

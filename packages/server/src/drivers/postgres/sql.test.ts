@@ -184,11 +184,7 @@ describe.skipIf(missing !== undefined)(
       await store.commit([{ ...(second as Entry), execution: rowOf('open') }]);
       now += week;
       await store.commit([third as Entry, { ...entryOf('new', empty), execution: rowOf('new') }]);
-      const drop = {
-        name: 'drop_of_test',
-        text: 'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8))',
-      };
-      expect(await database.query(drop, [(102 * week) / 1_000])).toEqual([{ executions: 1, weeks: 2 }]);
+      expect(await store.dropEndedBefore?.(102 * week)).toEqual({ executions: 1, weeks: 2 });
       const { schema } = database.address;
       const tables = await (await testDatabase()).query(
         `select relname from pg_class where relnamespace = '${schema}'::regnamespace and relname ~ '^commits_[0-9]+$' order by 1`,
@@ -206,6 +202,23 @@ describe.skipIf(missing !== undefined)(
       ]);
       const next = chainOf('open', 1, {}, afterOf(third as Entry));
       expect(await store.commit(next)).toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test('retention is done by one process at a time, and asks little when there is no week to drop', async () => {
+      const address = await freshAddress();
+      const week = 7 * 86_400_000;
+      let now = 100 * week;
+      const { store, database } = await openTestStore(address, () => now);
+      onTestFinished(() => store.close());
+      const ended = rowOf('ended', { status: 'completed', endedAt: now + 5 });
+      await store.commit([{ ...entryOf('ended', empty), execution: ended }]);
+      now += 5 * week;
+      await store.commit([{ ...entryOf('new', empty), execution: rowOf('new') }]);
+      const drops = await Promise.all([1, 2, 3].map(() => store.dropEndedBefore?.(104 * week)));
+      expect(drops.reduce((sum, drop) => sum + (drop?.executions ?? 0), 0)).toBe(1);
+      const before = database.stats().databaseStatements ?? 0;
+      expect(await store.dropEndedBefore?.(104 * week)).toEqual({ executions: 0, weeks: 0 });
+      expect((database.stats().databaseStatements ?? 0) - before).toBe(1);
     });
   },
 );

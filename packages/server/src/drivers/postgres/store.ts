@@ -22,6 +22,7 @@ import { openLedger } from './ledger.ts';
 import { openListeners } from './listeners.ts';
 import { type MigrateOptions, migrate, type ServerFacts } from './migrate.ts';
 import { toQueuedBody } from './queued-body.ts';
+import { openRetention } from './retention.ts';
 import { openStreams } from './streams.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -88,6 +89,7 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     ...openLedger({ database, now, given, heard: clock.heard, hints }),
     ...openDocuments(database, given, randomUUID),
     ...openListeners(database),
+    ...openRetention(database),
     hints: hints.follow,
     stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),
     close: () => (closing ??= close()),

@@ -1,4 +1,4 @@
-/** Reading the log: a stream, and the tail of all. */
+/** Reading the log: a stream, the tail of all, and where streams stand. */
 import type { Commit, Store } from '../../ports/store.ts';
 import { checkRowsMax, fromTailCursor } from '../rules.ts';
 import type { Database, Statement } from './database.ts';
@@ -30,6 +30,14 @@ const tail: Statement = {
     order by position limit $2::bigint`,
 };
 
+const heads: Statement = {
+  name: 'heads_1',
+  text: `select position, tenant, stream, version + facts - 1 as version from {schema}.commits
+    where position > $1::bigint
+      and period >= coalesce((select max(period) from {schema}.periods where first_position <= $1::bigint + 1), 0)
+    order by position limit $2::bigint`,
+};
+
 const readEach: Statement = {
   name: 'read_each_1',
   text: `select place, ${commitColumns} from {schema}.read_each_1($1::text[], $2::text[], $3::bigint[])`,
@@ -46,7 +54,7 @@ const readTogetherMax = 128;
 
 const end: Statement = { name: 'end_1', text: 'select position from {schema}.counter' };
 
-export function openStreams({ query }: Database): Pick<Store, 'read' | 'tail' | 'end'> {
+export function openStreams({ query }: Database): Required<Pick<Store, 'read' | 'tail' | 'heads' | 'end'>> {
   // An executor reads the fact of each effect that it has claimed.
   const readOne = together<OneAsked, readonly Commit[]>(async (asked) => {
     const values = [
@@ -69,6 +77,18 @@ export function openStreams({ query }: Database): Pick<Store, 'read' | 'tail' | 
       const commits = rows.map(toCommit);
       const last = commits.at(-1);
       return { commits, cursor: last === undefined ? cursor : String(last.position) };
+    },
+    async heads(cursor, rowsMax) {
+      checkRowsMax(rowsMax);
+      const rows = await query(heads, [fromTailCursor(cursor), rowsMax], 'again');
+      const last = rows.at(-1);
+      return {
+        heads: rows.map(({ tenant, stream, version }) => ({
+          ...{ tenant: String(tenant), stream: String(stream) },
+          version: Number(version),
+        })),
+        cursor: last === undefined ? cursor : String(last.position),
+      };
     },
     async end() {
       const [row] = await query(end, [], 'again');

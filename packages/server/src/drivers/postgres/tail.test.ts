@@ -68,6 +68,24 @@ describe.skipIf(missing !== undefined)(`the tail${missing === undefined ? '' : `
     expect(seen.toSorted()).toEqual(['before', 'held', 'one', 'two']);
   });
 
+  test('says where streams stand, page by page, as the commits do that it reads', async () => {
+    const { store } = await start();
+    await store.commit([entryOf('a', empty, { facts: 3 }), entryOf('b', empty)]);
+    await store.commit(chainOf('c', 2, { facts: 2 }));
+    expect(await store.heads?.('', 3)).toMatchObject({
+      heads: [
+        { tenant: 'a', stream: 'a', version: 3 },
+        { tenant: 'a', stream: 'b', version: 1 },
+        { tenant: 'a', stream: 'c', version: 2 },
+      ],
+    });
+    const { cursor = '' } = (await store.heads?.('', 3)) ?? {};
+    const rest = await store.heads?.(cursor, 3);
+    expect(rest?.heads).toEqual([{ tenant: 'a', stream: 'c', version: 4 }]);
+    expect(rest?.cursor).toBe(await store.end());
+    expect(await store.heads?.(rest?.cursor ?? '', 3)).toEqual({ heads: [], cursor: rest?.cursor });
+  });
+
   test('goes on without what a transaction took back', async () => {
     const { store, client, write } = await start();
     await client.query('begin');

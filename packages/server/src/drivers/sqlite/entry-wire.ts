@@ -46,6 +46,7 @@ export function commitWrite(
 
 export function claimWrite(request: ClaimRequest, now: number): Write<readonly ClaimedWakeUp[]> {
   const lease = { owner: request.owner, until: now + request.leaseMs };
+  const { limits = [] } = request;
   return {
     units: 1,
     characters: 0,
@@ -58,6 +59,8 @@ export function claimWrite(request: ClaimRequest, now: number): Write<readonly C
         request.rowsMax,
         request.kinds.length,
         ...request.kinds,
+        limits.length,
+        ...limits.flatMap(({ limit, placesMax }) => [limit, placesMax]),
       );
     },
     decode(from) {

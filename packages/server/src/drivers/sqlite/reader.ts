@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { neverDue } from '../../ports/store.ts';
 import { shownId } from './commit-id.ts';
 import { openStreamReader } from './stream-reader.ts';
 import type { Row, WireValue } from './wire.ts';
@@ -13,6 +14,9 @@ const execution = 'id, namespace, name, version, definition, status, started_at,
 const storedKinds = `with recursive stored (kind) as (
   select min(kind) from wake_ups
   union all select (select min(w.kind) from wake_ups w where w.kind > stored.kind) from stored where stored.kind is not null)`;
+
+/** A place that an execution has is no reason for it to move. */
+const isReason = `not (w.kind like 'place %' and w.due >= ${neverDue})`;
 
 /** The reads that are one statement. Named, so that only names and arguments cross to the thread. */
 const statements = {
@@ -43,13 +47,14 @@ const statements = {
     (select kind, count(*) as rows from wake_ups indexed by wake_ups_by_claimable group by kind) group by 1`,
   countOrphans: `select count(*) from executions e indexed by executions_by_status
     where status in ('pending', 'running', 'waiting', 'suspended')
-    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)`,
+    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id and ${isReason})`,
   orphans: `select id from executions e indexed by executions_by_status
     where status in ('pending', 'running', 'waiting', 'suspended') and tenant = ?
-    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id)
+    and not exists (select 1 from wake_ups w where w.tenant = e.tenant and w.execution = e.id and ${isReason})
     order by id limit ?`,
+  // What waits by a limit waits as it should: the queue behind its kind is two words.
   countOverdue: `${storedKinds} select coalesce(sum((select count(*) from wake_ups w
-    where w.kind = stored.kind and claimable <= ? and due < ?)), 0) from stored`,
+    where w.kind = stored.kind and claimable <= ? and due < ?)), 0) from stored where kind not like '% % %'`,
   countDoubted: `${storedKinds} select coalesce(sum((select count(*) from wake_ups w
     where w.kind = stored.kind and claimable is null and (doubt = 1 or until <= ?))), 0) from stored`,
 } as const;

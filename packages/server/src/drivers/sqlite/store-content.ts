@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { StoredDocument } from '../../ports/store.ts';
+import { busyMs } from './schema.ts';
 
 export interface KeptDocument extends StoredDocument {
   readonly tenant: string;
@@ -14,11 +15,16 @@ export interface StoreContent {
   /** page by page */
   documents(rowsMax: number): Iterable<readonly KeptDocument[]>;
   withWakeUps(): Iterable<{ readonly tenant: string; readonly execution: string }>;
+  withListeners(): Iterable<{ readonly tenant: string; readonly execution: string }>;
   close(): void;
 }
 
 export function openSqliteContent(path: string): StoreContent {
   const database = new DatabaseSync(path, { readOnly: true });
+  function* executions(query: string) {
+    for (const row of database.prepare(query).iterate())
+      yield { tenant: String(row.tenant), execution: String(row.execution) };
+  }
   return {
     *documents(rowsMax) {
       const page = database.prepare(
@@ -33,10 +39,9 @@ export function openSqliteContent(path: string): StoreContent {
         last = [end.tenant, end.collection, end.key];
       }
     },
-    *withWakeUps() {
-      for (const row of database.prepare('select distinct tenant, execution from wake_ups').iterate())
-        yield { tenant: String(row.tenant), execution: String(row.execution) };
-    },
+    withWakeUps: () => executions('select distinct tenant, execution from wake_ups'),
+    withListeners: () =>
+      executions('select distinct tenant, execution from wake_ups where shape is not null'),
     close: () => database.close(),
   };
 }
@@ -50,4 +55,23 @@ function toDocument(row: Readonly<Record<string, unknown>>): KeptDocument {
     time: Number(row.time),
     body: String(row.body),
   };
+}
+
+/**
+ * Puts documents of another store as they are there, with their revisions and instants: those that were put longest ago
+ * first. The store is open in this process, and nobody else writes.
+ */
+export function keepSqliteDocuments(path: string, documents: readonly KeptDocument[]): void {
+  const database = new DatabaseSync(path, { timeout: busyMs });
+  try {
+    const insert = database.prepare(
+      'insert into documents (tenant, collection, key, revision, time, body) values (?, ?, ?, ?, ?, ?)',
+    );
+    database.exec('begin immediate');
+    for (const { tenant, collection, key, revision, time, body } of documents)
+      insert.run(tenant, collection, key, revision, time, body);
+    database.exec('commit');
+  } finally {
+    database.close();
+  }
 }

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTurn, takeTurns } from '../turns.ts';
+import type { PlaceLimit } from '../../ports/store.ts';
+import { openTurns, type Taker } from '../turns.ts';
 import { ownDue } from './entry-wire.ts';
 import { openHighestKey } from './highest-key.ts';
+import { openPlaceRows } from './place-rows.ts';
 import { endOfKind, queueOf } from './queued-kind.ts';
 import { rowAs } from './row-as.ts';
 import { longId } from './short-id.ts';
@@ -51,6 +53,14 @@ interface Candidate {
   take(): WakeUpRow;
 }
 
+/** What is claimed. */
+interface Asked {
+  readonly kinds: readonly string[];
+  readonly now: number;
+  readonly rowsMax: number;
+  readonly limits: readonly PlaceLimit[];
+}
+
 export interface LedgerParts {
   readonly streams: ThreadStreams;
   readonly backlog: ThreadBacklog;
@@ -74,16 +84,18 @@ export function openThreadLedger(
   );
   due.setReturnArrays(true);
   const nextKind = database.prepare('select min(kind) as kind from wake_ups where kind > ? and kind < ?');
-  let lastServed = '';
-  let served = '';
+  const turns = openTurns();
+  const places = openPlaceRows(database);
   const leased = database.prepare(
     `select tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body from wake_ups
      where owner is not null`,
   );
   const count = database.prepare('select count(*) as rows from wake_ups where tenant = ? and execution = ?');
   const highest = openHighestKey(database, 'select max(execution) as highest from wake_ups where tenant = ?');
-  const rows = openWakeUpRows((tenant, execution) =>
-    highest.isBehindAll(tenant, execution) ? 0 : (count.get(tenant, execution) as { rows: number }).rows,
+  const rows = openWakeUpRows(
+    (tenant, execution) =>
+      highest.isBehindAll(tenant, execution) ? 0 : (count.get(tenant, execution) as { rows: number }).rows,
+    places,
   );
 
   function putRow(stream: Stream, from: WireReader, position: number): void {
@@ -133,19 +145,16 @@ export function openThreadLedger(
     return stored;
   }
   /** In the first round each queue of the table is read for its part only; if that is not enough, for all of it. */
-  function candidates(kinds: readonly string[], now: number, rowsMax: number): readonly Candidate[] {
+  function candidates(asked: Asked): readonly Candidate[] {
+    const { kinds, rowsMax } = asked;
     const stored = storedKinds(kinds);
     const part = Math.ceil(rowsMax / Math.max(1, new Set(stored.map(queueOf)).size));
-    const chosen = choose(kinds, stored, now, rowsMax, part);
-    return chosen.length === rowsMax || part === rowsMax
-      ? chosen
-      : choose(kinds, stored, now, rowsMax, rowsMax);
+    const chosen = choose(asked, stored, part);
+    return chosen.length === rowsMax || part === rowsMax ? chosen : choose(asked, stored, rowsMax);
   }
   function choose(
-    kinds: readonly string[],
+    { kinds, now, rowsMax, limits }: Asked,
     storedKinds: readonly string[],
-    now: number,
-    rowsMax: number,
     part: number,
   ): readonly Candidate[] {
     const free = rows.claimable(new Set(kinds), now).map((row) => ({
@@ -158,13 +167,12 @@ export function openThreadLedger(
     }));
     const stored = storedKinds.flatMap((kind) => fromTable(kind, now, part));
     const byQueue = Map.groupBy([...free, ...stored].sort(compareClaims), ({ queue }) => queue);
-    const takers = inTurn([...byQueue.keys()], lastServed).map((name) => {
+    const takers = [...byQueue].map(([name, found]): Taker<Candidate> => {
       // Behind its part a row of another kind may come that was not read.
-      const rows = byQueue.get(name)?.slice(0, part).values();
-      return [name, () => rows?.next().value] as const;
+      const rows = found.slice(0, part).values();
+      return [name, () => rows.next().value];
     });
-    const { taken, last } = takeTurns<Candidate>(takers, rowsMax);
-    if (last !== undefined) served = last;
+    const taken = turns.take(takers, rowsMax, limits, (limit) => places.taken(limit, kinds, now));
     return [...taken].sort(compareClaims);
   }
   /** A row under a lease that is held, if these are its owner and fencing number. */
@@ -193,10 +201,13 @@ export function openThreadLedger(
       const rowsMax = from.number();
       const kinds: string[] = [];
       for (let left = from.number(); left > 0; left--) kinds.push(from.text());
+      const limits: PlaceLimit[] = [];
+      for (let left = from.number(); left > 0; left--)
+        limits.push({ limit: from.text(), placesMax: from.number() });
       // Among leases that lapse memory looks for nothing: that is for the index of the table.
       if (rows.lapsesFrom <= now) flushAll();
-      const claimed = candidates(kinds, now, rowsMax);
-      lastServed = served;
+      const claimed = candidates({ kinds, now, rowsMax, limits });
+      turns.done();
       out.push(claimed.length);
       for (const candidate of claimed) {
         const row = candidate.take();
@@ -245,6 +256,7 @@ export function openThreadLedger(
     reload() {
       rows.clear();
       highest.clear();
+      places.reload();
       for (const row of leased.all().map(rowAs<LeasedRow>)) {
         const { tenant, execution, ...values } = row;
         rows.adopt({ ...values, listens: null, stream: streams.of(tenant, execution) });

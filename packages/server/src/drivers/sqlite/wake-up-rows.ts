@@ -1,3 +1,4 @@
+import type { PlaceRows } from './place-rows.ts';
 import { kindOf } from './queued-kind.ts';
 import type { Stream } from './thread-streams.ts';
 
@@ -56,7 +57,10 @@ export interface WakeUpRows {
 }
 
 /** @param count how many rows of an execution the table has */
-export function openWakeUpRows(count: (tenant: string, execution: string) => number): WakeUpRows {
+export function openWakeUpRows(
+  count: (tenant: string, execution: string) => number,
+  places: PlaceRows,
+): WakeUpRows {
   const rows = new Map<string, WakeUpRow>();
   /** rows without a lease that are not written */
   const free = new Set<WakeUpRow>();
@@ -77,6 +81,7 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
   function settle(row: WakeUpRow): void {
     row.claimable = claimableFrom(row);
     touch(row);
+    places.note(row.stream.tenant, row.id, row);
     if (row.owner === null) {
       if (row.claimable !== null) free.add(row);
       return;
@@ -114,17 +119,20 @@ export function openWakeUpRows(count: (tenant: string, execution: string) => num
       const row = rows.get(key);
       if (row === undefined || row.stream.id !== stream.id) {
         if (unseenOf(stream) === 0) return;
+        places.forget(stream.tenant, id);
         const gone = add({ ...unknown, stream, id }, true);
         gone.removed = true;
         touch(gone);
         return;
       }
       free.delete(row);
+      places.forget(stream.tenant, id);
       row.removed = true;
       if (row.stored) touch(row);
       else rows.delete(key);
     },
     adopt(row) {
+      if (row.owner !== null) places.note(row.stream.tenant, row.id, row);
       return add(row, true);
     },
     lease(row, owner, until) {

@@ -1,0 +1,45 @@
+import pg from 'pg';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { putRows, wakeUpOf } from '../../ports/store-fixture.contract.ts';
+import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
+
+const missing = whyNoPostgres();
+const limits = [{ limit: 'task:mail', placesMax: 1 }];
+
+describe.skipIf(missing !== undefined)(
+  `places in a database${missing === undefined ? '' : `: ${missing}`}`,
+  () => {
+    afterAll(dropTestDatabase);
+
+    test('whoever claims by a limit waits for a claim by it that is not committed, and counts what that one took', async () => {
+      const { store, database } = await openTestStore(await freshAddress());
+      const client = new pg.Client({ connectionString: (await testDatabase()).url });
+      await client.connect();
+      onTestFinished(async () => {
+        await client.end();
+        await store.close();
+      });
+      await putRows(
+        store,
+        [1, 2].map((at) => wakeUpOf(`m${at}`, '1', { kind: 'effect', queue: 'task:mail shop/w' })),
+      );
+      await client.query('begin');
+      const claimed = await client.query(
+        database.sql(
+          `select id from {schema}.claim_4(null, '{effect}', 'other', 60000, 10, '', '{task:mail}', '{1}', '{""}')`,
+        ),
+      );
+      expect(claimed.rows).toHaveLength(1);
+      let isAnswered = false;
+      const claim = store
+        .claim({ kinds: ['effect'], owner: 'o', leaseMs: 60_000, rowsMax: 10, limits })
+        .finally(() => (isAnswered = true));
+      // One that is not by a limit takes no lock, and waits for nobody.
+      expect(await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 60_000, rowsMax: 10 })).toEqual([]);
+      expect(isAnswered).toBe(false);
+      await client.query('commit');
+      expect(await claim).toEqual([]);
+    });
+  },
+);

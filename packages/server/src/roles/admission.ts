@@ -1,0 +1,97 @@
+/**
+ * The admission: gives places that are free to executions that wait for one, in the order in which they came. The claim
+ * counts; the command that grants the place makes the row one that is due never, in one commit with what follows from it.
+ */
+import type { ClaimedWakeUp, PlaceLimit, Store } from '../ports/store.ts';
+import type { World } from '../ports/world.ts';
+import { isOfNewerFacts } from './codec.ts';
+import type { Worker } from './worker.ts';
+
+export interface AdmissionOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly worker: Worker;
+  readonly limits: readonly PlaceLimit[];
+  readonly node: string;
+  readonly leaseMs: number;
+  /** how often rows are looked for that nobody hinted at */
+  readonly sweepMs: number;
+  readonly claimRowsMax: number;
+  readonly onError: (error: unknown, execution: string) => void;
+}
+
+/** For so long a row is nobody's that this process could not decide. */
+const handedBackMs = 250;
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+  #cancelSweep: () => void = () => {};
+  #stopped = false;
+  #claiming = false;
+  #lookAgain = false;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#sweep();
+  }
+
+  /** Takes nothing new. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelSweep();
+  }
+
+  /** Looks now: an execution waits for a place, or one has become free. */
+  look(): void {
+    if (this.#claiming) this.#lookAgain = true;
+    else if (!this.#stopped) this.#claim();
+  }
+
+  #sweep(): void {
+    if (this.#stopped) return;
+    this.look();
+    this.#cancelSweep = this.#options.world.after(this.#options.sweepMs, () => this.#sweep());
+  }
+
+  #claim(): void {
+    this.#claiming = true;
+    this.#claimRows().then(
+      (isMore) => this.#claimed(isMore),
+      (error: unknown) => {
+        this.#options.onError(error, '');
+        this.#claimed(false);
+      },
+    );
+  }
+
+  #claimed(isMore: boolean): void {
+    this.#claiming = false;
+    if (!isMore && !this.#lookAgain) return;
+    this.#lookAgain = false;
+    this.look();
+  }
+
+  async #claimRows(): Promise<boolean> {
+    const { store, limits, node, leaseMs, claimRowsMax: rowsMax } = this.#options;
+    const next = await store.nextDue(['place']);
+    if (next === undefined || next > store.now()) return false;
+    const rows = await store.claim({ kinds: ['place'], owner: node, leaseMs, rowsMax, limits });
+    await Promise.all(rows.map((row) => this.#grant(row)));
+    return rows.length === rowsMax;
+  }
+
+  async #grant(row: ClaimedWakeUp): Promise<void> {
+    const { worker, store, node, onError } = this.#options;
+    try {
+      await worker.submit(row.tenant, row.execution, { type: 'place.grant' });
+    } catch (error) {
+      if (!isOfNewerFacts(error)) onError(error, row.execution);
+      // Who wrote them may take it, after a moment in which this process does not take it again.
+      const lease = { id: row.id, attempt: row.attempt };
+      await store.release(row.tenant, [lease], node, store.now() + handedBackMs).catch(() => {});
+    }
+  }
+}

@@ -252,6 +252,8 @@ export interface EventMatches {
     readonly count: number;
     readonly executions: readonly { readonly execution: string; readonly task: string }[];
   };
+  /** schedules of events of this type, or of any; absent: there are none */
+  readonly schedules?: readonly ScheduleMatch[];
   /** some that waited for something like it */
   readonly missed: readonly {
     readonly execution: string;
@@ -260,6 +262,17 @@ export interface EventMatches {
     readonly predicate: string;
     readonly detail?: string;
   }[];
+}
+
+/** What an event was to a workflow that events start. */
+export interface ScheduleMatch {
+  /** `namespace/name` */
+  readonly workflow: string;
+  /** `gathered`: it is kept for a run that waits for more */
+  readonly outcome: 'started' | 'gathered' | 'missed';
+  /** what failed: the member of `with`, or `correlate.NAME` */
+  readonly predicate?: string;
+  readonly detail?: string;
 }
 
 /** What somebody says became of an effect that is in doubt. */

@@ -37,6 +37,17 @@ export const eventMatchesSchema = Type.Object({
     count: Type.Integer(),
     executions: Type.Array(Type.Object(reachedSchema), { description: 'The first 100.' }),
   }),
+  schedules: Type.Optional(
+    Type.Array(
+      Type.Object({
+        workflow: Type.String(),
+        outcome: Type.Enum(['started', 'gathered', 'missed'] as const),
+        predicate: Type.Optional(missedBy.predicate),
+        detail: missedBy.detail,
+      }),
+      { description: 'What it was to workflows that events start. Absent: none asks for its type.' },
+    ),
+  ),
   missed: Type.Array(Type.Object({ ...reachedSchema, ...missedBy }), {
     description: 'Some that waited for something like it.',
   }),

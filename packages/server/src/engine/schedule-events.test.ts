@@ -76,6 +76,26 @@ describe('a schedule of events', () => {
     expect(await inputs(all)).toEqual(['a-1 b-5', 'a-2 b-3']);
   });
 
+  it('tells of an event whether it started a run, is kept for one, or what kept it from that', async () => {
+    const harness = open();
+    const { engine } = harness.runtime;
+    const filters = [{ with: { type: 'a', data: '${ .n > 1 }' } }, { with: { type: 'b' } }];
+    await engine.deploy(tenant, react({ all: filters }));
+    await publish(harness, event('a', 1), event('a', 2), event('b', 3), event('c', 4));
+    const told = await Promise.all(
+      ['a-1', 'a-2', 'b-3', 'c-4'].map(
+        async (name) => (await engine.matches(tenant, name, 'urn:test')).schedules,
+      ),
+    );
+    const workflow = 'tests/react';
+    expect(told).toEqual([
+      [{ workflow, outcome: 'missed', predicate: 'data' }],
+      [{ workflow, outcome: 'gathered' }],
+      [{ workflow, outcome: 'started' }],
+      undefined,
+    ]);
+  });
+
   it('takes only events whose correlation is what it expects', async () => {
     const harness = open();
     const correlate = { room: { from: '.room', expect: 'kitchen' } };

@@ -66,6 +66,22 @@ export function offer(
   return undefined;
 }
 
+/** Which predicate kept an event of the right type from being taken; undefined: it is of another type. */
+export function missedBy(
+  wanted: Wanted,
+  event: JsonObject,
+  sight: FilterSight,
+): { readonly predicate: string; readonly detail?: string } | undefined {
+  for (const filter of filtersOf(wanted)) {
+    const matched = matchFilter(filter, event, sight);
+    if (matched.type === 'match')
+      return { predicate: filter.correlate.map(({ name }) => `correlate.${name}`).join(', ') };
+    const { predicate, detail } = matched;
+    if (predicate !== 'type') return detail === undefined ? { predicate } : { predicate, detail };
+  }
+  return undefined;
+}
+
 interface Taken {
   /** of the filter */
   readonly number: number;

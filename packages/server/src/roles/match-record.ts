@@ -3,7 +3,7 @@
  * something like it, with the predicate that failed. It is told on the side: a record that is lost in a crash loses
  * nothing else.
  */
-import type { EventMatches, JsonObject, NearMiss } from '@millrace/core';
+import type { EventMatches, JsonObject, NearMiss, ScheduleMatch } from '@millrace/core';
 import type { Listener, Store } from '../ports/store.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Judged } from './filter-index.ts';
@@ -38,18 +38,20 @@ export async function recordMatches(
   { tenant, event, key, position }: LoggedEvent,
   judged: readonly Judged[],
   delivered: readonly Delivered[],
+  schedules: readonly ScheduleMatch[],
 ): Promise<void> {
   const woke = delivered.filter(({ consumed }) => consumed);
   const reached = new Set(delivered.map(({ execution }) => execution));
   const near = await nearMisses(store, tenant, position, judged, reached);
   const refused = delivered.filter(({ consumed }) => !consumed);
-  if (delivered.length === 0 && near.length === 0) return;
+  if (delivered.length === 0 && near.length === 0 && schedules.length === 0) return;
   const matches: EventMatches = {
     event: headOf(event, key),
     woke: {
       count: woke.length,
       executions: woke.slice(0, namedMax).map(({ execution, task }) => ({ execution, task })),
     },
+    ...(schedules.length === 0 ? {} : { schedules: schedules.slice(0, namedMax) }),
     missed: [
       ...refused.slice(0, namedMax).map(({ execution, task, own }) => ({
         execution,

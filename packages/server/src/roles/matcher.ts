@@ -10,7 +10,7 @@
  * 4. An event is delivered as a command, at least once; an execution takes it once. The place in the log moves on when
  *    all deliveries before it are durable.
  */
-import { type Executable, type Limits, listenerOf } from '@millrace/core';
+import { type Executable, type Limits, listenerOf, type ScheduleMatch } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
@@ -228,11 +228,13 @@ export class Matcher {
     const kept = Promise.all(events.flatMap((logged, at) => this.#keep(logged, judged[at] ?? [])));
     // What fails is thrown where it is awaited.
     kept.catch(() => {});
-    for (const [at, delivery] of deliveries.entries())
-      this.#record(store, events[at] as LoggedEvent, judged[at] ?? [], await delivery);
+    const delivered = await Promise.all(deliveries);
     await kept;
-    for (const logged of events) await subscriptions.take(logged);
+    const schedules: (readonly ScheduleMatch[])[] = [];
+    for (const logged of events) schedules.push(await subscriptions.take(logged));
     await subscriptions.save();
+    for (const [at, logged] of events.entries())
+      this.#record(store, logged, judged[at] ?? [], delivered[at] ?? [], schedules[at] ?? []);
   }
 
   #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
@@ -345,14 +347,15 @@ export class Matcher {
     logged: LoggedEvent,
     judged: readonly Judged[],
     delivered: readonly Delivered[],
+    schedules: readonly ScheduleMatch[],
   ): void {
-    if (judged.length === 0) return;
+    if (judged.length === 0 && schedules.length === 0) return;
     if (this.#records >= recordsMax) {
       this.#figures.match_records_left_out += 1;
       return;
     }
     this.#records += 1;
-    recordMatches(store, logged, judged, delivered)
+    recordMatches(store, logged, judged, delivered, schedules)
       .catch((error: unknown) => {
         if (!this.#stopped) this.#options.onError(error, '');
       })

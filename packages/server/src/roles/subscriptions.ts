@@ -7,12 +7,19 @@
  * 3. Where filters correlate, events of different values are gathered apart.
  * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
-import { filtersOf, type Json, type JsonObject, type Limits, sharedSight } from '@millrace/core';
+import {
+  filtersOf,
+  type Json,
+  type JsonObject,
+  type Limits,
+  type ScheduleMatch,
+  sharedSight,
+} from '@millrace/core';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { typeOf, typesFor } from './filter-type.ts';
-import { type Gathered, offer, type Wanted } from './gathered-events.ts';
+import { type Gathered, missedBy, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
 
 export interface Consumed {
@@ -167,16 +174,22 @@ export class Subscriptions {
     }
   }
 
-  /** Offers an event, in the order of the log, to the subscriptions of its tenant that name its type, or none. */
-  async take(logged: LoggedEvent): Promise<void> {
+  /**
+   * Offers an event, in the order of the log, to the subscriptions of its tenant that name its type, or none. The answer
+   * says what it was to them.
+   */
+  async take(logged: LoggedEvent): Promise<readonly ScheduleMatch[]> {
     const concerned = new Set<Subscription>();
     for (const type of typesFor(logged.event))
       for (const subscription of this.#byType.get(nameOf(logged.tenant, type)) ?? [])
         concerned.add(subscription);
+    const matches: ScheduleMatch[] = [];
     for (const subscription of concerned) {
       this.#examined += 1;
-      if (isAfter(logged, subscription.to)) await this.#offer(subscription, logged);
+      const told = isAfter(logged, subscription.to) ? await this.#offer(subscription, logged) : undefined;
+      if (told !== undefined) matches.push({ workflow: subscription.id, ...told });
     }
+    return matches;
   }
 
   /** Keeps what has changed: called before the place in the log is. */
@@ -199,13 +212,19 @@ export class Subscriptions {
     else await this.#take(tenant, id, known);
   }
 
-  async #offer(subscription: Subscription, logged: LoggedEvent): Promise<void> {
+  async #offer(
+    subscription: Subscription,
+    logged: LoggedEvent,
+  ): Promise<Omit<ScheduleMatch, 'workflow'> | undefined> {
     const { wanted, tenant, id, detail } = subscription;
     const { store, limits, world, consumed } = this.#options;
-    if (wanted === undefined) return;
+    if (wanted === undefined) return undefined;
     const sight = sharedSight(wanted.executable, [], limits, store.now());
     const offered = offer(subscription.sets, wanted, logged, sight);
-    if (offered === undefined) return;
+    if (offered === undefined) {
+      const missed = missedBy(wanted, logged.event, sight);
+      return missed === undefined ? undefined : { outcome: 'missed', ...missed };
+    }
     // What rejects leaves the sets as they were: the event is offered to them again.
     for (const { events, ending = [] } of offered.complete) {
       const keys = [...events, ...ending].map(({ key }) => key);
@@ -215,6 +234,7 @@ export class Subscriptions {
     subscription.sets = offered.open.slice(-setsMax);
     subscription.to = [logged.position, logged.index];
     subscription.changed = true;
+    return { outcome: offered.complete.length > 0 ? 'started' : 'gathered' };
   }
 }
 

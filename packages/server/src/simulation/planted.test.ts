@@ -71,7 +71,7 @@ async function firstBroken(plant: Plant, seedsMax: number): Promise<{ rule: stri
   return { rule: 'none', seeds: seedsMax };
 }
 
-async function expectBroken(plant: Plant, rules: readonly string[], seedsMax = 300): Promise<void> {
+async function expectBroken(plant: Plant, rules: readonly string[], seedsMax = 1_000): Promise<void> {
   const { rule, seeds } = await firstBroken(plant, seedsMax);
   if (process.env.MILLRACE_TEST_FIGURES !== undefined) console.info(`${rule}, after ${seeds} seeds`);
   expect(rules).toContain(rule);
@@ -179,6 +179,8 @@ describe('the simulation misses a log that', { timeout: 300_000 }, () => {
     await expectBroken({ around: skippingInTail }, [
       'a follower is given every event once, in order',
       'a follower has seen all when all rests',
+      // The matcher reads the tail as well: who waits for an event that it misses does not go on.
+      'everything comes to rest',
     ]);
   });
 });

@@ -221,6 +221,9 @@ describe('a task that runs a workflow', () => {
       phase: 'faulted',
       error: { status: 500, detail: expect.stringContaining('nested 2 deep') },
     });
+    const last = drive(`do: [{ a: ${run()} }]`, { begins: false, limits: { childDepthMax: 3 } });
+    last.command({ type: 'execution.start', execution: 'x', definition, input: {}, parent });
+    expect(last.of('child.requested')).toHaveLength(1);
   });
 });
 

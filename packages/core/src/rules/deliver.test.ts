@@ -29,6 +29,13 @@ describe('an event that is delivered', () => {
     expect(listenRows(run.state)).toEqual([first]);
   });
 
+  it('lets those that take it go on in the order in which they began to listen', () => {
+    const branch = (name: string) => `{ ${name}: { listen: { to: { any: [] } } } }`;
+    const run = drive(`do: [{ f: { fork: { branches: [${branch('a')}, ${branch('b')}] } } }]`);
+    const ended = run.publish({ type: 'x' }).of('task.completed');
+    expect(ended.map(({ task }) => task.slice(-1)).slice(0, 2)).toEqual(['a', 'b']);
+  });
+
   it('to a listener that has ended its listening changes nothing', () => {
     const text = `do: [{ w: { listen: { to: { any: [{ with: { type: x } }], until: { one: { with: { type: end } } } } },
       foreach: { do: [{ c: { call: work } }] } } }]`;
@@ -158,6 +165,18 @@ describe('what is listened for', () => {
     ]);
   });
 
+  it('counts with the size of what is expected', () => {
+    const text = (expect: string) =>
+      `do: [{ w: { listen: { to: { one: { with: { type: x }, correlate: { a: { from: .a, expect: '${expect}' } } } } } } }]`;
+    const size = (expect: string) => {
+      const run = drive(text(expect), { begins: false });
+      const definition = { namespace: 'default', name: 'test', version: '1.0.0', digest: 'sha256:0' };
+      const decided = run.command({ type: 'execution.start', execution: 'x', definition, input: {} });
+      return decided.type === 'decided' ? decided.bytes : 0;
+    };
+    expect(size('"x" * 5000') - size('"x"')).toBeGreaterThan(4_000);
+  });
+
   it('is named by the version and the number of the filter', () => {
     expect(listenRowId({ version: 7, filter: 2 })).toBe('7.2');
     expect(listenerOf('some/execution/7.2')).toEqual({ version: 7, filter: 2 });
@@ -181,6 +200,17 @@ describe('`foreach` of a task that listens', () => {
       .map(({ type }) => type)
       .filter((type) => /iteration.completed|listen.ended/.test(type));
     expect(order).toEqual(['iteration.completed', 'iteration.completed', 'listen.ended']);
+    const once = drive(each('', "{ any: [], until: 'true' }"), options).publish({ type: 'x' });
+    const types = once.facts.map(({ type }) => type);
+    expect(types.filter((type) => /iteration.completed|listen.ended/.test(type))).toEqual([
+      'iteration.completed',
+      'listen.ended',
+    ]);
+  });
+
+  it('holds nothing against the schema of a context that is not exported', () => {
+    const text = each(', export: { schema: { document: { type: string } } }', '{ any: [] }');
+    expect(drive(text, options).publish({ type: 'x' }).state.phase).toBe('completed');
   });
 
   it('goes on between events that end it otherwise', () => {

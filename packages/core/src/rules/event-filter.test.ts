@@ -94,6 +94,11 @@ describe('a filter says of an event', () => {
     expect(matchFilter(filter(['data', data]), { data: { a: 1, b: 'x' } }, unknown)).toMatchObject({
       own: ['data'],
     });
+    expect(
+      matchFilter(filter(['data', object(['b', text('x')])]), { data: { b: 'x' } }, unknown),
+    ).toMatchObject({
+      own: [],
+    });
     const other = object(['b', text('x')], ['a', computed]);
     expect(matchFilter(filter(['data', other]), { data: { a: 1, b: 'x' } }, unknown)).toMatchObject({
       own: ['data'],

@@ -1,6 +1,6 @@
 /** What one seed stands for: who runs, under which limits, what is run, and what happens to it. Plain data. */
 import { defaultLimits, type JsonObject, type Limits } from '@millrace/core';
-import type { Role } from '../engine/runtime.ts';
+import type { Role } from '../engine/parts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { listeningPlans } from './listening-plans.ts';
 import { type RandomWorkflow, randomWorkflow } from './random-workflow.ts';

@@ -9,7 +9,8 @@ import {
 } from '@millrace/core';
 import { openMemoryBlobs } from '../../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../../drivers/memory/store.ts';
-import { createRuntime, type Role, type Runtime } from '../../engine/runtime.ts';
+import type { Role } from '../../engine/parts.ts';
+import { createRuntime, type Runtime } from '../../engine/runtime.ts';
 import type { EffectContext } from '../../ports/performer.ts';
 import type { Entry, Store } from '../../ports/store.ts';
 import type { World } from '../../ports/world.ts';

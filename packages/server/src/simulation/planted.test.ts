@@ -299,6 +299,7 @@ describe('the simulation misses parents and children of which', { timeout: 300_0
   it('the row of what is to be told goes before it was told', async () => {
     await expectBroken({ shared: forgettingLeasedSends }, [
       'a child that is waited for moves',
+      'every open execution has a reason to move again',
       'no child is left running without its parent',
     ]);
   });

@@ -5,6 +5,7 @@
 import type { ClaimedWakeUp, PlaceLimit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { isOfNewerFacts } from './codec.ts';
+import { claimDue, Rounds } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
 export interface AdmissionOptions {
@@ -25,62 +26,33 @@ const handedBackMs = 250;
 
 export class Admission {
   readonly #options: AdmissionOptions;
-  #cancelSweep: () => void = () => {};
-  #stopped = false;
-  #claiming = false;
-  #lookAgain = false;
+  readonly #rounds: Rounds;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({ ...options, round: () => this.#claim() });
   }
 
   start(): void {
-    this.#sweep();
+    this.#rounds.look();
   }
 
   /** Takes nothing new. */
   stop(): void {
-    this.#stopped = true;
-    this.#cancelSweep();
+    void this.#rounds.stop();
   }
 
   /** Looks now: an execution waits for a place, or one has become free. */
   look(): void {
-    if (this.#claiming) this.#lookAgain = true;
-    else if (!this.#stopped) this.#claim();
+    this.#rounds.look();
   }
 
-  #sweep(): void {
-    if (this.#stopped) return;
-    this.look();
-    this.#cancelSweep = this.#options.world.after(this.#options.sweepMs, () => this.#sweep());
-  }
-
-  #claim(): void {
-    this.#claiming = true;
-    this.#claimRows().then(
-      (isMore) => this.#claimed(isMore),
-      (error: unknown) => {
-        this.#options.onError(error, '');
-        this.#claimed(false);
-      },
-    );
-  }
-
-  #claimed(isMore: boolean): void {
-    this.#claiming = false;
-    if (!isMore && !this.#lookAgain) return;
-    this.#lookAgain = false;
-    this.look();
-  }
-
-  async #claimRows(): Promise<boolean> {
-    const { store, limits, node, leaseMs, claimRowsMax: rowsMax } = this.#options;
-    const next = await store.nextDue(['place']);
-    if (next === undefined || next > store.now()) return false;
-    const rows = await store.claim({ kinds: ['place'], owner: node, leaseMs, rowsMax, limits });
+  async #claim(): Promise<number> {
+    const { store, limits, node, leaseMs, sweepMs, claimRowsMax: rowsMax } = this.#options;
+    const request = { kinds: ['place'], owner: node, leaseMs, rowsMax, limits } as const;
+    const { rows, waitMs } = await claimDue(store, request, sweepMs);
     await Promise.all(rows.map((row) => this.#grant(row)));
-    return rows.length === rowsMax;
+    return waitMs;
   }
 
   async #grant(row: ClaimedWakeUp): Promise<void> {

@@ -10,18 +10,20 @@ import { connectMillrace } from './millrace.ts';
 import { formatResults } from './report.ts';
 import type { Runtime, WorldOptions } from './runtime.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: 'string' },
-    'api-key': { type: 'string' },
-    store: { type: 'string' },
-    embedded: { type: 'boolean' },
-    runtime: { type: 'string' },
-    adapter: { type: 'string' },
-    concurrency: { type: 'string' },
-  },
-});
+const usage = `usage: npm run conformance -- [PATH…] [OPTION…]
+
+  --store memory|sqlite|URL  where Millrace keeps what it runs (sqlite)
+  --embedded                 Millrace in this process instead of a server
+  --url URL                  a Millrace that runs already, with --api-key KEY where it wants one
+  --adapter COMMAND|URL      any runtime, over the protocol of conformance/README.md
+  --runtime MODULE           any runtime, by a module that exports connect(world)
+  --concurrency N            scenarios at once`;
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 
 try {
   const results = await runKit(positionals.length > 0 ? positionals : allFeatures(), await chosenOptions());
@@ -41,8 +43,12 @@ function allFeatures(): string[] {
 
 async function chosenOptions(): Promise<KitOptions> {
   const { url, store, embedded, runtime, adapter, concurrency } = values;
-  if ([url, runtime, adapter, embedded].filter((each) => each !== undefined).length > 1) usage();
-  const shared = concurrency === undefined ? {} : { concurrencyMax: Number(concurrency) || usage() };
+  if ([url, runtime, adapter, embedded].filter((each) => each !== undefined).length > 1)
+    refuse('--url, --runtime, --adapter and --embedded name the runtime: one of them at most');
+  const scenariosMax = Number(concurrency ?? 1);
+  if (!Number.isInteger(scenariosMax) || scenariosMax < 1)
+    refuse(`--concurrency: expected a whole number from 1, not "${concurrency}"`);
+  const shared = concurrency === undefined ? {} : { concurrencyMax: scenariosMax };
   if (url !== undefined) {
     const key = values['api-key'];
     return {
@@ -66,10 +72,27 @@ async function moduleOf(path: string): Promise<(world: WorldOptions) => Promise<
   return connect;
 }
 
-function usage(): never {
-  console.error(
-    'usage: npm run conformance -- [PATH…] [--store memory|sqlite|URL] [--embedded] [--url URL [--api-key KEY]] ' +
-      '[--runtime MODULE | --adapter COMMAND|URL] [--concurrency N]',
-  );
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        url: { type: 'string' },
+        'api-key': { type: 'string' },
+        store: { type: 'string' },
+        embedded: { type: 'boolean' },
+        runtime: { type: 'string' },
+        adapter: { type: 'string' },
+        concurrency: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function refuse(why: string): never {
+  console.error(`${why}\n\n${usage}`);
   process.exit(2);
 }

@@ -75,12 +75,12 @@ describe.skipIf(missing !== undefined)(
 
 /** How many executions both versions have written to, and how many commits of the old one stand behind one of the new. */
 function sidesOf(factSchema: number): string {
-  const isNew = `(body like '{"schema":${factSchema},%')`;
+  const isNew = `(body like '[${factSchema},%')`;
   return `select count(*) filter (where s.old > 0 and s.new > 0)::int as handed, coalesce(sum(s.behind), 0)::int as behind from (
     select count(*) filter (where not ${isNew}) as old, count(*) filter (where ${isNew}) as new,
       count(*) filter (where not ${isNew} and version > (
         select min(n.version) from millrace.commits n
-        where n.tenant = c.tenant and n.stream = c.stream and n.body like '{"schema":${factSchema},%')) as behind
+        where n.tenant = c.tenant and n.stream = c.stream and n.body like '[${factSchema},%')) as behind
     from millrace.commits c where stream not like 'schedule/%' group by tenant, stream) s`;
 }
 

@@ -85,16 +85,17 @@ describe('a task', () => {
   });
 
   it('knows the deed that it does', async () => {
-    const contexts: FunctionContext[] = [];
+    const told: FunctionContext[] = [];
     const curious = defineTask({
       name: 'curious',
       run: (_, context) => {
-        contexts.push(context);
+        const { execution, effect, idempotencyKey, signal } = context;
+        told.push({ execution, effect, idempotencyKey, signal });
         return null;
       },
     });
     const { id } = await run([curious], 'curious');
-    expect(contexts).toEqual([
+    expect(told).toEqual([
       {
         execution: id,
         effect: expect.stringMatching(new RegExp(`^${id}/\\d+$`)),

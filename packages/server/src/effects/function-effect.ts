@@ -18,6 +18,7 @@ export interface FunctionContext {
   readonly effect: string;
   /** stays the same when the deed is repeated since its outcome is unknown */
   readonly idempotencyKey: string;
+  /** aborts when nobody waits for the result any more; made when it is asked for, so a copy by `{...context}` has none */
   readonly signal: AbortSignal;
 }
 
@@ -48,22 +49,18 @@ export function performFunction(
 
 /**
  * A call under way: what its function is told, and how it is told that nobody waits any more. Most functions never look
- * at the key or the signal, and the latter costs more than all the rest: they are made when they do.
+ * at the signal, and it costs more than all the rest: it is made when they do.
  */
 class FunctionCall implements FunctionContext {
   readonly execution: string;
   readonly effect: string;
-  readonly #of: EffectContext;
+  readonly idempotencyKey: string;
   #controller: AbortController | undefined;
 
-  constructor(of: EffectContext) {
-    this.execution = of.execution;
-    this.effect = of.effect;
-    this.#of = of;
-  }
-
-  get idempotencyKey(): string {
-    return this.#of.idempotencyKey;
+  constructor({ execution, effect, idempotencyKey }: EffectContext) {
+    this.execution = execution;
+    this.effect = effect;
+    this.idempotencyKey = idempotencyKey;
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../ports/store.ts';
 import { settled } from '../simulation/sim-queue.ts';
 import { type Harness, openHarness, workflow } from './test-support/harness.ts';
 
@@ -232,6 +233,29 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('knows what has begun to listen while another process led, when it leads again', async () => {
+    const link = { isCut: false };
+    const main = open({ roles: ['api', 'worker', 'executor', 'timer'], around: shared });
+    const both = { queue: main.queue, store: main.store };
+    const around = (store: Store) => behind(link, shared(store));
+    const first = open({ roles: ['events'], around, shared: both });
+    await main.advance(5 * sweepMs);
+    link.isCut = true;
+    const second = open({ roles: ['events'], around: shared, shared: both });
+    // Until the term of the first is over.
+    await main.advance(60 * sweepMs);
+    const id = await start(main, [one('paid')]);
+    await main.advance(5 * sweepMs);
+    await second.runtime.stop(0);
+    link.isCut = false;
+    await main.advance(60 * sweepMs);
+    await main.runtime.engine.publish(tenant, [event('paid', '1', { data: 1 })]);
+    await main.advance(60 * sweepMs);
+    expect(await outputOf(main, id)).toEqual([1]);
+    await first.runtime.stop(0);
+    await main.runtime.stop(0);
+  });
+
   it('refuses what is no CloudEvent, with every fault', async () => {
     const harness = open();
     const publish = (given: JsonObject) => harness.runtime.engine.publish(tenant, [given]);
@@ -250,5 +274,19 @@ function shared<S extends { readonly features: object }>(store: S): S {
   return new Proxy(store, {
     get: (target, name) =>
       name === 'features' ? { ...target.features, exclusive: false } : Reflect.get(target, name),
+  });
+}
+
+/** A store that cannot be reached while the link is cut. */
+function behind(link: { readonly isCut: boolean }, store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function' || name === 'now') return member;
+      return async (...given: unknown[]) => {
+        if (link.isCut) throw new Error('cut off');
+        return Reflect.apply(member, target, given);
+      };
+    },
   });
 }

@@ -96,6 +96,39 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('reads of what is kept under a value only what an execution could be meant by', async () => {
+    let read = 0;
+    const around = (store: Store): Store =>
+      new Proxy(store, {
+        get(target, name) {
+          if (name !== 'documents') return Reflect.get(target, name);
+          return async (...given: Parameters<Store['documents']>) => {
+            const page = await target.documents(...given);
+            if (given[1] === 'earlier-events') read += page.rows.length;
+            return page;
+          };
+        },
+      });
+    const harness = open({ around });
+    const tasks = [{ wait: { seconds: 10 } }, { set: { order: 'o1' } }, one('paid', byOrder)];
+    await start(harness, tasks);
+    const paid = (n: number) => event('paid', String(n), { data: { order: 'o1', n } });
+    await harness.runtime.engine.publish(
+      tenant,
+      Array.from({ length: 300 }, (_, n) => paid(n)),
+    );
+    await harness.advance(15_000);
+    read = 0;
+    const id = await start(harness, tasks);
+    await harness.runtime.engine.publish(tenant, [paid(300)]);
+    await harness.advance(15_000);
+    expect({ output: await outputOf(harness, id), read }).toEqual({
+      output: [{ order: 'o1', n: 300 }],
+      read: 1,
+    });
+    await harness.runtime.stop(0);
+  });
+
   it('loses none between the beginning of a listener and the match, whenever it is published', async () => {
     // Published at every step of the way from the start of the execution to its listening.
     for (let steps = 0; steps < 40; steps++) {

@@ -134,7 +134,7 @@ export class Matcher {
     }
     const page = await store.tail(this.#cursor.at, commitsMax);
     // After the page was read: what was subscribed before an event of it was published is there now.
-    if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.load();
+    if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.renew();
     this.#turns.clear();
     await this.#match(page.commits);
     this.#failures = 0;

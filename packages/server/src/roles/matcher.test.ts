@@ -296,6 +296,8 @@ describe('the matcher', () => {
       code: 'bad-request',
       details: { errors: [{ pointer: '/specversion' }, { pointer: '/id' }, { pointer: '/source' }] },
     });
+    // The JSON format of CloudEvents has null for what is not there.
+    expect(await publish(event('x', '0', { subject: null }))).toMatchObject([{ id: '0', duplicate: false }]);
     await expect(publish(event('x', '1', { camelCase: 1 }))).rejects.toMatchObject({ code: 'bad-request' });
     await expect(harness.runtime.engine.publish(tenant, [])).rejects.toMatchObject({ code: 'bad-request' });
     await harness.runtime.stop(0);

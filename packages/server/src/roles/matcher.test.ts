@@ -233,6 +233,7 @@ describe('the matcher', () => {
     expect(await missedOf(picky)).toEqual({
       ...{ id: '1', source: 'urn:test', key: published?.key, at: expect.any(String), predicate: 'data' },
     });
+    expect(await missedOf(own)).toMatchObject({ id: '1', predicate: 'subject', detail: expect.any(String) });
     // That others have their own order is no news to whoever waits.
     expect(await missedOf(other)).toBeUndefined();
     await expect(harness.runtime.engine.matches(tenant, 'none')).rejects.toMatchObject({ code: 'not-found' });

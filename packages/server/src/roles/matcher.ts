@@ -277,6 +277,7 @@ export class Matcher {
         execution,
         task: listenerTask((its[0] as Listener).shape),
         own: its.flatMap(({ shape }) => own.get(shape) ?? []),
+        shape: its.find(({ shape }) => (own.get(shape) ?? []).length > 0)?.shape,
         consumed: await this.#submit(
           logged,
           execution,

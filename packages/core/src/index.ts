@@ -46,6 +46,7 @@ export {
   type StoredCommit,
 } from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
+export { eventErrors, withoutUnset } from './rules/cloud-event.ts';
 export { type Decided, type DecideOptions, decide, unsupportedMessage } from './rules/decide.ts';
 export {
   type Evaluated,

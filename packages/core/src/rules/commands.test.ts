@@ -246,4 +246,29 @@ describe('calls', () => {
     });
     expect(driven.of('event.emitted')).toHaveLength(1);
   });
+
+  test.each([
+    [
+      "type: x, Trace-Id: '1'",
+      "the event's `Trace-Id` is no attribute: those have lower-case letters and digits",
+    ],
+    ["type: x, trace: '${ { a: 1 } }'", "the event's `trace` must be a text, a number or a boolean"],
+    ['type: x, time: \'${ "soon" }\'', "the event's `time` must be an instant of RFC 3339"],
+    ["type: x, specversion: '0.3'", 'the event\'s `specversion` must be "1.0"'],
+    ["type: '${ .none }'", "the event's `type` must be a text of 1 to 2048 characters"],
+  ])('emit of %s is a validation error: it would be no CloudEvent', (attributes, detail) => {
+    const driven = drive(`do:\n  - e: { emit: { event: { with: { ${attributes} } } } }`);
+    expect(driven.state.error).toMatchObject({ status: 400, detail, instance: '/do/0/e' });
+    expect(driven.of('event.emitted')).toEqual([]);
+  });
+
+  test('emit leaves out an attribute that is null, but for the data', () => {
+    const driven = drive(
+      "do:\n  - e: { emit: { event: { with: { type: x, subject: '${ .none }', time: '${ null }', data: '${ null }' } } } }",
+    );
+    expect(driven.state.output).toEqual({
+      ...{ specversion: '1.0', id: 'x/3', source: '/default/test/1.0.0', type: 'x', data: null },
+      ...{ datacontenttype: 'application/json', time: expect.any(String) },
+    });
+  });
 });

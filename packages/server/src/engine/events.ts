@@ -1,10 +1,12 @@
 /** Events as callers publish them and ask for them. */
 import {
   type EventMatches,
+  eventErrors,
   isJsonObject,
   type Json,
   type JsonObject,
   type PublishedEvent,
+  withoutUnset,
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { keyOfEvent, publishEvents, readEvent } from '../roles/event-log.ts';
@@ -17,12 +19,13 @@ const eventsMax = 1_000;
 export async function publish(
   parts: EngineParts,
   tenant: string,
-  events: readonly JsonObject[],
+  given: readonly JsonObject[],
 ): Promise<readonly PublishedEvent[]> {
-  if (!Array.isArray(events) || events.length === 0 || events.length > eventsMax)
+  if (!Array.isArray(given) || given.length === 0 || given.length > eventsMax)
     throw new MillraceError('bad-request', `events: expected 1 to ${eventsMax} of them`);
+  const events = given.map((event: Json) => (isJsonObject(event) ? withoutUnset(event) : event));
   for (const [index, event] of events.entries()) checkEvent(event, events.length === 1 ? '' : `/${index}`);
-  const published = await publishEvents(parts, tenant, events);
+  const published = await publishEvents(parts, tenant, events as readonly JsonObject[]);
   parts.published();
   return published.map((each, index) => {
     const { id, source } = events[index] as JsonObject;
@@ -49,31 +52,14 @@ export async function matches(
   return { event: head, woke: { count: 0, executions: [] }, missed: [] };
 }
 
-const instant = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
-const textsMax = 2_048;
-
 /** Throws `bad-request` with what is wrong with a CloudEvent of version 1.0. */
 function checkEvent(event: Json, place: string): void {
-  const errors: { pointer: string; message: string }[] = [];
-  const wrong = (name: string, message: string) => errors.push({ pointer: `${place}/${name}`, message });
-  if (!isJsonObject(event)) errors.push({ pointer: place, message: 'must be an object: a CloudEvent' });
-  else {
-    if (event.specversion !== '1.0') wrong('specversion', 'must be "1.0"');
-    for (const name of ['id', 'source', 'type'])
-      if (typeof event[name] !== 'string' || event[name] === '' || event[name].length > textsMax)
-        wrong(name, `must be a text of 1 to ${textsMax} characters`);
-    if (event.time !== undefined && (typeof event.time !== 'string' || !instant.test(event.time)))
-      wrong('time', 'must be an instant of RFC 3339');
-    if (event.data !== undefined && event.data_base64 !== undefined)
-      wrong('data_base64', 'is for an event without "data"');
-    for (const [name, value] of Object.entries(event)) {
-      if (name === 'data' || name === 'data_base64') continue;
-      if (!/^[a-z0-9]{1,64}$/.test(name))
-        wrong(name, 'is no attribute: those have lower-case letters and digits');
-      else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
-    }
-  }
-  if (errors.length === 0) return;
+  const found = eventErrors(event);
+  if (found.length === 0) return;
+  const errors = found.map(({ name, message }) => ({
+    pointer: name === '' ? place : `${place}/${name}`,
+    message,
+  }));
   const detail = errors
     .map(({ pointer, message }) => `event ${pointer} ${message}`.replace('  ', ' '))
     .join('; ');

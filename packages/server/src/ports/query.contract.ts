@@ -208,6 +208,11 @@ export function queryContract(open: OpenStore): void {
       const rest = await store.documents('a', 'c', { prefix: 'b/', rowsMax: 4, cursor: page.cursor ?? '' });
       expect(rest.rows.map(({ key }) => key)).toEqual(all.slice(4));
       expect(rest).not.toHaveProperty('cursor');
+      const behind = { prefix: 'b/', after: 'b/2', rowsMax: 1 };
+      const first = await store.documents('a', 'c', behind);
+      expect(first.rows.map(({ key }) => key)).toEqual(['b/_']);
+      const next = await store.documents('a', 'c', { ...behind, rowsMax: 4, cursor: first.cursor ?? '' });
+      expect(next.rows.map(({ key }) => key)).toEqual(['b/\uff5e', 'b/\u{1f600}']);
       expect((await store.documents('a', 'c', { rowsMax: 100 })).rows).toHaveLength(11);
     });
 

@@ -227,6 +227,8 @@ export interface StoredDocument {
 
 export interface DocumentQuery {
   readonly prefix?: string;
+  /** only keys behind this one: what stands before it costs nothing */
+  readonly after?: string;
   readonly rowsMax: number;
   readonly cursor?: string;
 }

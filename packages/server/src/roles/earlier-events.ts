@@ -11,7 +11,6 @@ export const earlierEvents = 'earlier-events';
 
 /** events that one listener is given when it begins */
 const eventsMax = 1_000;
-const pagesMax = 100;
 
 interface Kept {
   readonly position: number;
@@ -41,18 +40,11 @@ export async function earlierAt(
   place: string,
   between: readonly [after: number, to: number],
 ): Promise<readonly Kept[]> {
-  const found: Kept[] = [];
-  for (let cursor: string | undefined, page = 0; page < pagesMax && found.length < eventsMax; page++) {
-    const query = { prefix: `${place}/`, rowsMax: 500, ...(cursor === undefined ? {} : { cursor }) };
-    const { rows, cursor: next } = await store.documents(tenant, earlierEvents, query);
-    for (const { body } of rows) {
-      const kept = JSON.parse(body) as Kept;
-      if (kept.position > between[0] && kept.position <= between[1]) found.push(kept);
-    }
-    if (next === undefined) break;
-    cursor = next;
-  }
-  return found.slice(0, eventsMax);
+  const [before, to] = between;
+  // A value that many wait by has a week of events: those before the execution are passed by, not read.
+  const asked = { prefix: `${place}/`, after: `${place}/${digits(before + 1)}`, rowsMax: eventsMax };
+  const { rows } = await store.documents(tenant, earlierEvents, asked);
+  return rows.map(({ body }) => JSON.parse(body) as Kept).filter(({ position }) => position <= to);
 }
 
 /** In the order of texts. */

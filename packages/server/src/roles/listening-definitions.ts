@@ -4,10 +4,11 @@
  */
 import { type Executable, listensOf } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
+import { everyDocument } from './every-document.ts';
 import { ensureCursor } from './matcher-cursor.ts';
 
 const collection = 'listening-definitions';
-const definitionsMax = 10_000;
+const notedMax = 10_000;
 
 export class ListeningDefinitions {
   readonly #store: Store;
@@ -37,13 +38,13 @@ export class ListeningDefinitions {
   async #keep(tenant: string, definition: string, executable: Executable): Promise<void> {
     await ensureCursor(this.#store);
     await this.#store.putDocument(tenant, collection, definition, '', 0);
-    if (this.#noted.size >= definitionsMax) this.#noted.clear();
+    if (this.#noted.size >= notedMax) this.#noted.clear();
     this.#noted.add(`${tenant}\0${definition}`);
     this.onNoted(tenant, definition, executable);
   }
 
   async all(): Promise<readonly { readonly tenant: string; readonly definition: string }[]> {
-    const rows = await this.#store.oldestDocuments(collection, definitionsMax);
+    const rows = await everyDocument(this.#store, collection);
     return rows.map(({ tenant, key }) => ({ tenant, definition: key }));
   }
 }

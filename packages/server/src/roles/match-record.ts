@@ -31,6 +31,8 @@ export interface Delivered {
   readonly consumed: boolean;
   /** predicates over the execution's own data */
   readonly own: readonly string[];
+  /** the first filter that has such */
+  readonly shape: string | undefined;
 }
 
 export async function recordMatches(
@@ -53,39 +55,48 @@ export async function recordMatches(
     },
     ...(schedules.length === 0 ? {} : { schedules: schedules.slice(0, namedMax) }),
     missed: [
-      ...refused.slice(0, namedMax).map(({ execution, task, own }) => ({
-        execution,
-        task,
-        predicate: own.length === 0 ? 'taken' : own.join(', '),
-        detail:
-          own.length === 0
-            ? 'it took another event first, or had this one already'
-            : "it does not hold over the execution's own data",
-      })),
+      ...refused
+        .slice(0, namedMax)
+        .map(refusalOf)
+        .map(({ shape: _, ...told }) => told),
       ...near.map(({ shape: _, ...told }) => told),
     ],
   };
   await Promise.all([
     store.putDocument(tenant, matchRecords, key, JSON.stringify(matches), undefined),
-    ...near.flatMap(({ execution, shape, predicate, detail }) => {
-      // That it waits for another value is so with every event of another.
-      if (shape === undefined) return [];
-      const head = { id: String(event.id), source: String(event.source), key };
-      const at = new Date(store.now()).toISOString();
-      const told: NearMissRecord = {
-        ...head,
-        at,
-        shape,
-        predicate,
-        ...(detail === undefined ? {} : { detail }),
-      };
-      return [store.putDocument(tenant, nearMissRecords, execution, JSON.stringify(told), undefined)];
-    }),
+    ...[...refused.slice(0, nearMax).map(refusalOf), ...near].flatMap(
+      ({ execution, shape, predicate, detail }) => {
+        // That it waits for another value is so with every event of another; that it took one before explains itself.
+        if (shape === undefined) return [];
+        const head = { id: String(event.id), source: String(event.source), key };
+        const at = new Date(store.now()).toISOString();
+        const told: NearMissRecord = {
+          ...head,
+          at,
+          shape,
+          predicate,
+          ...(detail === undefined ? {} : { detail }),
+        };
+        return [store.putDocument(tenant, nearMissRecords, execution, JSON.stringify(told), undefined)];
+      },
+    ),
   ]);
 }
 
 /** `shape`: a predicate of its filter failed. */
 type Near = EventMatches['missed'][number] & { readonly shape?: string };
+
+function refusalOf({ execution, task, own, shape }: Delivered): Near {
+  if (shape === undefined)
+    return {
+      execution,
+      task,
+      predicate: 'taken',
+      detail: 'it took another event first, or had this one already',
+    };
+  const detail = "it does not hold over the execution's own data";
+  return { execution, task, shape, predicate: own.join(', '), detail };
+}
 
 /** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
 async function nearMisses(

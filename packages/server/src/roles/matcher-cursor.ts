@@ -32,6 +32,8 @@ export class MatcherCursor {
   #saved = '';
   /** after the last commit that was matched */
   at = '';
+  /** how often the place was read from the store: what others have matched meanwhile went by unseen */
+  taken = 0;
 
   constructor(store: Store, node: string, termMs: number) {
     this.#store = store;
@@ -49,7 +51,10 @@ export class MatcherCursor {
     const { exclusive } = this.#store.features;
     if (!exclusive && owner !== this.#node && until > this.#store.now()) return false;
     const renews = owner === this.#node && this.#saved !== '';
-    if (!renews) this.at = stored === undefined ? end : cursor;
+    if (!renews) {
+      this.at = stored === undefined ? end : cursor;
+      this.taken += 1;
+    }
     this.#revision = stored?.revision ?? 0;
     if (!exclusive) return this.save();
     this.#until = Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../ports/store.ts';
 import { settled } from '../simulation/sim-queue.ts';
 import { type Harness, openHarness, workflow } from './test-support/harness.ts';
 
@@ -92,6 +93,39 @@ describe('the matcher', () => {
     expect(await outputOf(harness, id)).toBe('waiting');
     await harness.advance(5_000);
     expect(await outputOf(harness, id)).toEqual([{ order: 'o1', n: 1 }]);
+    await harness.runtime.stop(0);
+  });
+
+  it('reads of what is kept under a value only what an execution could be meant by', async () => {
+    let read = 0;
+    const around = (store: Store): Store =>
+      new Proxy(store, {
+        get(target, name) {
+          if (name !== 'documents') return Reflect.get(target, name);
+          return async (...given: Parameters<Store['documents']>) => {
+            const page = await target.documents(...given);
+            if (given[1] === 'earlier-events') read += page.rows.length;
+            return page;
+          };
+        },
+      });
+    const harness = open({ around });
+    const tasks = [{ wait: { seconds: 10 } }, { set: { order: 'o1' } }, one('paid', byOrder)];
+    await start(harness, tasks);
+    const paid = (n: number) => event('paid', String(n), { data: { order: 'o1', n } });
+    await harness.runtime.engine.publish(
+      tenant,
+      Array.from({ length: 300 }, (_, n) => paid(n)),
+    );
+    await harness.advance(15_000);
+    read = 0;
+    const id = await start(harness, tasks);
+    await harness.runtime.engine.publish(tenant, [paid(300)]);
+    await harness.advance(15_000);
+    expect({ output: await outputOf(harness, id), read }).toEqual({
+      output: [{ order: 'o1', n: 300 }],
+      read: 1,
+    });
     await harness.runtime.stop(0);
   });
 
@@ -199,6 +233,7 @@ describe('the matcher', () => {
     expect(await missedOf(picky)).toEqual({
       ...{ id: '1', source: 'urn:test', key: published?.key, at: expect.any(String), predicate: 'data' },
     });
+    expect(await missedOf(own)).toMatchObject({ id: '1', predicate: 'subject', detail: expect.any(String) });
     // That others have their own order is no news to whoever waits.
     expect(await missedOf(other)).toBeUndefined();
     await expect(harness.runtime.engine.matches(tenant, 'none')).rejects.toMatchObject({ code: 'not-found' });
@@ -232,6 +267,29 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('knows what has begun to listen while another process led, when it leads again', async () => {
+    const link = { isCut: false };
+    const main = open({ roles: ['api', 'worker', 'executor', 'timer'], around: shared });
+    const both = { queue: main.queue, store: main.store };
+    const around = (store: Store) => behind(link, shared(store));
+    const first = open({ roles: ['events'], around, shared: both });
+    await main.advance(5 * sweepMs);
+    link.isCut = true;
+    const second = open({ roles: ['events'], around: shared, shared: both });
+    // Until the term of the first is over.
+    await main.advance(60 * sweepMs);
+    const id = await start(main, [one('paid')]);
+    await main.advance(5 * sweepMs);
+    await second.runtime.stop(0);
+    link.isCut = false;
+    await main.advance(60 * sweepMs);
+    await main.runtime.engine.publish(tenant, [event('paid', '1', { data: 1 })]);
+    await main.advance(60 * sweepMs);
+    expect(await outputOf(main, id)).toEqual([1]);
+    await first.runtime.stop(0);
+    await main.runtime.stop(0);
+  });
+
   it('refuses what is no CloudEvent, with every fault', async () => {
     const harness = open();
     const publish = (given: JsonObject) => harness.runtime.engine.publish(tenant, [given]);
@@ -239,6 +297,8 @@ describe('the matcher', () => {
       code: 'bad-request',
       details: { errors: [{ pointer: '/specversion' }, { pointer: '/id' }, { pointer: '/source' }] },
     });
+    // The JSON format of CloudEvents has null for what is not there.
+    expect(await publish(event('x', '0', { subject: null }))).toMatchObject([{ id: '0', duplicate: false }]);
     await expect(publish(event('x', '1', { camelCase: 1 }))).rejects.toMatchObject({ code: 'bad-request' });
     await expect(harness.runtime.engine.publish(tenant, [])).rejects.toMatchObject({ code: 'bad-request' });
     await harness.runtime.stop(0);
@@ -250,5 +310,19 @@ function shared<S extends { readonly features: object }>(store: S): S {
   return new Proxy(store, {
     get: (target, name) =>
       name === 'features' ? { ...target.features, exclusive: false } : Reflect.get(target, name),
+  });
+}
+
+/** A store that cannot be reached while the link is cut. */
+function behind(link: { readonly isCut: boolean }, store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function' || name === 'now') return member;
+      return async (...given: unknown[]) => {
+        if (link.isCut) throw new Error('cut off');
+        return Reflect.apply(member, target, given);
+      };
+    },
   });
 }

@@ -69,7 +69,8 @@ export class Matcher {
   /** how often the page under way has failed */
   #failures = 0;
   #records = 0;
-  #begun = false;
+  /** for which taking of the place it has begun */
+  #begun = 0;
   #stopped = false;
   #unfollow: () => void = () => {};
   readonly #rounds: Rounds;
@@ -124,7 +125,7 @@ export class Matcher {
   async #round(): Promise<number> {
     const { store, sweepMs, subscriptions } = this.#options;
     if (!(await this.#cursor.lead())) return sweepMs;
-    if (!this.#begun) await this.#begin();
+    if (this.#begun !== this.#cursor.taken) await this.#begin(this.#cursor.taken);
     if (this.#isIdle()) {
       const end = await store.end();
       // What began to listen meanwhile stands behind the place before.
@@ -133,7 +134,7 @@ export class Matcher {
     }
     const page = await store.tail(this.#cursor.at, commitsMax);
     // After the page was read: what was subscribed before an event of it was published is there now.
-    if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.load();
+    if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.renew();
     this.#turns.clear();
     await this.#match(page.commits);
     this.#failures = 0;
@@ -142,14 +143,16 @@ export class Matcher {
     return page.commits.length === commitsMax ? 0 : sweepMs;
   }
 
-  async #begin(): Promise<void> {
+  /** Whoever has led meanwhile has passed the commits by which definitions are discovered. */
+  async #begin(taking: number): Promise<void> {
     const { definitions, subscriptions } = this.#options;
     for (const { tenant, definition } of await definitions.all()) {
+      if (this.#index.has(tenant, definition)) continue;
       const loaded = await this.#load(tenant, definition);
       if (loaded !== undefined) this.#index.add(tenant, definition, loaded);
     }
     await subscriptions.load();
-    this.#begun = true;
+    this.#begun = taking;
     if (!this.#isIdle()) this.#follow();
   }
 
@@ -274,6 +277,7 @@ export class Matcher {
         execution,
         task: listenerTask((its[0] as Listener).shape),
         own: its.flatMap(({ shape }) => own.get(shape) ?? []),
+        shape: its.find(({ shape }) => (own.get(shape) ?? []).length > 0)?.shape,
         consumed: await this.#submit(
           logged,
           execution,

@@ -52,6 +52,17 @@ function open(
   return { subscriptions, calls, take, shared };
 }
 
+/** A store that others may write to. */
+function many(one: ReturnType<typeof store>, onRead: () => void = () => {}): typeof one {
+  return new Proxy(one, {
+    get(target, name) {
+      if (name === 'features') return { ...target.features, exclusive: false };
+      if (name === 'oldestDocuments') onRead();
+      return Reflect.get(target, name);
+    },
+  });
+}
+
 const ids = (calls: readonly Consumed[]) => calls.map(({ events }) => events.map(({ id }) => id));
 const pair = (type: string) => ({ with: { type }, correlate: { room: { from: '.room' } } });
 
@@ -88,6 +99,52 @@ describe('a subscription', () => {
     await second.take(1, 'warm', { room: 1 });
     await second.take(2, 'damp', { room: 1 });
     expect(ids(second.calls)).toEqual([['e1', 'e2']]);
+  });
+
+  it('is read by another process when one was made or ended, and at no other time', async () => {
+    let reads = 0;
+    const shared = many(store(), () => reads++);
+    const on = { one: { with: { type: 'x' } } };
+    const [maker, matcher] = [open(on, { store: shared }), open(on, { store: shared })];
+    await matcher.subscriptions.load();
+    const seen = async () => {
+      const before = reads;
+      await matcher.subscriptions.renew();
+      return { size: matcher.subscriptions.size, reads: reads - before };
+    };
+    expect(await seen()).toEqual({ size: 0, reads: 0 });
+    await maker.subscriptions.subscribe('a', 's', null);
+    expect(await seen()).toEqual({ size: 1, reads: 1 });
+    expect(await seen()).toEqual({ size: 1, reads: 0 });
+    await maker.subscriptions.unsubscribe('a', 's');
+    expect(await seen()).toEqual({ size: 0, reads: 1 });
+    expect(await seen()).toEqual({ size: 0, reads: 0 });
+  });
+
+  it('is made known by whoever makes it again, should its maker have died before it was', async () => {
+    const dies = async (): Promise<never> => {
+      throw new Error('died');
+    };
+    const shared = many(store());
+    const on = { one: { with: { type: 'x' } } };
+    const matcher = open(on, { store: shared });
+    await matcher.subscriptions.load();
+    const put: typeof shared.putDocument = (tenant, ...given) =>
+      tenant === '*' && given[0] !== 'matcher' ? dies() : shared.putDocument(tenant, ...given);
+    const maker = open(on, { store: { ...shared, features: shared.features, putDocument: put } });
+    await expect(maker.subscriptions.subscribe('a', 's', null)).rejects.toThrow('died');
+    await open(on, { store: shared }).subscriptions.subscribe('a', 's', null);
+    await matcher.subscriptions.renew();
+    expect(matcher.subscriptions.size).toBe(1);
+  });
+
+  it('is found at a start, however many there are', async () => {
+    const { subscriptions, shared } = open({ one: { with: { type: 'x' } } });
+    const body = JSON.stringify({ detail: null, from: 0, to: [0, 0], sets: [] });
+    for (let number = 0; number <= 10_000; number++)
+      await shared.putDocument('a', 'event-subscriptions', `s${number}`, body, 0);
+    await subscriptions.load();
+    expect(subscriptions.size).toBe(10_001);
   });
 
   it('calls again with the same id when the call failed, and with each event once', async () => {

@@ -18,6 +18,7 @@ import {
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
+import { everyDocument } from './every-document.ts';
 import { typeOf, typesFor } from './filter-type.ts';
 import { type Gathered, missedBy, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
@@ -42,7 +43,8 @@ export interface SubscriptionsOptions {
 }
 
 const collection = 'event-subscriptions';
-const subscriptionsMax = 10_000;
+/** Of all tenants: its revision says that a subscription was made or ended. */
+const changes = ['*', 'subscription-changes', 'last'] as const;
 /** How often a change is tried again because another process made one. */
 const triesMax = 50;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
@@ -71,6 +73,8 @@ export class Subscriptions {
   readonly #all = new Map<string, Subscription>();
   /** by tenant and the type of event that one of their filters names; under the empty type those that name none */
   readonly #byType = new Map<string, Set<Subscription>>();
+  /** the revision of the changes that are known here */
+  #known = 0;
   #examined = 0;
   /** told of each that is made here */
   onMade: () => void = () => {};
@@ -104,6 +108,8 @@ export class Subscriptions {
     for (let tries = 0; tries < triesMax; tries++) {
       const known = await store.document(tenant, collection, id);
       if (known !== undefined && isOf(known, detail)) {
+        // Whoever made it may have died before others were told.
+        await this.#tell();
         // What it has gathered here is newer than what is stored.
         if (!this.#all.has(nameOf(tenant, id))) await this.#take(tenant, id, known);
         return;
@@ -115,6 +121,7 @@ export class Subscriptions {
       const body = JSON.stringify(stored);
       const put = await store.putDocument(tenant, collection, id, body, known?.revision ?? 0);
       if (put.type === 'conflict') continue;
+      await this.#tell();
       await this.#take(tenant, id, { body, revision: put.revision });
       this.onMade();
       return;
@@ -132,13 +139,28 @@ export class Subscriptions {
     if (known !== undefined) {
       if (!(await isStill())) return;
       if (!(await store.deleteDocument(tenant, collection, id, known.revision))) return;
+      // Who is not told of it any more starts nothing: its owner is asked.
+      await this.#tell();
     }
     this.#forget(nameOf(tenant, id));
   }
 
+  /** Before it is acknowledged that one was made or ended: a matcher of another process looks when it has read a page. */
+  async #tell(): Promise<void> {
+    const { store } = this.#options;
+    if (!store.features.exclusive) await store.putDocument(...changes, '', undefined);
+  }
+
+  /** Loads when one was made or ended, of which nobody has told here. */
+  async renew(): Promise<void> {
+    const told = await this.#options.store.document(...changes);
+    if ((told?.revision ?? 0) !== this.#known) await this.load();
+  }
+
   /** Takes up what other processes have made and changed, and lets go of what they have ended. */
   async load(): Promise<void> {
-    const rows = await this.#options.store.oldestDocuments(collection, subscriptionsMax);
+    const told = await this.#options.store.document(...changes);
+    const rows = await everyDocument(this.#options.store, collection);
     const there = new Set(rows.map(({ tenant, key }) => nameOf(tenant, key)));
     for (const name of this.#all.keys()) if (!there.has(name)) this.#forget(name);
     for (const row of rows) {
@@ -146,6 +168,7 @@ export class Subscriptions {
       const isKnown = known?.revision === row.revision && known.from === fromOf(row);
       if (!isKnown || known.wanted === undefined) await this.#take(row.tenant, row.key, row);
     }
+    this.#known = told?.revision ?? 0;
   }
 
   async #take(

@@ -1,5 +1,6 @@
 /**
- * The bell: a workflow that events start, published while it storms. Each event that is published after that has one run.
+ * The bell: a workflow that events start, published while it storms. Each event that is published after that has one run: of
+ * its own, or one with all that came until the event that ends the gathering.
  */
 import type { JsonObject } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
@@ -11,6 +12,7 @@ import type { SimQueue } from './sim-queue.ts';
 import type { Violations } from './violations.ts';
 
 export interface BellOptions {
+  readonly gathers: boolean;
   readonly shared: Store;
   readonly queue: SimQueue;
   readonly cluster: Cluster;
@@ -19,11 +21,13 @@ export interface BellOptions {
 }
 
 const tenant = 'default';
-const definition: JsonObject = {
+const tick: JsonObject = { with: { type: 'tick' } };
+const gathering: JsonObject = { any: [tick], until: { one: { with: { type: 'end' } } } };
+const definition = (on: JsonObject): JsonObject => ({
   document: { dsl: '1.0.3', namespace: 'simulation', name: 'bell', version: '1.0.0' },
-  schedule: { on: { one: { with: { type: 'tick' } } } },
+  schedule: { on },
   do: [{ ring: { set: { rung: true } } }],
-};
+});
 
 export class Bell {
   readonly #options: BellOptions;
@@ -35,11 +39,12 @@ export class Bell {
   }
 
   publish(): void {
-    const { shared, mirror } = this.#options;
+    const { shared, mirror, gathers } = this.#options;
+    const text = JSON.stringify(definition(gathers ? gathering : { one: tick }));
     askUntilDone(
       this.#options,
       async (engine) => {
-        await engine.deploy(tenant, JSON.stringify(definition));
+        await engine.deploy(tenant, text);
         await shared.end();
       },
       () => (this.#from ??= mirror.published.at(-1)?.position ?? 0),
@@ -64,11 +69,14 @@ export class Bell {
       violations.expect(seen.has(key), 'no event that starts a run is lost', () => key);
   }
 
+  /** What has come behind the last end is gathered still. */
   #wanted(): readonly LoggedEvent[] {
+    const { mirror, gathers } = this.#options;
     const from = this.#from ?? Number.POSITIVE_INFINITY;
-    return this.#options.mirror.published.filter(
-      (logged) => logged.tenant === tenant && logged.event.type === 'tick' && logged.position > from,
-    );
+    const own = mirror.published.filter((logged) => logged.tenant === tenant && logged.position > from);
+    if (!gathers) return own.filter(({ event }) => event.type === 'tick');
+    const last = own.findLastIndex(({ event }) => event.type === 'end');
+    return own.slice(0, last + 1).filter(({ event }) => event.type === 'tick' || event.type === 'end');
   }
 
   #runs(): readonly { readonly key: string; readonly id: string }[] {

@@ -15,9 +15,11 @@ export interface ListeningPlans {
   readonly acts: readonly Act[];
   /** whether the events start a workflow, too */
   readonly bell: boolean;
+  /** its runs are of the events until another one */
+  readonly bellGathers: boolean;
 }
 
-const none: ListeningPlans = { executions: [], acts: [], bell: false };
+const none: ListeningPlans = { executions: [], acts: [], bell: false, bellGathers: false };
 
 /** Drawn apart from all else, so that a seed goes on meaning what it meant. @param from number of the first execution */
 export function listeningPlans(seed: number, from: number, stormMs: number): ListeningPlans {
@@ -33,7 +35,7 @@ export function listeningPlans(seed: number, from: number, stormMs: number): Lis
     };
   });
   const acts = executions.flatMap((_, index) => actsOf(chance, from + index, stormMs));
-  return { executions, acts, bell: chance.happens(0.5) };
+  return { executions, acts, bell: chance.happens(0.5), bellGathers: chance.happens(0.5) };
 }
 
 function actsOf(chance: Chance, execution: number, stormMs: number): Act[] {

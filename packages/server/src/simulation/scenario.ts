@@ -29,6 +29,8 @@ export interface Scenario {
   readonly schedule?: SchedulePlan;
   /** a workflow that events start */
   readonly bell?: true;
+  /** its runs are of the events until another one */
+  readonly bellGathers?: true;
   /** whoever starts an execution waits for its end */
   readonly waits?: true;
 }
@@ -156,6 +158,7 @@ export function scenarioOf(seed: number): Scenario {
     executions: [...executions, ...listening.executions],
     ...schedulePlan(chance),
     ...(listening.bell ? { bell: true } : {}),
+    ...(listening.bell && listening.bellGathers ? { bellGathers: true } : {}),
     // Drawn apart from all else, so that the other seeds go on meaning what they meant.
     ...(createChance(Math.imul(seed, 0x2c1b3c6d) ^ 0x297a2d39).happens(0.5) ? { waits: true } : {}),
   };

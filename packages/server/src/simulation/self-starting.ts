@@ -7,9 +7,9 @@ export class SelfStarting {
   readonly #clock: Clock | undefined;
   readonly #bell: Bell | undefined;
 
-  constructor({ schedule: plan, bell }: Scenario, options: BellOptions) {
+  constructor({ schedule: plan, bell, bellGathers }: Scenario, options: Omit<BellOptions, 'gathers'>) {
     this.#clock = plan === undefined ? undefined : new Clock({ plan, ...options });
-    this.#bell = bell === true ? new Bell(options) : undefined;
+    this.#bell = bell === true ? new Bell({ gathers: bellGathers === true, ...options }) : undefined;
   }
 
   publish(): void {

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { TaskState } from '../../model/state.ts';
 import type { EmitNode, Program } from '../../program/program.ts';
+import { eventErrors, withoutUnset } from '../cloud-event.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluate } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
@@ -22,14 +23,13 @@ function cloudEvent(given: JsonObject, decision: Decision): JsonObject {
     id: `${decision.execution}/${decision.state.version + 1}`,
     source: sourceOf(decision.executable.program),
     time: new Date(decision.moment.now).toISOString(),
-    ...given,
+    ...withoutUnset(given),
   };
   if (event.data !== undefined && event.datacontenttype === undefined)
     event.datacontenttype = 'application/json';
-  for (const name of ['id', 'source', 'type']) {
-    if (typeof event[name] !== 'string' || event[name] === '')
-      throw standardFault('validation', `the event's \`${name}\` is a text that is not empty`);
-  }
+  const [error] = eventErrors(event);
+  if (error !== undefined)
+    throw standardFault('validation', `the event's \`${error.name}\` ${error.message}`);
   return event;
 }
 

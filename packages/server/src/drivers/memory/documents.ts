@@ -19,7 +19,7 @@ export function openDocuments(
     document: async (tenant, collection, key) => collectionOf(tenant, collection)?.get(key),
     async documents(tenant, collection, query) {
       checkRowsMax(query.rowsMax);
-      const after = query.cursor === undefined ? undefined : fromDocumentCursor(query.cursor);
+      const after = query.cursor === undefined ? query.after : fromDocumentCursor(query.cursor);
       const found = [...(collectionOf(tenant, collection)?.values() ?? [])]
         .filter(({ key }) => key.startsWith(query.prefix ?? ''))
         .filter(({ key }) => after === undefined || compareText(key, after) > 0)

@@ -123,7 +123,7 @@ async function documents(
 ): Promise<Page<StoredDocument>> {
   checkRowsMax(asked.rowsMax);
   const prefix = asked.prefix ?? '';
-  const after = asked.cursor === undefined ? '' : fromDocumentCursor(asked.cursor);
+  const after = asked.cursor === undefined ? (asked.after ?? '') : fromDocumentCursor(asked.cursor);
   const values = [tenant, collection, prefix, endOf(prefix), after, asked.rowsMax + 1];
   const found = (await query(list, values, 'again')).map(toDocument);
   const rows = found.slice(0, asked.rowsMax);

@@ -179,7 +179,7 @@ async function documents(
 ): Promise<Page<StoredDocument>> {
   checkRowsMax(query.rowsMax);
   const prefix = query.prefix ?? '';
-  const after = query.cursor === undefined ? '' : fromDocumentCursor(query.cursor);
+  const after = query.cursor === undefined ? (query.after ?? '') : fromDocumentCursor(query.cursor);
   const args = [tenant, collection, prefix, endOf(prefix) ?? '', after, query.rowsMax + 1];
   const found = (await read('documents', args)).map(toDocument);
   const rows = found.slice(0, query.rowsMax);

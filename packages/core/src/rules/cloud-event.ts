@@ -1,0 +1,40 @@
+/** CloudEvents of version 1.0, whoever they come from. */
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+
+export interface EventError {
+  /** the attribute; empty: all of it */
+  readonly name: string;
+  readonly message: string;
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const textsMax = 2_048;
+
+/** What keeps a value from being an event; empty: it is one. */
+export function eventErrors(event: Json): readonly EventError[] {
+  if (!isJsonObject(event)) return [{ name: '', message: 'must be an object: a CloudEvent' }];
+  const errors: EventError[] = [];
+  const wrong = (name: string, message: string) => errors.push({ name, message });
+  if (event.specversion !== '1.0') wrong('specversion', 'must be "1.0"');
+  for (const name of ['id', 'source', 'type'])
+    if (typeof event[name] !== 'string' || event[name] === '' || event[name].length > textsMax)
+      wrong(name, `must be a text of 1 to ${textsMax} characters`);
+  if (event.time !== undefined && (typeof event.time !== 'string' || !instant.test(event.time)))
+    wrong('time', 'must be an instant of RFC 3339');
+  if (event.data !== undefined && event.data_base64 !== undefined)
+    wrong('data_base64', 'is for an event without "data"');
+  for (const [name, value] of Object.entries(event)) {
+    if (name === 'data' || name === 'data_base64') continue;
+    if (!/^[a-z0-9]{1,64}$/.test(name))
+      wrong(name, 'is no attribute: those have lower-case letters and digits');
+    else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
+  }
+  return errors;
+}
+
+/** An attribute that is null is one that is not there, as the JSON format has it; `data` may be null. */
+export function withoutUnset(event: JsonObject): JsonObject {
+  const isUnset = ([name, value]: readonly [string, unknown]) => value === null && name !== 'data';
+  const members = Object.entries(event);
+  return members.some(isUnset) ? Object.fromEntries(members.filter((member) => !isUnset(member))) : event;
+}

@@ -142,6 +142,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     self: {
       ...{ id: runtime.node, version, factSchema, roles: options.roles },
       ...{ host: hostname(), pid: process.pid, startedAt: new Date(startedAt).toISOString() },
+      limits: options.placesMax ?? {},
     },
   });
   await registry.begun;

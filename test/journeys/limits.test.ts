@@ -80,6 +80,12 @@ describe.skipIf(missing !== undefined)(
           '/api/v1/system',
         );
         expect(body).toMatchObject({ wakeUps: { place: 0, effect: 0 }, orphans: { count: 0 } });
+        const nodes = await first.call<{ items: readonly { limits: object; state: string }[] }>(
+          'GET',
+          '/api/v1/nodes',
+        );
+        for (const { limits } of nodes.body.items)
+          expect(limits).toEqual({ 'workflow:limits/order': executionsMax, 'task:call:http': callsMax });
       } finally {
         for (const server of servers) await server.stop();
         await service.close();

@@ -170,6 +170,10 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('millrace_store_up 0\n');
+    expect(metrics).toContain('millrace_store_pool_max 20\n');
+    expect(metrics).toMatch(/^millrace_store_pool_waiting \d+$/m);
     await postgres.restart();
     await expect.poll(async () => (await fetch(`${server.url}/ready`)).status).toBe(200);
     expect(await api.start(request, { wait: '30s' })).toMatchObject({ status: 'completed' });

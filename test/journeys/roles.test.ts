@@ -98,6 +98,34 @@ describe.skipIf(missing !== undefined)(title, () => {
       .toEqual(['running', 'silent']);
   });
 
+  it('a call of a killed executor is begun again when its lease lapses, and not when another looks the next time', {
+    timeout: 120_000,
+  }, async ({ annotate }) => {
+    const leaseMs = 4_000;
+    const env = { ...(await newStore()), MILLRACE_LEASE_MS: `${leaseMs}ms` };
+    const server = await started(startServer({ env: { ...env, MILLRACE_ROLES: 'api,worker,timer' } }));
+    const service = await openRecordingService(() => 1_500);
+    onTestFinished(() => service.close());
+    const api = connect(server.url);
+    const call = `call: http, with: { method: post, endpoint: '${service.url}/steady', body: { execution: '\${ $workflow.id }', step: one } }`;
+    await api.deploy(
+      `document: { dsl: '1.0.3', namespace: lapse, name: calls, version: '1.0.0' }\ndo: [ { one: { ${call} } } ]\n`,
+    );
+    const first = await started(startRoles('executor', env));
+    const { id } = await api.start({ workflow: { namespace: 'lapse', name: 'calls' } });
+    await expect.poll(() => service.requests.length, { timeout: 10_000 }).toBe(1);
+    await first.kill();
+    const killed = Date.now();
+    // Whoever looks at its start and every ten seconds looks too early now, and late the next time.
+    await started(startRoles('executor', env));
+    await expect.poll(() => service.requests.length, { timeout: 30_000, interval: 20 }).toBe(2);
+    const tookMs = Date.now() - killed;
+    await annotate(`begun again ${tookMs} ms after the kill, by a lease of ${leaseMs} ms`);
+    expect(tookMs).toBeLessThan(leaseMs + 2_500);
+    expect(await api.execution(id, '30s')).toMatchObject({ status: 'completed' });
+    expect(new Set(service.requests.map(({ key }) => key)).size).toBe(1);
+  });
+
   it('a follower of a process that only serves the API is told every event of what others decide, in order', {
     timeout: 60_000,
   }, async () => {

@@ -31,6 +31,7 @@ export type {
   Template,
 } from './program/program.ts';
 export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
+export { type DifferingLimit, differingLimits } from './projections/differing-limits.ts';
 export {
   type LedgerChange,
   type LedgerRow,

@@ -320,6 +320,8 @@ export interface NodeView {
   /** `draining`: it takes nothing new, and ends; `silent`: it should have been heard of */
   readonly state: 'running' | 'draining' | 'silent';
   readonly load: NodeLoad;
+  /** how much it lets be under way at once, by the name of the limit; absent: a version that did not say */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** What an operator wants to know of a server at one look. */

@@ -29,6 +29,7 @@ export const nodeOperation = defineOperation({
             lastSeen: '2026-11-21T10:01:30.000Z',
             state: 'running',
             load: { executionsInMemory: 12, effectsRunning: 3, effectsMax: 256, lagMs: 0 },
+            limits: { 'task:call:http': 20 },
           },
         ],
       },

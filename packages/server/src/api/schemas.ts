@@ -308,6 +308,11 @@ export const nodeSchema = Type.Object({
       description: 'For how long the oldest work that it may take had been due when it looked last.',
     }),
   }),
+  limits: Type.Optional(
+    figures(
+      'How much it lets be under way at once, by the name of the limit; say the same to all processes.',
+    ),
+  ),
 });
 
 /** A function of the server's own catalog. */

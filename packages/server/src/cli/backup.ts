@@ -41,12 +41,7 @@ const blobsName = 'blobs';
 export async function backup(args: readonly string[], io: Io): Promise<number> {
   const { folder, settings, json } = await read('backup', args, io);
   if (isPostgres(settings.store)) {
-    const { moved, flaws } = await copyFromPostgres(settings.store, placesIn(emptied(folder)));
-    for (const flaw of flaws) io.error(`${flaw}\n`);
-    const verdict = flaws.length === 0 ? 'sound' : 'damaged';
-    if (json) io.out(`${JSON.stringify({ ...moved, flaws }, null, 2)}\n`);
-    else io.out(`${moved.executions} executions, ${moved.commits} commits: ${verdict}\n`);
-    return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+    return reportMoved(await copyFromPostgres(settings.store, placesIn(emptied(folder))), json, io);
   }
   const path = fileOf(settings.store);
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
@@ -61,12 +56,7 @@ export async function restore(args: readonly string[], io: Io): Promise<number> 
   const from = placesIn(folder);
   if (!existsSync(from.path)) throw new CliError(exitCodes.cannotStart, `There is no backup in ${folder}.`);
   if (isPostgres(settings.store)) {
-    const { flaws } = await moveToPostgres(from.path, settings.store, from.blobs);
-    for (const flaw of flaws) io.error(`${flaw}\n`);
-    io.out(
-      json ? `${JSON.stringify({ flaws }, null, 2)}\n` : `${flaws.length === 0 ? 'sound' : 'damaged'}\n`,
-    );
-    return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
+    return reportMoved(await moveToPostgres(from.path, settings.store, from.blobs), json, io);
   }
   const path = fileOf(settings.store);
   if (existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is a store at ${path} already.`);
@@ -158,6 +148,18 @@ function fileOf(store: string): string {
     exitCodes.usage,
     `A store that keeps nothing has no backup: --store sqlite:FILE or postgres://…, not ${store}.`,
   );
+}
+
+function reportMoved(
+  { moved, flaws }: Awaited<ReturnType<typeof moveToPostgres>>,
+  json: boolean,
+  io: Io,
+): number {
+  for (const flaw of flaws) io.error(`${flaw}\n`);
+  const verdict = flaws.length === 0 ? 'sound' : 'damaged';
+  if (json) io.out(`${JSON.stringify({ ...moved, flaws }, null, 2)}\n`);
+  else io.out(`${moved.executions} executions, ${moved.commits} commits: ${verdict}\n`);
+  return flaws.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 function report(verdict: Awaited<ReturnType<typeof verifyFile>>, json: boolean, io: Io): number {

@@ -1,4 +1,5 @@
 /** `millrace nodes`: the processes on the store of a server. */
+import { type DifferingLimit, differingLimits } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import type { NodeView } from '../engine/interface.ts';
 import { readArguments } from './arguments.ts';
@@ -11,6 +12,7 @@ export const options = connectionOptions;
 
 export const help = `STATE is running, draining (it takes nothing new, and ends) or silent (it should have been heard of).
 LAG is for how long the oldest work that a process may take had been due when it looked last.
+A line on standard error warns of limits that processes were told differently.
 
 Options:
 ${connectionHelp}`;
@@ -21,7 +23,15 @@ export async function nodes(args: readonly string[], io: Io): Promise<number> {
     throw new CliError(exitCodes.usage, `nodes takes no argument, but was given "${positionals[0]}".`);
   const found = await connect(flags, io).nodes();
   io.out(flags.json ? `${JSON.stringify(found, null, 2)}\n` : format(found));
+  for (const limit of differingLimits(found)) io.error(`${warningOf(limit)}\n`);
   return exitCodes.ok;
+}
+
+function warningOf({ limit, told }: DifferingLimit): string {
+  const each = told.map(({ node: { host, pid }, places = 'none' }) => `${places} (${host}/${pid})`);
+  return visible(
+    `Processes were told different limits of ${limit}: ${each.join(', ')}. Say the same to all.`,
+  );
 }
 
 function format(found: readonly NodeView[]): string {

@@ -34,6 +34,7 @@ import { systemView } from './system.ts';
 import { systemWorld } from './system-world.ts';
 import { verifyOpenExecutions } from './verify-store.ts';
 import { virtualWorld } from './virtual-world.ts';
+import { within } from './within.ts';
 
 export interface ComposeOptions {
   /** `memory:`, `sqlite:PATH` or `postgres://…` */
@@ -78,13 +79,16 @@ export interface Composition {
   readonly engine: Engine;
   readonly store: Store;
   readiness(): Promise<Readiness>;
-  figures(): Promise<{ readonly counts: StoreCounts; readonly stats: Readonly<Record<string, number>> }>;
+  /** `counts` are absent when the store does not give them in time; what is known without it is told all the same. */
+  figures(): Promise<{ readonly counts?: StoreCounts; readonly stats: Readonly<Record<string, number>> }>;
   /** Takes nothing new, gives back what is not under way, and says so to the other processes. */
   drain(): Promise<void>;
   /** Waits up to `graceMs` for deeds under way, then closes what was opened. */
   close(graceMs: number): Promise<void>;
 }
 
+/** A scrape is over after ten seconds, and is to tell what it can by then. */
+const countsMsMax = 3_000;
 const executionsMax = 20_000;
 /** Whose executions a start holds against their logs. */
 const defaultTenant = 'default';
@@ -139,6 +143,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     self: {
       ...{ id: runtime.node, version, factSchema, roles: options.roles },
       ...{ host: hostname(), pid: process.pid, startedAt: new Date(startedAt).toISOString() },
+      limits: options.placesMax ?? {},
     },
   });
   await registry.begun;
@@ -173,10 +178,12 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     },
     store,
     readiness,
-    figures: async () => ({
-      counts: await store.counts(options.overdueMs),
-      stats: { ...store.stats(), ...runtime.stats(), ...sink?.stats(), ...retention?.stats() },
-    }),
+    async figures() {
+      // First: a question that waits for a connection would be among those that wait.
+      const stats = { ...store.stats(), ...runtime.stats(), ...sink?.stats(), ...retention?.stats() };
+      const counts = await within(countsMsMax, store.counts(options.overdueMs)).catch(() => undefined);
+      return { ...(counts === undefined ? {} : { counts }), stats };
+    },
     async drain() {
       await Promise.all([registry.drain(), runtime.drain()]);
     },

@@ -1,6 +1,7 @@
 /** Whether a process can take work: its store answers and takes entries, and each of its roles is at work. */
 import type { Check, Readiness } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
+import { within } from './within.ts';
 
 /** How long a store may take to answer and still be called ready. */
 const readyMsMax = 2_000;
@@ -24,13 +25,4 @@ async function checkStore(store: Store): Promise<Check> {
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${ms} ms`)), ms);
-  const given = new Promise<never>((_, reject) =>
-    late.signal.addEventListener('abort', () => reject(late.signal.reason)),
-  );
-  return Promise.race([promise, given]).finally(() => clearTimeout(timer));
 }

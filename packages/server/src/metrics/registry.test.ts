@@ -62,6 +62,15 @@ it('says that the store is down, and gives what it knows besides', async () => {
   expect(text).toMatch(/process_resident_memory_bytes \d+\n/);
 });
 
+it('tells the figures of the pool while the store does not answer', async () => {
+  const figures = async () => ({ stats: { poolConnections: 20, poolIdle: 0, poolWaiting: 7, poolMax: 20 } });
+  const metrics = createServerMetrics({ figures, version: '1', store });
+  const text = await metrics.print();
+  metrics.close();
+  for (const line of ['up 0', 'pool_connections 20', 'pool_idle 0', 'pool_waiting 7', 'pool_max 20'])
+    expect(text).toContain(`millrace_store_${line}\n`);
+});
+
 it('prints nothing that the text format does not have', async () => {
   const metrics = createServerMetrics({ figures: async () => ({ counts, stats: {} }), version: '1', store });
   metrics.request('x', 'GET', 200, 1);

@@ -3,9 +3,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { StoreCounts } from '../ports/store.ts';
 import { createRegistry, type Gauge, type Registry } from './registry.ts';
 
-/** What the engine gives at a scrape. `counts` are read from the store; `stats` are its driver's and roles' own. */
+/**
+ * What the engine gives at a scrape. `counts` are read from the store, and absent when it does not answer; `stats` are its
+ * driver's and roles' own, and say most when it does not.
+ */
 export interface EngineFigures {
-  readonly counts: StoreCounts;
+  readonly counts?: StoreCounts;
   readonly stats: Readonly<Record<string, number>>;
 }
 
@@ -118,15 +121,17 @@ function engineGauges(
   return async () => {
     if (performance.now() - readAt < ageMsMax) return;
     const read = await figures().catch(() => undefined);
-    answers.set(read === undefined ? 0 : 1);
-    if (read === undefined) return;
+    for (const [name, value] of Object.entries(read?.stats ?? {}))
+      statGauge(registry, stats, name).set(value);
+    const counts = read?.counts;
+    answers.set(counts === undefined ? 0 : 1);
+    if (counts === undefined) return;
     readAt = performance.now();
-    setAll(executions, 'status', read.counts.executions);
-    setAll(wakeUps, 'kind', read.counts.wakeUps);
-    orphans.set(read.counts.orphans);
-    overdue.set(read.counts.overdue);
-    doubted.set(read.counts.doubted);
-    for (const [name, value] of Object.entries(read.stats)) statGauge(registry, stats, name).set(value);
+    setAll(executions, 'status', counts.executions);
+    setAll(wakeUps, 'kind', counts.wakeUps);
+    orphans.set(counts.orphans);
+    overdue.set(counts.overdue);
+    doubted.set(counts.doubted);
   };
 }
 

@@ -328,6 +328,11 @@ export interface Store {
   ): Promise<Page<Listener>>;
   /** The earliest instant at which a row of these kinds can be claimed, a lease's end included; undefined: there is none. */
   nextDue(kinds: readonly WakeUpKind[]): Promise<number | undefined>;
+  /**
+   * The earliest instant yet to come at which a row of these kinds can be claimed that `owner` does not hold: the lease of a
+   * process that may be gone ends, or a row that was given back for later is due. Absent: no other process can hold any.
+   */
+  nextLapse?(kinds: readonly WakeUpKind[], owner: string): Promise<number | undefined>;
   document(tenant: string, collection: string, key: string): Promise<StoredDocument | undefined>;
   /** Documents of a collection over all tenants, those that were put longest ago first. */
   oldestDocuments(

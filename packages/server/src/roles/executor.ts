@@ -52,6 +52,8 @@ export class Executor {
   #behind = false;
   #stopped = false;
   #lagMs = 0;
+  /** when to ask the store anew what others may leave behind */
+  #askAt = 0;
   readonly #rounds: Rounds;
   #cancelRenewal: () => void = () => {};
   #idle: (() => void) | undefined;
@@ -198,7 +200,22 @@ export class Executor {
   async #claim(): Promise<number> {
     this.#overflowed = false;
     await this.#claimRows();
-    return this.#overflowed && this.#hasRoom ? 0 : this.#options.sweepMs;
+    return this.#overflowed && this.#hasRoom ? 0 : this.#untilNextMs();
+  }
+
+  /**
+   * Until a row lapses that another process holds: nobody hints at that. It is asked for no more often than leases end, so
+   * that claims under load cost nothing more; what was leased just after has not lapsed before it is asked again.
+   */
+  async #untilNextMs(): Promise<number> {
+    const { store, node, leaseMs, sweepMs } = this.#options;
+    if (store.nextLapse === undefined) return sweepMs;
+    const now = store.now();
+    if (now >= this.#askAt) {
+      const lapses = await store.nextLapse(['effect'], node);
+      this.#askAt = Math.min(now + Math.min(sweepMs, leaseMs), lapses ?? Number.POSITIVE_INFINITY);
+    }
+    return Math.max(1, this.#askAt - store.now());
   }
 
   async #claimRows(): Promise<void> {

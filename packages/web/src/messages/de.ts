@@ -332,6 +332,8 @@ export const de: Messages = {
   nodeLoadText: (executions, effects, lag) =>
     `${executions} im Arbeitsspeicher, ${effects} Wirkungen, ${lag} Rückstand`,
   nodeLastSeen: 'Zuletzt gesehen',
+  limitDiffers: (limit, told) =>
+    `Den Prozessen wurden verschiedene Grenzen für ${limit} gesagt: ${told}. Sagen Sie allen dieselbe.`,
   roles: 'Rollen',
   kindEffect: 'Wirkungen',
   kindTimer: 'Zeitgeber',

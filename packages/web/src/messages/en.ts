@@ -326,6 +326,8 @@ export const en = {
   nodeLoadText: (executions: number, effects: number, lag: string) =>
     `${executions} in memory, ${effects} effects, ${lag} behind`,
   nodeLastSeen: 'Last seen',
+  limitDiffers: (limit: string, told: string) =>
+    `Processes were told different limits of ${limit}: ${told}. Say the same to all.`,
   roles: 'Roles',
   kindEffect: 'Effects',
   kindTimer: 'Timers',

@@ -1,3 +1,4 @@
+import { differingLimits } from '@millrace/core';
 import type { NodeView } from '@millrace/sdk';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
@@ -56,6 +57,14 @@ export function NodesPanel({ nodes, self }: { readonly nodes: readonly NodeView[
           </tbody>
         </table>
       </div>
+      {differingLimits(nodes).map(({ limit, told }) => (
+        <p key={limit} role="status" className="mt-2 text-[13px] text-pretty text-faulted">
+          {messages.limitDiffers(
+            limit,
+            told.map(({ node, places }) => `${places ?? '–'} (${node.host} ${node.pid})`).join(', '),
+          )}
+        </p>
+      ))}
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 /** The ledger of wake-ups, apart from what commits change in it. Instants are compared in the database. */
-import { limitOf, type PlaceLimit, type Store } from '../../ports/store.ts';
+import { limitOf, neverDue, type PlaceLimit, type Store } from '../../ports/store.ts';
 import { checkClaim, checkInteger, compareText } from '../rules.ts';
 import type { Database, Row, Statement, Value } from './database.ts';
 import type { Hints } from './hints.ts';
@@ -42,6 +42,25 @@ const nextDue: Statement = {
     select min(q.claimable) as due, {schema}.clock_1(null) as clock from q`,
 };
 
+/** Of each queue the first row that is yet to come: those that wait already do not hide it. */
+const nextLapse: Statement = {
+  name: 'next_lapse_1',
+  text: `with recursive q (kind, queue) as (
+      select k.kind, (select w.queue from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
+        order by w.queue, w.claimable limit 1)
+      from unnest($1::text[]) as k (kind)
+      union all
+      select q.kind, (select w.queue from {schema}.wake_ups w where w.kind = q.kind and w.queue > q.queue
+        and w.claimable is not null order by w.queue, w.claimable limit 1)
+      from q where q.queue is not null
+    ), at (clock) as materialized (select {schema}.clock_1($3::bigint))
+    select min(w.claimable) as due, at.clock from at left join q on q.queue is not null left join lateral (
+      select w.claimable from {schema}.wake_ups w
+      where w.kind = q.kind and w.queue = q.queue and w.claimable > at.clock and w.owner is distinct from $2
+      order by w.claimable limit 1) w on true
+    group by at.clock`,
+};
+
 interface LedgerOptions {
   readonly database: Database;
   /** the store's clock as this process knows it */
@@ -58,7 +77,7 @@ export function openLedger({
   given,
   heard,
   hints,
-}: LedgerOptions): Pick<Store, 'claim' | 'renew' | 'release' | 'wakeUps' | 'nextDue'> {
+}: LedgerOptions): Pick<Store, 'claim' | 'renew' | 'release' | 'wakeUps' | 'nextDue' | 'nextLapse'> {
   const { query } = database;
   const renewAll = async (tenant: string, leases: readonly HeldLease[], owner: string, leaseMs: number) => {
     const { ids, attempts } = columnsOf(leases);
@@ -128,6 +147,14 @@ export function openLedger({
       const [row] = await query(nextDue, [[...new Set(kinds)]], 'again');
       if (row !== undefined) heard(Number(row.clock));
       return row === undefined || row.due === null ? undefined : Number(row.due);
+    },
+    async nextLapse(kinds, owner) {
+      if (kinds.length === 0) return undefined;
+      const [row] = await query(nextLapse, [[...new Set(kinds)], owner, given()], 'again');
+      if (row !== undefined) heard(Number(row.clock));
+      return row === undefined || row.due === null || Number(row.due) >= neverDue
+        ? undefined
+        : Number(row.due);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { empty, entryOf } from '../../ports/store-fixture.contract.ts';
+import { withoutPassword } from '../../without-password.ts';
 import { readAddress } from './address.ts';
 import { openDatabase } from './database.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -38,6 +39,14 @@ describe('an address', () => {
     );
     expect(() => readAddress('postgres://user:secret@host:port/name')).not.toThrow('secret');
   });
+
+  test.each(['user:secret@host/name', 'postgres:user:secret@host/name', 'postgres//user:secret@host/name'])(
+    '%j, which is none, is shown without a password all the same',
+    (mistyped) => {
+      expect(withoutPassword(mistyped)).toMatch(/:\*{3}@host\/name$/);
+      expect(withoutPassword(mistyped)).not.toContain('secret');
+    },
+  );
 });
 
 describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `: ${missing}`}`, () => {

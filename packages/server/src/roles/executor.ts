@@ -54,6 +54,8 @@ export class Executor {
   #lagMs = 0;
   /** when to ask the store anew what others may leave behind */
   #askAt = 0;
+  /** Somebody said that there is something to claim: it need not be asked first. */
+  #told = true;
   readonly #rounds: Rounds;
   #cancelRenewal: () => void = () => {};
   #idle: (() => void) | undefined;
@@ -70,6 +72,7 @@ export class Executor {
 
   /** Looks now: an effect was written that nobody holds. */
   look(): void {
+    this.#told = true;
     this.#rounds.look();
   }
 
@@ -190,7 +193,7 @@ export class Executor {
 
   #after(): void {
     if (this.#running.size === 0) this.#idle?.();
-    if (this.#overflowed && this.#hasRoom) this.#rounds.look();
+    if (this.#overflowed && this.#hasRoom) this.look();
   }
 
   get #hasRoom(): boolean {
@@ -198,9 +201,26 @@ export class Executor {
   }
 
   async #claim(): Promise<number> {
+    const { store } = this.#options;
     this.#overflowed = false;
+    if (!this.#told && store.nextLapse !== undefined && !this.#behind) {
+      const next = await store.nextDue(['effect']);
+      if (next === undefined || next > store.now()) return this.#nothingDue(next);
+    }
+    this.#told = false;
     await this.#claimRows();
-    return this.#overflowed && this.#hasRoom ? 0 : this.#untilNextMs();
+    if (!this.#overflowed || !this.#hasRoom) return this.#untilNextMs();
+    this.#told = true;
+    return 0;
+  }
+
+  /** One question is all that a process with nothing to do asks: the first row of all is the first to lapse too. */
+  #nothingDue(next: number | undefined): number {
+    const { store, leaseMs, sweepMs } = this.#options;
+    const now = store.now();
+    this.#lagMs = 0;
+    this.#askAt = Math.min(now + Math.min(sweepMs, leaseMs), next ?? Number.POSITIVE_INFINITY);
+    return Math.max(1, this.#askAt - now);
   }
 
   /**

@@ -9,7 +9,8 @@ import type { Io } from '../../../packages/server/src/cli/io.ts';
 import { findLogDamage } from '../../../packages/server/src/drivers/sqlite/log-damage.ts';
 import { openSqliteStore } from '../../../packages/server/src/drivers/sqlite/store.ts';
 import { createEngine } from '../../../packages/server/src/embedded.ts';
-import { type Commit, commitContent } from '../../../packages/server/src/ports/store.ts';
+import { commitContent } from '../../../packages/server/src/ports/commit-content.ts';
+import type { Commit } from '../../../packages/server/src/ports/store.ts';
 
 const commitsTotal = 12;
 /** Where a text of a commit's body stands; it is found again in the file. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach } from 'vitest';
+import { commitContent } from './commit-content.ts';
 import type { Commit, Entry, ExecutionRow, Store, WakeUp, WakeUpChange } from './store.ts';
-import { commitContent } from './store.ts';
 
 /** A driver under the contract, on a clock that only the test moves. */
 export interface StoreHarness {

@@ -383,19 +383,3 @@ export function limitOf(queue: string | undefined): string | undefined {
   const end = queue?.indexOf(' ') ?? -1;
   return end === -1 ? undefined : queue?.slice(0, end);
 }
-
-/** What the id of a commit is the SHA-256 of: its predecessor's id, its place and its content. */
-export function commitContent(
-  previous: string,
-  tenant: string,
-  stream: string,
-  commit: {
-    readonly version: number;
-    readonly count: number;
-    readonly time: number;
-    readonly cause: string;
-    readonly body: string;
-  },
-): string {
-  return `${previous}\n${tenant}\n${stream}\n${commit.version}\n${commit.count}\n${commit.time}\n${commit.cause}\n${commit.body}`;
-}

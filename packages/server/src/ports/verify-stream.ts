@@ -1,4 +1,5 @@
-import { type Commit, commitContent } from './store.ts';
+import { commitContent } from './commit-content.ts';
+import type { Commit } from './store.ts';
 
 export type StreamVerdict =
   | { readonly type: 'sound' }

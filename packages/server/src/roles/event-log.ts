@@ -6,7 +6,8 @@
 import type { Fact, JsonObject } from '@millrace/core';
 import { eventKey } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
-import { type Commit, commitContent, type Entry, type Store } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { Commit, Entry, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from './codec.ts';
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { factSchema } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { commitContent, type Store } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { Store } from '../ports/store.ts';
 import { openHarness, workflow } from './test-support/harness.ts';
 
 const shared = (store: Store): Store => ({ ...store, features: { ...store.features, exclusive: false } });

@@ -25,7 +25,8 @@ import {
   phaseOf,
   type Refusal,
 } from '@millrace/core';
-import { type CommitResult, commitContent, type Entry, type Lease, type StreamHead } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { CommitResult, Entry, Lease, StreamHead } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
 import { answerOf, type Follows, type Job, type Letter, removalAlone, removalOf, timerOf } from './letter.ts';

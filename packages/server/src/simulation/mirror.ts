@@ -14,7 +14,8 @@ import {
   taskKey,
 } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
-import { type Commit, commitContent, type Store } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { Commit, Store } from '../ports/store.ts';
 import { decode } from '../roles/codec.ts';
 import { isEventStream, type LoggedEvent, loggedItems } from '../roles/event-log.ts';
 import type { SimQueue } from './sim-queue.ts';

@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import * as core from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Commit, commitContent, type Entry, type Store } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { Commit, Entry, Store } from '../ports/store.ts';
 import { type Plant, simulate } from './simulate.ts';
 
 type Command = core.Command;

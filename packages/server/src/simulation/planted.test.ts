@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto';
 import * as core from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { commitContent, type Entry, type Store } from '../ports/store.ts';
+import { commitContent } from '../ports/commit-content.ts';
+import type { Entry, Store } from '../ports/store.ts';
 import type { EffectTask } from '../roles/rows.ts';
 import type { Submitted } from '../roles/worker-options.ts';
 import { ruleOf, shrink } from './shrink.ts';

@@ -1,3 +1,4 @@
+import { commitContent } from '../../ports/commit-content.ts';
 import type {
   Commit,
   CommitResult,
@@ -10,7 +11,7 @@ import type {
   StoreCounts,
   WakeUp,
 } from '../../ports/store.ts';
-import { commitContent, limitOf } from '../../ports/store.ts';
+import { limitOf } from '../../ports/store.ts';
 import {
   checkClaim,
   checkEntry,

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { commitContent, type Entry, type Store } from '../../ports/store.ts';
+import { commitContent } from '../../ports/commit-content.ts';
+import type { Entry, Store } from '../../ports/store.ts';
 import { openSqliteStore } from './store.ts';
 
 const [path = '', round = 'hold'] = process.argv.slice(2);

@@ -160,9 +160,12 @@ export class Subscriptions {
   /** Takes up what other processes have made and changed, and lets go of what they have ended. */
   async load(): Promise<void> {
     const told = await this.#options.store.document(...changes);
+    // One that is made while they are read is not among them, and stays.
+    const before = [...this.#all];
     const rows = await everyDocument(this.#options.store, collection);
     const there = new Set(rows.map(({ tenant, key }) => nameOf(tenant, key)));
-    for (const name of this.#all.keys()) if (!there.has(name)) this.#forget(name);
+    for (const [name, known] of before)
+      if (!there.has(name) && this.#all.get(name) === known) this.#forget(name);
     for (const row of rows) {
       const known = this.#all.get(nameOf(row.tenant, row.key));
       const isKnown = known?.revision === row.revision && known.from === fromOf(row);
@@ -178,6 +181,8 @@ export class Subscriptions {
   ): Promise<void> {
     const stored = JSON.parse(body) as Stored;
     const wanted = await this.#options.wanted(tenant, id, stored.detail);
+    // While that was asked another may have taken up what was stored later, or gathered since.
+    if (isOlder(stored.from, revision, this.#all.get(nameOf(tenant, id)))) return;
     this.#forget(nameOf(tenant, id));
     const subscription: Subscription = { ...stored, tenant, id, revision, wanted, changed: false };
     this.#all.set(nameOf(tenant, id), subscription);
@@ -268,6 +273,12 @@ function placesOf({ tenant, wanted }: Subscription): readonly string[] {
 
 function nameOf(tenant: string, id: string): string {
   return `${tenant}\0${id}`;
+}
+
+/** Whether what was read says no more than what is here. One that was ended and made anew counts from a later place. */
+function isOlder(from: number, revision: number, here: Subscription | undefined): boolean {
+  if (here === undefined || here.wanted === undefined) return false;
+  return here.from > from || (here.from === from && here.revision >= revision);
 }
 
 function isOf({ body }: StoredDocument, detail: Json): boolean {

@@ -23,6 +23,8 @@ function open(
     readonly store?: ReturnType<typeof store>;
     readonly fails?: () => boolean;
     readonly read?: 'data' | 'envelope';
+    /** what is waited for before it is known what a subscription wants */
+    readonly asked?: () => Promise<void>;
   } = {},
 ) {
   const parsed = parse("document: { dsl: '1.0.3', namespace: t, name: t, version: '1.0.0' }\ndo: []");
@@ -34,11 +36,14 @@ function open(
     store: shared,
     world: createSimWorld(new SimQueue(createChance(1)), createChance(2), { alive: true }),
     limits: defaultLimits,
-    wanted: async (_tenant, id) => ({
-      ...scheduledConsumption((typeof on === 'function' ? on(id) : on) as never, 'strict'),
-      read: options.read ?? 'envelope',
-      executable,
-    }),
+    wanted: async (_tenant, id) => {
+      await options.asked?.();
+      return {
+        ...scheduledConsumption((typeof on === 'function' ? on(id) : on) as never, 'strict'),
+        read: options.read ?? 'envelope',
+        executable,
+      };
+    },
     consumed: async (_tenant, _id, detail, consumed) => {
       if (options.fails?.() === true) throw new Error('not now');
       calls.push({ ...consumed, detail });
@@ -67,6 +72,47 @@ const ids = (calls: readonly Consumed[]) => calls.map(({ events }) => events.map
 const pair = (type: string) => ({ with: { type }, correlate: { room: { from: '.room' } } });
 
 describe('a subscription', () => {
+  it('that is made while all are read is there afterwards', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const slow = new Proxy(store(), {
+      get(target, name) {
+        if (name !== 'oldestDocuments') return Reflect.get(target, name);
+        return async (...given: Parameters<typeof target.oldestDocuments>) => {
+          const rows = await target.oldestDocuments(...given);
+          await held;
+          return rows;
+        };
+      },
+    });
+    const { subscriptions, take, calls } = open({ one: { with: { type: 'x' } } }, { store: slow });
+    const loading = subscriptions.load();
+    await subscriptions.subscribe('a', 's', { workflow: 'w' });
+    release();
+    await loading;
+    await take(1, 'x');
+    expect(ids(calls)).toEqual([['e1']]);
+  });
+
+  it('that was read before it gathered does not take the place of what it has gathered since', async () => {
+    const on = { any: [{ with: { type: 'x' } }], until: { one: { with: { type: 'end' } } } };
+    const one = open(on);
+    await one.subscriptions.subscribe('a', 's', { workflow: 'w' });
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    let asked = 0;
+    const other = open(on, {
+      store: many(one.shared),
+      asked: () => (asked++ === 0 ? held : Promise.resolve()),
+    });
+    const late = other.subscriptions.load();
+    await expect.poll(() => asked).toBe(1);
+    await one.take(1, 'x');
+    await other.subscriptions.load();
+    release();
+    await late;
+    await other.take(2, 'end');
+    expect(ids(other.calls)).toEqual([['e1']]);
+  });
+
   it('is called with each event of `one` and of `any`, and with all of `all`, rooms apart', async () => {
     const one = open({ one: { with: { type: 'x' } } });
     await one.subscriptions.subscribe('a', 's', { workflow: 'w' });

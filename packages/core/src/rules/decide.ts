@@ -58,7 +58,7 @@ export interface DecideOptions {
   /** approximate bytes of the values that the execution has recorded so far; absent: none */
   readonly recordedBytes?: number;
   /** whether the number of executions of a workflow is limited, so that one waits for a place; absent: none does */
-  readonly needsPlace?: (definition: DefinitionReference) => boolean;
+  readonly needsPlace?: ((definition: DefinitionReference) => boolean) | undefined;
 }
 
 /** Decides `command` on `state`, which is advanced by the facts that come back. */

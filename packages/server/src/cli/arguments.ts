@@ -1,6 +1,6 @@
 /** Reads a command line by `node:util`'s rules, with errors that help. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { flagOf, settingNames, settingTable } from '../config/settings.ts';
+import { flagOf, type SettingName, settingNames, settingTable } from '../config/settings.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { messageOf } from './io.ts';
@@ -31,10 +31,10 @@ export function readArguments(args: readonly string[], options: Options): Argume
   }
 }
 
-/** One option for each setting of the server, and `--config`. */
-export function settingOptions(): Options {
+/** One option for each setting of the server, or for those that are named, and `--config`. */
+export function settingOptions(names: readonly SettingName[] = settingNames): Options {
   const options: Options = { config: { type: 'string' } };
-  for (const name of settingNames)
+  for (const name of names)
     options[flagOf(name)] = { type: settingTable[name].form === 'boolean' ? 'boolean' : 'string' };
   return options;
 }

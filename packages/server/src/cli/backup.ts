@@ -17,13 +17,7 @@ import { moveToPostgres } from './store.ts';
 import { verifyFile } from './verify.ts';
 
 export function options(): Options {
-  const { config, store, data } = settingOptions();
-  return {
-    ...(config && { config }),
-    ...(store && { store }),
-    ...(data && { data }),
-    json: { type: 'boolean' },
-  };
+  return { ...settingOptions(['store', 'data']), json: { type: 'boolean' } };
 }
 
 export const backupHelp = `Copies a store with its large values into a new folder, as a store of SQLite, and holds the copy against its hash chains.

@@ -1,129 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  faulty,
-  greet,
-  longWait,
-  openTestServer,
-  type TestServer,
-  workflowText,
-} from '../api/test-support/test-server.ts';
-import { runCli } from './cli.ts';
-import type { Io } from './io.ts';
+import { describe, expect, it } from 'vitest';
+import { openTestServer, workflowText } from '../api/test-support/test-server.ts';
+import { type Ended, useServerCli } from './server-cli.fixture.ts';
 
-const retried = workflowText(
-  'retried',
-  `  - fetch:
-      try:
-        - get: { call: http, with: { method: get, endpoint: 'http://127.0.0.1:9/nothing' } }
-      catch:
-        errors: {}
-        retry: { delay: { milliseconds: 50 }, limit: { attempt: { count: 2 } } }
-        do: [ { fallback: { set: { b: 2 } } } ]
-  - loop:
-      for: { each: n, in: '[1, 2]' }
-      do: [ { "in\\eside": { set: '\${ . }' } } ]`,
-);
-
-let server: TestServer;
-let folder: string;
-beforeAll(async () => {
-  server = await openTestServer();
-  folder = mkdtempSync(join(tmpdir(), 'millrace-verbs-'));
-  const files = {
-    'greet.yaml': greet(),
-    'long.yaml': longWait,
-    'faulty.yaml': faulty,
-    'retried.yaml': retried,
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const changed = greet().replace('Hello', 'Goodbye');
-  writeFileSync(join(folder, 'changed.yaml'), changed);
-  writeFileSync(join(folder, 'bad.yaml'), greet().replace('set:', 'sett:'));
-  await millrace('deploy', ...Object.keys(files).map((name) => join(folder, name)));
-});
-afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-interface Overrides extends Partial<Io> {
-  readonly signal?: AbortSignal;
-}
-
-function millrace(...args: readonly string[]): Promise<Ended> {
-  return millraceWith({}, ...args);
-}
-
-/** The command line itself, against the server over HTTP; only the streams of the process are taken down. */
-async function millraceWith({ signal, ...overrides }: Overrides, ...args: readonly string[]): Promise<Ended> {
-  let [out, error] = ['', ''];
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-    environment: { MILLRACE_SERVER: server.url, PATH: process.env.PATH },
-    colours: false,
-    outColours: false,
-    outTerminal: false,
-    columns: 100,
-    terminal: false,
-    onInterrupt: (run) => {
-      const interrupt = () => run('SIGINT');
-      signal?.addEventListener('abort', interrupt);
-      return () => signal?.removeEventListener('abort', interrupt);
-    },
-    ...overrides,
-  };
-  return { code: await runCli(args, io), out, error };
-}
-
-async function start(name: string, wait = '5s'): Promise<string> {
-  const workflow = { namespace: 'test', name };
-  const { body } = await server.send('POST', `/api/v1/executions?wait=${wait}`, { workflow });
-  return body.id;
-}
-
-describe('millrace deploy', () => {
-  it('says of each file what became of it, and the same content again changes nothing', async () => {
-    const first = join(folder, 'greet.yaml');
-    expect(await millrace('deploy', first)).toEqual({
-      code: 0,
-      out: `${first}: unchanged: test/greet/1.0.0\n`,
-      error: '',
-    });
-    const { out } = await millrace('deploy', first, '--json');
-    expect(JSON.parse(out)).toEqual([
-      { file: first, ok: true, workflow: 'test/greet/1.0.0', created: false },
-    ]);
-  });
-
-  it('goes on after a file with errors, prints their places as editors read them, and exits 3', async () => {
-    const [bad, good] = [join(folder, 'bad.yaml'), join(folder, 'long.yaml')];
-    const { code, out, error } = await millrace('deploy', bad, good);
-    expect([code, out]).toEqual([3, `${good}: unchanged: test/long/1.0.0\n`]);
-    expect(error).toMatch(/bad\.yaml:8:7: .*'sett'/);
-  });
-
-  it('exits 1 when the version is there with other content, and 2 when a file cannot be read', async () => {
-    const conflict = await millrace('deploy', join(folder, 'changed.yaml'));
-    expect(conflict).toMatchObject({ code: 1, error: expect.stringContaining('1.0.0') });
-    expect(await millrace('deploy', join(folder, 'none.yaml'))).toMatchObject({ code: 2 });
-  });
-});
+const cli = useServerCli();
+const { millrace, millraceWith, start } = cli;
 
 describe('millrace nodes', () => {
   it('lists the processes on the store of the server, and refuses an argument as wrong usage', async () => {
@@ -258,8 +140,8 @@ describe('millrace events', () => {
   });
 
   it('--follow outlives a server that starts again, and prints nothing twice', async () => {
-    const store = `sqlite:${join(folder, 'again.db')}`;
-    const settings = { store, data: folder };
+    const store = `sqlite:${join(cli.folder, 'again.db')}`;
+    const settings = { store, data: cli.folder };
     const before = await openTestServer(settings);
     const definition = workflowText(
       'slow',
@@ -312,7 +194,7 @@ describe('millrace cancel, suspend, resume and retry', () => {
     const { code, out, error } = await millrace('retry', id);
     const again = out.split(' ')[0] ?? '';
     expect([code, error]).toEqual([0, expect.stringContaining(`millrace events ${again} --follow`)]);
-    expect((await server.send('GET', `/api/v1/executions/${again}`)).body.retryOf).toBe(id);
+    expect((await cli.server.send('GET', `/api/v1/executions/${again}`)).body.retryOf).toBe(id);
   });
 
   it('only what has faulted is retried, and the refusal says the phase that ls and show say', async () => {
@@ -423,7 +305,7 @@ describe('--json', () => {
   });
 
   it('a definition with errors: each with its place', async () => {
-    const ended = await millraceWith({ environment: {} }, 'run', join(folder, 'bad.yaml'), '--json');
+    const ended = await millraceWith({ environment: {} }, 'run', join(cli.folder, 'bad.yaml'), '--json');
     expect([ended.code, errorOf(ended)]).toMatchObject([
       3,
       { code: 'invalid-definition', errors: [{ line: 8, column: 7 }] },
@@ -431,7 +313,7 @@ describe('--json', () => {
   });
 
   it('what `run` cancels since it took too long is printed as it ended', async () => {
-    const file = join(folder, 'long.yaml');
+    const file = join(cli.folder, 'long.yaml');
     const { code, out } = await millrace('run', file, '--wait', '50ms', '--json');
     expect([code, JSON.parse(out)]).toEqual([1, expect.objectContaining({ status: 'cancelled' })]);
   });
@@ -452,148 +334,24 @@ describe('--json', () => {
 describe('millrace open', () => {
   it('prints the address of the page, and hands it to the browser as one word', async () => {
     const id = await start('greet');
-    const [browser, said] = [join(folder, 'browser.sh'), join(folder, 'said')];
+    const [browser, said] = [join(cli.folder, 'browser.sh'), join(cli.folder, 'said')];
     writeFileSync(browser, `#!/bin/sh\necho "$#:$1" > '${said}'\n`);
     chmodSync(browser, 0o755);
-    const environment = { MILLRACE_SERVER: server.url, BROWSER: browser };
+    const environment = { MILLRACE_SERVER: cli.server.url, BROWSER: browser };
     const { code, out, error } = await millraceWith({ environment }, 'open', id);
-    const url = `${server.url}/executions/${id}`;
+    const url = `${cli.server.url}/executions/${id}`;
     expect([code, out, error]).toEqual([0, `${url}\n`, '']);
     expect(readFileSync(said, 'utf8')).toBe(`1:${url}\n`);
-    expect(JSON.parse((await millrace('open', '--json')).out)).toEqual({ url: `${server.url}/` });
+    expect(JSON.parse((await millrace('open', '--json')).out)).toEqual({ url: `${cli.server.url}/` });
   });
 
   it('without a browser the address is there to copy; of an execution that is not, there is no page', async () => {
-    const environment = { MILLRACE_SERVER: server.url, BROWSER: join(folder, 'no-browser') };
+    const environment = { MILLRACE_SERVER: cli.server.url, BROWSER: join(cli.folder, 'no-browser') };
     expect(await millraceWith({ environment }, 'open')).toMatchObject({
       code: 0,
-      out: `${server.url}/\n`,
+      out: `${cli.server.url}/\n`,
       error: expect.stringContaining('open the address yourself'),
     });
     expect(await millrace('open', 'nowhere')).toMatchObject({ code: 1, out: '' });
-  });
-});
-
-describe('millrace completion', () => {
-  const hasBash = spawnSync('bash', ['--version']).status === 0;
-
-  it.skipIf(!hasBash).each([
-    [['sh'], 1, ['show']],
-    [['show', '--se'], 2, ['--server']],
-    [['cancel', '--rea'], 2, ['--reason']],
-    [['completion', ''], 2, ['bash', 'fish', 'zsh']],
-    [['help', 'ev'], 2, ['events']],
-    [['validate', 'bad'], 2, ['bad.yaml']],
-  ])('in bash completes %j at %i (skipped where there is no bash)', async (words, at, expected) => {
-    const script = (await millrace('completion', 'bash')).out;
-    const line = `COMP_WORDS=(millrace ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${at}; _millrace; printf '%s\\n' "\${COMPREPLY[@]}" | sort`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\n${line}`], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    expect([stdout.trim().split('\n'), stderr]).toEqual([expected, '']);
-  });
-
-  it.for(['zsh', 'fish'])(
-    'in %s its script is one that the shell takes (skipped without it)',
-    async (shell, { skip }) => {
-      const { code, out } = await millrace('completion', shell);
-      expect([code, out]).toEqual([0, expect.stringContaining('suspend')]);
-      if (spawnSync(shell, ['--version']).status !== 0) skip(`${shell} is not installed`);
-      expect(spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' }).stderr).toBe('');
-    },
-  );
-
-  it('names the shells that it knows', async () => {
-    expect(await millrace('completion', 'tcsh')).toMatchObject({
-      code: 2,
-      error: expect.stringContaining('bash, zsh, fish, not "tcsh"'),
-    });
-  });
-});
-
-const manual = fileURLToPath(new URL('../../../../docs/cli.md', import.meta.url));
-
-describe('docs/cli.md', () => {
-  it('has every command with its usage and summary, and every exit code with its meaning', async () => {
-    const { commands } = await import('./commands.ts');
-    const { exitMeanings } = await import('./exit.ts');
-    const rows = [...readFileSync(manual, 'utf8').matchAll(/^\| `([^`]+)` \| (.+?) \|$/gm)].map(
-      ([, key, text]) => [key, text],
-    );
-    const expected = [
-      ...Object.values(commands).map(({ usage, summary }) => [usage.replaceAll('|', '\\|'), summary]),
-      ...Object.entries(exitMeanings),
-    ];
-    expect(rows).toEqual(expected);
-  });
-
-  it('names every option of the commands that speak to a server', async () => {
-    const { commands } = await import('./commands.ts');
-    const text = readFileSync(manual, 'utf8');
-    for (const name of ['run', 'validate', 'deploy', 'ls', 'show', 'events', 'cancel', 'suspend', 'open'])
-      for (const flag of Object.keys((await commands[name]?.options()) ?? {}))
-        expect(text, `${name} --${flag}`).toContain(`--${flag}`);
-  });
-});
-
-describe('millrace functions', () => {
-  it('publishes a function, lists it, shows its text, and removes it', async () => {
-    const file = join(folder, 'function.yaml');
-    writeFileSync(file, 'set: { v: 1 }\n');
-    expect(await millrace('functions', 'publish', 'one:1.0.0', file)).toMatchObject({
-      code: 0,
-      out: 'published: one:1.0.0\n',
-    });
-    expect((await millrace('functions')).out).toContain('one:1.0.0');
-    expect(await millrace('functions', 'show', 'one:1.0.0')).toMatchObject({ out: 'set: { v: 1 }\n' });
-    expect(await millrace('functions', 'remove', 'one:1.0.0')).toMatchObject({ code: 0 });
-    expect((await millrace('functions', 'show', 'one:1.0.0')).code).not.toBe(0);
-  });
-
-  it('tells the line of what is wrong, and how it is used', async () => {
-    const file = join(folder, 'wrong.yaml');
-    writeFileSync(file, 'set:\n  v: 1\nmine: 2\n');
-    const refused = await millrace('functions', 'publish', 'one:1.0.0', file);
-    expect(refused.error).toContain(`${file}:3:1`);
-    expect((await millrace('functions', 'publish', 'one', file)).error).toContain('NAME:VERSION');
-    expect((await millrace('functions', 'drop')).error).toContain('publish, show or remove');
-  });
-});
-
-describe('millrace publish', () => {
-  it('publishes an event that is put together, and says when it was there before', async () => {
-    const args = ['publish', '--type', 'com.example.paid', '--id', 'cli-1', '--data', '{"n":1}'];
-    expect(await millrace(...args)).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^[0-9a-f]{40} {2}published: cli-1\n$/),
-    });
-    expect((await millrace(...args)).out).toContain('was there before: cli-1');
-  });
-
-  it('publishes the events of a file, filled in by its options', async () => {
-    const file = join(folder, 'events.yaml');
-    writeFileSync(file, '- { type: a, id: f1 }\n- { type: b, id: f2, source: urn:own }\n');
-    const { code, out } = await millrace('publish', file, '--source', 'urn:file', '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject([
-      { id: 'f1', source: 'urn:file' },
-      { id: 'f2', source: 'urn:own' },
-    ]);
-  });
-
-  it('says what is missing, what cannot be read, and what the server refuses', async () => {
-    expect(await millrace('publish')).toMatchObject({
-      code: 2,
-      error: expect.stringContaining('FILE or --type'),
-    });
-    const bad = ['publish', '--type', 'x', '--data', '{'];
-    expect(await millrace(...bad)).toMatchObject({
-      code: 2,
-      error: expect.stringContaining('--data is no JSON'),
-    });
-    const refused = await millrace('publish', '--type', '');
-    expect(refused.code).not.toBe(0);
-    expect(refused.error).toContain('type');
   });
 });

@@ -21,10 +21,8 @@ import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
 
 export function options(): Options {
-  const { config, data } = settingOptions();
   return {
-    ...(config && { config }),
-    ...(data && { data }),
+    ...settingOptions(['data']),
     from: { type: 'string' },
     to: { type: 'string' },
     json: { type: 'boolean' },

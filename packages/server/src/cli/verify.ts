@@ -18,13 +18,7 @@ import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
 
 export function options(): Options {
-  const { config, store, data } = settingOptions();
-  return {
-    ...(config && { config }),
-    ...(store && { store }),
-    ...(data && { data }),
-    json: { type: 'boolean' },
-  };
+  return { ...settingOptions(['store', 'data']), json: { type: 'boolean' } };
 }
 
 export const help = `Reads every commit of every execution, and says where a log is damaged: a version that is missing, a commit whose

@@ -46,16 +46,13 @@ export class Worker {
   readonly #loading = new Map<string, Job[]>();
   readonly #leasing: LeasePolicy;
   #draining = false;
-  /** what decisions are told of limits; nothing where there are none */
-  readonly #needs: Pick<DecideOptions, 'needsPlace'>;
+  /** what decisions are told of limits; undefined: there are none */
+  readonly #needsPlace: DecideOptions['needsPlace'];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { places } = options;
-    this.#needs =
-      places === undefined
-        ? {}
-        : { needsPlace: (definition) => places.needsPlace(queueOf(definition) ?? '') };
+    this.#needsPlace = places && ((definition) => places.needsPlace(queueOf(definition) ?? ''));
     this.#live = new LiveExecutions(options);
     this.#leasing = this.#leasePolicy();
     this.#outbox = new Outbox(options.store, {
@@ -180,7 +177,7 @@ export class Worker {
         limits,
         recordedBytes: live.recordedBytes,
         moment: { now, random: () => world.random() },
-        ...this.#needs,
+        needsPlace: this.#needsPlace,
       });
       if (decided.type === 'refused') return this.#refuse(live, job, decided.refusal);
       if (decided.facts.length === 0) return this.#answer(live, job, undefined);

@@ -197,7 +197,7 @@ const table = {
   retentionMs: setting(count(0, 36_500 * 86_400_000), 'duration', {
     default: 0,
     description:
-      'How long executions are kept that have ended, in whole weeks: 7d or more. PostgreSQL only. 0: for ever.',
+      'How long executions are kept that have ended: 7d or more; the disk comes back by weeks. PostgreSQL only. 0: for ever.',
   }),
   requestTimeoutMs: setting(count(100, 3_600_000), 'duration', {
     default: 60_000,

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../packages/server/src/api/operations.ts';
+import { printEnvironmentExample } from '../packages/server/src/config/print.ts';
 import { fillCommands } from './document-commands.ts';
 import { conformancePage, fillConformance } from './document-conformance.ts';
 import { fillOperations } from './document-operations.ts';
@@ -11,11 +12,12 @@ import { root } from './runtime.js';
 
 export const apiPage = 'docs/api.md';
 
-/** Paths of the manual's pages and of the READMEs that people read first. */
+/** Paths of the manual's pages, of the READMEs that people read first, and of the settings as a file. */
 export function documentsWithCode(): string[] {
   const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
   const packages = readdirSync(join(root, 'packages'));
   return [
+    '.env.example',
     'README.md',
     ...pages.map((name) => `docs/${name}`),
     ...packages.map((name) => `packages/${name}/README.md`),
@@ -28,6 +30,8 @@ export function documentsWithCode(): string[] {
 export function writeDocument(path: string, text: string, read: ReadText): string {
   const filled = fillRegions(text, read);
   switch (path) {
+    case '.env.example':
+      return printEnvironmentExample();
     case apiPage:
       return fillOperations(filled, operations);
     case 'docs/operating.md':

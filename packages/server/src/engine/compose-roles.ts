@@ -57,7 +57,8 @@ export function composeRoles(parts: Parts): Composed {
   const subscriptions: Subscriptions = new Subscriptions({
     ...{ store, world, limits },
     wanted: (tenant, id, detail) => schedules.wanted(tenant, id, detail),
-    consumed: (tenant, id, _detail, consumed) => schedules.consumed(tenant, id, consumed),
+    consumed: (tenant, id, detail, consumed) => schedules.consumed(tenant, id, detail, consumed),
+    onError,
   });
   const schedules: Schedules = new Schedules({
     ...{ store, world, door, definitions, subscriptions, onError },

@@ -90,11 +90,8 @@ async function listenersOf({ from, content }: MoveOptions): Promise<Listeners> {
   return found;
 }
 
-/** A subscription listens as well, but is of no commit. */
-function isListener({ listens, id, execution }: WakeUp): boolean {
-  return (
-    listens !== undefined && id.startsWith(`${execution}/`) && Number.isSafeInteger(listenerOf(id).version)
-  );
+function isListener({ listens }: WakeUp): boolean {
+  return listens !== undefined;
 }
 
 /** Those that the commit's facts began. */

@@ -156,7 +156,7 @@ export class Reader {
       wake();
     };
     const stop = feed.awaitEnd(tenant, id, (state) => {
-      ended = state;
+      ended ??= state;
       end();
     });
     const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);

@@ -1,6 +1,9 @@
 import type { JsonObject } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { remoteDoor } from '../roles/door.ts';
 import { type Harness, openHarness } from '../roles/test-support/harness.ts';
+import { Definitions } from './definitions.ts';
+import { Schedules } from './schedules.ts';
 
 const tenant = 'default';
 const id = { namespace: 'tests', name: 'react' };
@@ -45,6 +48,30 @@ async function inputs(harness: Harness): Promise<string[]> {
 const room = { correlate: { room: { from: '.room' } } };
 
 describe('a schedule of events', () => {
+  it('starts nothing for what was gathered by another filter than it has by now', async () => {
+    const { runtime, store, world } = open();
+    const detailOf = async () => {
+      const [subscription] = await store.oldestDocuments('event-subscriptions', 10);
+      return JSON.parse(subscription?.body ?? '{}').detail as string;
+    };
+    await runtime.engine.deploy(tenant, react({ one: { with: { type: 'low' } } }));
+    const before = await detailOf();
+    await runtime.engine.deploy(tenant, react({ one: { with: { type: 'high' } } }, { version: '2.0.0' }));
+    const schedules = new Schedules({
+      ...{ store, world, door: remoteDoor(store, world), remind: () => {} },
+      definitions: new Definitions({ store, world, functions: new Set(), definitionsMax: 10 }),
+      subscriptions: { subscribe: async () => {}, unsubscribe: async () => {} },
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const consumed = (id: string) => ({ id, keys: [id], events: [event('low', 1)] });
+    const started = async (id: string) => (await store.wakeUps(tenant, `tests.react~on-${id}`)).length;
+    await schedules.consumed(tenant, 'tests/react', before, consumed('old'));
+    await schedules.consumed(tenant, 'tests/react', await detailOf(), consumed('new'));
+    expect([await started('old'), await started('new')]).toEqual([0, 1]);
+  });
+
   it('starts a run for each event that one filter takes, which says what started it', async () => {
     const harness = open();
     await harness.runtime.engine.deploy(tenant, react({ one: { with: { type: 'low' } } }));

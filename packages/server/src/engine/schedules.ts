@@ -221,13 +221,17 @@ export class Schedules {
     throw new MillraceError('internal', `${execution}: ${submitted.refusal.message}`);
   }
 
-  /** Starts a run for events that have come; when the schedule is held they start none. */
-  async consumed(tenant: string, key: string, { id, keys, events }: Consumed): Promise<void> {
+  /**
+   * Starts a run for events that have come. When the schedule is held they start none, nor when it says something else by now
+   * than when they were gathered.
+   */
+  async consumed(tenant: string, key: string, detail: Json, { id, keys, events }: Consumed): Promise<void> {
     const { store, world, door, onError } = this.#options;
     const stored = await store.document(tenant, collection, key);
     const record = stored === undefined ? undefined : recordOf(stored.body);
     const on = record === undefined ? undefined : subscribedOf(record);
     if (stored === undefined || record === undefined || on === undefined) return;
+    if (subscriptionOf(record) !== detail) return;
     const execution = eventRunId(key, id);
     const due = store.now();
     const cause = { type: 'schedule', source: 'on', due, events: keys } as const;

@@ -112,7 +112,7 @@ export class Executor {
     const { store, wants } = this.#options;
     if (this.#stopped) return;
     if (task.lease.until <= store.now() || !wants(task.tenant, task.execution, task.effect))
-      return this.#after();
+      return this.#after(task.queue);
     const deed = new Deed(task, this.#ended);
     if (this.#running.add(deed)) this.#perform(deed);
   }
@@ -185,15 +185,14 @@ export class Executor {
 
   readonly #ended = (deed: Deed, error: unknown): void => {
     this.#running.delete(deed);
-    this.#after();
-    // Its place is free, and others may wait for it.
-    if (limitOf(deed.task.queue) !== undefined) this.look();
+    this.#after(deed.task.queue);
     if (error !== undefined) this.#options.onError(error, deed.execution);
   };
 
-  #after(): void {
+  /** One that was claimed is done, or is not to be: where its queue is of a limit, others may wait for its place. */
+  #after(queue: string | undefined): void {
     if (this.#running.size === 0) this.#idle?.();
-    if (this.#overflowed && this.#hasRoom) this.look();
+    if ((this.#overflowed && this.#hasRoom) || limitOf(queue) !== undefined) this.look();
   }
 
   get #hasRoom(): boolean {
@@ -274,7 +273,7 @@ export class Executor {
     const until = store.now() + leaseMs;
     // While the fact was read an outcome may have been recorded, or a cancel: then the row is gone.
     const held = await store.renew(row.tenant, [leaseOf(row)], node, leaseMs);
-    if (held.length === 0) return;
+    if (held.length === 0) return this.#after(row.queue);
     if (fact?.type === 'effect.requested') {
       const lease = { owner: node, until };
       const { tenant, execution, attempt, queue } = row;

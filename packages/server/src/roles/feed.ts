@@ -2,7 +2,7 @@
  * The feed: commits as they become durable, to whoever follows an execution in this process. It is a hint with the
  * content attached; whoever needs every fact reads the stream first and follows from there.
  */
-import { type ExecutionState, endsExecution, isTerminal } from '@millrace/core';
+import { type ExecutionState, endsExecution } from '@millrace/core';
 import type { Commit, ExecutionRow } from '../ports/store.ts';
 import { parseBody } from './codec.ts';
 
@@ -91,8 +91,8 @@ export class Feed {
     const { tenant, stream } = commit;
     for (const listener of this.#followers.of(tenant, stream)) listener(commit, row);
     for (const listener of this.#all) listener(commit, row);
-    if (this.#waiters.has(stream) && (row === undefined ? isLast(commit) : isTerminal(row.status)))
-      this.end(tenant, stream);
+    // Who knows the row has told of the end already.
+    if (row === undefined && this.#waiters.has(stream) && isLast(commit)) this.end(tenant, stream);
   }
 }
 

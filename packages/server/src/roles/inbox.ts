@@ -31,8 +31,9 @@ export class Inbox {
   readonly #options: InboxOptions;
   readonly #rounds: Rounds;
   #lagMs = 0;
-  /** rows that were claimed and are not decided yet */
+  /** executions that a newer version has written to, and of which that was said */
   readonly #leftToOthers = new Set<string>();
+  /** rows that were claimed and are not decided yet */
   readonly #inHand = new Set<ClaimedWakeUp>();
 
   constructor(options: InboxOptions) {

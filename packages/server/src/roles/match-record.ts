@@ -35,52 +35,64 @@ export interface Delivered {
   readonly shape: string | undefined;
 }
 
-export async function recordMatches(
-  store: Store,
-  { tenant, event, key, position }: LoggedEvent,
-  judged: readonly Judged[],
-  delivered: readonly Delivered[],
-  schedules: readonly ScheduleMatch[],
-): Promise<void> {
+/** An event, and what became of it. */
+export interface Matched {
+  readonly logged: LoggedEvent;
+  readonly judged: readonly Judged[];
+  readonly delivered: readonly Delivered[];
+  readonly schedules: readonly ScheduleMatch[];
+}
+
+/** Records events in the order of the log: of the near misses of an execution the last is kept. */
+export async function recordMatches(store: Store, page: readonly Matched[]): Promise<void> {
+  const near = await Promise.all(page.map((matched) => nearMisses(store, matched)));
+  const last = new Map<string, () => Promise<unknown>>();
+  const puts: Promise<unknown>[] = [];
+  for (const [at, matched] of page.entries()) {
+    const { tenant, event, key } = matched.logged;
+    const missed = [...refusalsOf(matched), ...(near[at] ?? [])];
+    if (matched.delivered.length === 0 && missed.length === 0 && matched.schedules.length === 0) continue;
+    const matches = JSON.stringify(matchesOf(matched, near[at] ?? []));
+    puts.push(store.putDocument(tenant, matchRecords, key, matches, undefined));
+    for (const { execution, shape, predicate, detail } of missed) {
+      // That it waits for another value is so with every event of another; that it took one before explains itself.
+      if (shape === undefined) continue;
+      const head = { id: String(event.id), source: String(event.source), key };
+      const told: NearMissRecord = {
+        ...head,
+        at: new Date(store.now()).toISOString(),
+        shape,
+        predicate,
+        ...(detail === undefined ? {} : { detail }),
+      };
+      last.set(`${tenant}\0${execution}`, () =>
+        store.putDocument(tenant, nearMissRecords, execution, JSON.stringify(told), undefined),
+      );
+    }
+  }
+  for (const put of last.values()) puts.push(put());
+  await Promise.all(puts);
+}
+
+function matchesOf({ logged, delivered, schedules }: Matched, near: readonly Near[]): EventMatches {
   const woke = delivered.filter(({ consumed }) => consumed);
-  const reached = new Set(delivered.map(({ execution }) => execution));
-  const near = await nearMisses(store, tenant, position, judged, reached);
-  const refused = delivered.filter(({ consumed }) => !consumed);
-  if (delivered.length === 0 && near.length === 0 && schedules.length === 0) return;
-  const matches: EventMatches = {
-    event: headOf(event, key),
+  const refused = delivered.filter(({ consumed }) => !consumed).slice(0, namedMax);
+  return {
+    event: headOf(logged.event, logged.key),
     woke: {
       count: woke.length,
       executions: woke.slice(0, namedMax).map(({ execution, task }) => ({ execution, task })),
     },
     ...(schedules.length === 0 ? {} : { schedules: schedules.slice(0, namedMax) }),
-    missed: [
-      ...refused
-        .slice(0, namedMax)
-        .map(refusalOf)
-        .map(({ shape: _, ...told }) => told),
-      ...near.map(({ shape: _, ...told }) => told),
-    ],
+    missed: [...refused.map(refusalOf), ...near].map(({ shape: _, ...told }) => told),
   };
-  await Promise.all([
-    store.putDocument(tenant, matchRecords, key, JSON.stringify(matches), undefined),
-    ...[...refused.slice(0, nearMax).map(refusalOf), ...near].flatMap(
-      ({ execution, shape, predicate, detail }) => {
-        // That it waits for another value is so with every event of another; that it took one before explains itself.
-        if (shape === undefined) return [];
-        const head = { id: String(event.id), source: String(event.source), key };
-        const at = new Date(store.now()).toISOString();
-        const told: NearMissRecord = {
-          ...head,
-          at,
-          shape,
-          predicate,
-          ...(detail === undefined ? {} : { detail }),
-        };
-        return [store.putDocument(tenant, nearMissRecords, execution, JSON.stringify(told), undefined)];
-      },
-    ),
-  ]);
+}
+
+function refusalsOf({ delivered }: Matched): readonly Near[] {
+  return delivered
+    .filter(({ consumed }) => !consumed)
+    .slice(0, nearMax)
+    .map(refusalOf);
 }
 
 /** `shape`: a predicate of its filter failed. */
@@ -101,11 +113,9 @@ function refusalOf({ execution, task, own, shape }: Delivered): Near {
 /** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
 async function nearMisses(
   store: Store,
-  tenant: string,
-  position: number,
-  judged: readonly Judged[],
-  reached: ReadonlySet<string>,
+  { logged: { tenant, position }, judged, delivered }: Matched,
 ): Promise<readonly Near[]> {
+  const reached = new Set(delivered.map(({ execution }) => execution));
   const missed: Near[] = [];
   let left = nearMax;
   for (const judgement of judged) {

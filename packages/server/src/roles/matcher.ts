@@ -24,7 +24,7 @@ import { keyOf, listenerTask } from './listen-key.ts';
 import { ListenerFinder, listenersMax } from './listener-finder.ts';
 import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
-import { type Delivered, recordMatches } from './match-record.ts';
+import { type Delivered, type Matched, recordMatches } from './match-record.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
 import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -52,6 +52,8 @@ const commitsMax = 500;
 const failuresMax = 5;
 /** records of matches that may be under way; beyond it some are not made */
 const recordsMax = 1_000;
+/** How often a page is offered to the subscriptions again because another matcher has written. */
+const offersMax = 50;
 
 export class Matcher {
   readonly #options: MatcherOptions;
@@ -69,6 +71,7 @@ export class Matcher {
   /** how often the page under way has failed */
   #failures = 0;
   #records = 0;
+  #recording: Promise<void> = Promise.resolve();
   /** for which taking of the place it has begun */
   #begun = 0;
   #stopped = false;
@@ -210,7 +213,6 @@ export class Matcher {
 
   async #matchEvents(events: readonly LoggedEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const { subscriptions, store } = this.#options;
     this.#figures.events_matched += events.length;
     const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
     const found = await this.#finder.find(events, judged);
@@ -233,11 +235,29 @@ export class Matcher {
     kept.catch(() => {});
     const delivered = await Promise.all(deliveries);
     await kept;
-    const schedules: (readonly ScheduleMatch[])[] = [];
-    for (const logged of events) schedules.push(await subscriptions.take(logged));
-    await subscriptions.save();
-    for (const [at, logged] of events.entries())
-      this.#record(store, logged, judged[at] ?? [], delivered[at] ?? [], schedules[at] ?? []);
+    const schedules = await this.#offer(events);
+    this.#record(
+      events.map((logged, at) => ({
+        logged,
+        judged: judged[at] ?? [],
+        delivered: delivered[at] ?? [],
+        schedules: schedules[at] ?? [],
+      })),
+    );
+  }
+
+  /** What each event was to the subscriptions, in the order of the log. */
+  async #offer(events: readonly LoggedEvent[]): Promise<readonly (readonly ScheduleMatch[])[]> {
+    const { subscriptions } = this.#options;
+    const told: (readonly ScheduleMatch[])[] = events.map(() => []);
+    for (let tries = 0; tries < offersMax; tries++) {
+      for (const [at, logged] of events.entries()) {
+        const now = await subscriptions.take(logged);
+        if (now.length > 0) told[at] = now;
+      }
+      if (await subscriptions.save()) return told;
+    }
+    throw new Error(`others have matched the same events ${offersMax} times`);
   }
 
   #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
@@ -346,25 +366,20 @@ export class Matcher {
     );
   }
 
-  #record(
-    store: Store,
-    logged: LoggedEvent,
-    judged: readonly Judged[],
-    delivered: readonly Delivered[],
-    schedules: readonly ScheduleMatch[],
-  ): void {
-    if (judged.length === 0 && schedules.length === 0) return;
-    if (this.#records >= recordsMax) {
-      this.#figures.match_records_left_out += 1;
-      return;
-    }
-    this.#records += 1;
-    recordMatches(store, logged, judged, delivered, schedules)
+  /** On the side, one page after the other, so that the last near miss is the one that is told. */
+  #record(page: readonly Matched[]): void {
+    const asked = page.filter(({ judged, schedules }) => judged.length > 0 || schedules.length > 0);
+    const told = asked.slice(0, Math.max(0, recordsMax - this.#records));
+    this.#figures.match_records_left_out += asked.length - told.length;
+    if (told.length === 0) return;
+    this.#records += told.length;
+    this.#recording = this.#recording
+      .then(() => recordMatches(this.#options.store, told))
       .catch((error: unknown) => {
         if (!this.#stopped) this.#options.onError(error, '');
       })
       .finally(() => {
-        this.#records -= 1;
+        this.#records -= told.length;
       });
   }
 }

@@ -58,17 +58,19 @@ export function startRegistry(options: RegistryOptions): Registry {
     const { lastSeen: _, ...kept } = shown();
     await store.putDocument(nodeTenant, nodeCollection, self.id, JSON.stringify(kept), undefined);
   };
-  const beat = () => {
-    writing = write()
+  const failed = (error: unknown) => onError(error, '');
+  const beat = (): Promise<void> => {
+    const written = write().catch(failed);
+    writing = written
       .then(() => (beats++ % beatsPerLook === 0 ? forget(store) : undefined))
-      .catch((error: unknown) => onError(error, ''))
+      .catch(failed)
       .then(() => {
-        if (!closed) cancel = world.after(beatMs, beat);
+        if (!closed) cancel = world.after(beatMs, () => void beat());
       });
+    return written;
   };
-  if (!isAlone) beat();
   return {
-    begun: writing,
+    begun: isAlone ? Promise.resolve() : beat(),
     async nodes() {
       if (isAlone) return [shown()];
       const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });
@@ -79,7 +81,9 @@ export function startRegistry(options: RegistryOptions): Registry {
     },
     async drain() {
       state = 'draining';
-      await write().catch((error: unknown) => onError(error, ''));
+      // Behind a beat that is under way: it says the state before.
+      writing = writing.then(write).catch(failed);
+      await writing;
     },
     async close() {
       closed = true;

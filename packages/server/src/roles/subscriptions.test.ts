@@ -31,6 +31,7 @@ function open(
   if (!parsed.ok) throw new Error('the definition of this test is valid');
   const executable = link(lower(parsed.workflow));
   const calls: (Consumed & { readonly detail: Json })[] = [];
+  const errors: unknown[] = [];
   const shared = options.store ?? store();
   const subscriptions = new Subscriptions({
     store: shared,
@@ -48,13 +49,14 @@ function open(
       if (options.fails?.() === true) throw new Error('not now');
       calls.push({ ...consumed, detail });
     },
+    onError: (error) => void errors.push(error),
   });
   const take = async (position: number, type: string, more: JsonObject = {}) => {
     const event = { specversion: '1.0', id: `e${position}`, source: 'urn:t', type, ...more };
     await subscriptions.take({ type: 'event', tenant: 'a', event, key: `k${position}`, position, index: 0 });
-    await subscriptions.save();
+    return subscriptions.save();
   };
-  return { subscriptions, calls, take, shared };
+  return { subscriptions, calls, errors, take, shared };
 }
 
 /** A store that others may write to. */
@@ -72,6 +74,61 @@ const ids = (calls: readonly Consumed[]) => calls.map(({ events }) => events.map
 const pair = (type: string) => ({ with: { type }, correlate: { room: { from: '.room' } } });
 
 describe('a subscription', () => {
+  it('that cannot be read here is told of, and keeps no other from what comes for it', async () => {
+    const others = open({ one: { with: { type: 'x' } } });
+    await others.subscriptions.subscribe('a', 'broken', { workflow: 'b' });
+    await others.subscriptions.subscribe('a', 's', { workflow: 's' });
+    let asked = 0;
+    const { subscriptions, take, calls, errors } = open(
+      { one: { with: { type: 'x' } } },
+      {
+        store: others.shared,
+        asked: async () => {
+          if (asked++ === 0) throw new Error('unknown function greet');
+        },
+      },
+    );
+    await subscriptions.load();
+    await take(1, 'x');
+    expect([calls.map(({ detail }) => detail), errors.map(String)]).toEqual([
+      [{ workflow: 's' }],
+      ['Error: unknown function greet'],
+    ]);
+  });
+
+  it('that two have matched at once is offered again what the one that wrote first has not had', async () => {
+    const on = { any: [{ with: { type: 'x' } }], until: { one: { with: { type: 'end' } } } };
+    const shared = store();
+    const [one, other] = [open(on, { store: many(shared) }), open(on, { store: many(shared) })];
+    await one.subscriptions.subscribe('a', 's', { workflow: 'w' });
+    await other.subscriptions.load();
+    await one.take(1, 'x');
+    expect(await other.take(1, 'x')).toBe(true);
+    await other.take(2, 'x');
+    await one.take(2, 'y');
+    const late = open(on, { store: many(shared) });
+    await late.subscriptions.load();
+    expect(await other.take(3, 'x')).toBe(true);
+    expect(await late.take(4, 'x')).toBe(false);
+    await late.take(4, 'x');
+    await late.take(5, 'end');
+    expect(ids(late.calls)).toEqual([['e1', 'e2', 'e3', 'e4']]);
+  });
+
+  it('that gathers while it is ended is ended all the same', async () => {
+    const on = { any: [{ with: { type: 'x' } }], until: { one: { with: { type: 'end' } } } };
+    const { subscriptions, take, calls } = open(on);
+    await subscriptions.subscribe('a', 's', { workflow: 'w' });
+    let asked = 0;
+    await subscriptions.unsubscribe('a', 's', async () => {
+      if (asked++ === 0) await take(1, 'x');
+      return true;
+    });
+    await subscriptions.subscribe('a', 's', { workflow: 'w' });
+    await take(2, 'end');
+    expect(ids(calls)).toEqual([[]]);
+  });
+
   it('that is made while all are read is there afterwards', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const slow = new Proxy(store(), {

@@ -15,6 +15,7 @@ import {
   type ScheduleMatch,
   sharedSight,
 } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
@@ -40,6 +41,7 @@ export interface SubscriptionsOptions {
   readonly wanted: (tenant: string, id: string, detail: Json) => Promise<Wanted | undefined>;
   /** a set of events has come; when it rejects it is called again */
   readonly consumed: (tenant: string, id: string, detail: Json, consumed: Consumed) => Promise<void>;
+  readonly onError: (error: unknown, id: string) => void;
 }
 
 const collection = 'event-subscriptions';
@@ -126,7 +128,7 @@ export class Subscriptions {
       this.onMade();
       return;
     }
-    throw new Error(`the subscription ${id} was changed by others ${triesMax} times`);
+    throw stillChanging(id);
   }
 
   async unsubscribe(
@@ -135,14 +137,17 @@ export class Subscriptions {
     isStill: () => Promise<boolean> = async () => true,
   ): Promise<void> {
     const { store } = this.#options;
-    const known = await store.document(tenant, collection, id);
-    if (known !== undefined) {
+    for (let tries = 0; tries < triesMax; tries++) {
+      const known = await store.document(tenant, collection, id);
+      if (known === undefined) return this.#forget(nameOf(tenant, id));
       if (!(await isStill())) return;
-      if (!(await store.deleteDocument(tenant, collection, id, known.revision))) return;
-      // Who is not told of it any more starts nothing: its owner is asked.
+      // It may have gathered meanwhile, and is another document by that.
+      if (!(await store.deleteDocument(tenant, collection, id, known.revision))) continue;
+      // Who is not told of it yet starts nothing: its owner is asked.
       await this.#tell();
+      return this.#forget(nameOf(tenant, id));
     }
-    this.#forget(nameOf(tenant, id));
+    throw stillChanging(id);
   }
 
   /** Before it is acknowledged that one was made or ended: a matcher of another process looks when it has read a page. */
@@ -180,7 +185,7 @@ export class Subscriptions {
     { body, revision }: Pick<StoredDocument, 'body' | 'revision'>,
   ): Promise<void> {
     const stored = JSON.parse(body) as Stored;
-    const wanted = await this.#options.wanted(tenant, id, stored.detail);
+    const wanted = await this.#wantedBy(tenant, id, stored.detail);
     // While that was asked another may have taken up what was stored later, or gathered since.
     if (isOlder(stored.from, revision, this.#all.get(nameOf(tenant, id)))) return;
     this.#forget(nameOf(tenant, id));
@@ -189,6 +194,20 @@ export class Subscriptions {
     for (const place of placesOf(subscription)) {
       const there = this.#byType.get(place) ?? new Set();
       this.#byType.set(place, there.add(subscription));
+    }
+  }
+
+  /**
+   * Undefined as well when it cannot be read here: nothing of it runs then, and all others go on. A store that cannot be
+   * reached is asked again.
+   */
+  async #wantedBy(tenant: string, id: string, detail: Json): Promise<Wanted | undefined> {
+    try {
+      return await this.#options.wanted(tenant, id, detail);
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'unavailable') throw error;
+      this.#options.onError(error, id);
+      return undefined;
     }
   }
 
@@ -220,18 +239,26 @@ export class Subscriptions {
     return matches;
   }
 
-  /** Keeps what has changed: called before the place in the log is. */
-  async save(): Promise<void> {
+  /**
+   * Keeps what has changed: called before the place in the log is. False: another has matched less of some, and what they
+   * were offered since is to be offered to them again.
+   */
+  async save(): Promise<boolean> {
+    let isKept = true;
     for (const subscription of [...this.#all.values()]) {
       if (!subscription.changed) continue;
       const { tenant, id, detail, from, to, sets, revision } = subscription;
+      const name = nameOf(tenant, id);
       const body = JSON.stringify({ detail, from, to, sets } satisfies Stored);
       const put = await this.#options.store.putDocument(tenant, collection, id, body, revision);
       subscription.changed = false;
       if (put.type === 'stored') subscription.revision = put.revision;
       // Somebody else has made, ended or matched it: what they have written counts.
-      else if (this.#all.get(nameOf(tenant, id)) === subscription) await this.#takeAgain(tenant, id);
+      else if (this.#all.get(name) === subscription) await this.#takeAgain(tenant, id);
+      const here = this.#all.get(name);
+      if (here !== undefined && isBehind(here.to, to)) isKept = false;
     }
+    return isKept;
   }
 
   async #takeAgain(tenant: string, id: string): Promise<void> {
@@ -266,6 +293,10 @@ export class Subscriptions {
   }
 }
 
+function stillChanging(id: string): Error {
+  return new Error(`the subscription ${id} was changed by others ${triesMax} times`);
+}
+
 function placesOf({ tenant, wanted }: Subscription): readonly string[] {
   const types = wanted === undefined ? [] : filtersOf(wanted).map(typeOf);
   return types.map((type) => nameOf(tenant, type));
@@ -289,6 +320,10 @@ function fromOf({ body }: StoredDocument): number {
   return (JSON.parse(body) as Stored).from;
 }
 
-function isAfter({ position, index }: LoggedEvent, [to, at]: readonly [number, number]): boolean {
+function isAfter({ position, index }: LoggedEvent, to: Subscription['to']): boolean {
+  return isBehind(to, [position, index]);
+}
+
+function isBehind([to, at]: Subscription['to'], [position, index]: Subscription['to']): boolean {
   return position > to || (position === to && index > at);
 }

@@ -73,7 +73,8 @@ export class Timer {
     const byTenant = new Map<string, { id: string; attempt: number }[]>();
     for (const { tenant, execution } of this.#queue.entries()) {
       const leases = byTenant.get(tenant) ?? [];
-      // A row that is in memory was born leased to this process: its first lease.
+      // Nearly every row in memory was born leased to this process: its first lease. One that was claimed and could not be
+      // fired has a later one, and is left to the end of that.
       leases.push({ id: rowId(execution, 'timer'), attempt: 1 });
       byTenant.set(tenant, leases);
     }

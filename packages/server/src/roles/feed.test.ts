@@ -1,0 +1,39 @@
+import { emptyState } from '@millrace/core';
+import { expect, it } from 'vitest';
+import { Feed } from './feed.ts';
+
+const commit = {
+  ...{
+    tenant: 'a',
+    stream: 'e',
+    version: 1,
+    count: 1,
+    id: 'i',
+    previous: '',
+    time: 1,
+    cause: 'c',
+    position: 1,
+  },
+  body: '[2,{"type":"execution.completed"}]',
+};
+
+it('an end is told with the state that it has come to, and once, though others follow every commit', () => {
+  const feed = new Feed();
+  const told: (string | undefined)[] = [];
+  feed.awaitEnd('a', 'e', (state) => void told.push(state?.phase));
+  feed.awaitEnd('b', 'e', () => void told.push('of another tenant'));
+  feed.followAll(() => {});
+  feed.end('a', 'e', { ...emptyState(), phase: 'completed' });
+  feed.publish(commit, { status: 'completed' } as never);
+  expect(told).toEqual(['completed']);
+});
+
+it('an end that another process decided is told when the log is read', () => {
+  const feed = new Feed();
+  const told: unknown[] = [];
+  feed.awaitEnd('a', 'e', (state) => void told.push(state));
+  feed.publish({ ...commit, body: '[2,{"type":"task.started","task":"\\"execution.completed\\""}]' });
+  expect(told).toEqual([]);
+  feed.publish(commit);
+  expect(told).toEqual([undefined]);
+});

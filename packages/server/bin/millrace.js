@@ -3,12 +3,13 @@
  * Starts Millrace on a Node that can run it. Plain JavaScript, so that any Node from 20 on can read it: on an
  * older one than `needed` it goes on as the child of the Node that was installed with the package.
  */
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
-import { constants } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+
+// By `require`: an import reads all that a module exports, which loads what nobody asked for.
+const require = createRequire(import.meta.url);
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { fileURLToPath, pathToFileURL } = require('node:url');
 
 const needed = [24, 15];
 const launcherVariable = 'LAUNCHED_BY_MILLRACE';
@@ -36,7 +37,7 @@ function isRecent(version) {
 function findNode() {
   const name = `node-${process.platform}-${process.arch}`;
   try {
-    return createRequire(import.meta.url).resolve(`${name}/bin/node`);
+    return require.resolve(`${name}/bin/node`);
   } catch {
     const found = `Millrace needs Node.js ${needed.join('.')} or newer; this is ${process.versions.node}`;
     process.stderr.write(
@@ -48,6 +49,8 @@ function findNode() {
 
 /** @param {string} node */
 function launch(node) {
+  const { spawn } = require('node:child_process');
+  const { constants } = require('node:os');
   const flags = fromSource ? [memoryFlag, sourceFlag] : [memoryFlag];
   const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     // The channel carries nothing; that it closes tells the child that this process is gone, even by SIGKILL.

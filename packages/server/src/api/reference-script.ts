@@ -174,13 +174,13 @@ async function perform({ method, url, headers, body }, { send, stop, line, head,
   send.disabled = true;
   stop.disabled = false;
   line.className = '';
-  line.textContent = method + ' ' + url + ' …';
+  line.textContent = method + ' ' + url + ' \u2026';
   head.hidden = text.hidden = true;
   const began = performance.now();
   try {
     const answer = await fetch(url, { method, headers, body, signal: running.signal, cache: 'no-store' });
     line.className = answer.ok ? 'good' : 'bad';
-    line.textContent = method + ' ' + url + ' → ' + answer.status + ' ' + answer.statusText + ', ' + Math.round(performance.now() - began) + ' ms';
+    line.textContent = method + ' ' + url + ' \u2192 ' + answer.status + ' ' + answer.statusText + ', ' + Math.round(performance.now() - began) + ' ms';
     head.textContent = [...answer.headers].map(([name, value]) => name + ': ' + value).join('\n');
     head.hidden = false;
     await showBody(answer, text);
@@ -206,7 +206,7 @@ async function showBody(answer, text) {
     if (done) break;
     shown += value;
     if (shown.length > shownCharsMax) {
-      text.textContent = shown.slice(0, shownCharsMax) + '\n… and more: only the beginning is shown here.';
+      text.textContent = shown.slice(0, shownCharsMax) + '\n\u2026 and more: only the beginning is shown here.';
       await reader.cancel();
       return;
     }

@@ -58,7 +58,7 @@ export async function readRefusal(response: Response): Promise<ApiError> {
 
 function toSentence(text: string): string {
   const shown = visible(text).trim();
-  return `${shown.charAt(0).toUpperCase()}${shown.slice(1)}${/[.!?…]$/.test(shown) ? '' : '.'}`;
+  return `${shown.charAt(0).toUpperCase()}${shown.slice(1)}${/[.!?\u2026]$/.test(shown) ? '' : '.'}`;
 }
 
 function toProblem(text: string): Problem {

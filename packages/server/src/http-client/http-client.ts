@@ -9,7 +9,7 @@
  * 4. A request that finds no file handle waits for one.
  */
 import { Agent, type Dispatcher } from 'undici';
-import { type AllowedAddress, createAddressPolicy } from './address-policy.ts';
+import { type AddressPolicy, type AllowedAddress, createAddressPolicy } from './address-policy.ts';
 import { acceptedCodings } from './content-coding.ts';
 import { type ExchangeResponse, exchange } from './exchange.ts';
 import { guardedConnector, type Lookup } from './guarded-connector.ts';
@@ -71,8 +71,8 @@ export interface HttpClient {
 }
 
 interface Client {
-  readonly guarded: Dispatcher;
-  readonly mapped: Dispatcher;
+  readonly guarded: Connections;
+  readonly mapped: Connections;
   readonly origins: OriginMap;
   readonly totalTimeoutMs: number;
   readonly requestBytesMax: number;
@@ -80,11 +80,18 @@ interface Client {
   readonly elapsed: () => number;
 }
 
+/** Opened by the first request: a server that starts need not load the library. */
+interface Connections {
+  dispatcher(): Dispatcher;
+  close(): Promise<void>;
+}
+
 /** Opens the client; options that make no sense are a `TypeError`. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const policy = createAddressPolicy(options.allow ?? []);
   const client: Client = {
-    guarded: openAgent(options, true),
-    mapped: openAgent(options, false),
+    guarded: openedWhenUsed(() => openAgent(options, policy)),
+    mapped: openedWhenUsed(() => openAgent(options)),
     origins: parseOriginMap(options.origins ?? {}),
     totalTimeoutMs: options.totalTimeoutMs ?? 300_000,
     requestBytesMax: options.requestBytesMax ?? 10 * 2 ** 20,
@@ -94,15 +101,32 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return {
     request: (request) => send(client, request),
     async close() {
-      await Promise.all([client.guarded.destroy(), client.mapped.destroy()]);
+      await Promise.all([client.guarded.close(), client.mapped.close()]);
     },
   };
 }
 
-function openAgent(options: HttpClientOptions, guarded: boolean): Dispatcher {
+function openedWhenUsed(open: () => Dispatcher): Connections {
+  let opened: Dispatcher | undefined;
+  let isClosed = false;
+  return {
+    dispatcher() {
+      opened ??= open();
+      // One that was destroyed refuses what it is asked.
+      if (isClosed) void opened.destroy();
+      return opened;
+    },
+    async close() {
+      isClosed = true;
+      await opened?.destroy();
+    },
+  };
+}
+
+function openAgent(options: HttpClientOptions, policy?: AddressPolicy): Dispatcher {
   return new Agent({
     connect: guardedConnector({
-      ...(guarded && { policy: createAddressPolicy(options.allow ?? []) }),
+      ...(policy && { policy }),
       ...(options.lookup && { lookup: options.lookup }),
       ...(options.ca && { ca: options.ca }),
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
@@ -160,10 +184,10 @@ function checkRequest(client: Client, { url, headers, body }: HttpRequest): Http
 function sendOnce(client: Client, request: HttpRequest, deadline: number): Promise<HttpOutcome> {
   const { url, method, body, signal } = request;
   const target = client.origins.target(url.origin);
-  const dispatcher = target === undefined ? client.guarded : client.mapped;
+  const { dispatcher } = target === undefined ? client.guarded : client.mapped;
   const msLeft = () => deadline - client.elapsed();
   const once = () =>
-    exchange(dispatcher, {
+    exchange(dispatcher(), {
       origin: target ?? url.origin,
       path: url.pathname + url.search,
       method,

@@ -8,7 +8,7 @@ import { type Arguments, type Options, readArguments, settingOptions } from './a
 import { type DevFiles, openDevFiles } from './dev-files.ts';
 import { openDevPublisher } from './dev-publisher.ts';
 import { CliError, exitCodes } from './exit.ts';
-import type { Io } from './io.ts';
+import { type Io, messageOf } from './io.ts';
 import { serve } from './start.ts';
 
 const devOptions: Options = { 'virtual-time': { type: 'boolean' }, watch: { type: 'boolean' } };
@@ -72,7 +72,11 @@ function serveFiles(
     started: async ({ engine }) => {
       const publisher = openDevPublisher(engine, { replaces: isMemory, out: io.out, error: io.error });
       await publisher.publish(await files.read());
-      return watches ? files.watch((changed) => publisher.publish(changed)) : () => {};
+      if (!watches) return () => {};
+      return files.watch(
+        (changed) => publisher.publish(changed),
+        (error) => io.error(`${messageOf(error)}\n`),
+      );
     },
   });
 }

@@ -224,8 +224,11 @@ function refuse(file: SourceFile, room: Room, each: Import, table: readonly Room
 function refuseFile(file: SourceFile, room: Room, each: Import, table: readonly Room[]): string | undefined {
   // `?raw` takes a file's text; a page takes it from its own folder.
   if (/\.\w+\?raw$/.test(each.from)) return undefined;
-  if (!/\.(ts|tsx|css|json)$/.test(each.from)) return `imports '${each.from}' without its extension`;
   const target = posix.join(posix.dirname(file.path), each.from);
+  // A script that runs before anything is installed is JavaScript.
+  const extensions =
+    isTestCode(file.path) && target.startsWith('scripts/') ? /\.(ts|js)$/ : /\.(ts|tsx|css|json)$/;
+  if (!extensions.test(each.from)) return `imports '${each.from}' without its extension`;
   if (target.endsWith('/package.json') && target.startsWith(packageFolder(file.path))) return undefined;
   // What a script measures, a test holds.
   if (isTestCode(file.path) && target.startsWith('scripts/')) return undefined;

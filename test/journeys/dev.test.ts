@@ -122,4 +122,13 @@ describe('millrace dev', () => {
     expect(await ended).toBe(2);
     expect(printed()).toContain('none.yaml cannot be read: there is no such file.');
   });
+
+  it('ends when it cannot publish what it was started for', async () => {
+    for (let index = 0; index <= 1_000; index += 1) write(`f${index}.yaml`, '  - a: { set: { n: 1 } }\n');
+    const { child, ended, printed } = open(['--port', '0', folder]);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    expect(await ended).toBe(2);
+    clearTimeout(timer);
+    expect(printed()).toContain('dev publishes at most 1000');
+  }, 30_000);
 });

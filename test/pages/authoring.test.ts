@@ -63,7 +63,7 @@ describe('writing and running a workflow', () => {
     const page = await open(server, '/workflows/new');
     await replaceText(page, `${head('warned')}do:\n${child}  - shell: { run: { shell: { command: ls } } }\n`);
     await page.getByText(en.unsupported).waitFor();
-    await page.getByText(`${en.line(4)}: `).waitFor();
+    await page.getByText(`${en.line(4)}: \`run: shell\` tasks cannot be run by this version yet`).waitFor();
     await button(page, en.publish).click();
     await page.waitForURL('**/workflows/shop/warned/1.0.0');
     await page.getByText(en.warned).waitFor();

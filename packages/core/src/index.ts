@@ -31,6 +31,7 @@ export type {
   Template,
 } from './program/program.ts';
 export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
+export { unsupportedMessage, unsupportedPlaces } from './program/unsupported.ts';
 export { type DifferingLimit, differingLimits } from './projections/differing-limits.ts';
 export {
   type LedgerChange,
@@ -48,7 +49,7 @@ export {
 } from './projections/lifecycle.ts';
 export { phaseOf } from './projections/phase.ts';
 export { eventErrors, withoutUnset } from './rules/cloud-event.ts';
-export { type Decided, type DecideOptions, decide, unsupportedMessage } from './rules/decide.ts';
+export { type Decided, type DecideOptions, decide } from './rules/decide.ts';
 export {
   type Evaluated,
   type FilterSight,

@@ -27,6 +27,7 @@ import {
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Executable } from '../program/link.ts';
+import { unsupportedMessage } from '../program/unsupported.ts';
 import { advance, readyAll } from './advance.ts';
 import { completeChild, isChildOf, resolveChild } from './children.ts';
 import { Decision } from './decision.ts';
@@ -129,14 +130,6 @@ function notOpen(effect: number): Refusal {
 
 function alreadyEnded(phase: string): Refusal {
   return { code: 'already-ended', message: `the execution has ended: it is ${phase}` };
-}
-
-export function unsupportedMessage(
-  parts: readonly { readonly pointer: string; readonly feature: string }[],
-): string {
-  const named = parts.slice(0, 5).map(({ feature, pointer }) => `${feature} (at ${pointer})`);
-  const more = parts.length > 5 ? ` and ${parts.length - 5} more` : '';
-  return `the workflow uses what this version cannot run yet: ${named.join(', ')}${more}`;
 }
 
 function carryOut(decision: Decision, command: Command): void {

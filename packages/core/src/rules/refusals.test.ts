@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Command } from '../model/commands.ts';
 import { emptyState } from '../model/state.ts';
 import { completed, Driven, failed } from '../testing/drive.ts';
-import { type Decided, decide, unsupportedMessage } from './decide.ts';
+import { type Decided, decide } from './decide.ts';
 
 const wait = 'do: [{ w: { wait: { hours: 1 } } }]';
 const call = 'do: [{ a: { call: ask } }]';
@@ -185,21 +185,5 @@ describe('what is recorded', () => {
       task: '/do/0/w',
     });
     expect(restored.type === 'decided' && restored.bytes).toBeGreaterThanOrEqual(10_000);
-  });
-});
-
-describe('the parts that cannot be run yet', () => {
-  const parts = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ feature: `f${index}`, pointer: `/do/${index}` }));
-
-  test.each([
-    [1, 'f0 (at /do/0)'],
-    [2, 'f0 (at /do/0), f1 (at /do/1)'],
-    [5, 'f0 (at /do/0), f1 (at /do/1), f2 (at /do/2), f3 (at /do/3), f4 (at /do/4)'],
-    [7, 'f0 (at /do/0), f1 (at /do/1), f2 (at /do/2), f3 (at /do/3), f4 (at /do/4) and 2 more'],
-  ])('are named, the first five of %i', (count, named) => {
-    expect(unsupportedMessage(parts(count))).toBe(
-      `the workflow uses what this version cannot run yet: ${named}`,
-    );
   });
 });

@@ -2,53 +2,94 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CliError, exitCodes } from './exit.ts';
 import { unreadable } from './io.ts';
 
 export interface DevFiles {
   /** texts by path, in the order in which they are named, and within a folder by name */
   read(): Promise<ReadonlyMap<string, string>>;
-  /** Calls back with all texts after something changed; the answer ends it. */
-  watch(changed: (texts: ReadonlyMap<string, string>) => Promise<void>): () => void;
+  /** Calls back with all texts after something changed, and with what went wrong meanwhile; the answer ends it. */
+  watch(
+    changed: (texts: ReadonlyMap<string, string>) => Promise<void>,
+    onError: (error: unknown) => void,
+  ): () => void;
 }
 
 const filesMax = 1_000;
 /** An editor writes a file in several steps: they are one change. */
 const settleMs = 100;
 
-/** Throws a `CliError` for a path that is not there. */
-export async function openDevFiles(paths: readonly string[]): Promise<DevFiles> {
-  const named: { readonly path: string; readonly isFolder: boolean }[] = [];
+/** Throws a `CliError` for a path that is not there. `settle` is waited for before a file is taken for gone. */
+export async function openDevFiles(
+  paths: readonly string[],
+  settle: () => Promise<void> = () => pause(settleMs),
+): Promise<DevFiles> {
+  const named: Named[] = [];
   for (const path of paths) {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error);
     });
     named.push({ path, isFolder: found.isDirectory() });
   }
+  let last: ReadonlyMap<string, string> = new Map();
   const read = async () => {
-    const texts = new Map<string, string>();
-    for (const { path, isFolder } of named)
-      for (const file of isFolder ? await filesIn(path) : [path]) {
-        const text = await textIf(file);
-        if (text !== undefined && (!isFolder || looksLikeWorkflow(text))) texts.set(file, text);
-      }
-    if (texts.size <= filesMax) return texts;
-    throw new CliError(exitCodes.usage, `These are ${texts.size} files; dev publishes at most ${filesMax}.`);
+    last = await readAll(named);
+    return last;
   };
-  return { read, watch: (changed) => watchAll(named, async () => changed(await read())) };
+  /** An editor may have taken a file away in order to put another in its place. */
+  const readAgain = async () => {
+    const before = last;
+    const texts = await read();
+    if ([...before.keys()].every((file) => texts.has(file))) return texts;
+    await settle();
+    return read();
+  };
+  return {
+    read,
+    watch(changed, onError) {
+      let ended = false;
+      const readAndTell = async () => {
+        const texts = await readAgain();
+        if (!ended) await changed(texts);
+      };
+      const stop = watchAll(named, readAndTell, onError);
+      return () => {
+        ended = true;
+        stop();
+      };
+    },
+  };
+}
+
+interface Named {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+async function readAll(named: readonly Named[]): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const { path, isFolder } of named)
+    for (const file of isFolder ? await filesIn(path) : [path]) {
+      const text = await textIf(file);
+      if (text !== undefined && (!isFolder || looksLikeWorkflow(text))) texts.set(file, text);
+    }
+  if (texts.size <= filesMax) return texts;
+  throw new CliError(exitCodes.usage, `These are ${texts.size} files; dev publishes at most ${filesMax}.`);
 }
 
 /** One change after the other: what changes meanwhile is read afterwards. */
 function watchAll(
-  named: readonly { readonly path: string; readonly isFolder: boolean }[],
+  named: readonly Named[],
   changed: () => Promise<void>,
+  onError: (error: unknown) => void,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(changed).catch(() => {});
+      running = running.then(changed).catch(onError);
     }, settleMs);
   };
   const watchers: FSWatcher[] = [];
@@ -58,7 +99,10 @@ function watchAll(
       if (isFolder ? name === null || isDefinitionName(name) : name === null || name === basename(path))
         soon();
     });
-    watcher.on('error', soon);
+    watcher.on('error', (error) => {
+      onError(error);
+      soon();
+    });
     watchers.push(watcher);
   }
   return () => {

@@ -12,7 +12,7 @@ export interface DevPublisher {
 }
 
 export interface DevPublisherOptions {
-  /** whether another text takes the place of a version that is published */
+  /** whether another text takes the place of a version that is published, and a workflow goes with its text */
   readonly replaces: boolean;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
@@ -29,7 +29,7 @@ export function openDevPublisher(engine: Engine, options: DevPublisherOptions): 
   const known = new Map<string, Published>();
 
   const remove = async ({ id }: Published): Promise<number> => {
-    if (id === undefined) return 0;
+    if (id === undefined || !options.replaces) return 0;
     const { cancelled } = await engine.undeploy(defaultTenant, id, { force: true });
     return cancelled;
   };
@@ -39,8 +39,10 @@ export function openDevPublisher(engine: Engine, options: DevPublisherOptions): 
     const before = known.get(file);
     known.set(file, { ...before, text });
     try {
-      const { workflow, cancelled } = await put(text, before);
+      const { workflow, replaced } = await put(text, before);
       known.set(file, { text, id: idOf(workflow) });
+      const isRenamed = before?.id !== undefined && keyOf(before.id) !== keyOf(workflow);
+      const cancelled = replaced + (isRenamed ? await remove(before) : 0);
       const stopped = cancelled === 0 ? '' : `; cancelled ${cancelled} of the old text`;
       out(
         `${file}: ${before?.id === undefined ? 'published' : 'published anew'}: ${workflow.id}${stopped}\n`,
@@ -52,21 +54,21 @@ export function openDevPublisher(engine: Engine, options: DevPublisherOptions): 
     return true;
   };
 
+  /** A version gives way only to the file that it is of. */
   const put = async (
     text: string,
     before: Published | undefined,
-  ): Promise<{ workflow: WorkflowSource; cancelled: number }> => {
-    let cancelled = 0;
+  ): Promise<{ workflow: WorkflowSource; replaced: number }> => {
     try {
       const { workflow } = await engine.deploy(defaultTenant, text);
-      if (before?.id !== undefined && !isSame(before.id, workflow)) cancelled = await remove(before);
-      return { workflow, cancelled };
+      return { workflow, replaced: 0 };
     } catch (fault) {
       const isOther = fault instanceof MillraceError && fault.code === 'conflict';
-      if (!isOther || !options.replaces || before?.id === undefined) throw fault;
-      cancelled = await remove(before);
+      const isOwn = isOther && before?.id !== undefined && fault.details.workflow === keyOf(before.id);
+      if (!isOwn || !options.replaces) throw fault;
+      const replaced = await remove(before);
       const { workflow } = await engine.deploy(defaultTenant, text);
-      return { workflow, cancelled };
+      return { workflow, replaced };
     }
   };
 
@@ -87,7 +89,7 @@ export function openDevPublisher(engine: Engine, options: DevPublisherOptions): 
         if (texts.has(file)) continue;
         known.delete(file);
         await remove(published);
-        if (published.id !== undefined) out(`${file}: removed\n`);
+        if (published.id !== undefined && options.replaces) out(`${file}: removed\n`);
       }
       const changed = [...texts].filter(([file, text]) => known.get(file)?.text !== text);
       const published: string[] = [];
@@ -101,8 +103,8 @@ function idOf({ namespace, name, version }: WorkflowId): WorkflowId {
   return version === undefined ? { namespace, name } : { namespace, name, version };
 }
 
-function isSame(one: WorkflowId, other: WorkflowId): boolean {
-  return one.namespace === other.namespace && one.name === other.name && one.version === other.version;
+function keyOf({ namespace, name, version }: WorkflowId): string {
+  return `${namespace}/${name}/${version}`;
 }
 
 function faultLines(file: string, fault: unknown): readonly string[] {

@@ -8,7 +8,7 @@ import { type Arguments, type Options, readArguments, settingOptions } from './a
 import { type DevFiles, openDevFiles } from './dev-files.ts';
 import { openDevPublisher } from './dev-publisher.ts';
 import { CliError, exitCodes } from './exit.ts';
-import type { Io } from './io.ts';
+import { type Io, messageOf } from './io.ts';
 import { serve } from './start.ts';
 
 const devOptions: Options = { 'virtual-time': { type: 'boolean' }, watch: { type: 'boolean' } };
@@ -20,6 +20,7 @@ export function options(): Options {
 export const help = `FILE is a workflow in YAML or JSON, or a folder: every workflow in it is published, and published anew whenever its file
 changes, under the same version too. What still runs of the old text is cancelled; with a file goes its workflow.
 Errors are printed with their place, and the server goes on with what it had. The store is memory:, so nothing is kept.
+A store that is kept (--store) is treated as by a server: a version keeps its text, and nothing is removed or cancelled.
 
 Options, beside those of start:
   --virtual-time      The clock leaps to the next wake-up whenever nothing else is to do: waits, retries and
@@ -71,7 +72,11 @@ function serveFiles(
     started: async ({ engine }) => {
       const publisher = openDevPublisher(engine, { replaces: isMemory, out: io.out, error: io.error });
       await publisher.publish(await files.read());
-      return watches ? files.watch((changed) => publisher.publish(changed)) : () => {};
+      if (!watches) return () => {};
+      return files.watch(
+        (changed) => publisher.publish(changed),
+        (error) => io.error(`${messageOf(error)}\n`),
+      );
     },
   });
 }

@@ -58,12 +58,16 @@ export async function serve(settings: Settings, io: Io, options: ServeOptions = 
       })
     : undefined;
   const url = await listen(server, composition, settings);
-  io.out(banner(settings, composition, url, virtualTime));
-  log.info('started', { version, url, store: withoutPassword(settings.store), roles: settings.roles });
-  const end = await options.started?.(composition);
-  await stop.then((signal) => log.info('stopping', { signal, graceMs: settings.shutdownGraceMs }));
-  end?.();
-  await close(server, metrics, composition, settings, log);
+  let end: (() => void) | undefined;
+  try {
+    io.out(banner(settings, composition, url, virtualTime));
+    log.info('started', { version, url, store: withoutPassword(settings.store), roles: settings.roles });
+    end = await options.started?.(composition);
+    await stop.then((signal) => log.info('stopping', { signal, graceMs: settings.shutdownGraceMs }));
+  } finally {
+    end?.();
+    await close(server, metrics, composition, settings, log);
+  }
   return exitCodes.ok;
 }
 

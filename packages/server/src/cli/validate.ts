@@ -1,5 +1,5 @@
 /** `millrace validate`: every error of every file, with its place. */
-import { lower, parse, type SourceError } from '@millrace/core';
+import { lower, parse, type SourceError, unsupportedPlaces } from '@millrace/core';
 import { readArguments } from './arguments.ts';
 import { CliError, type ExitCode, exitCodes } from './exit.ts';
 import { type Io, readTextFile } from './io.ts';
@@ -50,11 +50,7 @@ async function validateFile(file: string): Promise<Validated> {
   if (!parsed.ok) return { file, ok: false, exitCode: exitCodes.invalid, errors: parsed.errors };
   const { namespace, name, version } = parsed.workflow.document;
   const workflow = `${namespace}/${name}/${version}`;
-  const unsupported = lower(parsed.workflow).unsupported.map(({ pointer, feature }) => ({
-    ...parsed.source.locate(pointer),
-    pointer,
-    message: `${feature} cannot be run by this version yet`,
-  }));
+  const unsupported = unsupportedPlaces(lower(parsed.workflow), parsed.source);
   return { file, ok: true, workflow, unsupported };
 }
 

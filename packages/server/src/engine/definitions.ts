@@ -2,7 +2,7 @@
  * Definitions: workflows as they are published, and the text that each execution runs, under its digest. A text is
  * kept for as long as anything may run it, whatever is published or removed since.
  */
-import { type JsonObject, parse, type WorkflowDocument } from '@millrace/core';
+import { type JsonObject, parse, unsupportedPlaces, type WorkflowDocument } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { Lru } from '../lru.ts';
 import type { ResourceReader } from '../ports/resources.ts';
@@ -289,11 +289,7 @@ function headOf(
 }
 
 function unsupportedOf({ program, source }: Definition): WorkflowView['unsupported'] {
-  return program.unsupported.map(({ pointer, feature }) => ({
-    pointer,
-    line: source.locate(pointer).line,
-    message: `${feature} cannot be run by this version yet`,
-  }));
+  return unsupportedPlaces(program, source).map(({ pointer, line, message }) => ({ pointer, line, message }));
 }
 
 function publishedOf(stored: StoredDocument): Published {

@@ -1,4 +1,4 @@
-import { lower, parse, type SourceError } from '@millrace/core';
+import { lower, parse, type SourceError, unsupportedPlaces } from '@millrace/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
@@ -137,17 +137,11 @@ function useParsed(text: string) {
   const parsed = useMemo(() => parse(settled), [settled]);
   const [drawn, setDrawn] = useState<{ text: string; graph: ReturnType<typeof graphOf> }>();
   if (parsed.ok && drawn?.text !== settled) setDrawn({ text: settled, graph: graphOf(parsed.workflow) });
-  const unsupported = useMemo(() => (parsed.ok ? unsupportedIn(parsed) : []), [parsed]);
+  const unsupported = useMemo(
+    () => (parsed.ok ? unsupportedPlaces(lower(parsed.workflow), parsed.source) : []),
+    [parsed],
+  );
   return { errors: parsed.ok ? [] : parsed.errors, unsupported, graph: drawn?.graph };
-}
-
-/** As `validate` of the command line says it. */
-function unsupportedIn({ workflow, source }: Extract<ReturnType<typeof parse>, { ok: true }>) {
-  return lower(workflow).unsupported.map(({ pointer, feature }) => ({
-    pointer,
-    line: source.locate(pointer).line,
-    message: feature,
-  }));
 }
 
 const errorsMax = 8;

@@ -262,6 +262,9 @@ describe('why an execution waits', () => {
     expect(reason({ doubt: true })).toMatchObject({ stage: 'doubt' });
     const limit = 'task:call:http';
     expect(reason({ limit })).toMatchObject({ stage: 'place', limit });
+    // Put off to later, it waits for that instant, whatever limits its type.
+    const later = { ...effect, limit, due: at(9_000) };
+    expect(explain(later, run, 5_000)).toMatchObject({ until: 9_000, reason: { stage: 'queued' } });
     expect(reason({ limit, lease: { owner: 'w1', until: at(9_000) } })).toMatchObject({
       stage: 'under-way',
     });

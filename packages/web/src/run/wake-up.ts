@@ -92,9 +92,10 @@ export function effectOf({ id }: WakeUpView): number {
   return Number(id.slice(id.lastIndexOf('/') + 1));
 }
 
-function standingOf({ doubt, lease, limit }: WakeUpView, now: number): DeedStanding {
+/** What was put off to later waits for that instant; only what is due can want a place. */
+function standingOf({ doubt, due, lease, limit }: WakeUpView, now: number): DeedStanding {
   if (doubt) return 'doubt';
-  if (lease === undefined) return limit === undefined ? 'queued' : 'place';
+  if (lease === undefined) return limit !== undefined && Date.parse(due) <= now ? 'place' : 'queued';
   return Date.parse(lease.until) > now ? 'under-way' : 'lapsed';
 }
 

@@ -1,10 +1,11 @@
 /** For tests: a real Chromium without a window, spoken to over its debugging protocol. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findChromium } from '../../../../../scripts/chromium.js';
 
 export interface BrowserPage {
   /** Evaluates an expression, a promise's value included; throws what it throws. */
@@ -14,10 +15,8 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-/** Name of the browser's program; undefined: there is none here. */
-export const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
+/** Path of the browser's program, the same as for all other tests; undefined: there is none here. */
+export const chromium = findChromium();
 
 export async function openPage(url: string, scheme: 'light' | 'dark' = 'light'): Promise<BrowserPage> {
   const profile = mkdtempSync(join(tmpdir(), 'millrace-browser-'));

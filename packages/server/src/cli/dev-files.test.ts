@@ -1,0 +1,71 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { workflowText } from '../api/test-support/test-server.ts';
+import { type DevFiles, openDevFiles } from './dev-files.ts';
+
+let folder: string;
+let stop = () => {};
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-dev-files-'));
+  for (const name of ['a', 'b']) write(name, '1.0.0');
+});
+afterEach(() => {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const pathOf = (name: string) => join(folder, `${name}.yaml`);
+const write = (name: string, version: string) =>
+  writeFileSync(pathOf(name), workflowText(name, '  - a: { set: { n: 1 } }', version));
+
+/** The names of what there was after each change, and what went wrong. */
+function follow(files: DevFiles, changed: () => Promise<void> = async () => {}) {
+  const [seen, errors]: [string[][], unknown[]] = [[], []];
+  stop = files.watch(
+    async (texts) => {
+      seen.push([...texts.keys()]);
+      await changed();
+    },
+    (error) => errors.push(error),
+  );
+  return { seen, errors };
+}
+
+it.each([
+  ['of a folder', () => [folder]],
+  ['named by itself', () => [pathOf('a'), pathOf('b')]],
+])('a file %s that is away while an editor saves it is not gone', async (_title, paths) => {
+  const aside = join(folder, 'aside');
+  const files = await openDevFiles(paths(), async () => renameSync(aside, pathOf('a')));
+  await files.read();
+  const { seen } = follow(files);
+  renameSync(pathOf('a'), aside);
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(seen[0]).toEqual([pathOf('a'), pathOf('b')]);
+});
+
+it('a file that is not there at a second look is gone, and is not looked for again', async () => {
+  let looks = 0;
+  const files = await openDevFiles([folder], async () => {
+    looks += 1;
+  });
+  await files.read();
+  const { seen } = follow(files);
+  rmSync(pathOf('a'));
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual([[pathOf('b')]]);
+  write('b', '1.0.1');
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(1);
+  expect(looks).toBe(1);
+});
+
+it('what goes wrong with a change is told, and the next one is seen', async () => {
+  const files = await openDevFiles([folder]);
+  await files.read();
+  const { seen, errors } = follow(files, () => Promise.reject(new Error('the store is away')));
+  write('a', '1.0.1');
+  await expect.poll(() => errors, { timeout: 10_000 }).toEqual([new Error('the store is away')]);
+  write('b', '1.0.1');
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(1);
+});

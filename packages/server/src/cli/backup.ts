@@ -64,6 +64,9 @@ interface Places {
   readonly blobs: string;
 }
 
+/** All pages are one step, hence one snapshot: between two steps a commit of another process makes SQLite begin anew. */
+const pagesMax = 2 ** 31 - 1;
+
 /** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
 async function copyStore(from: Places, to: Places): Promise<void> {
   mkdirSync(dirname(to.path), { recursive: true, mode: 0o700 });
@@ -71,7 +74,7 @@ async function copyStore(from: Places, to: Places): Promise<void> {
   try {
     const database = new DatabaseSync(from.path, { readOnly: true });
     try {
-      await copyDatabase(database, to.path);
+      await copyDatabase(database, to.path, { rate: pagesMax });
     } finally {
       database.close();
     }

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { MillraceError } from '../errors.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
 import { copyFromPostgres } from './copy-database.ts';
+import { type Places, removeBlobs, removeDatabase } from './copy-places.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
 import { moveToPostgres } from './store.ts';
@@ -39,7 +40,7 @@ export async function backup(args: readonly string[], io: Io): Promise<number> {
   }
   const path = fileOf(settings.store);
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);
-  await copyStore({ path, blobs: join(resolve(settings.data), blobsName) }, placesIn(emptied(folder)));
+  await copyOut({ path, blobs: join(resolve(settings.data), blobsName) }, placesIn(emptied(folder)));
   const to = placesIn(folder);
   return report(await verifyFile(to.path, to.blobs), json, io);
 }
@@ -55,34 +56,72 @@ export async function restore(args: readonly string[], io: Io): Promise<number> 
   const path = fileOf(settings.store);
   if (existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is a store at ${path} already.`);
   const to = { path, blobs: join(resolve(settings.data), blobsName) };
-  await copyStore(from, to);
+  await copyIn(from, to);
   return report(await verifyFile(to.path, to.blobs), json, io);
 }
 
-interface Places {
-  readonly path: string;
-  readonly blobs: string;
+/** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
+async function copyOut(from: Places, to: Places): Promise<void> {
+  await copying(from, to, async () => {
+    await copyLog(from.path, to.path);
+    await copyBlobs(from.blobs, to.blobs);
+  });
 }
 
-/** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
-async function copyStore(from: Places, to: Places): Promise<void> {
+/** The log last: nobody writes to a backup, and where the database is not there yet, all can be done once more. */
+async function copyIn(from: Places, to: Places): Promise<void> {
+  await copying(from, to, async () => {
+    await copyBlobs(from.blobs, to.blobs);
+    await copyLog(from.path, to.path);
+  });
+}
+
+/** A copy that did not come to its end is removed. Large values stay where others were: no other content has their names. */
+async function copying(from: Places, to: Places, copy: () => Promise<void>): Promise<void> {
   mkdirSync(dirname(to.path), { recursive: true, mode: 0o700 });
   refuseDamage(from.path);
+  const hadBlobs = existsSync(to.blobs);
   try {
-    const database = new DatabaseSync(from.path, { readOnly: true });
+    const lock = lockForProcess(to.path);
     try {
-      await copyDatabase(database, to.path);
+      await copy();
     } finally {
-      database.close();
+      lock.release();
     }
-    if (existsSync(from.blobs)) await copyBlobs(from.blobs, to.blobs);
     // What is written behind the log is brought up to it once, so that the copy can be read by itself.
     const store = await openSqliteStore({ path: to.path, onFatal: () => {} });
     await store.close();
   } catch (error) {
+    // What a server has open is the server's.
+    if (!isLocked(error)) {
+      removeDatabase(to.path);
+      if (!hadBlobs) removeBlobs(to.blobs);
+    }
     throw new CliError(exitCodes.cannotStart, `The copy could not be made: ${messageOf(error)}.`, {
       cause: error,
     });
+  }
+}
+
+/** All pages are one step, hence one snapshot: between two steps a commit of another process makes SQLite begin anew. */
+const pagesMax = 2 ** 31 - 1;
+
+async function copyLog(from: string, to: string): Promise<void> {
+  const database = new DatabaseSync(from, { readOnly: true });
+  try {
+    await copyDatabase(database, to, { rate: pagesMax });
+  } finally {
+    database.close();
+  }
+}
+
+async function copyBlobs(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  const [source, target] = [openFileBlobs({ folder: from }), openFileBlobs({ folder: to })];
+  for (const { tenant, digest } of listFileBlobs(from)) {
+    const content = await source.get(tenant, digest);
+    if (content !== undefined) await target.put(tenant, content);
   }
 }
 
@@ -102,18 +141,13 @@ function lockUnlessHeld(path: string): ReturnType<typeof lockForProcess> | undef
   try {
     return lockForProcess(path);
   } catch (error) {
-    if (error instanceof MillraceError && error.details.reason === 'locked') return undefined;
+    if (isLocked(error)) return undefined;
     throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
   }
 }
 
-async function copyBlobs(from: string, to: string): Promise<void> {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  const [source, target] = [openFileBlobs({ folder: from }), openFileBlobs({ folder: to })];
-  for (const { tenant, digest } of listFileBlobs(from)) {
-    const content = await source.get(tenant, digest);
-    if (content !== undefined) await target.put(tenant, content);
-  }
+function isLocked(error: unknown): boolean {
+  return error instanceof MillraceError && error.details.reason === 'locked';
 }
 
 async function read(name: string, args: readonly string[], io: Io) {

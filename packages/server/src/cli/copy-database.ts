@@ -1,5 +1,5 @@
 /** A store in PostgreSQL, copied into a folder as a store of SQLite, while servers write to it. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { openDatabase } from '../drivers/postgres/database.ts';
 import { type PostgresSnapshot, withSnapshot } from '../drivers/postgres/snapshot.ts';
@@ -8,16 +8,10 @@ import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { keepSqliteDocuments } from '../drivers/sqlite/store-content.ts';
 import { type Moved, moveStore } from '../engine/move-store.ts';
 import { MillraceError } from '../errors.ts';
+import { type Places, removeBlobs, removeDatabase } from './copy-places.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { messageOf } from './io.ts';
 import { flawsOf } from './store.ts';
-
-interface Places {
-  /** of the database file */
-  readonly path: string;
-  /** folder of large values */
-  readonly blobs: string;
-}
 
 interface Copied {
   readonly moved: Moved;
@@ -35,8 +29,8 @@ export async function copyFromPostgres(address: string, to: Places): Promise<Cop
       await store.close();
     }
   } catch (error) {
-    for (const path of [to.path, `${to.path}-wal`, `${to.path}-shm`, to.blobs])
-      rmSync(path, { recursive: true, force: true });
+    removeDatabase(to.path);
+    removeBlobs(to.blobs);
     if (!(error instanceof MillraceError)) throw error;
     throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
   }

@@ -57,6 +57,9 @@ const connectMsMax = 5_000;
 const statementMsMax = 30_000;
 /** The server's bound comes first; this one is for a server that says nothing any more. */
 const answerMsMax = 35_000;
+/** The same two of what may have to go through the whole store: a migration, retention, a copy. */
+export const longStatementMsMax = 3_600_000;
+export const longAnswerMsMax = 3_605_000;
 const patienceMsDefault = 5_000;
 const pauseMs = { first: 20, most: 500 };
 

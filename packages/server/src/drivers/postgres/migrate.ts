@@ -6,7 +6,7 @@
  */
 import type { PoolClient } from 'pg';
 import { MillraceError } from '../../errors.ts';
-import type { Database } from './database.ts';
+import { type Database, longAnswerMsMax, longStatementMsMax } from './database.ts';
 import { kindOf } from './failure.ts';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -81,9 +81,14 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
   if ((await standOf(database, client, newest)) >= newest) return;
   await client.query('begin');
   try {
-    // Two integers are a space of keys of its own; the first is Millrace's.
-    await client.query('select pg_advisory_xact_lock(1296649298, hashtext($1))', [database.address.schema]);
-    await client.query('set local statement_timeout = 0');
+    await client.query(`set local statement_timeout = ${longStatementMsMax}`);
+    // Two integers are a space of keys of its own; the first is Millrace's. It is held as long as another migrates.
+    const lock = {
+      text: 'select pg_advisory_xact_lock(1296649298, hashtext($1))',
+      values: [database.address.schema],
+      query_timeout: longAnswerMsMax,
+    };
+    await client.query(lock);
     await client.query(database.sql('create schema if not exists {schema}'));
     await client.query(
       database.sql(`create table if not exists {schema}.migrations (
@@ -93,7 +98,8 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
     const stand = await standOf(database, client, newest);
     for (const { number, name, worksFrom, sql } of known) {
       if (number <= stand) continue;
-      await client.query(database.sql(sql));
+      const change = { text: database.sql(sql), query_timeout: longAnswerMsMax };
+      await client.query(change);
       await client.query(
         database.sql('insert into {schema}.migrations (number, name, works_from) values ($1, $2, $3)'),
         [number, name, worksFrom],

@@ -147,6 +147,16 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     expect(row?.half).toBeNull();
   });
 
+  test('a migration takes its time, and who starts meanwhile waits for it, above the bound of other statements', async () => {
+    const address = `${await freshAddress()}&query_timeout=2000&statement_timeout=2000`;
+    const slow = {
+      ...{ number: migrations.length + 1, name: 'slow', worksFrom: 1 },
+      sql: 'select pg_sleep(2.5)',
+    };
+    const opened = [1, 2].map(() => refusal(address, { migrations: [...migrations, slow] }));
+    expect(await Promise.all(opened)).toEqual(['opened', 'opened']);
+  });
+
   test('many processes that start at once on an empty database make its tables once', async () => {
     const address = await freshAddress();
     const opened = await Promise.all(Array.from({ length: 6 }, () => openTestStore(address)));

@@ -1,7 +1,7 @@
 /** Retention: what ended long ago goes, with the tables of its weeks. The function in the database does it. */
 import type { Store } from '../../ports/store.ts';
 import { checkInteger } from '../rules.ts';
-import type { Database, Statement } from './database.ts';
+import { type Database, longAnswerMsMax, longStatementMsMax, type Statement } from './database.ts';
 import { toError } from './failure.ts';
 
 /** Weeks that are there and lie before an instant: without one nothing is dropped, and nobody reads all executions. */
@@ -33,13 +33,15 @@ export function openRetention(database: Database): Required<Pick<Store, 'dropEnd
           throw toError(error);
         }
         async function drop() {
-          await client.query('set local statement_timeout = 0');
-          const { rows } = await client.query<{ executions: number; weeks: number }>(
-            database.sql(
+          await client.query(`set local statement_timeout = ${longStatementMsMax}`);
+          const config = {
+            text: database.sql(
               'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8 / 1000))',
             ),
-            [instant],
-          );
+            values: [instant],
+            query_timeout: longAnswerMsMax,
+          };
+          const { rows } = await client.query<{ executions: number; weeks: number }>(config);
           return rows[0];
         }
       });

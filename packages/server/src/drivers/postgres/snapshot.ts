@@ -5,7 +5,7 @@
 import type { BlobStore } from '../../ports/blob.ts';
 import type { Store, StoredDocument } from '../../ports/store.ts';
 import { openPostgresBlobs } from './blobs.ts';
-import type { Database, Row } from './database.ts';
+import { type Database, longAnswerMsMax, longStatementMsMax, type Row } from './database.ts';
 import { openExecutions } from './executions.ts';
 import { toError } from './failure.ts';
 import { openLedger } from './ledger.ts';
@@ -28,8 +28,6 @@ export interface PostgresSnapshot {
 }
 
 const pageRows = 500;
-/** A question may have to read much. */
-const answerMsMax = 600_000;
 
 /** Rejects as the store does. */
 export function withSnapshot<T>(
@@ -39,13 +37,13 @@ export function withSnapshot<T>(
   return database.withClient(async (client) => {
     await client.query('begin transaction isolation level repeatable read read only');
     await client.query(
-      'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local jit = off',
+      `set local statement_timeout = ${longStatementMsMax}; set local idle_in_transaction_session_timeout = 0; set local jit = off`,
     );
     try {
       // It has one connection: what is asked at the same time is asked one after the other.
       let last: Promise<unknown> = Promise.resolve();
       const ask = (text: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
-        const config = { text: database.sql(text), values: [...values], query_timeout: answerMsMax };
+        const config = { text: database.sql(text), values: [...values], query_timeout: longAnswerMsMax };
         const answer = last.then(async () => (await client.query<Row>(config)).rows);
         last = answer.catch(() => {});
         return answer;

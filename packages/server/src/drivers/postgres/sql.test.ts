@@ -204,6 +204,24 @@ describe.skipIf(missing !== undefined)(
       expect(await store.commit(next)).toMatchObject([{ type: 'accepted' }]);
     });
 
+    test('retention takes its time, above the bound of other statements', async () => {
+      const week = 7 * 86_400_000;
+      let now = 100 * week;
+      const address = `${await freshAddress()}&query_timeout=2000&statement_timeout=2000`;
+      const { store, database } = await openTestStore(address, () => now);
+      onTestFinished(() => store.close());
+      const ended = rowOf('ended', { status: 'completed', endedAt: now + 5 });
+      await store.commit([{ ...entryOf('ended', empty), execution: ended }]);
+      now += 5 * week;
+      await store.commit([{ ...entryOf('new', empty), execution: rowOf('new') }]);
+      await (await testDatabase()).query(
+        database.sql(`create function {schema}.slow () returns trigger language plpgsql as
+            'begin perform pg_sleep(2.5); return null; end';
+          create trigger slow after delete on {schema}.streams execute function {schema}.slow()`),
+      );
+      expect(await store.dropEndedBefore?.(104 * week)).toMatchObject({ executions: 1 });
+    });
+
     test('retention is done by one process at a time, and asks little when there is no week to drop', async () => {
       const address = await freshAddress();
       const week = 7 * 86_400_000;

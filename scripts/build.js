@@ -147,7 +147,9 @@ export async function bundle(fingerprint = fingerprintSources()) {
   for (const { path, contents } of outputFiles) {
     // One other character makes V8 hold all of the text in twice its size, and a start take 10 ms more.
     if (path.endsWith('.js') && contents.some((byte) => byte > 127))
-      throw new Error(`${path} is not ASCII: write what is beyond it in String.raw or in a regular expression as \\u…`);
+      throw new Error(
+        `${path} is not ASCII: write what is beyond it in String.raw or in a regular expression as \\u…`,
+      );
     replaceFile(path, contents);
   }
   replaceFile(stamp, fingerprint);

@@ -2,7 +2,7 @@
 
 import { version } from '@millrace/core';
 import { refusalToServe } from '../api/access.ts';
-import { createHttpServer, type HttpServer } from '../api/serve.ts';
+import type { HttpServer } from '../api/serve.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatDuration } from '../config/quantity.ts';
 import { isLoopback } from '../config/resolve.ts';
@@ -41,22 +41,24 @@ export async function serve(settings: Settings, io: Io, options: ServeOptions = 
     write: (line) => io.error(line),
   });
   const stop = nextInterrupt(io);
-  const composition = await compose(settings, log, io.environment, virtualTime);
+  // The store is opened by threads of its own: what serves the API, a third of all that a start reads, is loaded meanwhile.
+  const [composition, api] = await Promise.all([
+    compose(settings, log, io.environment, virtualTime),
+    serves ? import('../api/serve.ts') : undefined,
+  ]);
   const metrics = createServerMetrics({
     figures: () => composition.figures(),
     version,
     store: composition.store.features,
   });
-  const server = serves
-    ? createHttpServer({
-        engine: composition.engine,
-        config: settings,
-        log,
-        metrics,
-        readiness: () => composition.readiness(),
-        version,
-      })
-    : undefined;
+  const server = api?.createHttpServer({
+    engine: composition.engine,
+    config: settings,
+    log,
+    metrics,
+    readiness: () => composition.readiness(),
+    version,
+  });
   const url = await listen(server, composition, settings);
   let end: (() => void) | undefined;
   try {

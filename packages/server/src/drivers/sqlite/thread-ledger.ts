@@ -171,7 +171,7 @@ export function openThreadLedger(
       return [name, () => rows.next().value];
     });
     const taken = turns.take(takers, rowsMax, limits, (limit) => places.taken(limit, kinds, now));
-    const isCut = byQueue.values().some((found) => found.length >= part);
+    const isCut = [...byQueue.values()].some((found) => found.length >= part);
     return { chosen: [...taken].sort(compareClaims), isCut };
   }
   /** A row under a lease that is held, if these are its owner and fencing number. */

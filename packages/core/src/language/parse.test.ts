@@ -127,6 +127,11 @@ describe('a task', () => {
       'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { basic: { use: me } } } }',
       "5:91 no secret 'me' in use.secrets",
     ],
+    ["set: { a: '${ .b + $secrets.me }' }", "4:26 no secret 'me' in use.secrets"],
+    [
+      'call: http\nwith: { method: get, endpoint: https://a.io, headers: { a: \'k ${ $secrets["me"] }\' } }',
+      "5:72 no secret 'me' in use.secrets",
+    ],
     [
       'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { certificate: {} } } }',
       "5:77 'certificate' authentication has been removed from the language; expected one of basic, bearer, digest, oauth2, oidc",

@@ -189,7 +189,7 @@ do:
 
   test('a secret that `use.secrets` does not name is an authorization error, and nothing is done', () => {
     const driven = drive(
-      'use: { secrets: [token] }\ndo: [{ a: { call: echo, with: { k: \'${ $secrets.token + $secrets["other"] }\' } } }]',
+      'evaluate: { mode: loose }\nuse: { secrets: [token] }\ndo: [{ a: { call: echo, with: { k: \'${ $secrets.token + $secrets["other"] }\' } } }]',
       { functions: ['echo'], answer: () => completed({}) },
     );
     expect(driven.of('effect.requested')).toEqual([]);

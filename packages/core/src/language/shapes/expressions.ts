@@ -9,7 +9,9 @@ import {
   readExpression,
   readFree,
 } from '../expression.ts';
-import { type Check, child, describe, type Place, report } from './place.ts';
+import { secretReads } from '../secret-names.ts';
+import { didYouMean } from '../suggest.ts';
+import { type Check, child, describe, type Place, report, shorten } from './place.ts';
 
 /** Bare jq or `${ … }`. */
 export function expression(noun: string): Check {
@@ -121,4 +123,14 @@ function checkText(text: ExpressionText, place: Place): void {
 function checkJq(source: string, offset: number, place: Place): void {
   const fault = place.walk.compile(source, place.variables);
   if (fault !== undefined) report(place, fault.message, { type: 'inside', offset: offset + fault.offset });
+  else checkSecrets(source, offset, place);
+}
+
+function checkSecrets(source: string, offset: number, place: Place): void {
+  const { secrets } = place.walk.names;
+  for (const read of secretReads(source)) {
+    if (secrets.has(read.name)) continue;
+    const message = `no secret '${shorten(read.name)}' in use.secrets${didYouMean(read.name, secrets)}`;
+    report(place, message, { type: 'inside', offset: offset + read.offset });
+  }
 }

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownFeatures, runKit } from '../kit.ts';
 import { freePort } from '../server-process.ts';
+import { askOverPipe } from './ask-over-pipe.ts';
 import { overAdapter } from './over-adapter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -68,4 +70,37 @@ describe('a runtime behind an adapter', () => {
     });
     await expect(over).rejects.toThrow('the adapter has ended with 1');
   });
+
+  it('is ended in time, with all that its shell has started', { timeout: 10_000 }, async () => {
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const connected = once(listener, 'connection') as Promise<[Socket]>;
+    const { port } = listener.address() as AddressInfo;
+    // It connects, and does not look at its input.
+    const command = `${process.execPath} -e 'require("node:net").connect(${port}, "127.0.0.1")'; true`;
+    const asker = askOverPipe(command, { answerMsMax: 1_000, endMsMax: 100 });
+    const [socket] = await connected;
+    const gone = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+    socket.resume();
+    await asker.end();
+    await gone;
+    listener.close();
+  });
+
+  it('may answer too late, and is asked on', { timeout: 10_000 }, async () => {
+    const late = `read q; read q; echo '{"id":1,"answer":{}}'; echo '{"id":2,"answer":{"second":2}}'`;
+    const asker = askOverPipe(`${late}; cat > /dev/null`, { answerMsMax: 1_000, endMsMax: 5_000 });
+    await expect(asker.ask({ do: 'advance', ms: 1 })).rejects.toThrow("has not answered 'advance'");
+    expect(await asker.ask({ do: 'advance', ms: 2 })).toEqual({ second: 2 });
+    await asker.end();
+  });
+
+  it.each(['{"id":2,"answer":{}}', '{"answer":{}}', '{"id":"1","answer":{}}', '{"id":1}'])(
+    'that answers %s to the first question says what is no answer',
+    async (line) => {
+      const asker = askOverPipe(`read q; echo '${line}'; cat > /dev/null`);
+      await expect(asker.ask({ do: 'advance', ms: 1 })).rejects.toThrow('says what is no answer');
+      await asker.end();
+    },
+  );
 });

@@ -1,40 +1,42 @@
 /** Questions and answers over the standard input and output of a process: a JSON text in one line each, with an `id`. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { isReply, type Reply } from './messages.ts';
 import type { Asker } from './over-adapter.ts';
 
-const answerMsMax = 120_000;
-/** After it was told to close, and its input has ended. */
-const endMsMax = 5_000;
-
-interface Open {
-  readonly what: string;
-  readonly settle: (reply: Reply) => void;
-}
+const bounds = {
+  answerMsMax: 120_000,
+  /** After it was told to close, and its input has ended. */
+  endMsMax: 5_000,
+};
 
 /** `command` is one of a shell. What the process prints to standard error is shown. */
-export function askOverPipe(command: string): Asker {
-  const child = spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'inherit'] });
-  const open = new Map<number, Open>();
+export function askOverPipe(command: string, { answerMsMax, endMsMax } = bounds): Asker {
+  // A group of its own, so that what the shell has started ends with it.
+  const child = spawn(command, { shell: true, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  const open = new Map<number, (reply: Reply) => void>();
   let last = 0;
   let gone: string | undefined;
   const lose = (why: string) => {
     gone ??= why;
-    for (const { settle } of open.values()) settle({ error: gone });
+    for (const settle of open.values()) settle({ error: gone });
     open.clear();
   };
   child.on('error', (error) => lose(`the adapter cannot be started: ${error.message}`));
-  child.on('close', (code, signal) => lose(`the adapter has ended with ${code ?? signal}`));
+  const closed = new Promise<void>((resolve) => {
+    child.on('close', (code, signal) => {
+      lose(`the adapter has ended with ${code ?? signal}`);
+      resolve();
+    });
+  });
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout }).on('line', (line) => {
     const reply = readLine(line);
-    const asked = reply?.id === undefined ? undefined : open.get(reply.id);
-    if (reply === undefined || asked === undefined)
+    if (reply?.id === undefined || !Number.isInteger(reply.id) || reply.id < 1 || reply.id > last)
       return void lose(`the adapter says what is no answer: ${line.slice(0, 500)}`);
-    open.delete(reply.id as number);
-    asked.settle(reply);
+    // Nobody waits any more for one that comes too late.
+    open.get(reply.id)?.(reply);
+    open.delete(reply.id);
   });
   return {
     ask(question) {
@@ -51,11 +53,21 @@ export function askOverPipe(command: string): Asker {
           if ('error' in reply) reject(new Error(reply.error));
           else resolve(reply.answer);
         };
-        open.set(id, { what: question.do, settle });
+        open.set(id, settle);
         child.stdin.write(`${JSON.stringify({ id, ...question })}\n`);
       });
     },
-    end: () => end(child),
+    async end() {
+      if (child.pid === undefined) return;
+      const group = -child.pid;
+      child.stdin.end();
+      const timer = setTimeout(() => {
+        kill(group);
+        child.stdout.destroy();
+      }, endMsMax);
+      await closed;
+      clearTimeout(timer);
+    },
   };
 }
 
@@ -68,11 +80,10 @@ function readLine(line: string): Reply | undefined {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const closed = once(child, 'close');
-  child.stdin?.end();
-  const timer = setTimeout(() => child.kill('SIGKILL'), endMsMax);
-  await closed;
-  clearTimeout(timer);
+function kill(group: number): void {
+  try {
+    process.kill(group, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }

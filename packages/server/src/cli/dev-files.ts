@@ -105,6 +105,8 @@ function watchAll(
     });
     watchers.push(watcher);
   }
+  // What was saved since the texts were read.
+  soon();
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();

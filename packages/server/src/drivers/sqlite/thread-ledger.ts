@@ -83,7 +83,15 @@ export function openThreadLedger(
      where kind = ? and claimable <= ? order by claimable, tenant, execution, id`,
   );
   due.setReturnArrays(true);
-  const nextKind = database.prepare('select min(kind) as kind from wake_ups where kind > ? and kind < ?');
+  // A kind and its queues are a stretch of the index, in which one queue after the other is skipped to.
+  const dueKinds = database.prepare(
+    `with recursive stored (kind) as (
+       select min(kind) from wake_ups where kind >= ?1 and kind < ?2
+       union all select (select min(w.kind) from wake_ups w where w.kind > stored.kind and w.kind < ?2)
+       from stored where stored.kind is not null)
+     select kind from stored
+     where exists (select 1 from wake_ups w where w.kind = stored.kind and w.claimable <= ?3)`,
+  );
   const turns = openTurns();
   const places = openPlaceRows(database);
   const leased = database.prepare(
@@ -130,33 +138,23 @@ export function openThreadLedger(
     }
     return found;
   }
-  /** The kinds of the table with their queues. */
-  function storedKinds(kinds: readonly string[]): readonly string[] {
-    const stored: string[] = [];
-    for (const kind of kinds) {
-      if (due.get(kind, Number.MAX_SAFE_INTEGER) !== undefined) stored.push(kind);
-      for (let at = kind; ; ) {
-        const next = rowAs<{ kind: string | null }>(nextKind.get(at, endOfKind(kind))).kind;
-        if (next === null) break;
-        stored.push(next);
-        at = next;
-      }
-    }
-    return stored;
-  }
   /** In the first round each queue of the table is read for its part only; if that is not enough, for all of it. */
   function candidates(asked: Asked): readonly Candidate[] {
-    const { kinds, rowsMax } = asked;
-    const stored = storedKinds(kinds);
+    const { kinds, now, rowsMax } = asked;
+    const stored = kinds
+      .flatMap((kind) => dueKinds.all(kind, endOfKind(kind), now))
+      .map((row) => rowAs<{ kind: string }>(row).kind);
     const part = Math.ceil(rowsMax / Math.max(1, new Set(stored.map(queueOf)).size));
-    const chosen = choose(asked, stored, part);
-    return chosen.length === rowsMax || part === rowsMax ? chosen : choose(asked, stored, rowsMax);
+    const { chosen, isCut } = choose(asked, stored, part);
+    if (chosen.length === rowsMax || part === rowsMax || !isCut) return chosen;
+    return choose(asked, stored, rowsMax).chosen;
   }
+  /** @returns also whether a queue had its part, hence may have more */
   function choose(
     { kinds, now, rowsMax, limits }: Asked,
     storedKinds: readonly string[],
     part: number,
-  ): readonly Candidate[] {
+  ): { readonly chosen: readonly Candidate[]; readonly isCut: boolean } {
     const free = rows.claimable(new Set(kinds), now).map((row) => ({
       tenant: row.stream.tenant,
       execution: row.stream.id,
@@ -173,7 +171,8 @@ export function openThreadLedger(
       return [name, () => rows.next().value];
     });
     const taken = turns.take(takers, rowsMax, limits, (limit) => places.taken(limit, kinds, now));
-    return [...taken].sort(compareClaims);
+    const isCut = [...byQueue.values()].some((found) => found.length >= part);
+    return { chosen: [...taken].sort(compareClaims), isCut };
   }
   /** A row under a lease that is held, if these are its owner and fencing number. */
   function held(tenant: string, owner: string, now: number, from: WireReader): WakeUpRow | undefined {

@@ -6,6 +6,7 @@
  * by name would get every place that becomes free, when one becomes free at a time and other queues are served in between.
  */
 import { limitOf, type PlaceLimit } from '../ports/store.ts';
+import { compareText } from './rules.ts';
 
 /** A queue, and its next row. */
 export type Taker<T> = readonly [name: string, next: () => T | undefined];
@@ -58,9 +59,9 @@ export function openTurns(): Turns {
 }
 
 /** Names in the order of their turns: those behind the one that was served last, then the others. */
-export function inTurn(names: readonly string[], last: string): readonly string[] {
-  const sorted = [...names].sort(compareUnits);
-  const next = sorted.findIndex((name) => compareUnits(name, last) > 0);
+function inTurn(names: readonly string[], last: string): readonly string[] {
+  const sorted = [...names].sort(compareText);
+  const next = sorted.findIndex((name) => compareText(name, last) > 0);
   return next <= 0 ? sorted : [...sorted.slice(next), ...sorted.slice(0, next)];
 }
 
@@ -117,8 +118,4 @@ function takeRounds<T>(
     left = having;
   }
   return { rows, last, ofLimits };
-}
-
-function compareUnits(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
-import type { Entry } from '../ports/store.ts';
+import type { Entry, KeptDocument } from '../ports/store.ts';
 import { chainOf, empty, entryOf, put, rowOf, sha256, wakeUpOf } from '../ports/store-fixture.contract.ts';
 import { moveStore } from './move-store.ts';
-import type { KeptDocument } from './moved-places.ts';
 
 const listening = (version: number, key: string) =>
   wakeUpOf('s', `${version}.0`, { kind: 'event', listens: { shape: 'shape', key } });

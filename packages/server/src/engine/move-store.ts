@@ -8,8 +8,8 @@
 import { listenerOf } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
-import type { Commit, Entry, Store, WakeUp } from '../ports/store.ts';
-import { type KeptDocument, placesOf, renumbered } from './moved-places.ts';
+import type { Commit, Entry, KeptDocument, Store, WakeUp } from '../ports/store.ts';
+import { placesOf, renumbered } from './moved-places.ts';
 
 export interface MoveOptions {
   /** it is as of one instant, or nobody writes to it meanwhile */

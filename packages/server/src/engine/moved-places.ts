@@ -1,11 +1,6 @@
 /** Documents that name places of the log, told where these are in a store that counts from one again. */
-import type { StoredDocument } from '../ports/store.ts';
+import type { KeptDocument } from '../ports/store.ts';
 import { earlierEvents, earlierKey } from '../roles/earlier-events.ts';
-
-export interface KeptDocument extends StoredDocument {
-  readonly tenant: string;
-  readonly collection: string;
-}
 
 /** The new number of a place: how many of the commits up to it there are. Undefined: all places keep their numbers. */
 export type Places = ((position: number) => number) | undefined;

@@ -147,6 +147,19 @@ export function ledgerContract(open: OpenStore): void {
       expect(await claimAs(store, 'o')).toMatchObject([{ id: 'q3/x', queue: 'quiet', kind: 'timer' }]);
     }, 60_000);
 
+    test('queues have their turns by code point', async () => {
+      const { store } = await start();
+      const queues = ['a', '\uff5e', '\u{1f600}'];
+      await putRows(
+        store,
+        queues.map((queue, at) => wakeUpOf(`s${at}`, 'x', { queue })),
+      );
+      const taken: unknown[] = [];
+      for (const _ of queues)
+        taken.push(...(await claimAs(store, 'o', ['timer'], 1)).map(({ queue }) => queue));
+      expect(taken).toEqual(queues);
+    });
+
     test('a part of a millisecond is no time: the call is thrown back, and no other is harmed', async () => {
       const { store } = await start();
       await putRows(store, [wakeUpOf('s', '1')]);

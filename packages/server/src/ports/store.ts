@@ -225,6 +225,12 @@ export interface StoredDocument {
   readonly body: string;
 }
 
+/** With where it stands, for whoever copies all that there are. */
+export interface KeptDocument extends StoredDocument {
+  readonly tenant: string;
+  readonly collection: string;
+}
+
 export interface DocumentQuery {
   readonly prefix?: string;
   /** only keys behind this one: what stands before it costs nothing */

@@ -3,6 +3,7 @@ import type { CommitResult, Entry, ExecutionRow } from '../../ports/store.ts';
 import { compareText } from '../rules.ts';
 import type { Row, Statement, Value } from './database.ts';
 import { keptText } from './kept-text.ts';
+import { toQueuedBody } from './queued-body.ts';
 
 const types = [
   ...['bigint', 'uuid', 'bigint', 'text', 'text'],
@@ -136,7 +137,8 @@ function rowValues(row: ExecutionRow): readonly Value[] {
 
 function changeValues(change: Entry['wakeUps'][number]): readonly Value[] {
   if (change.type === 'remove') return [change.id, false, ...Array<null>(10).fill(null)];
-  const { id, kind, due, attempt, lease, unsafe, doubt, body, listens } = change.row;
+  const { id, kind, due, attempt, lease, unsafe, doubt, listens } = change.row;
+  const body = toQueuedBody(change.row.body, change.row.queue);
   return [
     ...[id, true, kind, due, attempt, lease?.owner ?? null, lease?.until ?? null, unsafe, doubt],
     body === null ? null : keptText(body),

@@ -1,13 +1,8 @@
 /** Documents of another store, put as they are there: with their revisions and instants. */
 import { randomUUID } from 'node:crypto';
-import type { StoredDocument } from '../../ports/store.ts';
+import type { KeptDocument } from '../../ports/store.ts';
 import type { Database, Statement } from './database.ts';
 import { keptText } from './kept-text.ts';
-
-interface Kept extends StoredDocument {
-  readonly tenant: string;
-  readonly collection: string;
-}
 
 const keep: Statement = {
   name: 'keep_documents_1',
@@ -21,8 +16,8 @@ const count: Statement = {
 };
 
 /** Rejects when one of them is there already. */
-export async function keepDocuments(database: Database, documents: readonly Kept[]): Promise<void> {
-  const column = <T>(of: (document: Kept) => T) => documents.map(of);
+export async function keepDocuments(database: Database, documents: readonly KeptDocument[]): Promise<void> {
+  const column = <T>(of: (document: KeptDocument) => T) => documents.map(of);
   await database.query(keep, [
     ...[column(({ tenant }) => tenant), column(({ collection }) => collection), column(({ key }) => key)],
     ...[column(({ revision }) => revision), column(({ time }) => time)],

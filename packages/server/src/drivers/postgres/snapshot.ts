@@ -3,7 +3,7 @@
  * sees what was committed when it began. It holds up nobody; the database keeps what it deletes meanwhile until the end.
  */
 import type { BlobStore } from '../../ports/blob.ts';
-import type { Store, StoredDocument } from '../../ports/store.ts';
+import type { KeptDocument, Store } from '../../ports/store.ts';
 import { openPostgresBlobs } from './blobs.ts';
 import { type Database, longAnswerMsMax, longStatementMsMax, type Row } from './database.ts';
 import { openExecutions } from './executions.ts';
@@ -11,11 +11,6 @@ import { toError } from './failure.ts';
 import { openLedger } from './ledger.ts';
 import { toDocument } from './rows.ts';
 import { openStreams } from './streams.ts';
-
-interface KeptDocument extends StoredDocument {
-  readonly tenant: string;
-  readonly collection: string;
-}
 
 export interface PostgresSnapshot {
   readonly store: Pick<Store, 'tail' | 'read' | 'execution' | 'executions' | 'wakeUps' | 'counts'>;

@@ -10,7 +10,7 @@
  * 5. A database that is away is waited for a while, then calls are refused as `unavailable`; nothing needs a restart.
  */
 import { randomUUID } from 'node:crypto';
-import type { Durability, Entry, Store } from '../../ports/store.ts';
+import type { Durability, Store } from '../../ports/store.ts';
 import { checkEntry } from '../rules.ts';
 import { openCommitQueue } from './commit-queue.ts';
 import type { Database } from './database.ts';
@@ -21,7 +21,6 @@ import { openHints } from './hints.ts';
 import { openLedger } from './ledger.ts';
 import { openListeners } from './listeners.ts';
 import { type MigrateOptions, migrate, type ServerFacts } from './migrate.ts';
-import { toQueuedBody } from './queued-body.ts';
 import { openRetention } from './retention.ts';
 import { openStreams } from './streams.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -82,7 +81,7 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
         return Promise.reject(error);
       }
       if (entries.length === 0) return Promise.resolve([]);
-      return queue.commit(entries.map(withQueues));
+      return queue.commit(entries);
     },
     ...openStreams(database),
     ...openExecutions(database, given),
@@ -94,17 +93,6 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),
     close: () => (closing ??= close()),
   };
-}
-
-/** The entry with the queues of its wake-ups where the table finds them. */
-function withQueues(entry: Entry): Entry {
-  if (entry.wakeUps.length === 0) return entry;
-  const wakeUps = entry.wakeUps.map((change) =>
-    change.type === 'remove'
-      ? change
-      : { ...change, row: { ...change.row, body: toQueuedBody(change.row.body, change.row.queue) } },
-  );
-  return { ...entry, wakeUps };
 }
 
 /** What survives is a matter of the server's settings. */

@@ -3,13 +3,8 @@
  * The store is open meanwhile in this process: opening it brings its tables up to all that was committed.
  */
 import { DatabaseSync } from 'node:sqlite';
-import type { StoredDocument } from '../../ports/store.ts';
+import type { KeptDocument } from '../../ports/store.ts';
 import { busyMs } from './schema.ts';
-
-export interface KeptDocument extends StoredDocument {
-  readonly tenant: string;
-  readonly collection: string;
-}
 
 export interface StoreContent {
   /** page by page */

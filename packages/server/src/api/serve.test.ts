@@ -332,12 +332,14 @@ it('a public address without keys is refused, unless it is said to be meant', as
 it('a store that does not answer makes the server not ready, and its callers learn no more than a reference', async () => {
   const server = await openTestServer(
     {},
+    {},
     {
       readiness: async () => ({ ready: false, checks: { store: { ok: false, detail: 'closed' } } }),
     },
   );
   const real = server.composition.engine;
   const broken = await openTestServer(
+    {},
     {},
     {
       engine: { ...real, execution: () => Promise.reject(new Error('the secret inner text')) },

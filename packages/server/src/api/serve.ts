@@ -9,11 +9,11 @@ import { MillraceError } from '../errors.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { createAccess, refusalToServe } from './access.ts';
-import { createAnswerer } from './answer.ts';
+import { type Answerer, createAnswerer } from './answer.ts';
 import { answerClientError } from './client-error.ts';
 import { addCors } from './cors.ts';
 import { toOpenApi } from './openapi.ts';
-import type { Operation, OperationContext } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { createPages } from './pages.ts';
 import { problemContentType, toMillraceError, toProblem } from './problem.ts';
@@ -21,14 +21,18 @@ import { addReferencePage } from './reference-page.ts';
 import { allowedMethods, toRoutePath } from './route-path.ts';
 
 export interface HttpServerOptions {
-  readonly engine: Engine;
   readonly config: HttpSettings;
   readonly log: Logger;
-  readonly metrics: ServerMetrics;
-  readonly readiness: () => Promise<Readiness>;
   readonly version: string;
   /** folder of the built web pages; absent: where their build leaves them */
   readonly pages?: string;
+}
+
+/** What is served. It comes with `listen`, so that a server can be made while a store is being opened. */
+export interface Served {
+  readonly engine: Engine;
+  readonly metrics: ServerMetrics;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 export type HttpSettings = Pick<
@@ -46,7 +50,7 @@ export type HttpSettings = Pick<
 
 export interface HttpServer {
   /** Takes connections from now on; rejects with Node's error when the address cannot be had. */
-  listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  listen(served: Served): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   /** Takes no more, lets what is under way finish within `shutdownGraceMs`, ends event streams and waits. */
   close(): Promise<void>;
 }
@@ -57,11 +61,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (refusal !== undefined) throw new ConfigError([refusal]);
   const stopping = new AbortController();
   const app = createApp(options.config);
-  addRules(app, options, stopping.signal);
-  addOperations(app, options, stopping.signal);
+  let served: Served | undefined;
+  const parts = (): Served => {
+    if (served === undefined) throw new MillraceError('internal', 'No request comes before `listen`.');
+    return served;
+  };
+  addRules(app, options, parts, stopping.signal);
+  addOperations(app, options, parts, stopping.signal);
   addReferencePage(app);
   return {
-    listen: async () => {
+    listen: async (given) => {
+      served = given;
       const { host, port } = options.config;
       await app.listen({ host: host.replace(/^\[|\]$/g, ''), port });
       const address = app.server.address();
@@ -84,6 +94,7 @@ function createApp(config: HttpSettings): FastifyInstance {
   const app = fastify({
     // Ours instead: one logger, one validator, one body reader, all with problem documents for their errors.
     logger: false,
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
@@ -102,6 +113,11 @@ function createApp(config: HttpSettings): FastifyInstance {
   return app;
 }
 
+/** Fastify would load a validator and a serializer that no route here has a use for. */
+function noCompiler(): never {
+  throw new Error('routes have no schema for Fastify: operations are checked by their own');
+}
+
 /** An address that cannot be read, before there is a route. */
 function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(toMillraceError(error, request.id), pathOf(request.url));
@@ -110,7 +126,8 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 
 function addRules(
   app: FastifyInstance,
-  { config, log, metrics, pages: pagesFolder }: HttpServerOptions,
+  { config, log, pages: pagesFolder }: HttpServerOptions,
+  parts: () => Served,
   stopping: AbortSignal,
 ): void {
   const access = createAccess(config);
@@ -123,7 +140,7 @@ function addRules(
   app.addHook('onResponse', (request, reply, done) => {
     const seconds = reply.elapsedTime / 1_000;
     const operation = request.routeOptions.config.operation ?? 'none';
-    metrics.request(operation, request.method, reply.statusCode, seconds);
+    parts().metrics.request(operation, request.method, reply.statusCode, seconds);
     if (log.isEnabled('debug')) {
       const ms = Math.round(reply.elapsedTime * 100) / 100;
       log.debug('request', {
@@ -170,23 +187,31 @@ function addRules(
   });
 }
 
-function addOperations(app: FastifyInstance, options: HttpServerOptions, stopping: AbortSignal): void {
+function addOperations(
+  app: FastifyInstance,
+  options: HttpServerOptions,
+  parts: () => Served,
+  stopping: AbortSignal,
+): void {
+  const access = createAccess(options.config);
   let document: unknown;
-  const context: OperationContext = {
-    engine: options.engine,
-    readiness: options.readiness,
-    printMetrics: () => options.metrics.print(),
-    limits: limitsOf(options.config),
-    openApi: () => (document ??= toOpenApi(operations, { version: options.version })),
+  const openApi = () => (document ??= toOpenApi(operations, { version: options.version }));
+  const createAnswer = ({ engine, metrics, readiness }: Served) => {
+    const printMetrics = () => metrics.print();
+    const context = { engine, readiness, printMetrics, limits: limitsOf(options.config), openApi };
+    return createAnswerer({ ...options, metrics, access, context, stopping });
   };
-  const answer = createAnswerer({ ...options, access: createAccess(options.config), context, stopping });
+  let answer: Answerer | undefined;
   for (const operation of operations) {
     for (const path of [operation.path, ...(operation.aliases ?? [])]) {
       app.route({
         method: operation.method,
         url: toRoutePath(path),
         config: { operation: operation.name },
-        handler: (request, reply) => answer(operation, request, reply),
+        handler: (request, reply) => {
+          answer ??= createAnswer(parts());
+          return answer(operation, request, reply);
+        },
       });
     }
   }

@@ -41,25 +41,17 @@ export async function serve(settings: Settings, io: Io, options: ServeOptions = 
     write: (line) => io.error(line),
   });
   const stop = nextInterrupt(io);
-  // The store is opened by threads of its own: what serves the API, a third of all that a start reads, is loaded meanwhile.
-  const [composition, api] = await Promise.all([
+  // Threads open the store; what serves the API, a third of all that a start reads and runs, is made meanwhile.
+  const [composition, server] = await Promise.all([
     compose(settings, log, io.environment, virtualTime),
-    serves ? import('../api/serve.ts') : undefined,
+    serves ? prepareServer(settings, log) : undefined,
   ]);
   const metrics = createServerMetrics({
     figures: () => composition.figures(),
     version,
     store: composition.store.features,
   });
-  const server = api?.createHttpServer({
-    engine: composition.engine,
-    config: settings,
-    log,
-    metrics,
-    readiness: () => composition.readiness(),
-    version,
-  });
-  const url = await listen(server, composition, settings);
+  const url = await listen(server, { composition, metrics }, settings);
   let end: (() => void) | undefined;
   try {
     io.out(banner(settings, composition, url, virtualTime));
@@ -85,14 +77,20 @@ function nextInterrupt(io: Io): Promise<string> {
   });
 }
 
+async function prepareServer(config: Settings, log: Logger): Promise<HttpServer> {
+  const { createHttpServer } = await import('../api/serve.ts');
+  return createHttpServer({ config, log, version });
+}
+
 async function listen(
   server: HttpServer | undefined,
-  composition: Composition,
+  { composition, metrics }: { readonly composition: Composition; readonly metrics: ServerMetrics },
   settings: Settings,
 ): Promise<string | undefined> {
   if (server === undefined) return undefined;
+  const { engine } = composition;
   try {
-    return (await server.listen()).url;
+    return (await server.listen({ engine, metrics, readiness: () => composition.readiness() })).url;
   } catch (error) {
     await composition.close(0);
     throw new CliError(exitCodes.cannotStart, listenProblem(error, settings), { cause: error });

@@ -5,7 +5,7 @@ import type { Settings } from '../../config/settings.ts';
 import { type Composition, composeEngine } from '../../engine/compose.ts';
 import { createLogger } from '../../log/logger.ts';
 import { createServerMetrics } from '../../metrics/server-metrics.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../serve.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions, type Served } from '../serve.ts';
 
 export interface TestServer {
   readonly url: string;
@@ -29,6 +29,7 @@ export interface Answer {
 export async function openTestServer(
   settings: Partial<Settings> = {},
   options: Partial<HttpServerOptions> = {},
+  served: Partial<Served> = {},
 ): Promise<TestServer> {
   const config: Settings = {
     ...resolveConfig({ flags: { port: '0', store: 'memory:' }, environment: {}, terminal: false }).settings,
@@ -42,17 +43,14 @@ export async function openTestServer(
     version: 'test',
     store: composition.store.features,
   });
-  const readiness = () => composition.readiness();
-  const server = createHttpServer({
-    engine: composition.engine,
-    config,
-    log,
+  const server = createHttpServer({ config, log, version: 'test', ...options });
+  const { engine } = composition;
+  const { url } = await server.listen({
+    engine,
     metrics,
-    readiness,
-    version: 'test',
-    ...options,
+    readiness: () => composition.readiness(),
+    ...served,
   });
-  const { url } = await server.listen();
   return {
     url,
     server,

@@ -71,13 +71,24 @@ export function claimWrite(request: ClaimRequest, now: number): Write<readonly C
   };
 }
 
-/** Brings the tables of executions, wake-ups and streams up to all that was written before. */
-export const flushWrite: Write<void> = {
-  units: 1,
-  characters: 0,
-  encode: (out) => out.put(operation.flush),
-  decode: () => {},
-};
+/** Numbers of flushes: `wanted` has to end before the tables tell of all that was written before the first asking. */
+export interface FlushProgress {
+  readonly wanted: number;
+  readonly ended: number;
+}
+
+/**
+ * Writes a part of what brings the tables of executions, wake-ups and streams up to date.
+ * @param wanted what the first asking was answered; 0: this is the first
+ */
+export function flushWrite(wanted: number): Write<FlushProgress> {
+  return {
+    units: 1,
+    characters: 0,
+    encode: (out) => out.put(operation.flush, wanted),
+    decode: (from) => ({ wanted: from.number(), ended: from.number() }),
+  };
+}
 
 export function renewWrite(
   tenant: string,

@@ -40,7 +40,7 @@ function serveWriter(port: MessagePort): void {
   port.on('message', (request: WriterRequest) => {
     if (request.type === 'close') {
       rest.end();
-      writer.rest();
+      while (writer.rest());
       database.close();
       port.close();
       return;
@@ -52,14 +52,14 @@ function serveWriter(port: MessagePort): void {
   });
 }
 
-/** Runs something when nothing was asked for some time. */
-function openRest(run: () => void): { later(): void; end(): void } {
+/** Runs something when nothing was asked for some time, and again, with room for what is asked, while there is more. */
+function openRest(run: () => boolean): { later(): void; end(): void } {
   let askedAt = 0;
   let timer: NodeJS.Timeout | undefined;
   function look(): void {
     const left = askedAt + restMs - performance.now();
-    timer = left > 0 ? setTimeout(look, left) : undefined;
-    if (timer === undefined) run();
+    if (left > 0) timer = setTimeout(look, left);
+    else timer = run() ? setTimeout(look, 0) : undefined;
   }
   return {
     later() {

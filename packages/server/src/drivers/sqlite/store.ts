@@ -71,9 +71,14 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   const onFatal = options.onFatal ?? throwUncaught;
   const queue = openWriteQueue(writer, broken);
   const channel = openReadChannel(reader);
-  const freshness = openFreshness(() => queue.write(flushWrite));
+  /** In parts, between which commits have their turn. */
+  async function flush(): Promise<void> {
+    let progress = await queue.write(flushWrite(0));
+    while (progress.ended < progress.wanted) progress = await queue.write(flushWrite(progress.wanted));
+  }
+  const freshness = openFreshness(flush);
   // Of listeners only those that came must be there: one that has gone takes nothing, and costs no flush.
-  const listeners = openFreshness(() => queue.write(flushWrite));
+  const listeners = openFreshness(flush);
   const queries = openQueries({ read: readFresh(channel, freshness, listeners) }, now);
   const figures = { commits: 0, refused: 0 };
   let ended = false;

@@ -12,14 +12,27 @@ import type { WakeUpRow } from './wake-up-rows.ts';
  * batch, so that none is held up. It takes what differs when it begins, in the order of the tables' keys, and writes
  * each as it stands by then. When all is written the index and the backlog are behind by what came since its beginning.
  *
+ * Whoever waits for the tables has them written sooner, but no faster than a slice with each batch: their rows are many
+ * under load, and a batch that wrote them all would hold up the commits behind it for 100 ms.
+ *
  * Where the process ends in the middle, some rows of the tables are newer than `indexed` and the backlog's first rows
  * say: whoever reads them goes by the last position of each stream, and the backlog ends with the newest of each row.
  */
 export interface ThreadFlush {
+  /** Counts the entries of a batch. */
+  count(entries: number): void;
   /** Writes what falls to a batch of so many entries. */
   share(entries: number): void;
+  /** Writes what one batch may write for somebody who waits for the tables. */
+  slice(): void;
   /** Writes all that is in memory. */
   all(): void;
+  /** number of the flush that has to end before the tables tell of all that was counted; numbers grow by one */
+  readonly wanted: number;
+  /** number of the last flush that has ended */
+  readonly ended: number;
+  /** whether a slice is enough for all of it */
+  readonly isSmall: boolean;
   /** whether batches came that the tables do not tell of */
   readonly isBehind: boolean;
   /**
@@ -37,7 +50,11 @@ export interface FlushParts {
   readonly commits: ThreadCommits;
 }
 
+/** Of streams and wake-ups: some 10 ms, for which a commit that comes meanwhile waits at most. */
+const rowsPerSlice = 1_024;
+
 interface Round {
+  readonly number: number;
   readonly streams: readonly Stream[];
   readonly rows: readonly WakeUpRow[];
   /** how many of both are written */
@@ -47,7 +64,7 @@ interface Round {
   readonly backlogTo: number;
 }
 
-/** @param entriesPerFlush entries after which one begins */
+/** @param entriesPerFlush entries after which one begins, also when nobody waits for it */
 export function openThreadFlush(
   { streams, tables, ledger, backlog, commits }: FlushParts,
   entriesPerFlush: number,
@@ -56,11 +73,14 @@ export function openThreadFlush(
   /** since the last flush began */
   let entries = 0;
   let entriesMax = entriesPerFlush;
+  let begun = 0;
+  let ended = 0;
 
   function begin(): Round {
     entries = 0;
     entriesMax = entriesPerFlush;
     return {
+      number: ++begun,
       streams: streams.takeDirty(),
       rows: ledger.takeDirty(),
       written: 0,
@@ -78,21 +98,37 @@ export function openThreadFlush(
     }
     round = end < size ? current : undefined;
     if (round !== undefined) return;
+    ended = current.number;
     ledger.flushed();
     tables.setIndexed(current.position);
     backlog.clear(current.backlogTo);
   }
   return {
+    count(more) {
+      entries += more;
+    },
     share(count) {
-      entries += count;
       if (round === undefined && entries < entriesMax) return;
       const current = round ?? begin();
       write(current, Math.ceil((sizeOf(current) * 2 * count) / entriesPerFlush));
+    },
+    slice() {
+      write(round ?? begin(), rowsPerSlice);
     },
     all() {
       if (round !== undefined) write(round, Number.POSITIVE_INFINITY);
       backlog.drop();
       write(begin(), Number.POSITIVE_INFINITY);
+    },
+    get wanted() {
+      if (entries > 0) return begun + 1;
+      return round === undefined ? ended : begun;
+    },
+    get ended() {
+      return ended;
+    },
+    get isSmall() {
+      return leftOf(round) + entries <= rowsPerSlice;
     },
     get isBehind() {
       return round !== undefined || entries > 0;
@@ -102,6 +138,10 @@ export function openThreadFlush(
       entriesMax = entries + entriesPerFlush;
     },
   };
+}
+
+function leftOf(round: Round | undefined): number {
+  return round === undefined ? 0 : sizeOf(round) - round.written;
 }
 
 function sizeOf({ streams, rows }: Round): number {

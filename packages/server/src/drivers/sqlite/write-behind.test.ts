@@ -174,6 +174,22 @@ describe('tables that are written behind the log', () => {
     await store.close();
   }, 60_000);
 
+  test('are brought up in parts for who reads them, so that what is committed meanwhile need not wait for all', async () => {
+    const store = await openSqliteStore({ path: join(folder, 'parts.db'), entriesPerFlush: 100_000 });
+    for (let at = 0; at < 5; at++) {
+      const streams = Array.from({ length: 1_000 }, (_, each) => `e${at}-${each}`);
+      await store.commit(streams.map((stream) => entryOf(stream, empty, { execution: rowOf(stream) })));
+    }
+    const batches = () => store.stats()['batches'] ?? 0;
+    const before = batches();
+    expect((await store.executions('a', { rowsMax: 500 })).rows).toHaveLength(500);
+    expect(batches() - before).toBeGreaterThanOrEqual(5);
+    const after = batches();
+    await store.nextDue(['timer']);
+    expect(batches()).toBe(after);
+    await store.close();
+  });
+
   test('an unsafe deed whose claim was not in its table yet is in doubt after a crash', async () => {
     const path = join(folder, 'unsafe.db');
     const store = await openSqliteStore({ path, now: () => 5_000 });

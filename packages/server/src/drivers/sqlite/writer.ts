@@ -18,8 +18,8 @@ export interface Writer {
   apply(message: WireMessage): Applied;
   /** What can wait until the answer to a batch is on its way: keeping the log short. */
   tidy(): void;
-  /** Brings the tables up to date, and the log into the database, when nobody writes. */
-  rest(): void;
+  /** When nobody writes: some of what brings the tables up to date, and the log into the database. True: there is more. */
+  rest(): boolean;
 }
 
 /**
@@ -91,16 +91,26 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
   }
   function applyAll(message: WireMessage, from: WireReader, out: WireValue[]): void {
     let entries = 0;
-    let isFlushAsked = false;
+    const waiting: number[] = [];
     backlog.begin(message);
     while (from.more) {
       const code = from.number();
-      if (code === operation.flush) isFlushAsked = true;
+      if (code === operation.flush) waiting.push(out.push(from.number(), 0) - 2);
       else entries += perform(code, from, out);
     }
-    if (isFlushAsked && (entries > 0 || flush.isBehind)) return flush.all();
-    backlog.write();
-    flush.share(entries);
+    flush.count(entries);
+    const { wanted } = flush;
+    if (waiting.length > 0 && flush.isSmall) {
+      if (flush.isBehind) flush.all();
+    } else {
+      backlog.write();
+      if (waiting.length > 0) flush.slice();
+      else flush.share(entries);
+    }
+    for (const at of waiting) {
+      out[at] ||= wanted;
+      out[at + 1] = flush.ended;
+    }
   }
   function undo(error: unknown): Failure {
     const failure = failureOf(error);
@@ -145,13 +155,15 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
       }
     },
     rest() {
-      if (broken !== undefined) return;
+      if (broken !== undefined) return false;
       try {
-        if (flush.isBehind) inTransaction(flush.all);
+        if (flush.isBehind) inTransaction(flush.isSmall ? flush.all : flush.slice);
+        if (flush.isBehind) return true;
         checkpoint.all();
       } catch (error) {
         undo(error);
       }
+      return false;
     },
   };
 }

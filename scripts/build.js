@@ -76,16 +76,14 @@ const partOfUndici = {
 const loadedWhenUsed = {
   name: 'loaded-when-used',
   setup(build) {
-    const skipped = Symbol('resolved by the others');
-    build.onResolve({ filter: /^(node:http2|semver)$/ }, async (asked) => {
-      const { path, importer, resolveDir, kind, pluginData } = asked;
-      if (pluginData === skipped || !importer.includes(join('node_modules', 'fastify'))) return undefined;
-      const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: skipped });
-      return { path: found.path, namespace: 'loaded-when-used' };
-    });
-    build.onLoad({ filter: /.*/, namespace: 'loaded-when-used' }, ({ path }) => ({
+    build.onResolve({ filter: /^(node:http2|semver)$/ }, ({ path, importer, resolveDir }) =>
+      importer.includes(join('node_modules', 'fastify', 'lib'))
+        ? { path, namespace: 'loaded-when-used', pluginData: resolveDir }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'loaded-when-used' }, ({ path, pluginData }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => require(${JSON.stringify(path)})[name] });`,
-      resolveDir: root,
+      resolveDir: pluginData,
     }));
   },
 };

@@ -281,6 +281,14 @@ describe('millrace start', () => {
     });
   });
 
+  it('logs the roles that it lacks when no other process can have them, and nothing of the kind when it has all', async () => {
+    const part = await openServer(['--roles', 'api,worker,executor']);
+    const whole = await openServer();
+    for (const { child } of [part, whole]) child.kill('SIGTERM');
+    expect((await part.ended).error).toMatch(/no running process has these roles.*timer.*events/);
+    expect((await whole.ended).error).not.toContain('no running process');
+  });
+
   it('exits 4 and says what to do when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -96,7 +96,6 @@ function adviceFor(error: unknown, { store }: Settings): string {
     case 'read-only':
     case 'server-version':
     case 'encoding':
-    case 'address':
       // The driver knows what to do.
       return '';
     case 'disk-full':

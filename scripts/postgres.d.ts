@@ -7,6 +7,9 @@ export interface PostgresServer {
   describe(): object;
   /** `fast` shuts down; `immediate` is a crash that leaves the log to be replayed; `kill` is `kill -9` of the postmaster. */
   stop(how?: 'fast' | 'immediate' | 'kill'): Promise<void>;
+  /** Stops the postmaster and its children by SIGSTOP, and lets them go on. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */

@@ -86,10 +86,14 @@ export function handleOf(described) {
      * of the postmaster, whose children end by themselves.
      */
     stop: (how = 'fast') => stop(server.pid, stopSignals[how] ?? 'SIGQUIT'),
+    /** Stands still: connections are taken by the kernel, and nothing is answered. */
+    freeze: () => signalAll(server.pid, 'SIGSTOP'),
+    thaw: () => signalAll(server.pid, 'SIGCONT'),
     async restart() {
       server.pid = await launch(server);
     },
     async remove() {
+      signalAll(server.pid, 'SIGCONT');
       await stop(server.pid, 'SIGINT');
       rmSync(server.folder, { recursive: true, force: true });
     },
@@ -147,6 +151,21 @@ async function stop(pid, signal) {
   while (isAlive(pid)) {
     if (performance.now() > until) throw new Error(`PostgreSQL ${pid} did not stop within ${stopMsMax} ms`);
     await sleep(20);
+  }
+}
+
+/** The postmaster first: stopped, it makes no further children. */
+function signalAll(pid, signal) {
+  if (!isAlive(pid)) return;
+  process.kill(pid, signal);
+  const processes = existsSync('/proc') ? readdirSync('/proc') : [];
+  for (const child of processes.filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${child}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(pid))
+        process.kill(Number(child), signal);
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 

@@ -34,10 +34,19 @@ export const rooms: readonly Room[] = [
   { path: `${server}/errors.ts`, uses: [] },
   { path: `${server}/lru.ts`, uses: [] },
   { path: `${server}/without-password.ts`, uses: [] },
+  { path: `${server}/postgres-address.ts`, uses: [] },
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
   {
     path: `${server}/drivers`,
-    uses: [`${server}/ports`, `${server}/errors.ts`, `${server}/without-password.ts`, 'pg', 'yaml', 'node:'],
+    uses: [
+      `${server}/ports`,
+      `${server}/errors.ts`,
+      `${server}/postgres-address.ts`,
+      `${server}/without-password.ts`,
+      'pg',
+      'yaml',
+      'node:',
+    ],
     types: ['@millrace/core'],
   },
   {
@@ -87,6 +96,7 @@ export const rooms: readonly Room[] = [
     path: `${server}/config`,
     uses: [
       `${server}/errors.ts`,
+      `${server}/postgres-address.ts`,
       `${server}/without-password.ts`,
       '@millrace/core',
       'typebox',
@@ -120,6 +130,7 @@ export const rooms: readonly Room[] = [
       `${server}/metrics`,
       `${server}/drivers`,
       `${server}/errors.ts`,
+      `${server}/postgres-address.ts`,
       `${server}/without-password.ts`,
       '@millrace/core',
       '@millrace/jq',

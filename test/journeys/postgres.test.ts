@@ -180,6 +180,45 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
     expect(server.isAlive()).toBe(true);
   });
 
+  it('a database that stands still is answered with 503 in a few seconds, then at once, and is used again by itself', {
+    timeout: 120_000,
+  }, async ({ annotate }) => {
+    const postgres = await startPostgres();
+    onTestFinished(() => postgres.remove());
+    const server = await startServer({ env: { MILLRACE_STORE: postgres.url } });
+    onTestFinished(async () => void (await server.stop()));
+    const api = connect(server.url);
+    await api.deploy(greeting.replace('milliseconds: 300', 'seconds: 4'));
+    const request = { workflow: { namespace: 'journey', name: 'greet' }, input: { name: 'Ada' } };
+    const begun = await api.start(request);
+    postgres.freeze();
+    const refusal = async () => {
+      const asked = performance.now();
+      const { status, headers } = await fetch(`${server.url}/api/v1/executions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'frozen' },
+        body: JSON.stringify(request),
+      });
+      return { status, retryAfter: headers.get('retry-after'), tookMs: performance.now() - asked };
+    };
+    const [first, ready] = await Promise.all([refusal(), fetch(`${server.url}/ready`)]);
+    expect([first.status, ready.status]).toEqual([503, 503]);
+    expect(first.retryAfter).toMatch(/^\d+$/);
+    // Without the watch it is 35 s; the rest is for a busy machine.
+    expect(first.tookMs).toBeLessThan(10_000);
+    const next = await refusal();
+    expect(next.status).toBe(503);
+    expect(next.tookMs).toBeLessThan(2_000);
+    postgres.thaw();
+    await expect.poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 15_000 }).toBe(200);
+    const asked = await api.start(request, { wait: '30s', key: 'frozen' });
+    expect(asked).toMatchObject({ status: 'completed' });
+    expect(await api.start(request, { key: 'frozen' })).toMatchObject({ id: asked.id });
+    expect(await api.execution(begun.id, '30s')).toMatchObject({ status: 'completed' });
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('millrace_orphans 0\n');
+    await annotate(`refused after ${Math.round(first.tookMs)} ms, then after ${Math.round(next.tookMs)} ms`);
+  });
+
   it.each([
     [
       'a schema that a newer program made',

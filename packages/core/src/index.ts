@@ -47,6 +47,7 @@ export {
   lifecycleOf,
   type StoredCommit,
 } from './projections/lifecycle.ts';
+export { missingRoles } from './projections/missing-roles.ts';
 export { phaseOf } from './projections/phase.ts';
 export { eventErrors, withoutUnset } from './rules/cloud-event.ts';
 export { type Decided, type DecideOptions, decide } from './rules/decide.ts';

@@ -22,6 +22,7 @@ export const clusterFaults = {
   freeze: 'one of two servers is stopped by SIGSTOP past its leases, and goes on',
   restart: 'PostgreSQL is shut down, and started again',
   crash: 'the postmaster of PostgreSQL is killed by kill -9, and started again',
+  standstill: 'PostgreSQL is stopped by SIGSTOP until it was given up, and goes on',
   cut: 'connections to PostgreSQL are cut between a question and its answer',
 } as const;
 
@@ -54,6 +55,8 @@ type Postgres = Awaited<ReturnType<typeof startPostgres>>;
 
 const leaseMs = 1_000;
 const restartMsMax = 30_000;
+/** Servers give a silent database up after 4 s. */
+const standstillMs = { least: 5_000, most: 8_000 };
 const recoveryMsMax = 60_000;
 const launcher = fileURLToPath(new URL('../../../packages/server/bin/millrace.js', import.meta.url));
 
@@ -152,6 +155,11 @@ async function fail(
     case 'crash':
       await postgres.stop('kill');
       return restarted(postgres);
+    case 'standstill':
+      postgres.freeze();
+      await sleep(random.between(standstillMs.least, standstillMs.most));
+      postgres.thaw();
+      return;
     case 'cut':
       // Every connection has something to answer for a while: each is cut at its first.
       for (let turn = 0; turn < 5; turn += 1) {

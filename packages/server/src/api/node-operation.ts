@@ -1,3 +1,4 @@
+import { missingRoles } from '@millrace/core';
 import { Type } from 'typebox';
 import { defineOperation } from './operation.ts';
 import { nodeSchema } from './schemas.ts';
@@ -6,7 +7,7 @@ export const nodeOperation = defineOperation({
   name: 'listNodes',
   summary: 'The processes on the store',
   description:
-    'Each process writes itself down every 5 s, and leaves when it ends; one that was not heard of is silent, and forgotten after a minute.',
+    'Each process writes itself down every 5 s, and leaves when it ends; one that was not heard of is silent, and forgotten after a minute. `missingRoles` are those that no running process has: what is theirs to do waits.',
   tag: 'server',
   permission: 'metrics:read',
   method: 'GET',
@@ -15,7 +16,12 @@ export const nodeOperation = defineOperation({
     {
       status: 200,
       description: 'Those that started first first.',
-      content: { 'application/json': Type.Object({ items: Type.Array(nodeSchema) }) },
+      content: {
+        'application/json': Type.Object({
+          items: Type.Array(nodeSchema),
+          missingRoles: Type.Array(Type.String()),
+        }),
+      },
       example: {
         items: [
           {
@@ -32,13 +38,13 @@ export const nodeOperation = defineOperation({
             limits: { 'task:call:http': 20 },
           },
         ],
+        missingRoles: ['timer', 'events'],
       },
     },
   ],
   problems: [],
-  handler: async ({ engine }, { tenant }) => ({
-    type: 'json',
-    status: 200,
-    body: { items: await engine.nodes(tenant) },
-  }),
+  handler: async ({ engine }, { tenant }) => {
+    const items = await engine.nodes(tenant);
+    return { type: 'json', status: 200, body: { items, missingRoles: missingRoles(items) } };
+  },
 });

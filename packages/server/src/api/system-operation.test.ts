@@ -61,6 +61,13 @@ describe('the nodes', () => {
     });
   });
 
+  it('say which roles none of them has', async () => {
+    const part = await openTestServer({ roles: ['api', 'worker', 'executor'] });
+    expect((await part.send('GET', '/api/v1/nodes')).body.missingRoles).toEqual(['timer', 'events']);
+    await part.close();
+    expect((await server.send('GET', '/api/v1/nodes')).body.missingRoles).toEqual([]);
+  });
+
   it('say that a process drains', async () => {
     const part = await openTestServer();
     await part.composition.drain();

@@ -109,6 +109,13 @@ describe('millrace', () => {
     [['start', '--port', 'x'], '--port: expected a whole number but found "x"'],
     [['start', '--port', '99999'], '--port: expected a number from 0 to 65535 but found 99999'],
     [['start', '--store', 'x:y'], '--store: cannot be "x:y". Where executions are kept: memory: (lost'],
+    [['start', '--store', 'postgres://u:p@h:five/d'], '--store: its port is no number from 1 to 65535'],
+    [['verify', '--store', 'postgres://u:p/w@h/d'], '--store: a character of the user or the password'],
+    [['backup', 'copy', '--store', 'postgres://u:%@h/d'], '--store: a % is not followed by two'],
+    [
+      ['store', 'migrate', '--from', 'sqlite:x', '--to', 'postgres://u:p@h:five/d'],
+      '--to: its port is no number',
+    ],
     [['run'], 'run takes one FILE. For example: millrace run greet.yaml --input'],
     [['validate', 'none.yaml'], 'none.yaml cannot be read: there is no such file.\n'],
     [['run', 'greet.yaml', '--input', '{'], '--input: expected JSON'],
@@ -279,6 +286,14 @@ describe('millrace start', () => {
       code: 4,
       error: expect.stringContaining('cannot be reached'),
     });
+  });
+
+  it('logs the roles that it lacks when no other process can have them, and nothing of the kind when it has all', async () => {
+    const part = await openServer(['--roles', 'api,worker,executor']);
+    const whole = await openServer();
+    for (const { child } of [part, whole]) child.kill('SIGTERM');
+    expect((await part.ended).error).toMatch(/no running process has these roles.*timer.*events/);
+    expect((await whole.ended).error).not.toContain('no running process');
   });
 
   it('exits 4 and says what to do when its port is taken', async () => {

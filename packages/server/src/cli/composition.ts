@@ -29,6 +29,10 @@ export async function compose(
       ...(settings.resources === '' ? {} : { resources: settings.resources }),
       secrets: { environment, ...(secretsFile === '' ? {} : { file: secretsFile }) },
       http: { allow, origins: originMap, responseBytesMax },
+      onMissingRoles: (roles) => {
+        if (roles.length === 0) log.info('every role has a running process again');
+        else log.warn('no running process has these roles: what is theirs to do waits', { roles });
+      },
       onError: (error, execution) => log.error('work failed', { execution, error }),
       onFatal: (error) => {
         log.error('the store cannot be trusted any more; the process ends', { error });
@@ -92,7 +96,6 @@ function adviceFor(error: unknown, { store }: Settings): string {
     case 'read-only':
     case 'server-version':
     case 'encoding':
-    case 'address':
       // The driver knows what to do.
       return '';
     case 'disk-full':

@@ -1,5 +1,5 @@
 /** `millrace nodes`: the processes on the store of a server. */
-import { type DifferingLimit, differingLimits } from '@millrace/core';
+import { type DifferingLimit, differingLimits, missingRoles } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import type { NodeView } from '../engine/interface.ts';
 import { readArguments } from './arguments.ts';
@@ -12,7 +12,7 @@ export const options = connectionOptions;
 
 export const help = `STATE is running, draining (it takes nothing new, and ends) or silent (it should have been heard of).
 LAG is for how long the oldest work that a process may take had been due when it looked last.
-A line on standard error warns of limits that processes were told differently.
+Lines on standard error warn of roles that no running process has, and of limits that processes were told differently.
 
 Options:
 ${connectionHelp}`;
@@ -23,6 +23,10 @@ export async function nodes(args: readonly string[], io: Io): Promise<number> {
     throw new CliError(exitCodes.usage, `nodes takes no argument, but was given "${positionals[0]}".`);
   const found = await connect(flags, io).nodes();
   io.out(flags.json ? `${JSON.stringify(found, null, 2)}\n` : format(found));
+  for (const role of missingRoles(found))
+    io.error(
+      `No running process has the role ${role}: what is its to do waits. Start one: millrace start --roles ${role}\n`,
+    );
   for (const limit of differingLimits(found)) io.error(`${warningOf(limit)}\n`);
   return exitCodes.ok;
 }

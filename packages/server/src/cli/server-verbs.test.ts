@@ -19,6 +19,21 @@ describe('millrace nodes', () => {
     expect(JSON.parse(json)).toMatchObject([{ state: 'running', pid: process.pid }]);
     expect(await millrace('nodes', 'all')).toMatchObject({ code: 2 });
   });
+
+  it('warns of each role that no running process has, and of none when all are there', async () => {
+    const part = await openTestServer({ roles: ['api', 'worker', 'timer'] });
+    const environment = { MILLRACE_SERVER: part.url };
+    const { code, error } = await millraceWith({ environment }, 'nodes');
+    await part.close();
+    expect(code).toBe(0);
+    expect(
+      [...error.matchAll(/has the role (\w+): .* millrace start --roles (\w+)$/gm)].map(([, a, b]) => [a, b]),
+    ).toEqual([
+      ['executor', 'executor'],
+      ['events', 'events'],
+    ]);
+    expect((await millrace('nodes')).error).toBe('');
+  });
 });
 
 describe('millrace ls', () => {

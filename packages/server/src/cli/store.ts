@@ -16,6 +16,7 @@ import { type ReadableStore, verifyStore } from '../engine/verify-store.ts';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
+import { mistakeInAddress } from '../postgres-address.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';
@@ -47,6 +48,8 @@ export async function store(args: readonly string[], io: Io): Promise<number> {
     throw new CliError(exitCodes.usage, '--from: expected sqlite:FILE.');
   if (typeof to !== 'string' || !isPostgres(to))
     throw new CliError(exitCodes.usage, '--to: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE.');
+  const mistake = mistakeInAddress(to);
+  if (mistake !== undefined) throw new CliError(exitCodes.usage, `--to: ${mistake}.`);
   const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
   const path = resolve(from.slice('sqlite:'.length));
   if (!existsSync(path)) throw new CliError(exitCodes.cannotStart, `There is no store at ${path}.`);

@@ -127,6 +127,41 @@ describe('mistakes name the source and the key', () => {
     expect(issues(inputs)).toEqual([expect.stringContaining(beginning)]);
   });
 
+  const expected =
+    'expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters written as %XX';
+  it.each([
+    ['postgres://u:hush@h:five/d', 'its port is no number from 1 to 65535'],
+    ['postgres://u:hush@h:0/d', 'its port is no number from 1 to 65535'],
+    ['postgres://u:hush@h:99999/d', 'its port is no number from 1 to 65535'],
+    ['postgresql://u:hush@h/d?port=x', 'its port is no number from 1 to 65535'],
+    ['postgres://u:hush@a b/d', 'it cannot be read as an address'],
+    ['postgres://u:hu/sh@h/d', 'a character of the user or the password means something else'],
+    ['postgres://u:12/hush@h/d', 'a character of the user or the password means something else'],
+    ['postgres://u:hu?sh@h/d', 'a character of the user or the password means something else'],
+    ['postgres://u:12#hush@h/d', 'a character of the user or the password means something else'],
+    ['postgres://u:hush%@h/d', 'a % is not followed by two hexadecimal digits'],
+    ['postgres://u:hush@h/d?schema=Upper', 'its schema is to be lower-case letters'],
+    ['posgres://u:hush@h/d', 'cannot be "posgres://u:***@h/d". Where executions are kept'],
+    ['u:hush@h/d', 'cannot be "u:***@h/d". Where executions are kept'],
+  ])('%s, which cannot be read as the address of a store, and shows no password', (store, message) => {
+    const [issue, ...others] = issues({ environment: { DATABASE_URL: store } });
+    expect(others).toEqual([]);
+    expect(issue).toMatch(/^DATABASE_URL: /);
+    expect(issue).toContain(message);
+    expect(issue).not.toMatch(/hu|sh@/);
+    if (/^(its port|it cannot|a )/.test(message)) expect(issue).toContain(expected);
+  });
+
+  it.each([
+    'postgres://user:p%40ss%25@host:5432/name?schema=x&sslmode=require',
+    'postgres://host',
+    'postgresql:///name?host=/var/run/postgresql',
+    'postgres://u:p@[::1]:5433/d?options=-c%20synchronous_commit%3Doff',
+    'postgres://host/d?user=me@tenant&password=p',
+  ])('%s is an address that is taken', (store) => {
+    expect(issues({ flags: { store } })).toEqual([]);
+  });
+
   it('lists all of them at once', () => {
     expect(
       issues({ flags: { port: 'x', 'effects-max': '0' }, environment: { MILLRACE_NOPE: '1' } }),

@@ -192,7 +192,7 @@ function refuse(message: string): ReadValue {
 
 function mismatch(setting: Setting, value: unknown): string | undefined {
   const [valid, errors] = Errors(setting.schema, value);
-  if (valid) return undefined;
+  if (valid) return setting.mistake?.(value);
   const found = setting.secret ? 'what was given' : quote(value);
   const allowed = choices(setting);
   if (allowed !== undefined)

@@ -1,6 +1,7 @@
 /** Every setting of the server: its type, default, meaning and names. Flags, environment and file are read by it. */
 import { defaultLimits } from '@millrace/core';
 import { type Static, type TSchema, Type } from 'typebox';
+import { mistakeInAddress } from '../postgres-address.ts';
 
 /** How a text (a flag, a variable) is read. */
 export type TextForm = 'text' | 'number' | 'duration' | 'bytes' | 'boolean' | 'list' | 'json';
@@ -14,6 +15,8 @@ export interface Setting<S extends TSchema = TSchema> {
   readonly description: string;
   /** environment variables beside MILLRACE_*, weaker than it */
   readonly aliases?: readonly string[];
+  /** what is wrong with a value that fits the schema, as a sentence */
+  readonly mistake?: (value: Static<S>) => string | undefined;
   /** never printed */
   readonly secret?: true;
 }
@@ -43,6 +46,7 @@ const table = {
     derived: 'sqlite:<data>/millrace.db',
     description:
       'Where executions are kept: memory: (lost at the end of the process), sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
+    mistake: (store) => (store.startsWith('postgres') ? mistakeInAddress(store) : undefined),
     aliases: ['DATABASE_URL'],
   }),
   connectionsMax: setting(count(4, 1_000), 'number', {

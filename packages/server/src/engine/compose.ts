@@ -69,6 +69,8 @@ export interface ComposeOptions {
   readonly world?: World;
   /** the clock leaps to the next wake-up when nothing else is to do: for trying workflows */
   readonly virtualTime?: boolean;
+  /** told of the roles that no running process on the store has, and of none when all are there again */
+  readonly onMissingRoles?: (roles: readonly string[]) => void;
   /** something that no caller waits for went wrong; the server goes on */
   readonly onError: (error: unknown, execution: string) => void;
   /** the store cannot be trusted any more; the process must end */
@@ -140,6 +142,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
   const startedAt = world.now();
   const registry = startRegistry({
     ...{ world, store, load: () => runtime.load(), onError: options.onError },
+    onMissing: (roles) => options.onMissingRoles?.(roles),
     self: {
       ...{ id: runtime.node, version, factSchema, roles: options.roles },
       ...{ host: hostname(), pid: process.pid, startedAt: new Date(startedAt).toISOString() },

@@ -189,6 +189,11 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
     help: 'Statements whose connection was lost.',
     type: 'total',
   },
+  databaseStandstills: {
+    name: 'millrace_store_standstills_total',
+    help: 'Times that the database took connections and answered nothing.',
+    type: 'total',
+  },
   hintsHeard: {
     name: 'millrace_store_hints_total',
     help: 'Hints from other processes on the store.',

@@ -7,6 +7,7 @@ const shared = (store: Store): Store => ({ ...store, features: { ...store.featur
 
 function open() {
   const harness = openHarness();
+  const missing: string[] = [];
   const { world, errors } = harness;
   let writes = 0;
   const counting = (store: Store): Store => ({
@@ -16,14 +17,19 @@ function open() {
       return store.putDocument(...asked);
     },
   });
-  const start = (id: string, on: Store = shared(counting(harness.store))): Registry =>
+  const start = (
+    id: string,
+    on: Store = shared(counting(harness.store)),
+    roles: readonly string[] = ['worker'],
+  ): Registry =>
     startRegistry({
       ...{ world, store: on, onError: (error) => void errors.push(error) },
       self: {
-        ...{ id, version: '1.2.3', factSchema: 1, roles: ['worker'], host: 'h', pid: 1 },
+        ...{ id, version: '1.2.3', factSchema: 1, roles, host: 'h', pid: 1 },
         startedAt: new Date(world.now()).toISOString(),
       },
       load: () => ({ executionsInMemory: 1, effectsRunning: 2, effectsMax: 3, lagMs: 4 }),
+      onMissing: (names) => void missing.push(`${id}: ${names.join()}`),
     });
   /** What a process that was killed leaves: beats that fail from now on. */
   const startMortal = (id: string) => {
@@ -38,7 +44,7 @@ function open() {
   };
   const seenBy = async (registry: Registry) =>
     (await registry.nodes()).map(({ id, state }) => `${id} ${state}`);
-  return { ...harness, start, startMortal, seenBy, writes: () => writes };
+  return { ...harness, start, startMortal, seenBy, missing, writes: () => writes };
 }
 
 describe('the registry of nodes', () => {
@@ -90,6 +96,49 @@ describe('the registry of nodes', () => {
     await advance(20_000);
     expect(await seenBy(alone)).toEqual(['alone running']);
     expect((await store.documents('default', 'nodes', { rowsMax: 9 })).rows).toHaveLength(1);
+  });
+});
+
+describe('a role that no process has', () => {
+  const most = ['worker', 'executor', 'timer'];
+
+  it('is told once when it was missing for half a minute, and again when a process with it is there', async () => {
+    const { start, advance, missing, store, errors } = open();
+    start('one', shared(store), most);
+    await advance(29_000);
+    expect(missing).toEqual([]);
+    await advance(2_000);
+    expect(missing).toEqual(['one: events']);
+    await advance(120_000);
+    expect(missing).toEqual(['one: events']);
+    const matching = start('two', shared(store), ['events']);
+    await advance(35_000);
+    expect(missing).toEqual(['one: events', 'one: ']);
+    await matching.drain();
+    await matching.close();
+    await advance(65_000);
+    expect(missing).toEqual(['one: events', 'one: ', 'one: events']);
+    expect(errors).toEqual([]);
+  });
+
+  it('is nothing to tell while processes start one after the other, or one is replaced', async () => {
+    const { start, advance, missing, store } = open();
+    start('one', shared(store), most);
+    await advance(20_000);
+    const two = start('two', shared(store), ['events']);
+    await advance(35_000);
+    await two.close();
+    await advance(10_000);
+    start('three', shared(store), ['events']);
+    await advance(60_000);
+    expect(missing).toEqual([]);
+  });
+
+  it('is told at once where no other process can come', () => {
+    const { start, missing, store } = open();
+    start('alone', store, most);
+    start('whole', store, [...most, 'events']);
+    expect(missing).toEqual(['alone: events']);
   });
 });
 

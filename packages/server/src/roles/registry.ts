@@ -3,7 +3,7 @@
  * is for people: nothing that must be right depends on it. A process that owns its store alone is the only one, and
  * writes nothing.
  */
-import type { NodeLoad, NodeView } from '@millrace/core';
+import { missingRoles, type NodeLoad, type NodeView } from '@millrace/core';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 
@@ -13,6 +13,8 @@ export interface RegistryOptions {
   /** what does not change while the process runs */
   readonly self: Omit<NodeView, 'state' | 'lastSeen' | 'load'>;
   readonly load: () => NodeLoad;
+  /** told of the roles that no running process has, and of none when all are there again */
+  readonly onMissing: (roles: readonly string[]) => void;
   readonly onError: (error: unknown, execution: string) => void;
 }
 
@@ -34,7 +36,7 @@ export const beatMs = 5_000;
 /** A process that has missed three beats is shown as silent; after a while it is forgotten. */
 export const silentMs = 15_500;
 export const forgottenMs = 60_000;
-/** Beats between two looks for what is to be forgotten. */
+/** Beats between two looks for what is to be forgotten, and for roles that nobody has. */
 const beatsPerLook = 6;
 const nodesMax = 1_000;
 
@@ -59,26 +61,47 @@ export function startRegistry(options: RegistryOptions): Registry {
     await store.putDocument(nodeTenant, nodeCollection, self.id, JSON.stringify(kept), undefined);
   };
   const failed = (error: unknown) => onError(error, '');
+  const look = async () => {
+    await forget(store);
+    await tellMissing();
+  };
   const beat = (): Promise<void> => {
     const written = write().catch(failed);
     writing = written
-      .then(() => (beats++ % beatsPerLook === 0 ? forget(store) : undefined))
+      .then(() => (beats++ % beatsPerLook === 0 ? look() : undefined))
       .catch(failed)
       .then(() => {
         if (!closed) cancel = world.after(beatMs, () => void beat());
       });
     return written;
   };
+  const nodes = async () => {
+    if (isAlone) return [shown()];
+    const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });
+    const others = rows.map((row) => toView(row, store.now())).filter((view) => view !== undefined);
+    // What this process knows of itself is newer than what it wrote.
+    const all = [...others.filter(({ id }) => id !== self.id), ...(closed ? [] : [shown()])];
+    return all.sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id));
+  };
+  // A role counts as missing from the second look on: who starts or is replaced meanwhile is nothing to be told.
+  let missingBefore: readonly string[] = [];
+  let told = '';
+  const tellMissing = async () => {
+    const missing = missingRoles(await nodes());
+    const lasting = missing.filter((role) => missingBefore.includes(role));
+    missingBefore = missing;
+    if (closed || state !== 'running' || lasting.join() === told) return;
+    told = lasting.join();
+    options.onMissing(lasting);
+  };
+  if (isAlone) {
+    // Nobody else can come.
+    const missing = missingRoles([shown()]);
+    if (missing.length > 0) options.onMissing(missing);
+  }
   return {
     begun: isAlone ? Promise.resolve() : beat(),
-    async nodes() {
-      if (isAlone) return [shown()];
-      const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });
-      const others = rows.map((row) => toView(row, store.now())).filter((view) => view !== undefined);
-      // What this process knows of itself is newer than what it wrote.
-      const all = [...others.filter(({ id }) => id !== self.id), ...(closed ? [] : [shown()])];
-      return all.sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id));
-    },
+    nodes,
     async drain() {
       state = 'draining';
       // Behind a beat that is under way: it says the state before.

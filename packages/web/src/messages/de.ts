@@ -334,6 +334,8 @@ export const de: Messages = {
   nodeLastSeen: 'Zuletzt gesehen',
   limitDiffers: (limit, told) =>
     `Den Prozessen wurden verschiedene Grenzen für ${limit} gesagt: ${told}. Sagen Sie allen dieselbe.`,
+  roleMissing: (role) =>
+    `Kein laufender Prozess hat die Rolle ${role}: was sie zu tun hat, wartet. Starten Sie einen, der sie hat.`,
   roles: 'Rollen',
   kindEffect: 'Wirkungen',
   kindTimer: 'Zeitgeber',

@@ -328,6 +328,8 @@ export const en = {
   nodeLastSeen: 'Last seen',
   limitDiffers: (limit: string, told: string) =>
     `Processes were told different limits of ${limit}: ${told}. Say the same to all.`,
+  roleMissing: (role: string) =>
+    `No running process has the role ${role}: what is its to do waits. Start one that has it.`,
   roles: 'Roles',
   kindEffect: 'Effects',
   kindTimer: 'Timers',

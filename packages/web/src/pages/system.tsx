@@ -1,3 +1,4 @@
+import { missingRoles } from '@millrace/core';
 import type { SystemView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -61,7 +62,8 @@ export function SystemPage() {
             <PhasePanel counts={system.data.executions} />
             <LedgerPanel counts={system.data.wakeUps} />
           </div>
-          {nodes.data === undefined || nodes.data.length < 2 ? null : (
+          {nodes.data === undefined ||
+          (nodes.data.length < 2 && missingRoles(nodes.data).length === 0) ? null : (
             <NodesPanel nodes={nodes.data} self={system.data.node} />
           )}
           <Figures samples={samples} history={history} />

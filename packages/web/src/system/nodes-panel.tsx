@@ -1,4 +1,4 @@
-import { differingLimits } from '@millrace/core';
+import { differingLimits, missingRoles } from '@millrace/core';
 import type { NodeView } from '@millrace/sdk';
 import { useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
@@ -8,7 +8,7 @@ import { StatusDot } from '../ui/phase-badge.tsx';
 import { Instant } from '../ui/time.tsx';
 import { Panel } from './panels.tsx';
 
-/** The processes that share the store, when there are several. */
+/** The processes that share the store, and what they lack together. */
 export function NodesPanel({ nodes, self }: { readonly nodes: readonly NodeView[]; readonly self: string }) {
   const messages = useMessages();
   const now = useNow(true);
@@ -57,6 +57,11 @@ export function NodesPanel({ nodes, self }: { readonly nodes: readonly NodeView[
           </tbody>
         </table>
       </div>
+      {missingRoles(nodes).map((role) => (
+        <p key={role} role="status" className="mt-2 text-[13px] text-pretty text-faulted">
+          {messages.roleMissing(role)}
+        </p>
+      ))}
       {differingLimits(nodes).map(({ limit, told }) => (
         <p key={limit} role="status" className="mt-2 text-[13px] text-pretty text-faulted">
           {messages.limitDiffers(

@@ -5,13 +5,16 @@
  * 2. Statements are named, so that each connection parses them once.
  * 3. What may be done twice is tried again for a while when the connection is lost: a database that is started anew is
  *    no error for anybody who can wait for it. When it has been away for longer, calls are refused at once.
- * 4. Everything ends: connecting, waiting for a connection, and each statement, on both sides.
+ * 4. Everything ends: connecting, waiting for a connection, and each statement, on both sides. A database that stands still
+ *    is told from a slow statement, and its connections are cut.
  */
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
 import { kindOf, toError } from './failure.ts';
+import { watchStandstill } from './standstill.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Value = string | number | boolean | null | Uint8Array | readonly Value[];
@@ -55,7 +58,7 @@ const writersMax = 2;
 const listenersMax = 1;
 const connectMsMax = 5_000;
 const statementMsMax = 30_000;
-/** The server's bound comes first; this one is for a server that says nothing any more. */
+/** The server's bound comes first; this one is for a connection that died without a word, of a server that answers others. */
 const answerMsMax = 35_000;
 /** The same two of what may have to go through the whole store: a migration, retention, a copy. */
 export const longStatementMsMax = 3_600_000;
@@ -68,7 +71,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const address = readAddress(options.address);
   const { connectionsMax, patienceMs = patienceMsDefault } = options;
   const { default: pg } = await import('pg');
+  const sockets = new Set<Socket>();
   const config: ClientConfig = {
+    stream() {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
     connectionString: address.url,
     application_name: 'millrace',
     connectionTimeoutMillis: connectMsMax,
@@ -83,11 +92,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pools: readonly Pool[] = [writers, others];
   // A connection that is lost while nobody uses it is replaced by the next call.
   for (const pool of pools) pool.on('error', () => {});
-  const figures = { databaseStatements: 0, databaseRetries: 0, databaseLost: 0 };
+  const figures = { databaseStatements: 0, databaseRetries: 0, databaseLost: 0, databaseStandstills: 0 };
   let awaySince: number | undefined;
   let closed = false;
   let underWay = 0;
   let drained: (() => void) | undefined;
+  const standstill = watchStandstill({
+    config,
+    isWaiting: () => underWay > 0,
+    begun(since) {
+      figures.databaseStandstills++;
+      awaySince = since;
+      for (const socket of sockets) socket.destroy();
+    },
+  });
 
   function configOf(statement: Statement, values: readonly Value[]): QueryConfig {
     return { name: statement.name, text: sql(statement.text), values: [...values] };
@@ -114,9 +132,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   async function once(pool: Pool, statement: Statement, values: readonly Value[]): Promise<readonly Row[]> {
     try {
+      refuse(standstill.error());
       figures.databaseStatements++;
       const { rows } = await pool.query(configOf(statement, values));
       awaySince = undefined;
+      standstill.heard();
       return rows as readonly Row[];
     } catch (error) {
       note(error);
@@ -162,6 +182,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         let client: PoolClient | undefined;
         let failed: Error | undefined;
         try {
+          refuse(standstill.error());
           client = await others.connect();
           // Lost between two statements it says so to nobody else; the next statement fails.
           client.on('error', ignore);
@@ -190,6 +211,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async close() {
       closed = true;
       if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
+      standstill.close();
       await Promise.all(pools.map((pool) => pool.end()));
     },
   };
@@ -205,6 +227,10 @@ const boolean = 16;
 const texts = 1009;
 
 function ignore(): void {}
+
+function refuse(error: Error | undefined): void {
+  if (error !== undefined) throw error;
+}
 
 /** Positions, versions and instants are whole numbers below 2^53. Dates come as text: nobody reads any. */
 function parserOf(type: number): (text: string) => unknown {

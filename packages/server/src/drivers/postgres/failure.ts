@@ -43,7 +43,11 @@ const bySqlState: Readonly<Record<string, Kind>> = {
   MR001: 'given-up',
 };
 
+/** Our own: the database stands still, and nothing was sent to it. */
+export const standstillCode = 'STANDSTILL';
+
 const bySystemCode = new Set([
+  standstillCode,
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -81,7 +85,7 @@ export function wasNeverSent(error: unknown): boolean {
 
 const neverSent = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES'],
-  ...['57P03', '53300'],
+  ...['57P03', '53300', standstillCode],
 ]);
 
 const sentences: Readonly<Record<Kind, string>> = {

@@ -111,6 +111,8 @@ class Search {
 function* calmer(scenario: Scenario): Iterable<Scenario> {
   const started = scenario.executions.filter((_, index) => isStarted(scenario, index));
   if (started.length < scenario.executions.length) yield withExecutions(scenario, started);
+  const { placesMax, ...unlimited } = scenario;
+  if (placesMax !== undefined) yield unlimited;
   const { weather, limits, executionsMax, blobThreshold, stormMs, effectsMax } = scenario;
   for (const share of ['failure', 'slowSync', 'slowCall', 'hanging'] as const)
     if (weather[share] > 0) yield { ...scenario, weather: { ...weather, [share]: 0 } };

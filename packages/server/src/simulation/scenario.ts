@@ -185,6 +185,17 @@ function schedulePlan(chance: Chance): { readonly schedule?: SchedulePlan } {
   return { schedule: { definition, source, ms } };
 }
 
+/** Throws for one whose acts name executions that it has not, or send events to what does not listen. */
+export function checkScenario({ acts, executions }: Scenario): void {
+  for (const act of acts) {
+    if (!('execution' in act)) continue;
+    const plan = executions[act.execution];
+    if (plan === undefined) throw new Error(`the scenario has no execution ${act.execution} to ${act.type}`);
+    if (act.type === 'publish' && plan.input.key === undefined)
+      throw new Error(`the execution ${plan.id} of the scenario listens for nothing`);
+  }
+}
+
 let lastBlock: { readonly block: number; readonly workflows: readonly RandomWorkflow[] } | undefined;
 
 function workflowsOf(block: number): readonly RandomWorkflow[] {

@@ -18,7 +18,7 @@ import { LeaseWatch } from './lease-watch.ts';
 import { checkListened, eventFor, listeningIn } from './listening-plans.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
 import { PlaceWatch } from './place-watch.ts';
-import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
+import { type Act, checkScenario, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
 import { SelfStarting } from './self-starting.ts';
 import { definitionsOf, publishChildren } from './sim-definitions.ts';
 import { createSimPerformers, type SimPerformers } from './sim-performer.ts';
@@ -112,6 +112,7 @@ class Simulation {
     { seed, scenario }: SimulationCase,
     { plant = {}, stepsMax = stepsMaxDefault }: SimulateOptions,
   ) {
+    checkScenario(scenario);
     const chance = createChance(seed);
     const violations = this.#violations;
     const queue = new SimQueue(chance.fork());

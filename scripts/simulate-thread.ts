@@ -24,10 +24,11 @@ export const figureNames = [
   'deeds',
   'executions',
   'foretold',
+  'placed',
 ] as const;
 
 export function noFigures(): Figures {
-  return { steps: 0, commits: 0, refused: 0, crashes: 0, deeds: 0, executions: 0, foretold: 0 };
+  return { steps: 0, commits: 0, refused: 0, crashes: 0, deeds: 0, executions: 0, foretold: 0, placed: 0 };
 }
 
 parentPort?.on('message', (lot: Lot) => {

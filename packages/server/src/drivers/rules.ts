@@ -169,6 +169,17 @@ export function takesPlace(
   return row.lease === null ? row.due >= neverDue : row.lease.until > now;
 }
 
+/**
+ * Whether a row was claimed for a place, and the lease has lapsed: whoever claimed it may be late, and grant that place yet.
+ * Nobody else is to get it before, so it goes to the same execution again.
+ */
+export function mayBeGranted(
+  { kind, lease }: { readonly kind: string; readonly lease: Lease | null },
+  now: number,
+): boolean {
+  return kind === 'place' && lease !== null && lease.until <= now;
+}
+
 /** Whether a row is a reason for its execution to move, now or one day: a place that it has is none. */
 export function isReason({ kind, due }: { readonly kind: WakeUpKind; readonly due: number }): boolean {
   return kind !== 'place' || due < neverDue;

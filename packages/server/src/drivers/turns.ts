@@ -48,7 +48,8 @@ export function openTurns(): Turns {
       const round = takeRounds(queues, rowsMax, free);
       next = {
         last: round.last ?? served.last,
-        ofLimits: new Map([...served.ofLimits, ...round.ofLimits].filter(([limit]) => free.has(limit))),
+        // Also of limits that this claim does not name: claims of other kinds come in between.
+        ofLimits: new Map([...served.ofLimits, ...round.ofLimits]),
       };
       return round.rows;
     },

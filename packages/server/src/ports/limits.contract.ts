@@ -58,6 +58,31 @@ export function limitsContract(open: OpenStore): void {
       expect(await claim(store, 'b')).toEqual([]);
     });
 
+    test('who was claimed for a place, and whose lease has lapsed, gets it again before those who asked earlier', async () => {
+      const { store, advance } = await start();
+      const place = (name: string, due: number) =>
+        wakeUpOf(name, 'place', { kind: 'place', queue: 'workflow:shop/w shop/w', due });
+      const ask = (placesMax: number, rowsMax = 100) =>
+        store.claim({
+          ...{ kinds: ['place'], owner: 'o', leaseMs, rowsMax },
+          limits: [{ limit: 'workflow:shop/w', placesMax }],
+        });
+      await putRows(store, [place('p3', 30), place('p4', 40)]);
+      const [first] = await ask(1);
+      expect(first?.id).toBe('p3/place');
+      await putRows(store, [place('p1', 10), place('p2', 20)]);
+      advance(leaseMs);
+      const [second] = await ask(1);
+      expect(second).toMatchObject({ id: 'p3/place', attempt: (first?.attempt ?? 0) + 1 });
+      expect(ids(await ask(2))).toEqual(['p1/place']);
+      advance(leaseMs);
+      // Fewer places than were given: whoever has one does not get a second, and nobody new gets any.
+      const [kept, ...others] = ids(await ask(1));
+      expect(others).toEqual([]);
+      expect(await ask(1)).toEqual([]);
+      expect([kept, ...ids(await ask(3))].sort()).toEqual(['p1/place', 'p2/place', 'p3/place']);
+    });
+
     test('a lease that is renewed keeps its place', async () => {
       const { store, advance } = await start();
       await putRows(store, mails(5));
@@ -83,7 +108,7 @@ export function limitsContract(open: OpenStore): void {
       expect(await ask(store)).toEqual([]);
       await store.commit([{ tenant: 'a', stream: 'p1', wakeUps: [remove('p1/place')] }]);
       expect(ids(await ask(store))).toEqual(['p3/place']);
-      harness.advance(leaseMs);
+      await store.commit([{ tenant: 'a', stream: 'p3', wakeUps: [remove('p3/place')] }]);
       expect(ids(await ask(store))).toEqual(['p4/place']);
     });
 
@@ -102,6 +127,23 @@ export function limitsContract(open: OpenStore): void {
         got.push(row?.queue);
         if (row !== undefined)
           await store.commit([{ tenant: 'a', stream: row.execution, wakeUps: [remove(row.id)] }]);
+      }
+      const [first, second] = ['task:mail shop/w0', 'task:mail shop/w1'];
+      expect(got).toEqual([first, second, first, second, first, second]);
+    });
+
+    test('whose turn it is among the queues of a limit is known after claims that name other limits, and none', async () => {
+      const { store } = await start();
+      await putRows(store, mails(6));
+      const one = [{ limit: 'task:mail', placesMax: 1 }];
+      const got: (string | undefined)[] = [];
+      for (let turn = 0; turn < 6; turn++) {
+        const [row] = await claim(store, 'o', one);
+        if (row === undefined) throw new Error('one was to be claimed');
+        got.push(row.queue);
+        await store.commit([{ tenant: 'a', stream: row.execution, wakeUps: [remove(row.id)] }]);
+        const limits = turn % 2 === 0 ? [{ limit: 'workflow:shop/w', placesMax: 1 }] : [];
+        await store.claim({ kinds: ['place', 'timer'], owner: 'o', leaseMs, rowsMax: 10, limits });
       }
       const [first, second] = ['task:mail shop/w0', 'task:mail shop/w1'];
       expect(got).toEqual([first, second, first, second, first, second]);

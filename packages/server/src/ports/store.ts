@@ -18,7 +18,9 @@
  *     that put it, so that whoever looks knows which events were there before.
  * 11. A queue may be of a *limit*: its name is then that of the limit, a space, and whatever tells it from others of the
  *     limit. A row of such a queue *takes a place* while its lease is held, and while it is due never (`neverDue`). Who
- *     claims says how many places a limit has, and no claim takes more, whoever claims at the same time.
+ *     claims says how many places a limit has, and no claim takes more, whoever claims at the same time. A row of kind
+ *     `place` whose lease has lapsed is claimed before all others of its limit: who had it may still be about to make it one
+ *     that is due never.
  * 12. A call that is rejected (`unavailable`, `internal`) changed nothing, unless its reason is `outcome-unknown`: then the
  *     way to the store was lost and it may have been stored, whole. Every cached head of its streams is to be read again.
  *     After a failed sync nothing is answered any more.

@@ -2,6 +2,7 @@
  * The admission: gives places that are free to executions that wait for one, in the order in which they came. The claim
  * counts; the command that grants the place makes the row one that is due never, in one commit with what follows from it.
  */
+import { MillraceError } from '../errors.ts';
 import type { ClaimedWakeUp, PlaceLimit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { isOfNewerFacts } from './codec.ts';
@@ -61,6 +62,8 @@ export class Admission {
       await worker.submit(row.tenant, row.execution, { type: 'place.grant' });
     } catch (error) {
       if (!isOfNewerFacts(error)) onError(error, row.execution);
+      // Nobody knows whether it was granted: its place is nobody else's, and when the lease has lapsed it is asked again.
+      if (error instanceof MillraceError && error.details.reason === 'outcome-unknown') return;
       // Who wrote them may take it, after a moment in which this process does not take it again.
       const lease = { id: row.id, attempt: row.attempt };
       await store.release(row.tenant, [lease], node, store.now() + handedBackMs).catch(() => {});

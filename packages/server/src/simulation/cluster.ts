@@ -6,13 +6,12 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import type { Worker } from '../roles/worker.ts';
 import type { Chance } from './chance.ts';
-import type { LeaseWatch } from './lease-watch.ts';
 import type { Mirror } from './mirror.ts';
 import type { ProcessPlan, Scenario } from './scenario.ts';
 import { openSimBlobs } from './sim-blobs.ts';
 import { functionNames, type SimPerformers } from './sim-performer.ts';
 import type { Owner, SimQueue } from './sim-queue.ts';
-import { openSimStore, type SimWeather, voidLeases } from './sim-store.ts';
+import { openSimStore, type SimWeather, type StoreObserver, voidLeases } from './sim-store.ts';
 import { createSimWorld } from './sim-world.ts';
 import type { Violations } from './violations.ts';
 
@@ -29,7 +28,7 @@ export interface ClusterOptions {
   readonly shared: Store;
   readonly blobs: BlobStore;
   readonly performers: SimPerformers;
-  readonly leases: LeaseWatch;
+  readonly observer: StoreObserver;
   readonly mirror: Mirror;
   readonly weather: SimWeather;
   /** the definitions of the scenario, read */
@@ -74,7 +73,8 @@ export class Cluster {
   }
 
   async boot(plan: ProcessPlan): Promise<void> {
-    const { scenario, queue, chance, shared, blobs, performers, leases, weather, violations } = this.#options;
+    const { scenario, queue, chance, shared, blobs, performers, observer, weather, violations } =
+      this.#options;
     if (this.#running.has(plan)) return;
     const owner: Owner = { alive: true };
     if (scenario.exclusive) {
@@ -90,7 +90,7 @@ export class Cluster {
       exclusive: scenario.exclusive,
       weather,
       slowMsMax: scenario.leaseMs * 2,
-      observer: leases,
+      observer,
     });
     const runtime = createRuntime({
       world: createSimWorld(queue, chance, owner),
@@ -101,6 +101,7 @@ export class Cluster {
       functions: functionNames,
       definitions: this.#options.definitions,
       limits: scenario.limits,
+      ...(scenario.placesMax === undefined ? {} : { placesMax: scenario.placesMax }),
       leaseMs: scenario.leaseMs,
       effectsMax: scenario.effectsMax,
       sweepMs: scenario.sweepMs,
@@ -139,7 +140,7 @@ export class Cluster {
 
   #gone(process: SimProcess): void {
     if (this.#running.get(process.plan) === process) this.#running.delete(process.plan);
-    if (this.#options.scenario.exclusive) this.#options.leases.forget(process);
+    if (this.#options.scenario.exclusive) this.#options.observer.forget(process);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ClaimedWakeUp, CommitResult, Entry } from '../ports/store.ts';
 import type { Mirror } from './mirror.ts';
 import type { Deed } from './sim-performer.ts';
 import type { Owner, SimQueue } from './sim-queue.ts';
-import type { StoreObserver } from './sim-store.ts';
+import type { LeaseKey, StoreObserver } from './sim-store.ts';
 import type { Violations } from './violations.ts';
 
 interface Grant {
@@ -79,8 +79,8 @@ export class LeaseWatch implements StoreObserver {
     }
   }
 
-  released(by: Owner, tenant: string, ids: readonly string[]): void {
-    for (const id of ids)
+  released(by: Owner, tenant: string, leases: readonly LeaseKey[]): void {
+    for (const { id } of leases)
       if (this.#current.get(`${tenant}/${id}`)?.holder === by) this.#current.delete(`${tenant}/${id}`);
   }
 

@@ -2,6 +2,7 @@
 import { defaultLimits, type JsonObject, type Limits } from '@millrace/core';
 import type { Role } from '../engine/parts.ts';
 import { type Chance, createChance } from './chance.ts';
+import { limitPlan } from './limit-plan.ts';
 import { listeningPlans } from './listening-plans.ts';
 import { type RandomWorkflow, randomWorkflow } from './random-workflow.ts';
 
@@ -33,6 +34,8 @@ export interface Scenario {
   readonly bellGathers?: true;
   /** whoever starts an execution waits for its end */
   readonly waits?: true;
+  /** how much may be under way at once, by the name of the limit; absent: as much as there is */
+  readonly placesMax?: Readonly<Record<string, number>>;
 }
 
 /** What the store does to those who use it, as shares from 0 to 1. */
@@ -133,7 +136,7 @@ export function scenarioOf(seed: number): Scenario {
   const workflows = workflowsOf(Math.floor(seed / seedsPerBlock));
   const executions = executionPlans(chance, workflows);
   const listening = listeningPlans(seed, executions.length, stormMs);
-  return {
+  const scenario: Scenario = {
     exclusive,
     processes,
     limits: limitsOf(chance),
@@ -162,6 +165,7 @@ export function scenarioOf(seed: number): Scenario {
     // Drawn apart from all else, so that the other seeds go on meaning what they meant.
     ...(createChance(Math.imul(seed, 0x2c1b3c6d) ^ 0x297a2d39).happens(0.5) ? { waits: true } : {}),
   };
+  return { ...scenario, ...limitPlan(seed, scenario) };
 }
 
 /** An hour that the clock jumps is some runs that are all made up for: a period of seconds would be thousands. */
@@ -179,6 +183,17 @@ function schedulePlan(chance: Chance): { readonly schedule?: SchedulePlan } {
     do: [{ rest: { wait: { milliseconds: chance.between(0, 60) } } }],
   };
   return { schedule: { definition, source, ms } };
+}
+
+/** Throws for one whose acts name executions that it has not, or send events to what does not listen. */
+export function checkScenario({ acts, executions }: Scenario): void {
+  for (const act of acts) {
+    if (!('execution' in act)) continue;
+    const plan = executions[act.execution];
+    if (plan === undefined) throw new Error(`the scenario has no execution ${act.execution} to ${act.type}`);
+    if (act.type === 'publish' && plan.input.key === undefined)
+      throw new Error(`the execution ${plan.id} of the scenario listens for nothing`);
+  }
 }
 
 let lastBlock: { readonly block: number; readonly workflows: readonly RandomWorkflow[] } | undefined;

@@ -22,7 +22,28 @@ export interface StoreObserver {
   committed(by: Owner, entries: readonly Entry[], results: readonly CommitResult[]): void;
   claimed(by: Owner, rows: readonly ClaimedWakeUp[]): void;
   renewed(by: Owner, tenant: string, ids: readonly string[], until: number): void;
-  released(by: Owner, tenant: string, ids: readonly string[]): void;
+  released(by: Owner, tenant: string, leases: readonly LeaseKey[], due: number | undefined): void;
+  /** A process that owned its store alone is gone. */
+  forget(by: Owner): void;
+}
+
+export interface LeaseKey {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+/** Tells each of them. */
+export function observers(...all: readonly StoreObserver[]): StoreObserver {
+  const tell = (what: (one: StoreObserver) => void) => {
+    for (const one of all) what(one);
+  };
+  return {
+    committed: (...told) => tell((one) => one.committed(...told)),
+    claimed: (...told) => tell((one) => one.claimed(...told)),
+    renewed: (...told) => tell((one) => one.renewed(...told)),
+    released: (...told) => tell((one) => one.released(...told)),
+    forget: (by) => tell((one) => one.forget(by)),
+  };
 }
 
 export interface SimStoreOptions {
@@ -161,11 +182,7 @@ export function openSimStore(options: SimStoreOptions): Store {
     release: (tenant, leases, node, due) =>
       call(async () => {
         await shared.release(tenant, leases, node, due);
-        observer.released(
-          owner,
-          tenant,
-          leases.map(({ id }) => id),
-        );
+        observer.released(owner, tenant, leases, due);
       }),
     wakeUps: (tenant, execution) => call(() => shared.wakeUps(tenant, execution)),
     listeners: (tenant, keys, query) => call(() => shared.listeners(tenant, keys, query)),

@@ -31,15 +31,18 @@ describe('the roles under simulated faults', () => {
       const broken: string[] = [];
       let foretold = 0;
       let listened = 0;
+      let placed = 0;
       for (let seed = first; seed < first + seedsPerTest; seed++) {
         const report = await simulate(seed);
         broken.push(...complaints(report));
         foretold += report.foretold;
         listened += report.listened;
+        placed += report.placed;
       }
       expect(broken).toEqual([]);
       expect(foretold).toBeGreaterThan(seedsPerTest / 2);
       expect(listened).toBeGreaterThan(seedsPerTest / 8);
+      expect(placed).toBeGreaterThan(seedsPerTest / 2);
     },
   );
 

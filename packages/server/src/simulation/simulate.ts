@@ -3,7 +3,6 @@
  * stop, and everything must come to rest. What holds is checked after every step.
  */
 import { hash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '@millrace/core';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
 import { openMemoryStore } from '../drivers/memory/store.ts';
@@ -13,17 +12,18 @@ import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
 import { Cluster, describe } from './cluster.ts';
 import { Followers } from './followers.ts';
+import { checkForetold } from './foretold.ts';
 import { Invariants } from './invariants.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { checkListened, eventFor, listeningIn } from './listening-plans.ts';
 import { Mirror, type Mirrored } from './mirror.ts';
-import { referenceRun } from './reference-run.ts';
-import { type Act, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
+import { PlaceWatch } from './place-watch.ts';
+import { type Act, checkScenario, type ExecutionPlan, type Scenario, scenarioOf } from './scenario.ts';
 import { SelfStarting } from './self-starting.ts';
-import { definitionOf, definitionsOf, executableOf, family, publishChildren } from './sim-definitions.ts';
+import { definitionsOf, publishChildren } from './sim-definitions.ts';
 import { createSimPerformers, type SimPerformers } from './sim-performer.ts';
 import { type Owner, SimQueue } from './sim-queue.ts';
-import type { SimWeather } from './sim-store.ts';
+import { observers, type SimWeather } from './sim-store.ts';
 import { Violations } from './violations.ts';
 
 /** Guards taken away on purpose, to see that the simulation misses them. */
@@ -62,6 +62,8 @@ export interface Report {
   readonly foretold: number;
   /** executions that had every event that was for them */
   readonly listened: number;
+  /** places of limits that were given */
+  readonly placed: number;
   /** acts of the scenario that happened before the run was over */
   readonly acts: readonly Act[];
   /** digest of the whole log: the same seed gives the same */
@@ -98,6 +100,7 @@ class Simulation {
   readonly #performers: SimPerformers;
   readonly #violations = new Violations();
   readonly #selfStarting: SelfStarting;
+  readonly #places: PlaceWatch;
   /** executions that are left suspended */
   readonly #keptSuspended = new Set<string>();
   /** executions that were asked to go on */
@@ -109,6 +112,7 @@ class Simulation {
     { seed, scenario }: SimulationCase,
     { plant = {}, stepsMax = stepsMaxDefault }: SimulateOptions,
   ) {
+    checkScenario(scenario);
     const chance = createChance(seed);
     const violations = this.#violations;
     const queue = new SimQueue(chance.fork());
@@ -141,6 +145,7 @@ class Simulation {
           .filter(({ deed }) => `${deed.tenant}/${deed.effect}` === effect)
           .map(({ outcome }) => outcome),
     });
+    const places = new PlaceWatch({ scenario, queue, mirror, violations });
     const weather: SimWeather = { ...scenario.weather };
     const cluster = new Cluster({
       scenario,
@@ -149,7 +154,7 @@ class Simulation {
       shared,
       blobs,
       performers,
-      leases,
+      observer: observers(leases, places),
       mirror,
       weather,
       definitions: definitionsOf(scenario),
@@ -167,6 +172,7 @@ class Simulation {
     this.#clients = clients;
     this.#cluster = cluster;
     this.#weather = weather;
+    this.#places = places;
     const followers = new Followers({ cluster, mirror, violations });
     this.#chance = chance.fork();
     this.#followers = followers;
@@ -212,6 +218,7 @@ class Simulation {
   async #calm(): Promise<void> {
     Object.assign(this.#weather, { failure: 0, slowSync: 0, slowCall: 0 });
     this.#performers.calm();
+    this.#places.calm();
     this.#queue.thaw(this.#cluster.processes);
     await this.#cluster.bootAll();
     this.#settleLater();
@@ -242,6 +249,7 @@ class Simulation {
     if (!(await this.#queue.step()))
       this.#violations.add('something is always scheduled', 'the queue is empty');
     await this.#invariants.afterStep();
+    this.#places.afterStep();
     this.#clients.afterStep();
     if (this.#queue.steps > this.#stepsMax)
       this.#violations.add('everything comes to rest', await this.#describeOpen());
@@ -283,12 +291,13 @@ class Simulation {
     const key = `${tenant}/${id}`;
     if (state.phase === 'suspended' && !this.#keptSuspended.has(key)) {
       // A child that is left suspended would keep its parent for ever.
-      const isChild = state.parent !== undefined;
-      if (!isChild && !this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
+      // And one that has a place those who wait for it.
+      const isNeeded = state.parent !== undefined || state.place?.held === true;
+      if (!isNeeded && !this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
       else this.#clients.resume(process, tenant, id);
       this.#resumed.add(key);
     }
-    const rows = await this.#shared.wakeUps(tenant, id);
+    const rows = (await this.#shared.wakeUps(tenant, id)).filter(({ kind }) => kind !== 'place');
     if (state.phase === 'running' && rows.length > 0 && rows.every(({ doubt }) => doubt))
       this.#clients.cancel(process, tenant, id);
   }
@@ -304,6 +313,7 @@ class Simulation {
 
   async #checkEnd(): Promise<void> {
     await this.#invariants.atRest();
+    this.#places.atRest();
     this.#followers.atRest();
     this.#clients.atRest();
     await this.#selfStarting.atRest();
@@ -313,53 +323,9 @@ class Simulation {
       this.#violations.expect(stored !== undefined, 'an acknowledged execution is never missing', () => key);
     }
     for (const plan of this.#scenario.executions) {
-      this.#checkForetold(plan);
+      if (checkForetold(this.#mirror, this.#violations, plan)) this.#foretold += 1;
       if (checkListened(this.#mirror, this.#violations, plan)) this.#listened += 1;
     }
-  }
-
-  /** What depends on nothing but its deeds comes to the same as without faults. */
-  #checkForetold({ tenant, id, workflow, input }: ExecutionPlan): void {
-    const state = this.#mirror.get(tenant, id)?.state;
-    if (
-      state === undefined ||
-      !workflow.foretold ||
-      state.phase === 'cancelled' ||
-      state.phase === 'suspended' ||
-      this.#lostAChild(tenant, id)
-    )
-      return;
-    const children = new Map(
-      family(workflow).map((child) => {
-        const { executable } = definitionOf(child);
-        return [executable.program.name, executable];
-      }),
-    );
-    const wanted = referenceRun(executableOf(workflow), id, { ...input }, children);
-    const shown = (of: typeof state) => ({
-      phase: of.phase,
-      output: of.output,
-      error: of.error,
-      context: of.context,
-    });
-    this.#violations.expect(
-      isDeepStrictEqual(shown(state), shown(wanted)),
-      'faults do not change what comes out',
-      () => `${id}: ${JSON.stringify(shown(state))} ≠ ${JSON.stringify(shown(wanted))}`,
-    );
-    this.#foretold += 1;
-  }
-
-  /** Whether somebody cancelled a child, which its parent cannot foretell. */
-  #lostAChild(tenant: string, id: string): boolean {
-    for (const stream of this.#mirror.streams)
-      if (
-        stream.tenant === tenant &&
-        stream.id.startsWith(`${id}~`) &&
-        (stream.state.phase === 'cancelled' || stream.state.phase === 'suspended')
-      )
-        return true;
-    return false;
   }
 
   async #describeOpen(): Promise<string> {
@@ -387,6 +353,7 @@ class Simulation {
       executions: streams.length,
       foretold: this.#foretold,
       listened: this.#listened,
+      placed: this.#places.given,
       acts: this.#scenario.acts.filter((act) => this.#acts.done.has(act)),
       digest: hash('sha256', streams.map(({ tenant, id, head }) => `${tenant}/${id} ${head}`).join('\n')),
     };

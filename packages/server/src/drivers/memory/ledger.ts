@@ -3,12 +3,13 @@ import {
   type ClaimRequest,
   type Lease,
   limitOf,
+  neverDue,
   type Store,
   type WakeUp,
   type WakeUpChange,
   type WakeUpKind,
 } from '../../ports/store.ts';
-import { claimableFrom, compareText, isDoubted, isReason, takesPlace } from '../rules.ts';
+import { claimableFrom, compareText, isDoubted, isReason, mayBeGranted, takesPlace } from '../rules.ts';
 import { openTurns, type Taker } from '../turns.ts';
 import { type DueQueue, openDueQueue } from './due-queue.ts';
 import { openListeners } from './listeners.ts';
@@ -103,6 +104,20 @@ export function openLedger(): MemoryLedger {
       if (kinds.includes(row.kind) && takesPlace(row, now)) taken += 1;
     return taken;
   }
+  /** The places that lapsed, for the same executions. */
+  function lapsedOf({ kinds, limits = [], rowsMax }: ClaimRequest, now: number): readonly Due[] {
+    if (!kinds.includes('place')) return [];
+    return limits
+      .flatMap(({ limit, placesMax }) => {
+        const kept = [...(limited.get(limit)?.keys() ?? [])].flatMap((key) => leased.get(key) ?? []);
+        return kept
+          .map((one): Due => ({ ...one, from: claimableFrom(one.row) ?? neverDue }))
+          .filter(({ row, from }) => mayBeGranted(row, now) && from <= now)
+          .sort(compareDue)
+          .slice(0, Math.max(0, placesMax - takenOf(limit, kinds, now)));
+      })
+      .slice(0, rowsMax);
+  }
   function firstOf(kinds: readonly WakeUpKind[], name: string): Due | undefined {
     let first: Due | undefined;
     for (const kind of kinds) {
@@ -135,13 +150,15 @@ export function openLedger(): MemoryLedger {
         };
         return [name, take];
       });
-      const taken = turns.take(takers, rowsMax, limits, (limit) => takenOf(limit, kinds, now));
-      turns.done();
-      return [...taken].sort(compareDue).map(({ tenant, row: { attempt, ...kept } }) => {
+      const give = ({ tenant, row: { attempt, ...kept } }: Due): ClaimedWakeUp => {
         const row = { ...kept, attempt: attempt + 1, lease };
         put(tenant, row);
         return { ...row, tenant };
-      });
+      };
+      const again = lapsedOf(request, now).map(give);
+      const taken = turns.take(takers, rowsMax - again.length, limits, (limit) => takenOf(limit, kinds, now));
+      turns.done();
+      return [...again, ...[...taken].sort(compareDue).map(give)];
     },
     relet(tenant, leases, owner, now, next) {
       const held: string[] = [];

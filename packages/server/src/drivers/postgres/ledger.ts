@@ -11,8 +11,8 @@ const claim: Statement = {
   text: `select * from {schema}.claim_3($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6)`,
 };
 const claimWithin: Statement = {
-  name: 'claim_4',
-  text: `select * from {schema}.claim_4($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6, $7::text[], $8::bigint[], $9::text[])`,
+  name: 'claim_5',
+  text: `select * from {schema}.claim_5($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6, $7::text[], $8::bigint[], $9::text[])`,
 };
 const relet: Statement = {
   name: 'relet_1',

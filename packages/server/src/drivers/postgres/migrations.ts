@@ -1,4 +1,5 @@
 import { functions } from './functions.ts';
+import { lapsedPlaces } from './lapsed-places-function.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
 import { tables, views } from './tables.ts';
@@ -22,4 +23,10 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: 'rows are given back with a hint', worksFrom: 1, sql: release },
   { number: 3, name: 'claims take turns between queues', worksFrom: 1, sql: turns },
   { number: 4, name: 'claims keep to limits', worksFrom: 1, sql: places },
+  {
+    number: 5,
+    name: 'a place that lapsed goes to the same execution again',
+    worksFrom: 1,
+    sql: lapsedPlaces,
+  },
 ];

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { limitOf, neverDue, type WakeUpKind } from '../../ports/store.ts';
-import { takesPlace } from '../rules.ts';
+import { type Lease, limitOf, neverDue, type WakeUpKind } from '../../ports/store.ts';
+import { mayBeGranted, takesPlace } from '../rules.ts';
 import { kindOf, queueOf } from './queued-kind.ts';
 import { rowAs } from './row-as.ts';
 
@@ -22,6 +22,8 @@ export interface PlaceRows {
   forget(tenant: string, id: string): void;
   /** How many places of a limit are taken by rows of these kinds. */
   taken(limit: string, kinds: readonly string[], now: number): number;
+  /** The rows of a limit that may be granted a place though their lease has lapsed. */
+  lapsed(limit: string, now: number): readonly { readonly tenant: string; readonly id: string }[];
   /** Begins anew with what the table has. */
   reload(): void;
 }
@@ -59,11 +61,20 @@ export function openPlaceRows(database: DatabaseSync): PlaceRows {
     },
     taken(limit, kinds, now) {
       let taken = 0;
-      for (const { kind, due, owner, until } of byLimit.get(limit)?.values() ?? []) {
-        const lease = owner === null ? null : { owner, until: until ?? 0 };
-        if (kinds.includes(kindOf(kind) as WakeUpKind) && takesPlace({ due, lease }, now)) taken += 1;
+      for (const row of byLimit.get(limit)?.values() ?? []) {
+        const takes = takesPlace({ due: row.due, lease: leaseOf(row) }, now);
+        if (takes && kinds.includes(kindOf(row.kind) as WakeUpKind)) taken += 1;
       }
       return taken;
+    },
+    lapsed(limit, now) {
+      const rows = [...(byLimit.get(limit) ?? [])].filter(([, row]) =>
+        mayBeGranted({ kind: kindOf(row.kind), lease: leaseOf(row) }, now),
+      );
+      return rows.map(([key]) => {
+        const end = key.indexOf('\0');
+        return { tenant: key.slice(0, end), id: key.slice(end + 1) };
+      });
     },
     reload() {
       byLimit.clear();
@@ -72,6 +83,10 @@ export function openPlaceRows(database: DatabaseSync): PlaceRows {
         note(row.tenant, row.id, row);
     },
   };
+}
+
+function leaseOf({ owner, until }: PlaceRow): Lease | null {
+  return owner === null ? null : { owner, until: until ?? 0 };
 }
 
 function keyOf(tenant: string, id: string): string {

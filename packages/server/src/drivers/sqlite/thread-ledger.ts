@@ -174,6 +174,17 @@ export function openThreadLedger(
     const isCut = [...byQueue.values()].some((found) => found.length >= part);
     return { chosen: [...taken].sort(compareClaims), isCut };
   }
+  /** The places that lapsed, for the same executions. */
+  function lapsed({ kinds, now, rowsMax, limits }: Asked): readonly WakeUpRow[] {
+    if (!kinds.includes('place')) return [];
+    const found = limits.flatMap(({ limit, placesMax }) =>
+      places
+        .lapsed(limit, now)
+        .flatMap(({ tenant, id }) => rows.get(tenant, id) ?? [])
+        .slice(0, Math.max(0, placesMax - places.taken(limit, kinds, now))),
+    );
+    return found.slice(0, rowsMax);
+  }
   /** A row under a lease that is held, if these are its owner and fencing number. */
   function held(tenant: string, owner: string, now: number, from: WireReader): WakeUpRow | undefined {
     const row = rows.get(tenant, from.text());
@@ -205,13 +216,19 @@ export function openThreadLedger(
         limits.push({ limit: from.text(), placesMax: from.number() });
       // Among leases that lapse memory looks for nothing: that is for the index of the table.
       if (rows.lapsesFrom <= now) flushAll();
-      const claimed = candidates({ kinds, now, rowsMax, limits });
-      turns.done();
-      out.push(claimed.length);
-      for (const candidate of claimed) {
-        const row = candidate.take();
+      const asked = { kinds, now, rowsMax, limits };
+      const claimed: WakeUpRow[] = [];
+      const give = (row: WakeUpRow) => {
         row.attempt++;
         relet(row, owner, until);
+        claimed.push(row);
+      };
+      for (const row of lapsed(asked)) give(row);
+      const left = rowsMax - claimed.length;
+      if (left > 0) for (const candidate of candidates({ ...asked, rowsMax: left })) give(candidate.take());
+      turns.done();
+      out.push(claimed.length);
+      for (const row of claimed) {
         const { tenant, id: execution } = row.stream;
         out.push(tenant, execution, row.id, row.kind, row.due, row.attempt, row.unsafe, row.body);
       }

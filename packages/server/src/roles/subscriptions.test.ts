@@ -349,4 +349,11 @@ describe('a subscription', () => {
     await take(2, 'type-7');
     expect(subscriptions.examined).toBe(3);
   });
+
+  it('is asked of an event whose constants it names, and ten others are to tell what they miss', async () => {
+    const { subscriptions, calls, take } = open((id) => ({ one: { with: { type: 'x', subject: id } } }));
+    for (let number = 0; number < 100; number++) await subscriptions.subscribe('a', `s-${number}`, null);
+    await take(1, 'x', { subject: 's-70' });
+    expect([ids(calls), subscriptions.examined]).toEqual([[['e1']], 11]);
+  });
 });

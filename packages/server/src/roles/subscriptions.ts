@@ -8,6 +8,7 @@
  * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
 import {
+  type EventFilter,
   filtersOf,
   type Json,
   type JsonObject,
@@ -20,7 +21,7 @@ import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { everyDocument } from './every-document.ts';
-import { typeOf, typesFor } from './filter-type.ts';
+import { FittingFilters } from './fitting-filters.ts';
 import { type Gathered, missedBy, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
 
@@ -51,6 +52,8 @@ const changes = ['*', 'subscription-changes', 'last'] as const;
 const triesMax = 50;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
 const setsMax = 1_000;
+/** subscriptions that are asked of an event which cannot be for them, to tell why */
+const nearMax = 10;
 
 interface Stored {
   /** whatever its owner wants to be told */
@@ -73,8 +76,7 @@ interface Subscription extends Stored {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #all = new Map<string, Subscription>();
-  /** by tenant and the type of event that one of their filters names; under the empty type those that name none */
-  readonly #byType = new Map<string, Set<Subscription>>();
+  readonly #filters = new FittingFilters<Subscription>();
   /** the revision of the changes that are known here */
   #known = 0;
   #examined = 0;
@@ -191,10 +193,7 @@ export class Subscriptions {
     this.#forget(nameOf(tenant, id));
     const subscription: Subscription = { ...stored, tenant, id, revision, wanted, changed: false };
     this.#all.set(nameOf(tenant, id), subscription);
-    for (const place of placesOf(subscription)) {
-      const there = this.#byType.get(place) ?? new Set();
-      this.#byType.set(place, there.add(subscription));
-    }
+    for (const filter of filtersIn(subscription)) this.#filters.add(tenant, filter, subscription);
   }
 
   /**
@@ -214,24 +213,20 @@ export class Subscriptions {
   #forget(name: string): void {
     const known = this.#all.get(name);
     this.#all.delete(name);
-    for (const place of known === undefined ? [] : placesOf(known)) {
-      const there = this.#byType.get(place);
-      if (known !== undefined) there?.delete(known);
-      if (there?.size === 0) this.#byType.delete(place);
-    }
+    if (known === undefined) return;
+    for (const filter of filtersIn(known)) this.#filters.remove(known.tenant, filter, known);
   }
 
   /**
-   * Offers an event, in the order of the log, to the subscriptions of its tenant that name its type, or none. The answer
-   * says what it was to them.
+   * Offers an event, in the order of the log, to the subscriptions of its tenant whose constants it has, and to some of its
+   * type. The answer says what it was to them.
    */
   async take(logged: LoggedEvent): Promise<readonly ScheduleMatch[]> {
-    const concerned = new Set<Subscription>();
-    for (const type of typesFor(logged.event))
-      for (const subscription of this.#byType.get(nameOf(logged.tenant, type)) ?? [])
-        concerned.add(subscription);
+    const { tenant, event } = logged;
+    const fitting = this.#filters.fitting(tenant, event);
+    const near = this.#filters.near(tenant, event, fitting, nearMax);
     const matches: ScheduleMatch[] = [];
-    for (const subscription of concerned) {
+    for (const subscription of [...fitting, ...near]) {
       this.#examined += 1;
       const told = isAfter(logged, subscription.to) ? await this.#offer(subscription, logged) : undefined;
       if (told !== undefined) matches.push({ workflow: subscription.id, ...told });
@@ -297,9 +292,8 @@ function stillChanging(id: string): Error {
   return new Error(`the subscription ${id} was changed by others ${triesMax} times`);
 }
 
-function placesOf({ tenant, wanted }: Subscription): readonly string[] {
-  const types = wanted === undefined ? [] : filtersOf(wanted).map(typeOf);
-  return types.map((type) => nameOf(tenant, type));
+function filtersIn({ wanted }: Subscription): readonly EventFilter[] {
+  return wanted === undefined ? [] : filtersOf(wanted);
 }
 
 function nameOf(tenant: string, id: string): string {

@@ -262,7 +262,7 @@ export class Matcher {
     const told: (readonly ScheduleMatch[])[] = events.map(() => []);
     for (let tries = 0; tries < offersMax; tries++) {
       for (const [at, logged] of events.entries()) {
-        const now = await subscriptions.take(logged);
+        const now = subscriptions.take(logged);
         if (now.length > 0) told[at] = now;
       }
       if (await subscriptions.save()) return told;

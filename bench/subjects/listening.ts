@@ -6,6 +6,13 @@ export const definitions: readonly string[] = [
   define('unbound', { one: { with: { type: 'paid', data: '${ .order == $input.order }' } } }),
 ];
 
+/** One of many workflows that wait for the same type of event, each by a filter of its own. */
+export function shaped(kind: 'constant' | 'correlated', type: string, n: number): string {
+  const filter =
+    kind === 'constant' ? { with: { type, data: { order: `order-${n}` } } } : { with: { type }, correlate };
+  return define(`${type}-${n}`, { one: filter });
+}
+
 function define(name: string, to: object): string {
   return JSON.stringify({
     document: { dsl: '1.0.3', namespace: 'bench', name, version: '1.0.0' },

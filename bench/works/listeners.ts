@@ -3,12 +3,14 @@ import { performance } from 'node:perf_hooks';
 import { machineTime, usageOf } from '../measure/processes.ts';
 import { quantile } from '../measure/quantile.ts';
 import { type EmbeddedSubject, openEmbedded } from '../subjects/embedded.ts';
-import { definitions } from '../subjects/listening.ts';
+import { definitions, shaped } from '../subjects/listening.ts';
 import { type Measured, scaled, type WorkOptions } from './work.ts';
 
 const waiting = 100_000;
 const unboundWaiting = 1_000;
 const samples = 1_000;
+const shapes = 10_000;
+const shapeSamples = 200;
 const ingested = 50_000;
 const batch = 500;
 
@@ -60,6 +62,59 @@ export async function measureUnbound(options: WorkOptions): Promise<Measured> {
   });
 }
 
+/**
+ * As many workflows as executions, all for one type of event: each names a constant of its own, or correlates by a value.
+ * `few`: with a tenth of them.
+ */
+export function shapesBy(kind: 'constant' | 'correlated') {
+  return (options: WorkOptions): Promise<Measured> =>
+    withEngine(options, async (engine) => {
+      const few = await wakeShapes(engine, kind, 'few', options);
+      const many = await wakeShapes(engine, kind, 'many', options);
+      return {
+        wakeP50Ms: quantile(many.waits, 0.5),
+        wakeP99Ms: quantile(many.waits, 0.99),
+        filtersPer: many.filtersPer,
+        fewWakeP50Ms: quantile(few.waits, 0.5),
+        fewFiltersPer: few.filtersPer,
+      };
+    });
+}
+
+async function wakeShapes(
+  engine: Engine,
+  kind: 'constant' | 'correlated',
+  set: 'few' | 'many',
+  options: WorkOptions,
+): Promise<{ readonly waits: readonly number[]; readonly filtersPer: number }> {
+  const type = `${kind}-${set}`;
+  const count = scaled(set === 'few' ? shapes / 10 : shapes, options, 10);
+  const ids = await startShapes(engine, kind, type, count);
+  const before = await engine.figures();
+  const wakes = scaled(shapeSamples, options, 2);
+  const { waits } = await wakeOneByOne(engine, ids, wakes, (n) => `order-${n}`, type);
+  const after = await engine.figures();
+  const asked = (after.filters_examined ?? Number.NaN) - (before.filters_examined ?? 0);
+  for (const id of ids.slice(waits.length)) await engine.cancel(id);
+  return { waits, filtersPer: asked / waits.length };
+}
+
+async function startShapes(
+  engine: Engine,
+  kind: 'constant' | 'correlated',
+  type: string,
+  count: number,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  await sideBySide(count, async (n) => {
+    await engine.deploy(shaped(kind, type, n));
+    const workflow = { namespace: 'bench', name: `${type}-${n}` };
+    const { execution } = await engine.start({ workflow, input: { order: `order-${n}` } });
+    ids[n] = execution.id;
+  });
+  return ids;
+}
+
 /** Batches of 500, two at a time, each durable before it is answered. */
 export async function measureIngest(options: WorkOptions): Promise<Measured> {
   return withEngine(options, async (engine, subject) => {
@@ -102,16 +157,19 @@ async function withEngine(
 async function startAll(engine: Engine, name: string, count: number): Promise<readonly string[]> {
   const ids: string[] = [];
   const workflow = { namespace: 'bench', name };
-  const work = async () => {
-    for (let n = next(); n < count; n = next()) {
-      const { execution } = await engine.start({ workflow, input: { order: `order-${n}` } });
-      ids[n] = execution.id;
-    }
-  };
-  let started = 0;
-  const next = () => started++;
-  await Promise.all(Array.from({ length: 64 }, work));
+  await sideBySide(count, async (n) => {
+    const { execution } = await engine.start({ workflow, input: { order: `order-${n}` } });
+    ids[n] = execution.id;
+  });
   return ids;
+}
+
+async function sideBySide(count: number, work: (n: number) => Promise<void>): Promise<void> {
+  let begun = 0;
+  const worker = async () => {
+    for (let n = begun++; n < count; n = begun++) await work(n);
+  };
+  await Promise.all(Array.from({ length: 64 }, worker));
 }
 
 /**
@@ -123,6 +181,7 @@ async function wakeOneByOne(
   ids: readonly string[],
   count: number,
   order: (n: number) => string,
+  type = 'paid',
 ): Promise<{ readonly waits: readonly number[]; readonly durable: readonly number[] }> {
   const waits: number[] = [];
   const durable: number[] = [];
@@ -130,7 +189,7 @@ async function wakeOneByOne(
     const begun = performance.now();
     await engine.publish([event('nobody', `n${n}`, {})]);
     durable.push(performance.now() - begun);
-    await engine.publish([event('paid', `w${n}`, { order: order(n) })]);
+    await engine.publish([event(type, `${type}-${n}`, { order: order(n) })]);
     const accepted = performance.now();
     const { status } = await engine.wait(ids[n] as string, 60_000);
     if (status !== 'completed') throw new Error(`an execution that was to be woken is ${status}`);

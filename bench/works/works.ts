@@ -2,7 +2,7 @@
 import { measureApi } from './api.ts';
 import { flatLoop, measureFlatExecutions } from './flat.ts';
 import { measureOverHttp } from './http.ts';
-import { measureIngest, measureListeners, measureUnbound } from './listeners.ts';
+import { measureIngest, measureListeners, measureUnbound, shapesBy } from './listeners.ts';
 import { loadOf } from './load.ts';
 import { measureProcesses } from './processes.ts';
 import { measurePaced, measureTogether } from './sleepers.ts';
@@ -122,6 +122,18 @@ export const works: readonly Work[] = [
     title: '1,000 executions wait by a predicate over their own input',
     peers: [],
     measure: measureUnbound,
+  },
+  {
+    name: 'listeners-shapes',
+    title: '10,000 workflows wait for one type of event, each by a constant of its own',
+    peers: [],
+    measure: shapesBy('constant'),
+  },
+  {
+    name: 'listeners-correlations',
+    title: '10,000 workflows wait for one type of event, each by a correlation of its own',
+    peers: [],
+    measure: shapesBy('correlated'),
   },
   {
     name: 'events',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { remoteDoor } from '../roles/door.ts';
+import { type Door, remoteDoor } from '../roles/door.ts';
 import { type Harness, openHarness } from '../roles/test-support/harness.ts';
 import { Definitions } from './definitions.ts';
 import { Schedules } from './schedules.ts';
@@ -65,11 +65,55 @@ describe('a schedule of events', () => {
         throw error;
       },
     });
-    const consumed = (id: string) => ({ id, keys: [id], events: [event('low', 1)] });
+    const consumed = (id: string) => [{ id, keys: [id], events: [event('low', 1)] }];
     const started = async (id: string) => (await store.wakeUps(tenant, `tests.react~on-${id}`)).length;
     await schedules.consumed(tenant, 'tests/react', before, consumed('old'));
     await schedules.consumed(tenant, 'tests/react', await detailOf(), consumed('new'));
     expect([await started('old'), await started('new')]).toEqual([0, 1]);
+  });
+
+  it('begins the runs of a page in the order of the log, a hundred at once, and reads and notes its record once', async () => {
+    const harness = open();
+    const { runtime, world } = harness;
+    await runtime.engine.deploy(tenant, react({ one: { with: { type: 'low' } } }));
+    const [subscription] = await harness.store.oldestDocuments('event-subscriptions', 10);
+    const asked: string[] = [];
+    const store = new Proxy(harness.store, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (name !== 'document' && name !== 'putDocument') return member;
+        return (...given: unknown[]) => {
+          asked.push(name);
+          return Reflect.apply(member as () => unknown, target, given);
+        };
+      },
+    });
+    const begun: string[] = [];
+    let underWay = 0;
+    let most = 0;
+    const door: Door = {
+      ...remoteDoor(store, world),
+      async submit(_, execution) {
+        begun.push(execution);
+        most = Math.max(most, ++underWay);
+        for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+        underWay--;
+        return undefined;
+      },
+    };
+    const schedules = new Schedules({
+      ...{ store, world, door, remind: () => {}, onError: () => {} },
+      definitions: new Definitions({ store, world, functions: new Set(), definitionsMax: 10 }),
+      subscriptions: { subscribe: async () => {}, unsubscribe: async () => {} },
+    });
+    const sets = Array.from({ length: 250 }, (_, n) => ({ id: `${n}`, keys: [], events: [event('low', n)] }));
+    const detail = JSON.parse(subscription?.body ?? '{}').detail as string;
+    await schedules.consumed(tenant, 'tests/react', detail, sets);
+    expect(begun).toEqual(sets.map((set) => `tests.react~on-${set.id}`));
+    expect({ most, asked }).toEqual({ most: 100, asked: ['document', 'putDocument'] });
+    const { last } = await runtime.engine.schedule(tenant, id, {});
+    expect(last?.execution).toBe('tests.react~on-249');
+    await runtime.stop(0);
   });
 
   it('starts a run for each event that one filter takes, which says what started it', async () => {

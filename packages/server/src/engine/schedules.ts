@@ -23,6 +23,7 @@ import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { type Door, remoteDoor } from '../roles/door.ts';
 import type { Wanted } from '../roles/gathered-events.ts';
+import { sideBySide } from '../roles/side-by-side.ts';
 import type { Consumed, Subscriptions } from '../roles/subscriptions.ts';
 import { scheduleStream } from '../roles/timer.ts';
 import type { Definition, Definitions } from './definitions.ts';
@@ -60,6 +61,8 @@ export interface SchedulesOptions {
 const collection = 'schedules';
 /** How often a change is tried again because another process made one. */
 const triesMax = 50;
+/** runs of one schedule that are started at once for events that have come */
+const runsMax = 100;
 
 export class Schedules {
   readonly #options: SchedulesOptions;
@@ -222,33 +225,44 @@ export class Schedules {
   }
 
   /**
-   * Starts a run for events that have come. When the schedule is held they start none, nor when it says something else by now
-   * than when they were gathered.
+   * Starts a run for each set of events that has come, begun in their order. When the schedule is held they start none, nor
+   * when it says something else by now than when they were gathered.
    */
-  async consumed(tenant: string, key: string, detail: Json, { id, keys, events }: Consumed): Promise<void> {
-    const { store, world, door, onError } = this.#options;
+  async consumed(tenant: string, key: string, detail: Json, sets: readonly Consumed[]): Promise<void> {
+    const { store } = this.#options;
     const stored = await store.document(tenant, collection, key);
     const record = stored === undefined ? undefined : recordOf(stored.body);
     const on = record === undefined ? undefined : subscribedOf(record);
     if (stored === undefined || record === undefined || on === undefined) return;
     if (subscriptionOf(record) !== detail) return;
-    const execution = eventRunId(key, id);
     const due = store.now();
-    const cause = { type: 'schedule', source: 'on', due, events: keys } as const;
-    const input = events.map((event) => readingOf(event, on.read));
-    const command = startOf(key, record, execution, input, cause);
+    const started = await sideBySide(sets, runsMax, async ({ id, keys, events }) => {
+      const execution = eventRunId(key, id);
+      const cause = { type: 'schedule', source: 'on', due, events: keys } as const;
+      const input = events.map((event) => readingOf(event, on.read));
+      const isNew = await this.#react(tenant, startOf(key, record, execution, input, cause));
+      return isNew ? execution : undefined;
+    });
+    const execution = started.findLast((each) => each !== undefined);
+    if (execution === undefined) return;
+    // For readers only: that another process has changed the record is no reason to do it again.
+    const body = bodyOf({ ...record, last: { source: 'on', due, execution } });
+    await store.putDocument(tenant, collection, key, body, stored.revision);
+  }
+
+  /** Whether a run of events was started now. */
+  async #react(tenant: string, command: StartCommand): Promise<boolean> {
+    const { store, world, door, onError } = this.#options;
+    const { execution } = command;
     const submitted = await door.submit(tenant, execution, command).catch((error: unknown) => {
       // What cannot be decided now is durable as a row: nobody else waits for it.
       onError(error, execution);
       return remoteDoor(store, world).submit(tenant, execution, command);
     });
-    if (submitted?.type === 'refused') {
-      if (submitted.refusal.code === 'already-exists') return;
-      return onError(new Error(`${execution}: ${submitted.refusal.message}`), execution);
-    }
-    // For readers only: that another process has changed the record is no reason to do it again.
-    const body = bodyOf({ ...record, last: { source: 'on', due, execution } });
-    await store.putDocument(tenant, collection, key, body, stored.revision);
+    if (submitted?.type !== 'refused') return true;
+    if (submitted.refusal.code !== 'already-exists')
+      onError(new Error(`${execution}: ${submitted.refusal.message}`), execution);
+    return false;
   }
 
   /** The filters of a subscription, ready to be asked; undefined: the schedule says something else by now. */

@@ -1,6 +1,6 @@
 /**
  * The filters that events are held against: those of every definition that executions listen by. A filter is a shape, asked
- * once for an event however many wait by it, and only for events of its type when it names one.
+ * once for an event however many wait by it, and only for events that have the constants which it names.
  */
 import {
   type BoundKey,
@@ -16,7 +16,7 @@ import {
   matchFilter,
   sharedSight,
 } from '@millrace/core';
-import { typeOf, typesFor } from './filter-type.ts';
+import { FittingFilters } from './fitting-filters.ts';
 import { shapeOf } from './listen-key.ts';
 
 /** One filter of one task of a definition. */
@@ -42,12 +42,16 @@ export type Judged =
     }
   | { readonly type: 'miss'; readonly shape: Shape; readonly predicate: string; readonly detail?: string };
 
+/** shapes that an event is held against for the sake of telling who it was nearly for */
+const nearMax = 10;
+
 export class FilterIndex {
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #known = new Set<string>();
-  /** by tenant and the type that they name; those that name none are under the empty type */
-  readonly #byType = new Map<string, Shape[]>();
+  readonly #shapes = new FittingFilters<Shape>();
+  /** how often a shape was held against an event */
+  judged = 0;
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits;
@@ -59,7 +63,7 @@ export class FilterIndex {
   }
 
   get size(): number {
-    return this.#byType.size;
+    return this.#shapes.size;
   }
 
   /** Takes up the filters of a definition. */
@@ -70,10 +74,7 @@ export class FilterIndex {
       const { scoped } = executable.node(node.pointer);
       for (const [number, filter] of filtersOf(node).entries()) {
         const given = filter.correlate.filter(({ expect }) => expect !== undefined);
-        const place = `${tenant}\0${typeOf(filter)}`;
-        const shapes = this.#byType.get(place) ?? [];
-        this.#byType.set(place, shapes);
-        shapes.push({
+        this.#shapes.add(tenant, filter, {
           shape: shapeOf(definition, node.pointer, number),
           task: node.pointer,
           filter,
@@ -86,15 +87,24 @@ export class FilterIndex {
     }
   }
 
-  /** Every shape that an event of this type could be for, and what it says. */
+  /** The shapes that take an event, and what some that do not say of it. */
   judge(tenant: string, event: JsonObject): readonly Judged[] {
+    const taking = new Set<Shape>();
     const judged: Judged[] = [];
-    for (const type of typesFor(event))
-      for (const shape of this.#byType.get(`${tenant}\0${type}`) ?? [])
-        judged.push(
-          judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now())),
-        );
+    for (const shape of this.#shapes.fitting(tenant, event)) {
+      const judgement = this.#ask(shape, event);
+      if (judgement.type === 'miss') continue;
+      taking.add(shape);
+      judged.push(judgement);
+    }
+    for (const shape of this.#shapes.near(tenant, event, taking, nearMax))
+      judged.push(this.#ask(shape, event));
     return judged;
+  }
+
+  #ask(shape: Shape, event: JsonObject): Judged {
+    this.judged += 1;
+    return judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now()));
   }
 }
 

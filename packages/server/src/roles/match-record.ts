@@ -23,6 +23,8 @@ export interface NearMissRecord extends NearMiss {
 const namedMax = 100;
 /** rows that are looked at for near misses of one event */
 const nearMax = 10;
+/** shapes by which they are looked for: those that miss stand behind those that match, for other values */
+const shapesMax = 20;
 
 /** One delivery of an event, and whether it was consumed. */
 export interface Delivered {
@@ -115,20 +117,23 @@ async function nearMisses(
   store: Store,
   { logged: { tenant, position }, judged, delivered }: Matched,
 ): Promise<readonly Near[]> {
+  const isNear = (judgement: Judged) =>
+    judgement.type === 'miss' ? judgement.predicate !== 'type' : judgement.shape.names.length > 0;
+  const near = new Map(
+    judged
+      .filter(isNear)
+      .slice(-shapesMax)
+      .map((judgement) => [judgement.shape.shape, judgement]),
+  );
+  if (near.size === 0) return [];
+  const shapes = [...near.keys()].map((shape) => ({ shape }));
+  const { rows } = await store.listeners(tenant, shapes, { rowsMax: nearMax });
   const reached = new Set(delivered.map(({ execution }) => execution));
-  const missed: Near[] = [];
-  let left = nearMax;
-  for (const judgement of judged) {
-    if (left === 0) break;
-    if (judgement.type === 'miss' && judgement.predicate === 'type') continue;
-    if (judgement.type === 'match' && judgement.shape.names.length === 0) continue;
-    const { shape } = judgement.shape;
-    const { rows } = await store.listeners(tenant, [{ shape }], { rowsMax: left });
-    left -= rows.length;
-    for (const row of rows)
-      if (row.position < position && !reached.has(row.execution)) missed.push(missOf(row, judgement));
-  }
-  return missed;
+  return rows.flatMap((row) => {
+    const judgement = near.get(row.shape);
+    const isMissed = judgement !== undefined && row.position < position && !reached.has(row.execution);
+    return isMissed ? [missOf(row, judgement)] : [];
+  });
 }
 
 function missOf({ execution, shape }: Listener, judgement: Judged): Near {

@@ -240,6 +240,24 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('asks of the filters of a type only those whose constants an event has, and ten for near misses', async () => {
+    const harness = open();
+    const by = (subject: string) => ({ listen: { to: { one: { with: { type: 'paid', subject } } } } });
+    const ids: string[] = [];
+    for (let n = 0; n < 200; n++) ids.push(await start(harness, [by(`s${n}`)]));
+    const asked = () => harness.runtime.stats().filters_examined ?? Number.NaN;
+    const before = asked();
+    const [published] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { subject: 's150', data: 1 }),
+    ]);
+    expect(await outputOf(harness, ids[150] as string)).toEqual([1]);
+    expect(asked() - before).toBe(11);
+    const { woke, missed } = await harness.runtime.engine.matches(tenant, published?.key ?? '');
+    expect([woke.count, missed.length]).toEqual([1, 10]);
+    expect(missed[0]).toMatchObject({ predicate: 'subject' });
+    await harness.runtime.stop(0);
+  });
+
   it('names what an execution listens for when it is asked why it waits', async () => {
     const harness = open();
     const id = await start(harness, [one('paid', byOrder)], { order: 'o1' });

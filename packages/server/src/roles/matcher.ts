@@ -24,7 +24,8 @@ import { keyOf, listenerTask } from './listen-key.ts';
 import { ListenerFinder, listenersMax } from './listener-finder.ts';
 import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
-import { type Delivered, type Matched, recordMatches } from './match-record.ts';
+import type { Delivered } from './match-record.ts';
+import { MatchRecorder } from './match-recorder.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
 import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -48,10 +49,10 @@ export interface MatcherOptions {
 
 /** commits of one page */
 const commitsMax = 500;
+/** judgements that are held at once, but for those of a single event */
+const judgedMax = 10_000;
 /** How often a page is begun anew before what fails in it is left to a row. */
 const failuresMax = 5;
-/** records of matches that may be under way; beyond it some are not made */
-const recordsMax = 1_000;
 /** How often a page is offered to the subscriptions again because another matcher has written. */
 const offersMax = 50;
 
@@ -61,20 +62,14 @@ export class Matcher {
   readonly #cursor: MatcherCursor;
   readonly #finder: ListenerFinder;
   readonly #plain = new Set<string>();
-  readonly #figures = {
-    events_matched: 0,
-    events_delivered: 0,
-    match_records_left_out: 0,
-  };
+  readonly #recorder: MatchRecorder;
+  readonly #figures = { events_matched: 0, events_delivered: 0 };
   /** the last delivery to each execution, of the page under way */
   readonly #turns = new Map<string, Promise<unknown>>();
   /** how often the page under way has failed */
   #failures = 0;
-  #records = 0;
-  #recording: Promise<void> = Promise.resolve();
   /** for which taking of the place it has begun */
   #begun = 0;
-  #stopped = false;
   #unfollow: () => void = () => {};
   readonly #rounds: Rounds;
 
@@ -84,6 +79,7 @@ export class Matcher {
     const { store, node, leaseMs, limits, definitions } = options;
     this.#index = new FilterIndex(limits, () => store.now());
     this.#cursor = new MatcherCursor(store, node, leaseMs);
+    this.#recorder = new MatchRecorder(store, options.onError);
     this.#finder = new ListenerFinder(store, (text) => options.world.hash(text));
     definitions.onNoted = (tenant, definition, executable) => {
       this.#index.add(tenant, definition, executable);
@@ -98,7 +94,7 @@ export class Matcher {
 
   /** Settles when nothing of it is under way. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#recorder.stop();
     this.#unfollow();
     await this.#rounds.stop();
   }
@@ -111,7 +107,9 @@ export class Matcher {
   stats(): Readonly<Record<string, number>> {
     return {
       ...this.#figures,
+      match_records_left_out: this.#recorder.leftOut,
       listeners_examined: this.#finder.examined,
+      filters_examined: this.#index.judged,
       subscriptions_examined: this.#options.subscriptions.examined,
     };
   }
@@ -211,10 +209,22 @@ export class Matcher {
     }
   }
 
+  /** Some at a time, where very many shapes take each of them. */
   async #matchEvents(events: readonly LoggedEvent[]): Promise<void> {
-    if (events.length === 0) return;
+    for (let from = 0, to = 0; from < events.length; from = to) {
+      const judged: (readonly Judged[])[] = [];
+      for (let held = 0; to < events.length && held < judgedMax; to++) {
+        const { tenant, event } = events[to] as LoggedEvent;
+        const judgements = this.#index.judge(tenant, event);
+        judged.push(judgements);
+        held += judgements.length;
+      }
+      await this.#matchJudged(events.slice(from, to), judged);
+    }
+  }
+
+  async #matchJudged(events: readonly LoggedEvent[], judged: readonly (readonly Judged[])[]): Promise<void> {
     this.#figures.events_matched += events.length;
-    const judged = events.map((logged) => this.#index.judge(logged.tenant, logged.event));
     const found = await this.#finder.find(events, judged);
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
@@ -236,7 +246,7 @@ export class Matcher {
     const delivered = await Promise.all(deliveries);
     await kept;
     const schedules = await this.#offer(events);
-    this.#record(
+    this.#recorder.record(
       events.map((logged, at) => ({
         logged,
         judged: judged[at] ?? [],
@@ -252,7 +262,7 @@ export class Matcher {
     const told: (readonly ScheduleMatch[])[] = events.map(() => []);
     for (let tries = 0; tries < offersMax; tries++) {
       for (const [at, logged] of events.entries()) {
-        const now = await subscriptions.take(logged);
+        const now = subscriptions.take(logged);
         if (now.length > 0) told[at] = now;
       }
       if (await subscriptions.save()) return told;
@@ -364,23 +374,6 @@ export class Matcher {
     await Promise.all(
       earlier.map(({ filter, event }) => this.#submit({ tenant, event }, execution, [{ version, filter }])),
     );
-  }
-
-  /** On the side, one page after the other, so that the last near miss is the one that is told. */
-  #record(page: readonly Matched[]): void {
-    const asked = page.filter(({ judged, schedules }) => judged.length > 0 || schedules.length > 0);
-    const told = asked.slice(0, Math.max(0, recordsMax - this.#records));
-    this.#figures.match_records_left_out += asked.length - told.length;
-    if (told.length === 0) return;
-    this.#records += told.length;
-    this.#recording = this.#recording
-      .then(() => recordMatches(this.#options.store, told))
-      .catch((error: unknown) => {
-        if (!this.#stopped) this.#options.onError(error, '');
-      })
-      .finally(() => {
-        this.#records -= told.length;
-      });
   }
 }
 

@@ -45,15 +45,17 @@ function open(
         executable,
       };
     },
-    consumed: async (_tenant, _id, detail, consumed) => {
-      if (options.fails?.() === true) throw new Error('not now');
-      calls.push({ ...consumed, detail });
+    consumed: async (_tenant, _id, detail, sets) => {
+      for (const consumed of sets) {
+        if (options.fails?.() === true) throw new Error('not now');
+        calls.push({ ...consumed, detail });
+      }
     },
     onError: (error) => void errors.push(error),
   });
   const take = async (position: number, type: string, more: JsonObject = {}) => {
     const event = { specversion: '1.0', id: `e${position}`, source: 'urn:t', type, ...more };
-    await subscriptions.take({ type: 'event', tenant: 'a', event, key: `k${position}`, position, index: 0 });
+    subscriptions.take({ type: 'event', tenant: 'a', event, key: `k${position}`, position, index: 0 });
     return subscriptions.save();
   };
   return { subscriptions, calls, errors, take, shared };
@@ -348,5 +350,36 @@ describe('a subscription', () => {
     await subscriptions.unsubscribe('a', 'type-7');
     await take(2, 'type-7');
     expect(subscriptions.examined).toBe(3);
+  });
+
+  it('is asked of an event whose constants it names, and ten others are to tell what they miss', async () => {
+    const { subscriptions, calls, take } = open((id) => ({ one: { with: { type: 'x', subject: id } } }));
+    for (let number = 0; number < 100; number++) await subscriptions.subscribe('a', `s-${number}`, null);
+    await take(1, 'x', { subject: 's-70' });
+    expect([ids(calls), subscriptions.examined]).toEqual([[['e1']], 11]);
+  });
+
+  it('tells its owner once of all that came with a page of the log, and takes back what is not told', async () => {
+    let failures = 1;
+    const { subscriptions, calls, shared } = open(
+      { one: { with: { type: 'x' } } },
+      { fails: () => failures-- === 0 },
+    );
+    await subscriptions.subscribe('a', 's', null);
+    const offer = () => {
+      for (const position of [1, 2, 3]) {
+        const event = { specversion: '1.0', id: `e${position}`, source: 'urn:t', type: 'x' };
+        const key = `k${position}`;
+        subscriptions.take({ type: 'event', tenant: 'a', event, key, position, index: 0 });
+      }
+    };
+    const kept = async () => (await shared.document('a', 'event-subscriptions', 's'))?.revision;
+    offer();
+    // It fails with the second of them.
+    await expect(subscriptions.save()).rejects.toThrow('not now');
+    expect([ids(calls), await kept()]).toEqual([[['e1']], 1]);
+    offer();
+    expect(await subscriptions.save()).toBe(true);
+    expect([ids(calls), await kept()]).toEqual([[['e1'], ['e1'], ['e2'], ['e3']], 2]);
   });
 });

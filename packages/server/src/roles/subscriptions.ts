@@ -3,11 +3,12 @@
  *
  * 1. A subscription has what is published after it was made. It is durable, and so is what it has gathered.
  * 2. When all that it waits for has come its owner is called with it: at least once, with an id that is the same for the
- *    same events, before the place in the log moves on.
+ *    same events, before the place in the log moves on. It is called once for all that came with a page of the log.
  * 3. Where filters correlate, events of different values are gathered apart.
  * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
 import {
+  type EventFilter,
   filtersOf,
   type Json,
   type JsonObject,
@@ -20,9 +21,10 @@ import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { everyDocument } from './every-document.ts';
-import { typeOf, typesFor } from './filter-type.ts';
+import { FittingFilters } from './fitting-filters.ts';
 import { type Gathered, missedBy, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface Consumed {
   /** the same for the same events of the same subscription */
@@ -39,8 +41,13 @@ export interface SubscriptionsOptions {
   readonly limits: Limits;
   /** what a subscription waits for; undefined: nobody knows it any more */
   readonly wanted: (tenant: string, id: string, detail: Json) => Promise<Wanted | undefined>;
-  /** a set of events has come; when it rejects it is called again */
-  readonly consumed: (tenant: string, id: string, detail: Json, consumed: Consumed) => Promise<void>;
+  /** sets of events have come, in this order; when it rejects it is called again */
+  readonly consumed: (
+    tenant: string,
+    id: string,
+    detail: Json,
+    consumed: readonly Consumed[],
+  ) => Promise<void>;
   readonly onError: (error: unknown, id: string) => void;
 }
 
@@ -51,6 +58,10 @@ const changes = ['*', 'subscription-changes', 'last'] as const;
 const triesMax = 50;
 /** sets of one subscription that are not complete; the oldest goes when there are more */
 const setsMax = 1_000;
+/** subscriptions that are asked of an event which cannot be for them, to tell why */
+const nearMax = 10;
+/** subscriptions whose owners are called, or that are stored, at once */
+const atOnceMax = 16;
 
 interface Stored {
   /** whatever its owner wants to be told */
@@ -67,14 +78,18 @@ interface Subscription extends Stored {
   readonly id: string;
   revision: number;
   wanted: Wanted | undefined;
-  changed: boolean;
+  /** what of it is stored */
+  kept: Pick<Stored, 'to' | 'sets'>;
+  /** sets that have come since, of which its owner does not know yet */
+  come: readonly Consumed[];
 }
 
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #all = new Map<string, Subscription>();
-  /** by tenant and the type of event that one of their filters names; under the empty type those that name none */
-  readonly #byType = new Map<string, Set<Subscription>>();
+  /** those that took an event since they were stored */
+  readonly #changed = new Set<Subscription>();
+  readonly #filters = new FittingFilters<Subscription>();
   /** the revision of the changes that are known here */
   #known = 0;
   #examined = 0;
@@ -189,12 +204,9 @@ export class Subscriptions {
     // While that was asked another may have taken up what was stored later, or gathered since.
     if (isOlder(stored.from, revision, this.#all.get(nameOf(tenant, id)))) return;
     this.#forget(nameOf(tenant, id));
-    const subscription: Subscription = { ...stored, tenant, id, revision, wanted, changed: false };
+    const subscription: Subscription = { ...stored, tenant, id, revision, wanted, kept: stored, come: [] };
     this.#all.set(nameOf(tenant, id), subscription);
-    for (const place of placesOf(subscription)) {
-      const there = this.#byType.get(place) ?? new Set();
-      this.#byType.set(place, there.add(subscription));
-    }
+    for (const filter of filtersIn(subscription)) this.#filters.add(tenant, filter, subscription);
   }
 
   /**
@@ -214,51 +226,69 @@ export class Subscriptions {
   #forget(name: string): void {
     const known = this.#all.get(name);
     this.#all.delete(name);
-    for (const place of known === undefined ? [] : placesOf(known)) {
-      const there = this.#byType.get(place);
-      if (known !== undefined) there?.delete(known);
-      if (there?.size === 0) this.#byType.delete(place);
-    }
+    if (known === undefined) return;
+    for (const filter of filtersIn(known)) this.#filters.remove(known.tenant, filter, known);
   }
 
   /**
-   * Offers an event, in the order of the log, to the subscriptions of its tenant that name its type, or none. The answer
-   * says what it was to them.
+   * Offers an event, in the order of the log, to the subscriptions of its tenant whose constants it has, and to some of its
+   * type. The answer says what it was to them.
    */
-  async take(logged: LoggedEvent): Promise<readonly ScheduleMatch[]> {
-    const concerned = new Set<Subscription>();
-    for (const type of typesFor(logged.event))
-      for (const subscription of this.#byType.get(nameOf(logged.tenant, type)) ?? [])
-        concerned.add(subscription);
+  take(logged: LoggedEvent): readonly ScheduleMatch[] {
+    const { tenant, event } = logged;
+    const fitting = this.#filters.fitting(tenant, event);
+    const near = this.#filters.near(tenant, event, fitting, nearMax);
     const matches: ScheduleMatch[] = [];
-    for (const subscription of concerned) {
+    for (const subscription of [...fitting, ...near]) {
       this.#examined += 1;
-      const told = isAfter(logged, subscription.to) ? await this.#offer(subscription, logged) : undefined;
+      const told = isAfter(logged, subscription.to) ? this.#offer(subscription, logged) : undefined;
       if (told !== undefined) matches.push({ workflow: subscription.id, ...told });
     }
     return matches;
   }
 
   /**
-   * Keeps what has changed: called before the place in the log is. False: another has matched less of some, and what they
-   * were offered since is to be offered to them again.
+   * Tells the owners of what has come, then keeps what has changed: called before the place in the log is kept. False:
+   * another has matched less of some, and what they were offered since is to be offered to them again. When it rejects all
+   * of it is to be offered again.
    */
   async save(): Promise<boolean> {
-    let isKept = true;
-    for (const subscription of [...this.#all.values()]) {
-      if (!subscription.changed) continue;
-      const { tenant, id, detail, from, to, sets, revision } = subscription;
-      const name = nameOf(tenant, id);
-      const body = JSON.stringify({ detail, from, to, sets } satisfies Stored);
-      const put = await this.#options.store.putDocument(tenant, collection, id, body, revision);
-      subscription.changed = false;
-      if (put.type === 'stored') subscription.revision = put.revision;
-      // Somebody else has made, ended or matched it: what they have written counts.
-      else if (this.#all.get(name) === subscription) await this.#takeAgain(tenant, id);
-      const here = this.#all.get(name);
-      if (here !== undefined && isBehind(here.to, to)) isKept = false;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      await sideBySide(changed, atOnceMax, (each) => this.#tellOwner(each));
+      return (await sideBySide(changed, atOnceMax, (each) => this.#keep(each))).every((isKept) => isKept);
+    } catch (error) {
+      for (const subscription of changed) Object.assign(subscription, { ...subscription.kept, come: [] });
+      throw error;
     }
-    return isKept;
+  }
+
+  async #tellOwner(subscription: Subscription): Promise<void> {
+    const { tenant, id, detail, come } = subscription;
+    if (come.length > 0) await this.#options.consumed(tenant, id, detail, come);
+    subscription.come = [];
+  }
+
+  async #keep(subscription: Subscription): Promise<boolean> {
+    const { tenant, id, detail, from, to, sets, revision } = subscription;
+    const name = nameOf(tenant, id);
+    // Made anew meanwhile, by somebody who has read what stands there now.
+    if (this.#all.get(name) !== subscription) return this.#isKept(name, to);
+    const body = JSON.stringify({ detail, from, to, sets } satisfies Stored);
+    const put = await this.#options.store.putDocument(tenant, collection, id, body, revision);
+    if (put.type === 'stored') {
+      subscription.revision = put.revision;
+      subscription.kept = { to, sets };
+    }
+    // Somebody else has made, ended or matched it: what they have written counts.
+    else if (this.#all.get(name) === subscription) await this.#takeAgain(tenant, id);
+    return this.#isKept(name, to);
+  }
+
+  #isKept(name: string, to: Subscription['to']): boolean {
+    const here = this.#all.get(name);
+    return here === undefined || !isBehind(here.to, to);
   }
 
   async #takeAgain(tenant: string, id: string): Promise<void> {
@@ -267,12 +297,9 @@ export class Subscriptions {
     else await this.#take(tenant, id, known);
   }
 
-  async #offer(
-    subscription: Subscription,
-    logged: LoggedEvent,
-  ): Promise<Omit<ScheduleMatch, 'workflow'> | undefined> {
-    const { wanted, tenant, id, detail } = subscription;
-    const { store, limits, world, consumed } = this.#options;
+  #offer(subscription: Subscription, logged: LoggedEvent): Omit<ScheduleMatch, 'workflow'> | undefined {
+    const { wanted, id } = subscription;
+    const { store, limits, world } = this.#options;
     if (wanted === undefined) return undefined;
     const sight = sharedSight(wanted.executable, [], limits, store.now());
     const offered = offer(subscription.sets, wanted, logged, sight);
@@ -280,15 +307,15 @@ export class Subscriptions {
       const missed = missedBy(wanted, logged.event, sight);
       return missed === undefined ? undefined : { outcome: 'missed', ...missed };
     }
-    // What rejects leaves the sets as they were: the event is offered to them again.
-    for (const { events, ending = [] } of offered.complete) {
+    const come = offered.complete.map(({ events, ending = [] }) => {
       const keys = [...events, ...ending].map(({ key }) => key);
       const name = world.hash([id, ...keys].join('\n')).slice(0, 40);
-      await consumed(tenant, id, detail, { id: name, keys, events: events.map(({ event }) => event) });
-    }
+      return { id: name, keys, events: events.map(({ event }) => event) };
+    });
+    subscription.come = [...subscription.come, ...come];
     subscription.sets = offered.open.slice(-setsMax);
     subscription.to = [logged.position, logged.index];
-    subscription.changed = true;
+    this.#changed.add(subscription);
     return { outcome: offered.complete.length > 0 ? 'started' : 'gathered' };
   }
 }
@@ -297,9 +324,8 @@ function stillChanging(id: string): Error {
   return new Error(`the subscription ${id} was changed by others ${triesMax} times`);
 }
 
-function placesOf({ tenant, wanted }: Subscription): readonly string[] {
-  const types = wanted === undefined ? [] : filtersOf(wanted).map(typeOf);
-  return types.map((type) => nameOf(tenant, type));
+function filtersIn({ wanted }: Subscription): readonly EventFilter[] {
+  return wanted === undefined ? [] : filtersOf(wanted);
 }
 
 function nameOf(tenant: string, id: string): string {

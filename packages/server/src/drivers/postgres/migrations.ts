@@ -1,3 +1,4 @@
+import { blobAge } from './blob-age.ts';
 import { functions } from './functions.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: 'rows are given back with a hint', worksFrom: 1, sql: release },
   { number: 3, name: 'claims take turns between queues', worksFrom: 1, sql: turns },
   { number: 4, name: 'claims keep to limits', worksFrom: 1, sql: places },
+  { number: 5, name: 'large values have an age', worksFrom: 1, sql: blobAge },
 ];

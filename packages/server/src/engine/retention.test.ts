@@ -9,7 +9,7 @@ it('retention drops what ended longer ago than it is kept, once an hour, and goe
   const dropEndedBefore = async (instant: number) => {
     asked.push(store.now() - instant);
     if (asked.length === 2) throw new Error('away');
-    return { executions: 3, weeks: 1 };
+    return { executions: 3, weeks: 1, blobs: 2 };
   };
   const retention = startRetention({
     ...{ world, store: { ...store, dropEndedBefore }, keptMs: 86_400_000 },
@@ -21,6 +21,7 @@ it('retention drops what ended longer ago than it is kept, once an hour, and goe
   expect(retention.stats()).toEqual({
     executions_dropped: 6,
     weeks_dropped: 2,
+    large_values_dropped: 4,
   });
   retention.stop();
   await advance(3 * 3_600_000);

@@ -21,7 +21,7 @@ const firstMs = 60_000;
 
 /** The store must be able to: see `dropEndedBefore`. */
 export function startRetention({ world, store, keptMs, onError }: RetentionOptions): Retention {
-  const figures = { executions_dropped: 0, weeks_dropped: 0 };
+  const figures = { executions_dropped: 0, weeks_dropped: 0, large_values_dropped: 0 };
   let stopped = false;
   let cancel: () => void = () => {};
   const later = (ms: number) => {
@@ -31,6 +31,7 @@ export function startRetention({ world, store, keptMs, onError }: RetentionOptio
     const dropped = await store.dropEndedBefore?.(store.now() - keptMs);
     figures.executions_dropped += dropped?.executions ?? 0;
     figures.weeks_dropped += dropped?.weeks ?? 0;
+    figures.large_values_dropped += dropped?.blobs ?? 0;
   };
   const round = () => {
     dropOld()

@@ -214,6 +214,11 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
     help: 'Weeks of the log that this process has dropped with them.',
     type: 'total',
   },
+  large_values_dropped: {
+    name: 'millrace_large_values_dropped_total',
+    help: 'Large values that this process has dropped since nothing names them any more.',
+    type: 'total',
+  },
   executions_in_memory: { name: 'millrace_executions_in_memory', help: 'Executions kept ready to go on.' },
   effects_running: { name: 'millrace_effects_running', help: 'Effects under way in this process.' },
   timers_in_memory: { name: 'millrace_timers_in_memory', help: 'Timers that this process watches.' },

@@ -13,6 +13,11 @@ export interface BlobStore {
   stream(tenant: string, digest: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** The first bytes, which are held against nothing: for a preview. */
   head(tenant: string, digest: string, bytesMax: number): Promise<Uint8Array | undefined>;
+  /**
+   * Says that a content, if it is there, is about to be named once more, as `put` says by itself. Absent: the driver never
+   * drops what was not named for long.
+   */
+  keep?(tenant: string, digest: string): Promise<void>;
   delete(tenant: string, digest: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -266,6 +266,15 @@ export interface StoreCounts {
   readonly doubted: number;
 }
 
+/** What retention has dropped. */
+export interface Dropped {
+  readonly executions: number;
+  /** of the log */
+  readonly weeks: number;
+  /** large values that nothing names any more */
+  readonly blobs: number;
+}
+
 /**
  * What was written that somebody may be waiting for: commits, wake-ups of a kind that nobody holds, or the answer to a
  * command that was decided without facts, so that no commit tells of it.
@@ -370,9 +379,9 @@ export interface Store {
   orphans(tenant: string, rowsMax: number): Promise<readonly string[]>;
   /**
    * Drops executions that ended before an instant, as far as that gives the disk back: whole weeks. What is open, or ended
-   * later, stays whole. Absent: the driver keeps everything.
+   * later, stays whole, with the large values that it names. Absent: the driver keeps everything.
    */
-  dropEndedBefore?(instant: number): Promise<{ readonly executions: number; readonly weeks: number }>;
+  dropEndedBefore?(instant: number): Promise<Dropped>;
   /**
    * Tells when something was written, by this process or another: whoever looks then need not look all the time. A hint
    * may be lost or come without reason. Absent: the driver has none. The answer ends it.

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Fact, factSchema } from '@millrace/core';
+import { emptyState, type Fact, factSchema } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
@@ -36,6 +36,23 @@ describe('facts in the log', () => {
     expect(JSON.parse(body).slice(1)).toEqual([
       { type: 'task.completed', task: '/do/0/a', output: null, blobs: { output: { digest, bytes: 502 } } },
     ]);
+  });
+
+  it('that name pinned documents say so to the blob store before they are written', async () => {
+    const kept: string[] = [];
+    const keep = async (tenant: string, digest: string) => void kept.push(`${tenant} ${digest}`);
+    const options = { blobs: { ...openMemoryBlobs(), keep }, blobThreshold: 10_000 };
+    const outcome = { type: 'effect.completed', effect: 1, output: null, pins: { a: 'sha256:1' } } as Fact;
+    const state = { ...emptyState(), pins: { a: 'sha256:1', b: 'sha256:2' } };
+    const restored = {
+      ...{ type: 'execution.restored', from: { execution: 'e', version: 1 } },
+      state,
+    } as Fact;
+    const body = await encode([outcome], 'one', options);
+    expect(kept).toEqual(['one sha256:1']);
+    expect(await decode(body, 'one', options.blobs)).toEqual([outcome]);
+    await encode([restored], 'two', options);
+    expect(kept.slice(1)).toEqual(['two sha256:1', 'two sha256:2']);
   });
 
   it('that speak of blobs in a value of their own are not taken for references', async () => {

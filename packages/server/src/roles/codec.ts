@@ -28,7 +28,32 @@ export function encode(
   options: CodecOptions,
 ): string | Promise<string> {
   const body = writeFacts(facts);
+  const pinned = facts.flatMap(pinnedIn);
+  if (pinned.length > 0) return keepPinned(pinned, facts, tenant, options);
   return body.length < options.blobThreshold ? body : moveLargeValues(facts, tenant, options);
+}
+
+/** Contents that were put at another time, which these facts name again. */
+function pinnedIn(fact: Fact): readonly string[] {
+  switch (fact.type) {
+    case 'effect.completed':
+    case 'effect.failed':
+      return Object.values(fact.pins ?? {});
+    case 'execution.restored':
+      return Object.values(fact.state.pins);
+    default:
+      return [];
+  }
+}
+
+async function keepPinned(
+  pinned: readonly string[],
+  facts: readonly Fact[],
+  tenant: string,
+  options: CodecOptions,
+): Promise<string> {
+  for (const digest of pinned) await options.blobs.keep?.(tenant, digest);
+  return moveLargeValues(facts, tenant, options);
 }
 
 async function moveLargeValues(

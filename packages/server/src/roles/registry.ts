@@ -61,9 +61,11 @@ export function startRegistry(options: RegistryOptions): Registry {
     await store.putDocument(nodeTenant, nodeCollection, self.id, JSON.stringify(kept), undefined);
   };
   const failed = (error: unknown) => onError(error, '');
+  const tellMissing = tellLasting(options.onMissing);
   const look = async () => {
-    await forget(store);
-    await tellMissing();
+    const rows = await kept();
+    await forget(store, rows);
+    if (!closed && state === 'running') tellMissing(missingRoles(viewsOf(rows)));
   };
   const beat = (): Promise<void> => {
     const written = write().catch(failed);
@@ -75,24 +77,12 @@ export function startRegistry(options: RegistryOptions): Registry {
       });
     return written;
   };
-  const nodes = async () => {
-    if (isAlone) return [shown()];
-    const { rows } = await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax });
+  const kept = async () => (await store.documents(nodeTenant, nodeCollection, { rowsMax: nodesMax })).rows;
+  const viewsOf = (rows: readonly StoredDocument[]): readonly NodeView[] => {
     const others = rows.map((row) => toView(row, store.now())).filter((view) => view !== undefined);
     // What this process knows of itself is newer than what it wrote.
     const all = [...others.filter(({ id }) => id !== self.id), ...(closed ? [] : [shown()])];
     return all.sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id));
-  };
-  // A role counts as missing from the second look on: who starts or is replaced meanwhile is nothing to be told.
-  let missingBefore: readonly string[] = [];
-  let told = '';
-  const tellMissing = async () => {
-    const missing = missingRoles(await nodes());
-    const lasting = missing.filter((role) => missingBefore.includes(role));
-    missingBefore = missing;
-    if (closed || state !== 'running' || lasting.join() === told) return;
-    told = lasting.join();
-    options.onMissing(lasting);
   };
   if (isAlone) {
     // Nobody else can come.
@@ -101,7 +91,7 @@ export function startRegistry(options: RegistryOptions): Registry {
   }
   return {
     begun: isAlone ? Promise.resolve() : beat(),
-    nodes,
+    nodes: async () => (isAlone ? [shown()] : viewsOf(await kept())),
     async drain() {
       state = 'draining';
       // Behind a beat that is under way: it says the state before.
@@ -119,6 +109,19 @@ export function startRegistry(options: RegistryOptions): Registry {
   };
 }
 
+/** A role counts as missing from the second look on: who starts or is replaced meanwhile is nothing to be told. */
+function tellLasting(tell: RegistryOptions['onMissing']): RegistryOptions['onMissing'] {
+  let before: readonly string[] = [];
+  let told = '';
+  return (missing) => {
+    const lasting = missing.filter((role) => before.includes(role));
+    before = missing;
+    if (lasting.join() === told) return;
+    told = lasting.join();
+    tell(lasting);
+  };
+}
+
 function toView({ body, time }: StoredDocument, now: number): NodeView | undefined {
   const silentFor = now - time;
   if (silentFor > forgottenMs) return undefined;
@@ -128,11 +131,10 @@ function toView({ body, time }: StoredDocument, now: number): NodeView | undefin
 }
 
 /** Removes those that left without a word; one that comes back meanwhile has another revision, and stays. */
-async function forget(store: Store): Promise<void> {
-  const oldest = await store.oldestDocuments(nodeCollection, nodesMax);
+async function forget(store: Store, rows: readonly StoredDocument[]): Promise<void> {
   const before = store.now() - forgottenMs;
-  for (const { tenant, key, revision, time } of oldest)
-    if (time < before) await store.deleteDocument(tenant, nodeCollection, key, revision);
+  for (const { key, revision, time } of rows)
+    if (time < before) await store.deleteDocument(nodeTenant, nodeCollection, key, revision);
 }
 
 function compare(a: string, b: string): number {

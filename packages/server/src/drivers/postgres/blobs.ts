@@ -24,6 +24,16 @@ const parts: Statement = {
   text: `select content from {schema}.blobs where tenant = $1 and digest = $2 and part >= $3::integer
     order by part limit $4::integer`,
 };
+/** Locked in the order of puts. */
+const keep: Statement = {
+  name: 'keep_blob_1',
+  text: `with held as materialized (
+      select part from {schema}.blobs where tenant = $1 and digest = $2 and period < {schema}.week_1()
+      order by part for update
+    )
+    update {schema}.blobs b set period = {schema}.week_1() from held h
+    where b.tenant = $1 and b.digest = $2 and b.part = h.part`,
+};
 const remove: Statement = {
   name: 'delete_blob_1',
   text: 'delete from {schema}.blobs where tenant = $1 and digest = $2',
@@ -66,6 +76,10 @@ export function openPostgresBlobs(database: Database): BlobStore {
       const count = Math.max(1, Math.ceil(bytesMax / partBytes));
       const found = await read(tenant, digest, 0, count);
       return found.length === 0 ? undefined : new Uint8Array(Buffer.concat(found).subarray(0, bytesMax));
+    },
+    async keep(tenant, digest) {
+      checkDigest(digest);
+      await database.query(keep, [tenant, digest], 'again');
     },
     async delete(tenant, digest) {
       checkDigest(digest);

@@ -1,3 +1,4 @@
+import { blobAge } from './blob-age.ts';
 import { functions } from './functions.ts';
 import { lapsedPlaces } from './lapsed-places-function.ts';
 import { places } from './places-function.ts';
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
     worksFrom: 1,
     sql: lapsedPlaces,
   },
+  { number: 6, name: 'large values have an age', worksFrom: 1, sql: blobAge },
 ];

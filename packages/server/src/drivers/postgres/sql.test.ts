@@ -184,7 +184,7 @@ describe.skipIf(missing !== undefined)(
       await store.commit([{ ...(second as Entry), execution: rowOf('open') }]);
       now += week;
       await store.commit([third as Entry, { ...entryOf('new', empty), execution: rowOf('new') }]);
-      expect(await store.dropEndedBefore?.(102 * week)).toEqual({ executions: 1, weeks: 2 });
+      expect(await store.dropEndedBefore?.(102 * week)).toEqual({ executions: 1, weeks: 2, blobs: 0 });
       const { schema } = database.address;
       const tables = await (await testDatabase()).query(
         `select relname from pg_class where relnamespace = '${schema}'::regnamespace and relname ~ '^commits_[0-9]+$' order by 1`,
@@ -235,7 +235,7 @@ describe.skipIf(missing !== undefined)(
       const drops = await Promise.all([1, 2, 3].map(() => store.dropEndedBefore?.(104 * week)));
       expect(drops.reduce((sum, drop) => sum + (drop?.executions ?? 0), 0)).toBe(1);
       const before = database.stats().databaseStatements ?? 0;
-      expect(await store.dropEndedBefore?.(104 * week)).toEqual({ executions: 0, weeks: 0 });
+      expect(await store.dropEndedBefore?.(104 * week)).toEqual({ executions: 0, weeks: 0, blobs: 0 });
       expect((database.stats().databaseStatements ?? 0) - before).toBe(1);
     });
   },

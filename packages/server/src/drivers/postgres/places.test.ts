@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { neverDue } from '../../ports/store.ts';
 import { putRows, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
@@ -37,6 +38,41 @@ describe.skipIf(missing !== undefined)(
         .finally(() => (isAnswered = true));
       // One that is not by a limit takes no lock, and waits for nobody.
       expect(await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 60_000, rowsMax: 10 })).toEqual([]);
+      expect(isAnswered).toBe(false);
+      await client.query('commit');
+      expect(await claim).toEqual([]);
+    });
+
+    test('a place that lapsed is not given to another while a commit that may grant it is under way', async () => {
+      let now = 1_000_000;
+      const { store, database } = await openTestStore(await freshAddress(), () => now);
+      const client = new pg.Client({ connectionString: (await testDatabase()).url });
+      await client.connect();
+      onTestFinished(async () => {
+        await client.end();
+        await store.close();
+      });
+      const place = (name: string, due: number) =>
+        wakeUpOf(name, 'place', { kind: 'place', queue: 'workflow:shop/w shop/w', due });
+      const ask = () =>
+        store.claim({
+          ...{ kinds: ['place'], owner: 'o', leaseMs: 1_000, rowsMax: 10 },
+          limits: [{ limit: 'workflow:shop/w', placesMax: 1 }],
+        });
+      await putRows(store, [place('late', 20)]);
+      expect(await ask()).toMatchObject([{ id: 'late/place' }]);
+      await putRows(store, [place('early', 10)]);
+      now += 1_000;
+      await client.query('begin');
+      const granted = await client.query(
+        database.sql(
+          `update {schema}.wake_ups set owner = null, until = null, due = ${neverDue} where id = 'late/place'`,
+        ),
+      );
+      expect(granted.rowCount).toBe(1);
+      let isAnswered = false;
+      const claim = ask().finally(() => (isAnswered = true));
+      expect(await store.claim({ kinds: ['timer'], owner: 'o', leaseMs: 1_000, rowsMax: 10 })).toEqual([]);
       expect(isAnswered).toBe(false);
       await client.query('commit');
       expect(await claim).toEqual([]);

@@ -36,6 +36,7 @@ export interface HarnessOptions {
   readonly perform?: (request: EffectRequest, context: EffectContext) => Promise<EffectOutcome>;
   readonly roles?: readonly Role[];
   readonly limits?: Limits;
+  readonly placesMax?: Readonly<Record<string, number>>;
   readonly leaseMs?: number;
   readonly sweepMs?: number;
   readonly effectsMax?: number;
@@ -67,6 +68,7 @@ export function openHarness(options: HarnessOptions = {}): Harness {
     roles: new Set(options.roles ?? ['api', 'worker', 'executor', 'timer', 'events']),
     functions: new Set(['step']),
     limits: options.limits ?? defaultLimits,
+    ...(options.placesMax === undefined ? {} : { placesMax: options.placesMax }),
     leaseMs: options.leaseMs ?? 30_000,
     effectsMax: options.effectsMax ?? 100,
     sweepMs: options.sweepMs ?? 60_000,

@@ -18,6 +18,7 @@ import {
 } from '@millrace/core';
 import { FittingFilters } from './fitting-filters.ts';
 import { shapeOf } from './listen-key.ts';
+import type { ListeningDefinition } from './listening-definitions.ts';
 
 /** One filter of one task of a definition. */
 export interface Shape {
@@ -29,6 +30,12 @@ export interface Shape {
   /** names of its correlations: all, and those that have their value from the start */
   readonly names: readonly string[];
   readonly given: readonly string[];
+}
+
+/** A definition that listens. */
+export interface Known extends ListeningDefinition {
+  readonly executable: Executable;
+  readonly shapes: readonly Shape[];
 }
 
 /** What a shape says of an event. */
@@ -48,7 +55,8 @@ const nearMax = 10;
 export class FilterIndex {
   readonly #limits: Limits;
   readonly #now: () => number;
-  readonly #known = new Set<string>();
+  /** by tenant and definition, those first that were looked at least lately */
+  readonly #known = new Map<string, Known>();
   readonly #shapes = new FittingFilters<Shape>();
   /** how often a shape was held against an event */
   judged = 0;
@@ -62,19 +70,40 @@ export class FilterIndex {
     return this.#known.has(`${tenant}\0${definition}`);
   }
 
+  /** definitions */
   get size(): number {
-    return this.#shapes.size;
+    return this.#known.size;
+  }
+
+  get known(): readonly Known[] {
+    return [...this.#known.values()];
+  }
+
+  /** Some definitions, others each time. */
+  some(definitionsMax: number): readonly Known[] {
+    const some = [...this.#known].slice(0, definitionsMax);
+    for (const [key, known] of some) {
+      this.#known.delete(key);
+      this.#known.set(key, known);
+    }
+    return some.map(([, known]) => known);
+  }
+
+  remove({ tenant, definition, shapes }: Known): void {
+    if (!this.#known.delete(`${tenant}\0${definition}`)) return;
+    for (const shape of shapes) this.#shapes.remove(tenant, shape.filter, shape);
   }
 
   /** Takes up the filters of a definition. */
   add(tenant: string, definition: string, executable: Executable): void {
     if (this.has(tenant, definition)) return;
-    this.#known.add(`${tenant}\0${definition}`);
+    const shapes: Shape[] = [];
+    this.#known.set(`${tenant}\0${definition}`, { tenant, definition, executable, shapes });
     for (const node of listensOf(executable)) {
       const { scoped } = executable.node(node.pointer);
       for (const [number, filter] of filtersOf(node).entries()) {
         const given = filter.correlate.filter(({ expect }) => expect !== undefined);
-        this.#shapes.add(tenant, filter, {
+        const shape: Shape = {
           shape: shapeOf(definition, node.pointer, number),
           task: node.pointer,
           filter,
@@ -82,7 +111,9 @@ export class FilterIndex {
           scoped,
           names: filter.correlate.map(({ name }) => name),
           given: given.map(({ name }) => name),
-        });
+        };
+        shapes.push(shape);
+        this.#shapes.add(tenant, filter, shape);
       }
     }
   }

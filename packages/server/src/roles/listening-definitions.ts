@@ -1,6 +1,11 @@
 /**
- * Which definitions listen, so that a matcher that begins knows what to hold events against. It is durable before the
- * first execution of such a definition is decided, and so is the place in the log from which one has to look.
+ * Which definitions listen, so that a matcher that begins knows what to hold events against.
+ *
+ * 1. One that is here is known before its first execution is decided, and so is the place in the log from which one has
+ *    to look. One that is not is found by the matcher where the log says that an execution of it began, and is here
+ *    before the matcher's place moves on.
+ * 2. So one of which no execution is open may be forgotten: what begins later stands behind the matcher's place. It
+ *    is marked first, and whoever leads next takes back the marks that it finds: nobody forgets for another.
  */
 import { type Executable, listensOf } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
@@ -9,6 +14,13 @@ import { ensureCursor } from './matcher-cursor.ts';
 
 const collection = 'listening-definitions';
 const notedMax = 10_000;
+/** the body of one that is about to be forgotten */
+const leaving = 'leaving';
+
+export interface ListeningDefinition {
+  readonly tenant: string;
+  readonly definition: string;
+}
 
 export class ListeningDefinitions {
   readonly #store: Store;
@@ -43,8 +55,31 @@ export class ListeningDefinitions {
     this.onNoted(tenant, definition, executable);
   }
 
-  async all(): Promise<readonly { readonly tenant: string; readonly definition: string }[]> {
+  /** Found in the log. Written anew, so that nobody who has read it before can forget it. */
+  async found(tenant: string, definition: string): Promise<void> {
+    await this.#store.putDocument(tenant, collection, definition, '', undefined);
+  }
+
+  /**
+   * Whether it was forgotten. Both are asked once it is marked: whether it is of no more use, and then nobody else leads.
+   */
+  async forget(
+    { tenant, definition }: ListeningDefinition,
+    isUnused: () => Promise<boolean>,
+    isLeading: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const there = await this.#store.document(tenant, collection, definition);
+    const mark = await this.#store.putDocument(tenant, collection, definition, leaving, there?.revision ?? 0);
+    if (mark.type === 'conflict' || !(await isLeading()) || !(await isUnused())) return false;
+    // Whoever begins an execution of it from here on makes it known again.
+    this.#noted.delete(`${tenant}\0${definition}`);
+    return this.#store.deleteDocument(tenant, collection, definition, mark.revision);
+  }
+
+  /** All that are known, for whoever leads from now on. */
+  async all(): Promise<readonly ListeningDefinition[]> {
     const rows = await everyDocument(this.#store, collection);
+    for (const { tenant, key, body } of rows) if (body === leaving) await this.found(tenant, key);
     return rows.map(({ tenant, key }) => ({ tenant, definition: key }));
   }
 }

@@ -61,6 +61,11 @@ export class MatcherCursor {
     return true;
   }
 
+  /** Whether a place was found in the store, or kept there: something has listened once. */
+  get isKept(): boolean {
+    return this.#revision > 0;
+  }
+
   /** Once a second is enough: what is matched again is taken once. */
   async saveAtTimes(): Promise<void> {
     if (this.#saved === this.at || this.#store.now() - this.#savedAt < 1_000) return;

@@ -6,6 +6,7 @@ import { type Harness, openHarness, workflow } from './test-support/harness.ts';
 
 const tenant = 'default';
 const sweepMs = 1_000;
+const leaseMs = 5_000;
 
 function event(type: string, id: string, more: JsonObject = {}): JsonObject {
   return { specversion: '1.0', type, id, source: 'urn:test', ...more };
@@ -32,7 +33,7 @@ async function outputOf(harness: Harness, id: string): Promise<unknown> {
 }
 
 function open(options: Parameters<typeof openHarness>[0] = {}): Harness {
-  const harness = openHarness({ sweepMs, ...options });
+  const harness = openHarness({ sweepMs, leaseMs, ...options });
   harness.runtime.start();
   return harness;
 }
@@ -305,6 +306,52 @@ describe('the matcher', () => {
     await main.advance(60 * sweepMs);
     expect(await outputOf(main, id)).toEqual([1]);
     await first.runtime.stop(0);
+    await main.runtime.stop(0);
+  });
+
+  it('lets go of definitions that nothing open could wait by, and finds one again when an execution of it begins', async () => {
+    const harness = open();
+    const { store, runtime } = harness;
+    const kept = async () => (await store.oldestDocuments('listening-definitions', 1_000)).length;
+    const held = () => runtime.stats().listening_definitions;
+    const texts = Array.from({ length: 150 }, (_, n) => [one('paid'), { set: { n } }]);
+    const waiting = await start(harness, [{ wait: { hours: 1 } }, one('other')]);
+    await Promise.all(texts.map((tasks) => start(harness, tasks)));
+    expect([held(), await kept()]).toEqual([151, 151]);
+    await harness.advance(10 * leaseMs);
+    expect([held(), await kept()]).toEqual([151, 151]);
+    await runtime.engine.publish(tenant, [event('paid', '1')]);
+    await harness.advance(10 * leaseMs);
+    // One is left: its execution does not listen yet, and will.
+    expect([held(), await kept()]).toEqual([1, 1]);
+    const again = await start(harness, texts[7] as JsonObject[]);
+    await runtime.engine.publish(tenant, [event('paid', '2')]);
+    expect(await outputOf(harness, again)).toEqual({ n: 7 });
+    await harness.advance(3_600_000);
+    await runtime.engine.publish(tenant, [event('other', '3', { data: 3 })]);
+    expect(await outputOf(harness, waiting)).toEqual([3]);
+    await runtime.stop(0);
+  });
+
+  it('finds in the log what it had forgotten, though the process that runs it has not been told', async () => {
+    const main = open({ roles: ['api', 'worker', 'executor', 'timer'], around: shared });
+    const both = { queue: main.queue, store: main.store };
+    const first = open({ roles: ['events'], around: shared, shared: both });
+    const ended = await start(main, [one('paid')]);
+    await main.advance(5 * sweepMs);
+    await main.runtime.engine.publish(tenant, [event('paid', '1', { data: 1 })]);
+    expect(await outputOf(main, ended)).toEqual([1]);
+    const kept = async () => (await main.store.oldestDocuments('listening-definitions', 10)).length;
+    await main.advance(10 * leaseMs);
+    expect(await kept()).toBe(0);
+    await first.runtime.stop(0);
+    const id = await start(main, [one('paid')]);
+    expect(await kept()).toBe(0);
+    await main.runtime.engine.publish(tenant, [event('paid', '2', { data: 2 })]);
+    const second = open({ roles: ['events'], around: shared, shared: both });
+    await main.advance(10 * leaseMs);
+    expect(await outputOf(main, id)).toEqual([2]);
+    await second.runtime.stop(0);
     await main.runtime.stop(0);
   });
 

@@ -11,7 +11,6 @@
  *    all deliveries before it are durable.
  */
 import { type Executable, type Limits, listenerOf, type ScheduleMatch } from '@millrace/core';
-import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
@@ -26,6 +25,7 @@ import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
 import type { Delivered } from './match-record.ts';
 import { MatchRecorder } from './match-recorder.ts';
+import { MatchedDefinitions } from './matched-definitions.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
 import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -61,15 +61,17 @@ export class Matcher {
   readonly #index: FilterIndex;
   readonly #cursor: MatcherCursor;
   readonly #finder: ListenerFinder;
-  readonly #plain = new Set<string>();
   readonly #recorder: MatchRecorder;
   readonly #figures = { events_matched: 0, events_delivered: 0 };
   /** the last delivery to each execution, of the page under way */
   readonly #turns = new Map<string, Promise<unknown>>();
   /** how often the page under way has failed */
   #failures = 0;
+  readonly #definitions: MatchedDefinitions;
   /** for which taking of the place it has begun */
   #begun = 0;
+  /** it has read the log to its end */
+  #isCaughtUp = false;
   #unfollow: () => void = () => {};
   readonly #rounds: Rounds;
 
@@ -79,6 +81,7 @@ export class Matcher {
     const { store, node, leaseMs, limits, definitions } = options;
     this.#index = new FilterIndex(limits, () => store.now());
     this.#cursor = new MatcherCursor(store, node, leaseMs);
+    this.#definitions = new MatchedDefinitions(options, this.#index);
     this.#recorder = new MatchRecorder(store, options.onError);
     this.#finder = new ListenerFinder(store, (text) => options.world.hash(text));
     definitions.onNoted = (tenant, definition, executable) => {
@@ -110,6 +113,7 @@ export class Matcher {
       match_records_left_out: this.#recorder.leftOut,
       listeners_examined: this.#finder.examined,
       filters_examined: this.#index.judged,
+      listening_definitions: this.#index.size,
       subscriptions_examined: this.#options.subscriptions.examined,
     };
   }
@@ -130,7 +134,9 @@ export class Matcher {
     if (this.#isIdle()) {
       const end = await store.end();
       // What began to listen meanwhile stands behind the place before.
-      if (this.#isIdle()) this.#cursor.at = end;
+      if (!this.#isIdle()) return 0;
+      this.#cursor.at = end;
+      if (this.#cursor.isKept) await this.#cursor.saveAtTimes();
       return sweepMs;
     }
     const page = await store.tail(this.#cursor.at, commitsMax);
@@ -141,26 +147,31 @@ export class Matcher {
     this.#failures = 0;
     this.#cursor.at = page.cursor;
     await this.#cursor.saveAtTimes();
-    return page.commits.length === commitsMax ? 0 : sweepMs;
-  }
-
-  /** Whoever has led meanwhile has passed the commits by which definitions are discovered. */
-  async #begin(taking: number): Promise<void> {
-    const { definitions, subscriptions } = this.#options;
-    for (const { tenant, definition } of await definitions.all()) {
-      if (this.#index.has(tenant, definition)) continue;
-      const loaded = await this.#load(tenant, definition);
-      if (loaded !== undefined) this.#index.add(tenant, definition, loaded);
+    if (page.commits.length === commitsMax) return 0;
+    if (!this.#isCaughtUp) {
+      this.#isCaughtUp = true;
+      if (!this.#isIdle()) this.#follow();
+      // What came before it was followed.
+      return 0;
     }
-    await subscriptions.load();
-    this.#begun = taking;
-    if (!this.#isIdle()) this.#follow();
+    await this.#definitions.forgetAtTimes(() => this.#cursor.save());
+    return sweepMs;
   }
 
-  /** With the store to itself a process knows whether anybody listens. */
+  async #begin(taking: number): Promise<void> {
+    await this.#definitions.begin();
+    await this.#options.subscriptions.load();
+    this.#begun = taking;
+  }
+
+  /**
+   * With the store to itself a process knows whether anybody listens, unless it has forgotten some: an execution of one may
+   * begin at any time, and only the log tells.
+   */
   #isIdle(): boolean {
     const { store, subscriptions } = this.#options;
-    return store.features.exclusive && this.#index.size === 0 && subscriptions.size === 0;
+    const isTold = store.features.exclusive && this.#isCaughtUp && this.#definitions.forgotten === 0;
+    return isTold && this.#index.size === 0 && subscriptions.size === 0;
   }
 
   #follow(): void {
@@ -176,7 +187,7 @@ export class Matcher {
       if (!mayMatter(commit)) continue;
       for (const item of await loggedItems(commit, this.#options.blobs)) {
         if (item.type === 'event') events.push(item);
-        else if (item.type === 'started') await this.#discover(item);
+        else if (item.type === 'started') await this.#definitions.discover(item);
         else {
           await this.#matchEvents(events);
           events = [];
@@ -185,28 +196,6 @@ export class Matcher {
       }
     }
     await this.#matchEvents(events);
-  }
-
-  /** A definition that another process has begun to run. */
-  async #discover({ tenant, definition }: Extract<LoggedItem, { type: 'started' }>): Promise<void> {
-    const key = `${tenant}\0${definition}`;
-    if (this.#index.has(tenant, definition) || this.#plain.has(key)) return;
-    const loaded = await this.#load(tenant, definition);
-    if (loaded === undefined) return;
-    if (this.#options.definitions.listens(loaded)) return this.#index.add(tenant, definition, loaded);
-    if (this.#plain.size >= 10_000) this.#plain.clear();
-    this.#plain.add(key);
-  }
-
-  /** Undefined: it cannot be read, and so nothing of it runs. A store that cannot be reached is asked again. */
-  async #load(tenant: string, definition: string): Promise<Executable | undefined> {
-    try {
-      return await this.#options.executable(tenant, definition);
-    } catch (error) {
-      if (error instanceof MillraceError && error.code === 'unavailable') throw error;
-      this.#options.onError(error, '');
-      return undefined;
-    }
   }
 
   /** Some at a time, where very many shapes take each of them. */

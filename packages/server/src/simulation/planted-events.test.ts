@@ -85,4 +85,32 @@ describe('the simulation misses', { timeout: 300_000 }, () => {
     const lost = ['no event is lost', 'everything comes to rest', 'events are consumed in their order'];
     expect(lost.some((rule) => rules.includes(rule))).toBe(true);
   });
+
+  it('a matcher that forgets what is in use', async () => {
+    const around = (store: Store): Store => ({
+      ...store,
+      executions: async (tenant, query) =>
+        query.definition === undefined ? store.executions(tenant, query) : { rows: [] },
+      listeners: async (tenant, keys, query) =>
+        keys.some(({ key }) => key !== undefined) ? store.listeners(tenant, keys, query) : { rows: [] },
+    });
+    const rules = await broken({ around });
+    expect(rules.some((rule) => rule === 'no event is lost' || rule === 'everything comes to rest')).toBe(
+      true,
+    );
+  });
+
+  it('a definition that was found in the log and is not known to whoever leads next', async () => {
+    const around = (store: Store): Store => ({
+      ...store,
+      putDocument: async (tenant, collection, key, body, revision) =>
+        collection === 'listening-definitions' && body === '' && revision === undefined
+          ? { type: 'stored', revision: 1 }
+          : store.putDocument(tenant, collection, key, body, revision),
+    });
+    const rules = await broken({ around }, 2_000);
+    expect(rules.some((rule) => rule === 'no event is lost' || rule === 'everything comes to rest')).toBe(
+      true,
+    );
+  });
 });

@@ -1,6 +1,6 @@
 /** What the server tells about itself: its requests, its process, and the engine behind it. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { StoreCounts } from '../ports/store.ts';
+import type { StoreCounts } from '../ports/store-counts.ts';
 import { createRegistry, type Gauge, type Registry } from './registry.ts';
 
 /**

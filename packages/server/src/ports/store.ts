@@ -26,6 +26,7 @@
  *     After a failed sync nothing is answered any more.
  */
 import type { Phase } from '@millrace/core';
+import type { Dropped, StoreCounts } from './store-counts.ts';
 
 /** What survives a crash, said at start and asked by nobody in code. */
 export type Durability = 'memory' | 'process-crash' | 'power-loss';
@@ -251,28 +252,6 @@ export interface Snapshot {
   readonly version: number;
   readonly commit: string;
   readonly body: string;
-}
-
-/** Rows of the ledger and executions of all tenants, counted: what the metrics and the orphan check read. */
-export interface StoreCounts {
-  /** by status, each status named */
-  readonly executions: Readonly<Record<string, number>>;
-  /** by kind, each kind named */
-  readonly wakeUps: Readonly<Record<string, number>>;
-  /** open executions that own no wake-up at all, but for a place */
-  readonly orphans: number;
-  /** wake-ups that are due for more than `overdueMs`, unleased or with a lapsed lease; not those that wait by a limit */
-  readonly overdue: number;
-  readonly doubted: number;
-}
-
-/** What retention has dropped. */
-export interface Dropped {
-  readonly executions: number;
-  /** of the log */
-  readonly weeks: number;
-  /** large values that nothing names any more */
-  readonly blobs: number;
 }
 
 /**

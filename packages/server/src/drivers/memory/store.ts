@@ -8,10 +8,10 @@ import type {
   Page,
   Snapshot,
   Store,
-  StoreCounts,
   WakeUp,
 } from '../../ports/store.ts';
 import { limitOf } from '../../ports/store.ts';
+import type { StoreCounts } from '../../ports/store-counts.ts';
 import {
   checkClaim,
   checkEntry,

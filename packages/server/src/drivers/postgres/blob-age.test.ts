@@ -204,7 +204,7 @@ describe.skipIf(missing !== undefined)(
         const known = migrations.filter((migration) => migration.number <= number);
         return { database, store: await openPostgresStore({ database, migrations: known }) };
       };
-      const older = await openUpTo(4);
+      const older = await openUpTo(5);
       onTestFinished(() => older.store.close());
       const put = (name: string) =>
         older.database.query(
@@ -216,7 +216,7 @@ describe.skipIf(missing !== undefined)(
           [name, contentOf(name)],
         );
       await put('old');
-      const newer = await openUpTo(5);
+      const newer = await openUpTo(6);
       onTestFinished(() => newer.store.close());
       const periods = async () =>
         (

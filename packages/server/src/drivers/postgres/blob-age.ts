@@ -1,5 +1,5 @@
 /**
- * The fifth migration: large values go with the executions that named them. `{schema}` is the quoted name of the schema.
+ * The sixth migration: large values go with the executions that named them. `{schema}` is the quoted name of the schema.
  *
  * 1. Each part of a blob has the week in which its content was put or kept last. A trigger says so, also for contents that
  *    are there already and for processes of older versions.

@@ -4,10 +4,10 @@ import type {
   ExecutionRow,
   Page,
   Store,
-  StoreCounts,
   StoredDocument,
   WakeUpKind,
 } from '../../ports/store.ts';
+import type { StoreCounts } from '../../ports/store-counts.ts';
 import {
   checkRowsMax,
   fromDocumentCursor,

@@ -10,7 +10,8 @@ const waiting = 100_000;
 const unboundWaiting = 1_000;
 const samples = 1_000;
 const shapes = 10_000;
-const shapeSamples = 200;
+/** fewer where each of them is asked of every filter */
+const shapeSamples = { constant: 200, correlated: 20 };
 const ingested = 50_000;
 const batch = 500;
 
@@ -91,7 +92,7 @@ async function wakeShapes(
   const count = scaled(set === 'few' ? shapes / 10 : shapes, options, 10);
   const ids = await startShapes(engine, kind, type, count);
   const before = await engine.figures();
-  const wakes = scaled(shapeSamples, options, 2);
+  const wakes = scaled(shapeSamples[kind], options, 2);
   const { waits } = await wakeOneByOne(engine, ids, wakes, (n) => `order-${n}`, type);
   const after = await engine.figures();
   const asked = (after.filters_examined ?? Number.NaN) - (before.filters_examined ?? 0);

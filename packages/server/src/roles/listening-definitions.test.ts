@@ -18,10 +18,10 @@ it('all definitions that listen are known at a start, however many there are', a
 it('a definition that is in use stays known, and so does one of which it is not sure who forgets it', async () => {
   const definitions = new ListeningDefinitions(open());
   await definitions.found('a', 'sha256:1');
-  expect(await definitions.forget(one, no, yes)).toBe(false);
-  expect(await definitions.forget(one, yes, no)).toBe(false);
+  expect(await definitions.forget([one], no, yes)).toEqual([]);
+  expect(await definitions.forget([one], yes, no)).toEqual([]);
   expect(await definitions.all()).toEqual([one]);
-  expect(await definitions.forget(one, yes, yes)).toBe(true);
+  expect(await definitions.forget([one], yes, yes)).toEqual([one]);
   expect(await definitions.all()).toEqual([]);
 });
 
@@ -35,9 +35,9 @@ it('a definition that is found while another process forgets it stays known', as
   };
   // It finds an execution in the log that began after the other had asked.
   const finds = meanwhile(() => quick.found('a', 'sha256:1'));
-  expect(await slow.forget(one, finds, yes)).toBe(false);
+  expect(await slow.forget([one], finds, yes)).toEqual([]);
   // It leads by now, knows the definition, and need not find it.
   const begins = meanwhile(() => quick.all());
-  expect(await slow.forget(one, begins, yes)).toBe(false);
+  expect(await slow.forget([one], begins, yes)).toEqual([]);
   expect(await quick.all()).toEqual([one]);
 });

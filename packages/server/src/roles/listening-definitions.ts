@@ -11,11 +11,14 @@ import { type Executable, listensOf } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
 import { everyDocument } from './every-document.ts';
 import { ensureCursor } from './matcher-cursor.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const collection = 'listening-definitions';
 const notedMax = 10_000;
 /** the body of one that is about to be forgotten */
 const leaving = 'leaving';
+
+const atOnceMax = 100;
 
 export interface ListeningDefinition {
   readonly tenant: string;
@@ -61,19 +64,32 @@ export class ListeningDefinitions {
   }
 
   /**
-   * Whether it was forgotten. Both are asked once it is marked: whether it is of no more use, and then nobody else leads.
+   * Those that were forgotten. Both are asked once they are marked: whether nobody else leads, and then of each whether it is of
+   * no more use. Side by side, since no event is matched meanwhile.
    */
-  async forget(
-    { tenant, definition }: ListeningDefinition,
-    isUnused: () => Promise<boolean>,
+  async forget<D extends ListeningDefinition>(
+    unused: readonly D[],
+    isUnused: (definition: D) => Promise<boolean>,
     isLeading: () => Promise<boolean>,
-  ): Promise<boolean> {
+  ): Promise<readonly D[]> {
+    if (unused.length === 0) return [];
+    const marks = await sideBySide(unused, atOnceMax, (each) => this.#mark(each));
+    if (!(await isLeading())) return [];
+    const forgotten = await sideBySide([...unused.entries()], atOnceMax, async ([at, each]) => {
+      const mark = marks[at];
+      if (mark === undefined || !(await isUnused(each))) return false;
+      // Whoever begins an execution of it from here on makes it known again.
+      this.#noted.delete(`${each.tenant}\0${each.definition}`);
+      return this.#store.deleteDocument(each.tenant, collection, each.definition, mark);
+    });
+    return unused.filter((_, at) => forgotten[at] === true);
+  }
+
+  /** The revision of its mark; undefined: another has written meanwhile. */
+  async #mark({ tenant, definition }: ListeningDefinition): Promise<number | undefined> {
     const there = await this.#store.document(tenant, collection, definition);
-    const mark = await this.#store.putDocument(tenant, collection, definition, leaving, there?.revision ?? 0);
-    if (mark.type === 'conflict' || !(await isLeading()) || !(await isUnused())) return false;
-    // Whoever begins an execution of it from here on makes it known again.
-    this.#noted.delete(`${tenant}\0${definition}`);
-    return this.#store.deleteDocument(tenant, collection, definition, mark.revision);
+    const put = await this.#store.putDocument(tenant, collection, definition, leaving, there?.revision ?? 0);
+    return put.type === 'stored' ? put.revision : undefined;
   }
 
   /** All that are known, for whoever leads from now on. */

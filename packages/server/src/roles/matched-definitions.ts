@@ -20,9 +20,8 @@ export interface MatchedDefinitionsOptions {
 
 /** definitions that are known not to listen */
 const plainMax = 10_000;
-/** definitions of which it is asked every so often whether they are in use, and so many at once */
+/** definitions of which it is asked every so often whether they are in use */
 const askedMax = 100;
-const askedAtOnceMax = 10;
 
 export class MatchedDefinitions {
   readonly #options: MatchedDefinitionsOptions;
@@ -87,14 +86,12 @@ export class MatchedDefinitions {
     if (now - this.#askedAt < leaseMs) return;
     this.#askedAt = now;
     const asked = this.#index.some(askedMax);
-    const unused = await sideBySide(asked, askedAtOnceMax, (known) => this.#isUnused(known));
-    for (const [at, known] of asked.entries()) {
-      if (unused[at] !== true) continue;
-      // It is asked again when it is known that nobody else leads.
-      if (!(await definitions.forget(known, () => this.#isUnused(known), isLeading))) continue;
-      this.#index.remove(known);
-      this.forgotten += 1;
-    }
+    const isUnused = (known: Known) => this.#isUnused(known);
+    const answers = await sideBySide(asked, askedMax, isUnused);
+    const unused = asked.filter((_, at) => answers[at] === true);
+    const forgotten = await definitions.forget(unused, isUnused, isLeading);
+    for (const known of forgotten) this.#index.remove(known);
+    this.forgotten += forgotten.length;
   }
 
   async #isUnused({ tenant, definition, executable, shapes }: Known): Promise<boolean> {

@@ -18,6 +18,12 @@ describe('time', () => {
     expect(driven.state).toMatchObject({ phase: 'completed', output: { done: true } });
   });
 
+  test('a wait of no time is over at once, and no deadline is recorded for it', () => {
+    const driven = drive('do:\n  - w: { wait: { seconds: 0 } }\n  - s: { set: { done: true } }');
+    expect(driven.state).toMatchObject({ phase: 'completed', output: { done: true } });
+    expect(driven.of('wait.started')).toEqual([]);
+  });
+
   test('a wait takes ISO 8601 and expressions, and passes its input on', () => {
     const { state, now } = drive('do:\n  - a: { wait: PT1M }\n  - b: { wait: "${ .for }" }', {
       input: { for: 'PT30S' },

@@ -109,6 +109,26 @@ describe('flow', () => {
     ).toMatchObject({ status: 400, instance: '/do/0/l' });
   });
 
+  test.each([
+    ['null', 'null'],
+    ['"text"', 'string'],
+    ['{a: 1}', 'object'],
+  ])('for.in that is %s is told to be %s, not an array', (value, kind) => {
+    const { state } = drive(`do: [{ l: { for: { in: '\${ ${value} }' }, do: [{ a: { set: { x: 1 } } }] } }]`);
+    expect(state.error?.detail).toBe(`\`for.in\` yields an array, not ${kind}`);
+  });
+
+  test('while sees the item and the index of the iteration that it is asked before', () => {
+    const sum = (condition: string) =>
+      drive(`do:
+  - loop:
+      for: { each: color, at: place, in: '[5, 6, 7, 8]' }
+      while: ${condition}
+      do: [{ add: { set: { sum: '\${ (.sum // 0) + $color }' } } }]`).state.output;
+    expect(sum('$color < 7')).toEqual({ sum: 11 });
+    expect(sum('$place < 3')).toEqual({ sum: 18 });
+  });
+
   test('a fork yields the outputs of its branches in their order', () => {
     const { state } = drive(`do:
   - fork:

@@ -90,6 +90,15 @@ export class MatcherCursor {
     if (!exclusive) this.#until = now + this.#termMs / 2;
     return true;
   }
+
+  /** Gives the term back, so that another process need not wait for its end. */
+  async leave(): Promise<void> {
+    const { features } = this.#store;
+    if (features.exclusive || this.#until <= this.#store.now()) return;
+    this.#until = 0;
+    const stored: Stored = { cursor: this.at, owner: '', until: 0 };
+    await this.#store.putDocument(own, collection, key, JSON.stringify(stored), this.#revision);
+  }
 }
 
 function parse(body: string | undefined): Stored {

@@ -100,6 +100,7 @@ export class Matcher {
     this.#recorder.stop();
     this.#unfollow();
     await this.#rounds.stop();
+    await this.#cursor.leave().catch((error: unknown) => this.#options.onError(error, ''));
   }
 
   /** Something was published. */

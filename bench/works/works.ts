@@ -131,7 +131,7 @@ export const works: readonly Work[] = [
   },
   {
     name: 'listeners-correlations',
-    title: '10,000 workflows wait for one type of event, each by a correlation of its own',
+    title: '1,000 workflows wait for one type of event, each by a correlation of its own',
     peers: [],
     measure: shapesBy('correlated'),
   },

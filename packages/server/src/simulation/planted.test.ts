@@ -171,6 +171,8 @@ describe('the simulation misses a store that', { timeout: 300_000 }, () => {
       'no deed begins without a lease',
       'an only process is never behind the log',
       'a cancel that was acknowledged is in the log',
+      // Whoever is told that a refused commit is stored does not try again.
+      'everything comes to rest',
     ]);
   });
 });

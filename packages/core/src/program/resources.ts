@@ -45,7 +45,9 @@ export function functionPlace(
   call: string,
   catalogs: Readonly<Record<string, Catalog>>,
 ): FunctionPlace | undefined {
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(call)) return { type: 'uri', uri: rawUri(functionUri(call)) };
+  // The form of `file:` without an authority has a slash, which neither the name nor the version of a function has.
+  if (/^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|file:[^@]*\/)/.test(call))
+    return { type: 'uri', uri: rawUri(functionUri(call)) };
   const [, name, version, named] = /^([^:@\s]+):([^:@\s]+)(?:@([^:@\s]+))?$/.exec(call) ?? [];
   if (name === undefined || version === undefined) return undefined;
   const catalog = Object.hasOwn(catalogs, named ?? 'default') ? catalogs[named ?? 'default'] : undefined;

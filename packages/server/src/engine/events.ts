@@ -21,8 +21,10 @@ export async function publish(
   tenant: string,
   given: readonly JsonObject[],
 ): Promise<readonly PublishedEvent[]> {
-  if (!Array.isArray(given) || given.length === 0 || given.length > eventsMax)
-    throw new MillraceError('bad-request', `events: expected 1 to ${eventsMax} of them`);
+  if (!Array.isArray(given) || given.length > eventsMax)
+    throw new MillraceError('bad-request', `events: expected up to ${eventsMax} of them`);
+  // CloudEvents has a batch of none for a valid request.
+  if (given.length === 0) return [];
   const events = given.map((event: Json) => (isJsonObject(event) ? withoutUnset(event) : event));
   for (const [index, event] of events.entries()) checkEvent(event, events.length === 1 ? '' : `/${index}`);
   const published = await publishEvents(parts, tenant, events as readonly JsonObject[]);

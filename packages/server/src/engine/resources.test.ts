@@ -246,6 +246,12 @@ describe('a schema from elsewhere', () => {
     });
   });
 
+  it('may be a file of that folder for a function too, with and without an authority', async () => {
+    writeFileSync(join(folder, 'f.yaml'), 'set: { v: 1 }');
+    for (const uri of ['file:///f.yaml', 'file:/f.yaml', 'file:./f.yaml'])
+      expect(await run(`do: [{ a: { call: '${uri}' } }]`), uri).toMatchObject({ output: { v: 1 } });
+  });
+
   it('is relative to the function that names it', async () => {
     files.set(
       '/lib/f.yaml',

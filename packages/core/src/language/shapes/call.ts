@@ -28,7 +28,7 @@ export function checkCall(task: JsonObject, place: Place): void {
 
 /** A name in `use.functions`, `name:version@catalog`, or the URL of a function's definition. */
 function checkFunction(call: string, place: Place): void {
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(call)) return;
+  if (/^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|file:[^@]*\/)/.test(call)) return;
   const { functions, catalogs } = place.walk.names;
   if (functions.has(call)) return;
   const cataloged = /^([^:@\s]+):([^:@\s]+)(?:@([^:@\s]+))?$/.exec(call);

@@ -164,6 +164,15 @@ describe.skipIf(missing !== undefined)(
         await server.stop();
       }
     });
+
+    it('is refused of a database without a store, and so is verifying it', { timeout: 60_000 }, async () => {
+      const database = await createTestDatabase();
+      onTestFinished(() => database.drop());
+      const refused = { code: 4, out: '', error: expect.stringContaining('there is no store in schema') };
+      const folder = join(newFolder(), 'copy');
+      expect(await millrace('backup', folder, '--store', database.url)).toMatchObject(refused);
+      expect(await millrace('verify', '--store', database.url)).toMatchObject(refused);
+    });
   },
 );
 

@@ -91,6 +91,7 @@ function adviceFor(error: unknown, { store }: Settings): string {
       return ' Run `millrace verify` to see all that is damaged, then restore the last backup, or choose another file: --store sqlite:OTHER.db.';
     case 'lost':
     case 'login':
+    case 'tls':
     case 'no-database':
     case 'missing-rights':
     case 'read-only':

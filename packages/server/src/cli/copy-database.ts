@@ -22,7 +22,7 @@ interface Copied {
 export async function copyFromPostgres(address: string, to: Places): Promise<Copied> {
   try {
     const database = await openDatabase({ address, connectionsMax: 4 });
-    const store = await openPostgresStore({ database });
+    const store = await openPostgresStore({ database, existing: true });
     try {
       return await withSnapshot(database, (snapshot) => copySnapshot(snapshot, to));
     } finally {

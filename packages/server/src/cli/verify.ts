@@ -57,7 +57,7 @@ async function verifyDatabase(address: string): Promise<StoreVerdict> {
   let blobs: BlobStore;
   try {
     const database = await openDatabase({ address, connectionsMax: connectionsMin });
-    store = await openPostgresStore({ database });
+    store = await openPostgresStore({ database, existing: true });
     blobs = openPostgresBlobs(database);
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;

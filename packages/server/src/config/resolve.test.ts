@@ -97,6 +97,10 @@ describe('mistakes name the source and the key', () => {
       '--log-level: expected one of error, warn, info, debug, trace but found "wran"; did you mean "warn"?',
     ],
     [
+      { flags: { roles: 'api,wroker' } },
+      '--roles: expected some of api, worker, executor, timer, events but found "wroker"; did you mean "worker"?',
+    ],
+    [
       { environment: { MILLRACE_LEASE_MS: 'soon' } },
       'MILLRACE_LEASE_MS: expected a duration such as 500ms, 30s, 2m, 1h or PT30S but found "soon"',
     ],

@@ -197,6 +197,8 @@ function mismatch(setting: Setting, value: unknown): string | undefined {
   const allowed = choices(setting);
   if (allowed !== undefined)
     return `expected one of ${allowed.join(', ')} but found ${found}${didYouMean(String(value), allowed)}`;
+  const unknown = unknownItem(setting, value);
+  if (unknown !== undefined) return unknown;
   const first = errors.at(-1);
   if (first?.keyword === 'pattern' && first.instancePath === '')
     return `cannot be ${found}. ${setting.description}`;
@@ -205,6 +207,16 @@ function mismatch(setting: Setting, value: unknown): string | undefined {
     return `expected a number from ${minimum ?? 0} to ${maximum} but found ${found}. ${setting.description}`;
   const place = first?.instancePath ? ` at ${first.instancePath}` : '';
   return `${first?.message ?? 'is not valid'}${place}: ${found}. ${setting.description}`;
+}
+
+/** The first word of a list of words that is none of those that can be in it. */
+function unknownItem(setting: Setting, value: unknown): string | undefined {
+  const { items } = setting.schema as { readonly items?: { readonly enum?: readonly string[] } };
+  if (items?.enum === undefined || !Array.isArray(value)) return undefined;
+  const { enum: allowed } = items;
+  const item: unknown = value.find((each) => !(allowed as readonly unknown[]).includes(each));
+  if (item === undefined) return undefined;
+  return `expected some of ${allowed.join(', ')} but found ${quote(item)}${didYouMean(String(item), allowed)}`;
 }
 
 /** The words that a setting can be; undefined: it is not a choice. */

@@ -14,6 +14,8 @@ export type Kind =
   | 'timeout'
   | 'disk-full'
   | 'login'
+  /** the server has no TLS, or shows a certificate that is not trusted */
+  | 'tls'
   | 'no-database'
   | 'missing-rights'
   | 'read-only'
@@ -65,9 +67,11 @@ export function kindOf(error: unknown): Kind {
   if (typeof code === 'string') {
     const known = bySqlState[code];
     if (known !== undefined) return known;
+    if (isOfTls(code) || isOfCertificateFile(error)) return 'tls';
     if (code.startsWith('08') || bySystemCode.has(code)) return 'lost';
   }
   // The client's own errors have no code.
+  if (/not support SSL/i.test(message)) return 'tls';
   if (/timeout exceeded when trying to connect/i.test(message)) return 'exhausted';
   if (/query read timeout/i.test(message)) return 'timeout';
   if (
@@ -75,6 +79,16 @@ export function kindOf(error: unknown): Kind {
   )
     return 'lost';
   return 'internal';
+}
+
+/** Node's codes for what is wrong with a certificate, and for a server that speaks no TLS that this one takes. */
+function isOfTls(code: string): boolean {
+  return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^ERR_(TLS|SSL|OSSL)_|^EPROTO$/.test(code);
+}
+
+/** `sslrootcert=FILE` that is not there; a socket that is not there fails to `connect`. */
+function isOfCertificateFile(error: unknown): boolean {
+  return (error as { readonly syscall?: unknown }).syscall === 'open';
 }
 
 /** Whether no connection was made at all, so that nothing can have been done. */
@@ -95,6 +109,7 @@ const sentences: Readonly<Record<Kind, string>> = {
   timeout: 'the database took too long; nothing was stored',
   'disk-full': "the database's disk is full; nothing was stored",
   login: 'the database does not let this user in',
+  tls: 'TLS with the database cannot be agreed on',
   'no-database': 'there is no such database',
   'missing-rights': 'the user of the database lacks a right',
   'read-only': 'the database takes no writes: it is a standby, or was made read-only',

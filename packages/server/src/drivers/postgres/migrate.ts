@@ -23,6 +23,8 @@ export interface ServerFacts {
 }
 
 export interface MigrateOptions {
+  /** A store that is there is read: an empty database is refused, and no right to write is asked for. */
+  readonly existing?: boolean;
   readonly migrations?: readonly Migration[];
   readonly oldestServer?: number;
 }
@@ -32,7 +34,9 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   try {
     return await database.withClient(async (client) => {
       const facts = await checkServer(client, options.oldestServer ?? oldestServer);
+      if (options.existing) await refuseEmpty(database, client);
       await apply(database, client, options.migrations ?? migrations);
+      if (!options.existing) await checkRights(database, client);
       return facts;
     });
   } catch (error) {
@@ -112,6 +116,37 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
   }
 }
 
+/** Who only reads would find an empty store sound where the address names the wrong database. */
+async function refuseEmpty(database: Database, client: PoolClient): Promise<void> {
+  if ((await standOf(database, client, Number.POSITIVE_INFINITY)) > 0) return;
+  const { shown, schema } = database.address;
+  throw refused(
+    'no-store',
+    `there is no store in schema ${schema} of ${shown}. Check the database in the address, and ?schema=NAME`,
+  );
+}
+
+/**
+ * Without them the process would start, and fail at each thing that it does. They get lost where a newer version made a
+ * table as another user. Partitions need none of their own.
+ */
+async function checkRights(database: Database, client: PoolClient): Promise<void> {
+  const { schema } = database.address;
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migrations'
+        and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+          and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))
+      order by 1`,
+    [schema],
+  );
+  if (rows.length === 0) return;
+  throw refused(
+    'missing-rights',
+    `the user lacks rights to ${rows.map(({ name }) => `${schema}.${name}`).join(', ')}. As the owner of the tables: grant select, insert, update, delete on all tables in schema ${schema} to USER`,
+  );
+}
+
 /** The number of the last migration that was applied, 0 when none was. Throws when this program is too old for it. */
 async function standOf(database: Database, client: PoolClient, newest: number): Promise<number> {
   const { rows: there } = await client.query<{ there: boolean }>(
@@ -144,6 +179,12 @@ function advised(database: Database, error: unknown): unknown {
       return refused(
         'login',
         `the database refuses the user: ${message}. Check user and password in ${shown}, and the server's pg_hba.conf`,
+        error,
+      );
+    case 'tls':
+      return refused(
+        'tls',
+        `no TLS with ${shown}: ${message}. In the address, sslmode=disable does without, sslmode=no-verify takes any certificate, and sslrootcert=FILE names whose are trusted`,
         error,
       );
     case 'no-database':

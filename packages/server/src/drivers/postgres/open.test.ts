@@ -114,6 +114,51 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     await query('drop role poor');
   });
 
+  test('a user who lost the rights to one table, as by an upgrade of another user, is refused and told which', async () => {
+    const { query } = await testDatabase();
+    const address = await freshAddress();
+    const schema = new URL(address).searchParams.get('schema');
+    expect(await refusal(address)).toBe('opened');
+    await query("create role behind login password 'behind'");
+    await query(`grant usage on schema ${schema} to behind`);
+    await query(`grant select, insert, update, delete on all tables in schema ${schema} to behind`);
+    await query(`revoke insert on ${schema}.documents from behind`);
+    const behind = changed(address, (url) => {
+      url.username = 'behind';
+      url.password = 'behind';
+    });
+    const error = await refusal(behind);
+    expect(error).toMatchObject({ details: { reason: 'missing-rights' } });
+    expect(String(error)).toMatch(
+      /lacks rights to \w+\.documents\. As the owner of the tables: grant select/,
+    );
+    // Who only reads needs no more than that.
+    await query(`revoke insert, update, delete on all tables in schema ${schema} from behind`);
+    expect(await refusal(behind, { existing: true })).toBe('opened');
+    await query('drop owned by behind');
+    await query('drop role behind');
+  });
+
+  test('an empty database is refused by who wants to read a store, and stays empty', async () => {
+    const address = await freshAddress();
+    const error = await refusal(address, { existing: true });
+    expect(error).toMatchObject({ details: { reason: 'no-store' } });
+    expect(String(error)).toContain('Check the database in the address');
+    const schema = new URL(address).searchParams.get('schema');
+    const [row] = await (await testDatabase()).query('select to_regnamespace($1) as there', [schema]);
+    expect(row?.there).toBeNull();
+  });
+
+  test.each([
+    ['sslmode=verify-full', 'does not support SSL'],
+    ['sslmode=verify-full&sslrootcert=/nowhere/ca.pem', '/nowhere/ca.pem'],
+  ])('TLS (%s) that cannot be had is refused, and what to choose is said', async (parameters, told) => {
+    const error = await refusal(`${await freshAddress()}&${parameters}`);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'tls' } });
+    expect(String(error)).toContain(told);
+    expect(String(error)).toContain('sslmode=disable does without');
+  });
+
   test('a schema that a newer program made is refused, unless that one says that this may go on', async () => {
     const address = await freshAddress();
     const known = migrations.length;

@@ -3,6 +3,7 @@
  * before the program is made, and are a part of what is run from then on: a program never reads anything.
  */
 import type { Catalog } from '../language/document.ts';
+import { readFunctionName } from '../language/function-name.ts';
 import type { Authentication, SecretArgument } from '../model/effects.ts';
 
 /** Where a resource is read. */
@@ -45,12 +46,11 @@ export function functionPlace(
   call: string,
   catalogs: Readonly<Record<string, Catalog>>,
 ): FunctionPlace | undefined {
-  // The form of `file:` without an authority has a slash, which neither the name nor the version of a function has.
-  if (/^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|file:[^@]*\/)/.test(call))
-    return { type: 'uri', uri: rawUri(functionUri(call)) };
-  const [, name, version, named] = /^([^:@\s]+):([^:@\s]+)(?:@([^:@\s]+))?$/.exec(call) ?? [];
-  if (name === undefined || version === undefined) return undefined;
-  const catalog = Object.hasOwn(catalogs, named ?? 'default') ? catalogs[named ?? 'default'] : undefined;
+  const read = readFunctionName(call);
+  if (read === undefined) return undefined;
+  if (read.type === 'uri') return { type: 'uri', uri: rawUri(functionUri(call)) };
+  const { name, version, catalog: named = 'default' } = read;
+  const catalog = Object.hasOwn(catalogs, named) ? catalogs[named] : undefined;
   if (catalog === undefined) return { type: 'default', name, version };
   const root = typeof catalog.endpoint === 'string' ? catalog.endpoint : catalog.endpoint.uri;
   const path = `functions/${name}/${version}/function.yaml`;

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts';
+import { readFunctionName } from '../function-name.ts';
 import { didYouMean } from '../suggest.ts';
 import { computed, free } from './expressions.ts';
 import { type Check, child, describe, type Place, report, shorten } from './place.ts';
@@ -28,11 +29,11 @@ export function checkCall(task: JsonObject, place: Place): void {
 
 /** A name in `use.functions`, `name:version@catalog`, or the URL of a function's definition. */
 function checkFunction(call: string, place: Place): void {
-  if (/^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|file:[^@]*\/)/.test(call)) return;
+  const read = readFunctionName(call);
+  if (read?.type === 'uri') return;
   const { functions, catalogs } = place.walk.names;
   if (functions.has(call)) return;
-  const cataloged = /^([^:@\s]+):([^:@\s]+)(?:@([^:@\s]+))?$/.exec(call);
-  if (cataloged === null) {
+  if (read === undefined) {
     const hint = didYouMean(call, [...protocols.keys(), ...functions]);
     report(
       place,
@@ -40,7 +41,7 @@ function checkFunction(call: string, place: Place): void {
     );
     return;
   }
-  const catalog = cataloged[3];
+  const { catalog } = read;
   if (catalog === undefined || catalog === 'default' || catalogs.has(catalog)) return;
   report(
     place,

@@ -35,8 +35,7 @@ describe.each(themes)('the list of executions, %s', (theme) => {
     const page = await open(filled, '/', { theme });
     const phases = page.getByRole('group', { name: en.filterStatus });
     await phases.getByRole('button', { name: en.phaseFaulted }).click();
-    await listRows(page, 'greet').first().waitFor({ state: 'detached' });
-    expect(await listRows(page).count()).toBe(2);
+    await expect.poll(() => listRows(page).count()).toBe(2);
     await listRows(page, 'fault-1').getByText('Sold out').waitFor();
 
     await page.getByLabel(en.filterWorkflow).selectOption('shop/held');

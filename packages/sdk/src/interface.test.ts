@@ -72,7 +72,7 @@ describe.each(kinds)('$kind', ({ open }) => {
     it('fills in what makes an event, and refuses what cannot be one', async () => {
       const [published] = await millrace.events.publish({ source: 'urn:sdk', type: 'x' });
       expect(published?.id).toMatch(/^[0-9a-f-]{36}$/);
-      await expect(millrace.events.publish([])).rejects.toEqual(refusal('bad-request'));
+      expect(await millrace.events.publish([])).toEqual([]);
       await expect(millrace.events.publish({ source: '', type: 'x' })).rejects.toEqual(
         refusal('bad-request'),
       );

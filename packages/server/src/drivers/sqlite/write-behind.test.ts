@@ -180,7 +180,7 @@ describe('tables that are written behind the log', () => {
       const streams = Array.from({ length: 1_000 }, (_, each) => `e${at}-${each}`);
       await store.commit(streams.map((stream) => entryOf(stream, empty, { execution: rowOf(stream) })));
     }
-    const batches = () => store.stats()['batches'] ?? 0;
+    const batches = () => store.stats().batches ?? 0;
     const before = batches();
     expect((await store.executions('a', { rowsMax: 500 })).rows).toHaveLength(500);
     expect(batches() - before).toBeGreaterThanOrEqual(5);

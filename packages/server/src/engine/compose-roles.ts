@@ -143,6 +143,7 @@ function createReader({ options, feed, large }: Parts, worker: Worker | undefine
     ...{ store, blobs, large, feed, world: callers },
     held: (tenant, id) => (isCertain(tenant, id) ? worker?.durableState(tenant, id) : undefined),
     phase: (tenant, id) => (isCertain(tenant, id) ? worker?.durablePhase(tenant, id) : undefined),
+    isDecidedHere: (tenant, id) => !isCertain(tenant, id) && worker?.durablePhase(tenant, id) !== undefined,
   });
 }
 

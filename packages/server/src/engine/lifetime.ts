@@ -73,7 +73,7 @@ function tailOf({ options, feed, pulses }: Parts, { worker, executor }: RoleSet)
 function listenToHints({ options, feed }: Parts, roles: RoleSet, tail: Tail | undefined): () => void {
   const { inbox, admission, courier, executor, timer, matcher } = roles;
   const looks: Readonly<Partial<Record<Hint, readonly ({ look(): void } | undefined)[]>>> = {
-    commits: [tail, matcher],
+    events: [matcher],
     command: [inbox],
     resume: [inbox],
     send: [courier],
@@ -81,7 +81,11 @@ function listenToHints({ options, feed }: Parts, roles: RoleSet, tail: Tail | un
     timer: [timer],
     place: [admission],
   };
-  const stop = options.store.hints?.((hints) => {
+  const stop = options.store.hints?.((hints, isOwn) => {
+    if (hints.includes('commits')) {
+      tail?.look(isOwn);
+      matcher?.lookLater();
+    }
     for (const role of new Set(hints.flatMap((hint) => looks[hint] ?? []))) role?.look();
     if (hints.includes('answer')) feed.answered();
   });

@@ -30,10 +30,14 @@ export interface ReaderOptions {
   readonly held: (tenant: string, id: string) => ExecutionState | undefined;
   /** the phase as it is stored, when a worker of this process knows it */
   readonly phase: (tenant: string, id: string) => Phase | undefined;
+  /** whether a worker of this process has decided it last, as far as is known here, and others may have since */
+  readonly isDecidedHere: (tenant: string, id: string) => boolean;
 }
 
 /** commits read from the store at a time */
 const commitsMax = 256;
+/** So long an end is waited for from a worker of this process before the store is asked whether another has ended it. */
+const ownEndMs = 100;
 /** commits that a follower may lag behind before its stream is closed */
 const lagCommitsMax = 4_096;
 
@@ -147,6 +151,7 @@ export class Reader {
     let ended: ExecutionState | undefined;
     let wake: () => void = () => {};
     let news = false;
+    const woken = () => new Promise<void>((resolve) => (wake = resolve));
     const look = () => {
       news = true;
       wake();
@@ -165,9 +170,15 @@ export class Reader {
     if (!feed.isOpen) void feed.opened.then(look);
     try {
       while (!over) {
+        if (this.#options.isDecidedHere(tenant, id)) {
+          const giveUp = world.after(ownEndMs, look);
+          await woken();
+          giveUp();
+          if (over) break;
+        }
         news = false;
         if (isTerminal(await this.#phase(tenant, id))) return ended;
-        if (!news && !over) await new Promise<void>((resolve) => (wake = resolve));
+        if (!news && !over) await woken();
       }
     } finally {
       cancel();

@@ -175,6 +175,8 @@ export interface Entry {
   /** absent: the row stays as it is. Either way its `updatedAt` is not before the time of the stream's last commit */
   readonly execution?: ExecutionRow;
   readonly wakeUps: readonly WakeUpChange[];
+  /** what is hinted at besides its commit and wake-ups */
+  readonly tells?: Hint;
 }
 
 export type CommitResult =
@@ -255,10 +257,13 @@ export interface Snapshot {
 }
 
 /**
- * What was written that somebody may be waiting for: commits, wake-ups of a kind that nobody holds, or the answer to a
- * command that was decided without facts, so that no commit tells of it.
+ * What was written that somebody may be waiting for: commits, commits with events or with what begins to listen, wake-ups
+ * of a kind that nobody holds, or the answer to a command that was decided without facts, so that no commit tells of it.
  */
-export type Hint = 'commits' | 'answer' | WakeUpKind;
+export type Hint = 'commits' | 'events' | 'answer' | WakeUpKind;
+
+/** @param isOwn whether this process has written it; if that is not known it has not */
+export type HintListener = (hints: readonly Hint[], isOwn: boolean) => void;
 
 export interface Store {
   readonly features: StoreFeatures;
@@ -365,7 +370,7 @@ export interface Store {
    * Tells when something was written, by this process or another: whoever looks then need not look all the time. A hint
    * may be lost or come without reason. Absent: the driver has none. The answer ends it.
    */
-  hints?(listener: (hints: readonly Hint[]) => void): () => void;
+  hints?(listener: HintListener): () => void;
   /** Figures of the driver itself, for the metrics: group sizes, queue lengths, pool. */
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;

@@ -44,7 +44,14 @@ function eventEntry(tenant: string, key: string, event: JsonObject, time: number
   const body = JSON.stringify([{ type: 'event.published', event }]);
   const content = { version: 1, count: 1, time, cause: 'event.publish', body };
   const id = world.hash(commitContent('', tenant, stream, content));
-  return { tenant, stream, after: { version: 0, commit: '' }, commit: { id, ...content }, wakeUps: [] };
+  return {
+    tenant,
+    stream,
+    after: { version: 0, commit: '' },
+    commit: { id, ...content },
+    wakeUps: [],
+    tells: 'events',
+  };
 }
 
 /** A published event, or undefined when there is none under this key. */
@@ -109,6 +116,11 @@ const telling = ['"execution.started"', '"execution.restored"', '"listen.started
 /** Whether a commit may hold anything that the matcher looks for; most do not, and need not be read. */
 export function mayMatter(commit: Pick<Commit, 'stream' | 'body'>): boolean {
   return isEventStream(commit) || telling.some((text) => commit.body.includes(text));
+}
+
+/** Whether an event is in it, or what begins to listen: the matcher is not to wait. Text that looks like it costs a look. */
+export function holdsEvents(body: string): boolean {
+  return body.includes('"event.emitted"') || body.includes('"listen.started"');
 }
 
 /** What a commit holds for the matcher, in its order. */

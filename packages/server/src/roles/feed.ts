@@ -72,6 +72,11 @@ export class Feed {
     return this.#all.size > 0 || this.#followers.has(execution);
   }
 
+  /** those who need what commits hold, and not only the end */
+  get followers(): number {
+    return this.#followers.size + this.#all.size;
+  }
+
   get listeners(): number {
     return this.#followers.size + this.#waiters.size + this.#all.size;
   }

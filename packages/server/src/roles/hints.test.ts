@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { sweepMs } from '../engine/compose.ts';
-import type { Hint, Store } from '../ports/store.ts';
+import type { Hint, HintListener, Store } from '../ports/store.ts';
 import { openHarness, step, workflow } from './test-support/harness.ts';
 
 /** A store of several processes that hints, by the hand of the test. */
 function hinting() {
-  const listeners: ((hints: readonly Hint[]) => void)[] = [];
+  const listeners: HintListener[] = [];
+  const tell = (hints: readonly Hint[], isOwn: boolean) => {
+    for (const listener of listeners) listener(hints, isOwn);
+  };
   return {
-    hint: (...hints: readonly Hint[]) => {
-      for (const listener of listeners) listener(hints);
-    },
+    hint: (...hints: readonly Hint[]) => tell(hints, false),
+    hintOwn: (...hints: readonly Hint[]) => tell(hints, true),
     around: (store: Store): Store => ({
       ...store,
       features: { ...store.features, exclusive: false },
@@ -106,6 +108,70 @@ describe('on a store that hints', () => {
     expect(first).toEqual((await engine.events('default', id, {})).rows.map(({ version }) => version));
     for (const versions of more) expect(versions).toEqual(first);
     expect(api.calls.filter((name) => name === 'tail').length).toBeLessThanOrEqual(2);
+  });
+
+  it('who waits for an end is told of it by the worker: what this process commits is not read for that, what another does is', async () => {
+    const store = hinting();
+    const { runtime, advance, calls } = openHarness({
+      ...{ around: store.around, sweepMs: 600_000 },
+      roles: ['api', 'worker', 'executor', 'timer'],
+    });
+    runtime.start();
+    await advance(1_000);
+    const { engine } = runtime;
+    const start = async (definition: ReturnType<typeof workflow>) => {
+      const { execution } = await engine.start('default', { definition });
+      return engine.wait('default', execution.id, 60_000);
+    };
+    const waiting = start(workflow([{ wait: { seconds: 5 } }]));
+    await advance(1_000);
+    calls.length = 0;
+    const short = start(workflow([{ wait: { milliseconds: 50 } }]));
+    for (let turn = 0; turn < 10; turn++) {
+      store.hintOwn('commits');
+      await advance(10);
+    }
+    expect((await short).status).toBe('completed');
+    expect(calls).not.toContain('execution');
+    // Since nothing was read for a second it is, and then not for a fifth of one.
+    const reads = () => calls.filter((name) => name === 'tail').length;
+    expect(reads()).toBe(1);
+    store.hint('commits');
+    await advance(10);
+    expect(reads()).toBe(2);
+    await advance(5_000);
+    expect((await waiting).status).toBe('completed');
+  });
+
+  it('the matcher looks at once when there is an event, and passes other commits some at a time', async () => {
+    const store = hinting();
+    const harness = openHarness({
+      ...{ around: store.around, sweepMs: 600_000 },
+      roles: ['api', 'worker', 'executor', 'timer', 'events'],
+    });
+    const { runtime, advance, calls } = harness;
+    runtime.start();
+    await advance(1_000);
+    const listens = workflow([{ listen: { to: { one: { with: { type: 'paid' } } } } }]);
+    const { execution } = await runtime.engine.start('default', { definition: listens });
+    store.hintOwn('commits', 'events');
+    await advance(1_000);
+    const read = () => calls.filter((name) => name === 'tail').length;
+    const before = read();
+    for (let turn = 0; turn < 100; turn++) {
+      store.hintOwn('commits');
+      await advance(10);
+    }
+    // It and the reader of the tail, five times each.
+    expect(read() - before).toBeGreaterThan(7);
+    expect(read() - before).toBeLessThan(13);
+    await advance(1_000);
+    const other = openHarness({ ...{ shared: harness, around: store.around }, roles: ['api'] });
+    const event = { specversion: '1.0', id: '1', source: 'urn:t', type: 'paid' };
+    await other.runtime.engine.publish('default', [event]);
+    store.hint('commits', 'events');
+    await advance(10);
+    expect((await runtime.engine.execution('default', execution.id)).status).toBe('completed');
   });
 
   it('nobody reads the log when nobody follows, and no events are matched: whoever holds executions asks where streams stand, a few times a second', async () => {

@@ -49,6 +49,8 @@ export interface MatcherOptions {
 
 /** commits of one page */
 const commitsMax = 500;
+/** For so long commits are left to gather that matter to nobody. */
+const passMs = 200;
 /** judgements that are held at once, but for those of a single event */
 const judgedMax = 10_000;
 /** How often a page is begun anew before what fails in it is left to a row. */
@@ -73,6 +75,7 @@ export class Matcher {
   /** it has read the log to its end */
   #isCaughtUp = false;
   #unfollow: () => void = () => {};
+  #cancelLook: (() => void) | undefined;
   readonly #rounds: Rounds;
 
   constructor(options: MatcherOptions) {
@@ -99,13 +102,22 @@ export class Matcher {
   async stop(): Promise<void> {
     this.#recorder.stop();
     this.#unfollow();
+    this.#cancelLook?.();
     await this.#rounds.stop();
     await this.#cursor.leave().catch((error: unknown) => this.#options.onError(error, ''));
   }
 
-  /** Something was published. */
+  /** An event was stored, or something begins to listen. */
   look(): void {
     this.#rounds.look();
+  }
+
+  /** Commits were stored of which none is known to matter: they are passed at times, so that an event finds few before it. */
+  lookLater(): void {
+    this.#cancelLook ??= this.#options.world.after(passMs, () => {
+      this.#cancelLook = undefined;
+      this.#rounds.look();
+    });
   }
 
   stats(): Readonly<Record<string, number>> {
@@ -175,7 +187,9 @@ export class Matcher {
     return isTold && this.#index.size === 0 && subscriptions.size === 0;
   }
 
+  /** A store that hints says when to look. */
   #follow(): void {
+    if (this.#options.store.hints !== undefined) return;
     this.#unfollow();
     this.#unfollow = this.#options.feed.followAll((commit) => {
       if (mayMatter(commit)) this.look();

@@ -1,21 +1,21 @@
 import type { EffectOutcome } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { hintOf } from '../drivers/postgres/commit-arrays.ts';
-import type { Hint, Store } from '../ports/store.ts';
+import type { Hint, HintListener, Store } from '../ports/store.ts';
 import { type Harness, type HarnessOptions, openHarness, step, workflow } from './test-support/harness.ts';
 
 const wait = { wait: { seconds: 60 } };
 
 /** Processes on one store that tells each of what was written, as a database does. */
 function together(count: number, options: HarnessOptions, ...each: readonly HarnessOptions[]): Harness[] {
-  const listeners = new Set<(hints: readonly Hint[]) => void>();
+  const listeners = new Set<HintListener>();
   const around = (store: Store): Store => ({
     ...store,
     features: { ...store.features, exclusive: false },
     async commit(entries) {
       const results = await store.commit(entries);
       const hint = hintOf(entries);
-      if (hint !== '') for (const listener of listeners) listener(hint.split(' ') as Hint[]);
+      if (hint !== '') for (const listener of listeners) listener(hint.split(' ') as Hint[], false);
       return results;
     },
     hints: (listener) => {

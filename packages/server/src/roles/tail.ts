@@ -6,6 +6,8 @@
  *    gone on from is let go of, and what is not wanted any more is ended. That needs no commit's content, and may be late:
  *    what is decided on an old state is refused by the store.
  * 3. Where neither is so, nothing is read.
+ * 4. Of this process's own commits those who wait for an end hear from the worker: they make it read at once only where
+ *    somebody follows what they hold.
  */
 import type { Commit, Store, StreamHead } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
@@ -32,8 +34,8 @@ const restMs = { followed: 5, unfollowed: 200 };
 const headsMax = 5_000;
 
 export interface Tail {
-  /** Reads now, if anybody needs it: something was committed. */
-  look(): void;
+  /** Reads soon, if anybody needs it: something was committed, by this process or another. */
+  look(isOwn: boolean): void;
   stop(): void;
 }
 
@@ -44,16 +46,25 @@ export function startTail(options: TailOptions): Tail {
   let stopped = false;
   let reading = false;
   let readAt = Number.NEGATIVE_INFINITY;
-  let lookAgain = false;
+  /** what was committed while it read */
+  let missed: 'own' | 'others' | undefined;
+  /** when it reads next, as it stands */
+  let dueAt = Number.POSITIVE_INFINITY;
   let cancel: () => void = () => {};
   let open: () => void = () => {};
   feed.opensWith(new Promise((resolve) => (open = resolve)));
-  const restOf = () => {
-    const rest = feed.listeners > 0 ? restMs.followed : restMs.unfollowed;
-    return Math.max(0, rest - (world.elapsed() - readAt));
-  };
   const later = (ms: number) => {
-    if (!stopped) cancel = world.after(ms, () => poll());
+    if (stopped) return;
+    dueAt = world.elapsed() + ms;
+    cancel = world.after(ms, () => poll());
+  };
+  /** Not later than it is due anyway. */
+  const soon = (isOwn: boolean) => {
+    const rest = (isOwn ? feed.followers : feed.listeners) > 0 ? restMs.followed : restMs.unfollowed;
+    const ms = Math.max(0, readAt + rest - world.elapsed());
+    if (world.elapsed() + ms >= dueAt) return;
+    cancel();
+    later(ms);
   };
   const read = async (): Promise<number> => {
     cursor ??= await store.end();
@@ -92,20 +103,17 @@ export function startTail(options: TailOptions): Tail {
       })
       .then((ms) => {
         reading = false;
-        later(lookAgain ? restOf() : ms);
-        lookAgain = false;
+        later(ms);
+        if (missed !== undefined) soon(missed === 'own');
+        missed = undefined;
       });
   };
   poll();
   return {
-    look() {
+    look(isOwn) {
       if (stopped || (feed.listeners === 0 && !options.holds())) return;
-      if (reading) {
-        lookAgain = true;
-        return;
-      }
-      cancel();
-      later(restOf());
+      if (!reading) soon(isOwn);
+      else if (!isOwn || missed === undefined) missed = isOwn ? 'own' : 'others';
     },
     stop() {
       stopped = true;

@@ -29,6 +29,7 @@ import { commitContent } from '../ports/commit-content.ts';
 import type { CommitResult, Entry, Lease, StreamHead } from '../ports/store.ts';
 import { encode } from './codec.ts';
 import { causeOf, type DecidedCommit, isShown, rowOf, shownOf } from './decided-commit.ts';
+import { holdsEvents } from './event-log.ts';
 import { answerOf, type Follows, type Job, type Letter, removalAlone, removalOf, timerOf } from './letter.ts';
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
@@ -284,10 +285,12 @@ export class Worker {
         : { tenant, stream, after, commit, execution: row, wakeUps };
     live.status = status;
     const timer = changes.length === 0 ? undefined : timerOf(changes);
-    const told = this.#options.changed === undefined ? undefined : changes;
+    const changed = this.#options.changed === undefined ? undefined : changes;
     const { commit: previous } = after;
-    const follows = { previous, commit, row, revoked, timer, changes: told, yielded, effects, sends };
-    this.#send({ live, job, state, status, refusal: undefined, facts: count, follows }, entry);
+    const follows = { previous, commit, row, revoked, timer, yielded, effects, sends, changes: changed };
+    const isEvents = this.#options.store.hints !== undefined && holdsEvents(body);
+    const told: Entry = isEvents ? { ...entry, tells: 'events' } : entry;
+    this.#send({ live, job, state, status, refusal: undefined, facts: count, follows }, told);
   }
 
   #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {

@@ -87,8 +87,9 @@ export function toResults(entries: readonly Entry[], row: Row): readonly CommitR
 /** What others may want to look at: `commits`, and the kinds of wake-ups that anybody may take. */
 export function hintOf(entries: readonly Entry[]): string {
   const found = new Set<string>();
-  for (const { commit, wakeUps } of entries) {
+  for (const { commit, wakeUps, tells } of entries) {
     if (commit !== undefined) found.add('commits');
+    if (tells !== undefined) found.add(tells);
     for (const change of wakeUps) {
       const kind = hintedBy(change);
       if (kind !== undefined) found.add(kind);

@@ -3,12 +3,12 @@
  * time until the next look and nothing else: after each gap everything is hinted at.
  */
 import type { Client } from 'pg';
-import type { Hint } from '../../ports/store.ts';
+import type { Hint, HintListener } from '../../ports/store.ts';
 import { wakeUpKinds } from '../rules.ts';
 import type { Database } from './database.ts';
 
 export interface Hints {
-  follow(listener: (hints: readonly Hint[]) => void): () => void;
+  follow(listener: HintListener): () => void;
   /** What this process itself has stored. */
   own(hint: string): void;
   /** A hint as the database passes it on: with the name of whom it need not be told. */
@@ -21,14 +21,14 @@ export interface Hints {
 }
 
 /** Everything that can be hinted at. */
-const all: readonly Hint[] = ['commits', ...wakeUpKinds];
+const all: readonly Hint[] = ['commits', 'events', ...wakeUpKinds];
 const pauseMs = { first: 100, most: 5_000 };
 /** A connection that died without a word is found out by asking. */
 const askMs = 30_000;
 
 export function openHints(database: Database, node: string): Hints {
   const channel = `millrace:${database.address.schema}`;
-  const listeners = new Set<(hints: readonly Hint[]) => void>();
+  const listeners = new Set<HintListener>();
   const figures = { hintsHeard: 0, hintGaps: 0 };
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -36,8 +36,8 @@ export function openHints(database: Database, node: string): Hints {
   let closed = false;
   let opening: Promise<void> | undefined;
 
-  function tell(hints: readonly Hint[]): void {
-    for (const listener of listeners) listener(hints);
+  function tell(hints: readonly Hint[], isOwn: boolean): void {
+    for (const listener of listeners) listener(hints, isOwn);
   }
   async function open(): Promise<void> {
     const { default: pg } = await import('pg');
@@ -62,13 +62,13 @@ export function openHints(database: Database, node: string): Hints {
       const [from, ...hints] = payload.split(' ');
       if (from === node) return;
       figures.hintsHeard++;
-      tell(hints as Hint[]);
+      tell(hints as Hint[], false);
     });
     try {
       await fresh.connect();
       await fresh.query(`listen ${quoted(channel)}`);
       pause = pauseMs.first;
-      tell(all);
+      tell(all, false);
       ask(fresh, lost);
     } catch {
       lost();
@@ -92,7 +92,7 @@ export function openHints(database: Database, node: string): Hints {
       return () => listeners.delete(listener);
     },
     own(hint) {
-      if (listeners.size > 0) tell(hint.split(' ') as Hint[]);
+      if (listeners.size > 0) tell(hint.split(' ') as Hint[], true);
     },
     signed: (hint) => (hint === '' ? '' : `${node} ${hint}`),
     stats: () => ({ ...figures }),

@@ -90,15 +90,18 @@ describe.skipIf(missing !== undefined)(
       own.length = 0;
       const lease = { owner: 'o', until: writer.store.now() + 60_000 };
       await writer.store.commit([
-        entryOf('s', empty, {
-          wakeUps: [
-            put(wakeUpOf('s', 'x', { kind: 'command' })),
-            put(wakeUpOf('s', 'y', { kind: 'effect', lease })),
-          ],
-        }),
+        {
+          ...entryOf('s', empty, {
+            wakeUps: [
+              put(wakeUpOf('s', 'x', { kind: 'command' })),
+              put(wakeUpOf('s', 'y', { kind: 'effect', lease })),
+            ],
+          }),
+          tells: 'events',
+        },
       ]);
-      expect(own).toEqual(['commits', 'command']);
-      await expect.poll(() => heard).toEqual(['commits', 'command']);
+      expect(own).toEqual(['commits', 'events', 'command']);
+      await expect.poll(() => heard).toEqual(['commits', 'events', 'command']);
     });
 
     test('an entry that the database cannot take fails alone, and not those of its batch', async () => {

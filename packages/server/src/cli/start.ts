@@ -92,6 +92,7 @@ async function listen(
   try {
     return (await server.listen({ engine, metrics, readiness: () => composition.readiness() })).url;
   } catch (error) {
+    metrics.close();
     await composition.close(0);
     throw new CliError(exitCodes.cannotStart, listenProblem(error, settings), { cause: error });
   }

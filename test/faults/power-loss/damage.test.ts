@@ -111,6 +111,21 @@ describe('a store that nobody damaged', () => {
     });
   });
 
+  it.each([
+    [1, 'was written by an older Millrace (schema 1'],
+    [99, 'was written by a newer Millrace (schema 99'],
+  ])('of another version (schema %i) is not called damaged, and is left as it was', async (schema, told) => {
+    const path = copyOf(closed);
+    const database = new DatabaseSync(path);
+    database.exec(`pragma user_version = ${schema}`);
+    database.close();
+    const before = readFileSync(path);
+    const { code, printed } = await verify(path);
+    expect({ code, printed }).toEqual({ code: 4, printed: expect.stringContaining(told) });
+    expect(printed).not.toContain('damaged');
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
   it('is sound when its log was left behind by a crash', async () => {
     expect(findLogDamage(opened)).toBeUndefined();
     expect(await verify(copyOf(opened))).toMatchObject({ code: 0 });

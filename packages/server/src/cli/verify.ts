@@ -8,7 +8,7 @@ import { isPostgres } from '../drivers/postgres/address.ts';
 import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
 import { openDatabase } from '../drivers/postgres/database.ts';
 import { openPostgresStore } from '../drivers/postgres/store.ts';
-import { openSqliteStore } from '../drivers/sqlite/store.ts';
+import { openSqliteStore, type SqliteOptions } from '../drivers/sqlite/store.ts';
 import { type StoreFlaw, type StoreVerdict, verifyStore } from '../engine/verify-store.ts';
 import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
@@ -34,7 +34,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const { settings } = await loadConfig({ flags: rest, environment: io.environment, terminal: io.terminal });
   const verdict = isPostgres(settings.store)
     ? await verifyDatabase(settings.store)
-    : await verifyFile(fileOf(settings.store), join(resolve(settings.data), 'blobs'));
+    : await verifyFile(fileOf(settings.store), join(resolve(settings.data), 'blobs'), { existing: true });
   if (json) io.out(`${JSON.stringify(verdict, null, 2)}\n`);
   else report(verdict, io);
   return isSound(verdict) ? exitCodes.ok : exitCodes.failed;
@@ -70,9 +70,17 @@ async function verifyDatabase(address: string): Promise<StoreVerdict> {
   }
 }
 
-export async function verifyFile(path: string, folder: string): Promise<StoreVerdict> {
+/** Of these a file that is whole is not read either. */
+const unread: ReadonlySet<unknown> = new Set(['locked', 'newer-schema', 'older-schema', 'foreign-file']);
+
+/** Throws `CliError` `cannotStart` when the file is another's. @param options whether an older schema is refused */
+export async function verifyFile(
+  path: string,
+  folder: string,
+  options: Pick<SqliteOptions, 'existing'> = {},
+): Promise<StoreVerdict> {
   try {
-    const store = await openSqliteStore({ path, onFatal: () => {} });
+    const store = await openSqliteStore({ path, onFatal: () => {}, ...options });
     try {
       return await verifyStore(store, blobsIn(folder), (text) => hash('sha256', text));
     } finally {
@@ -80,7 +88,7 @@ export async function verifyFile(path: string, folder: string): Promise<StoreVer
     }
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
-    if (error.details.reason === 'locked')
+    if (unread.has(error.details.reason))
       throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });
     return { executions: 0, commits: 0, facts: 0, values: 0, flaws: [], unreadable: messageOf(error) };
   }

@@ -23,7 +23,10 @@ export interface ServerFacts {
 }
 
 export interface MigrateOptions {
-  /** A store that is there is read: an empty database is refused, and no right to write is asked for. */
+  /**
+   * A store that is there is read: an empty database and one of an older schema are refused, and no right to write is asked
+   * for.
+   */
   readonly existing?: boolean;
   readonly migrations?: readonly Migration[];
   readonly oldestServer?: number;
@@ -34,9 +37,13 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   try {
     return await database.withClient(async (client) => {
       const facts = await checkServer(client, options.oldestServer ?? oldestServer);
-      if (options.existing) await refuseEmpty(database, client);
-      await apply(database, client, options.migrations ?? migrations);
-      if (!options.existing) await checkRights(database, client);
+      const known = options.migrations ?? migrations;
+      if (options.existing) {
+        await refuseUnlessCurrent(database, client, newestOf(known));
+        return facts;
+      }
+      await apply(database, client, known);
+      await checkRights(database, client);
       return facts;
     });
   } catch (error) {
@@ -81,7 +88,7 @@ async function checkServer(client: PoolClient, oldest: number): Promise<ServerFa
 }
 
 async function apply(database: Database, client: PoolClient, known: readonly Migration[]): Promise<void> {
-  const newest = Math.max(...known.map(({ number }) => number));
+  const newest = newestOf(known);
   if ((await standOf(database, client, newest)) >= newest) return;
   await client.query('begin');
   try {
@@ -116,10 +123,23 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
   }
 }
 
-/** Who only reads would find an empty store sound where the address names the wrong database. */
-async function refuseEmpty(database: Database, client: PoolClient): Promise<void> {
-  if ((await standOf(database, client, Number.POSITIVE_INFINITY)) > 0) return;
+function newestOf(known: readonly Migration[]): number {
+  return Math.max(...known.map(({ number }) => number));
+}
+
+/**
+ * Who only reads would find an empty store sound where the address names the wrong database; and who reads before an upgrade
+ * is not to begin it.
+ */
+async function refuseUnlessCurrent(database: Database, client: PoolClient, newest: number): Promise<void> {
+  const stand = await standOf(database, client, newest);
+  if (stand >= newest) return;
   const { shown, schema } = database.address;
+  if (stand > 0)
+    throw refused(
+      'older-schema',
+      `the tables in schema ${schema} were made by an older Millrace (schema ${stand}; this one reads schema ${newest}). Use that version, or start a server of this one, which brings them up to date`,
+    );
   throw refused(
     'no-store',
     `there is no store in schema ${schema} of ${shown}. Check the database in the address, and ?schema=NAME`,

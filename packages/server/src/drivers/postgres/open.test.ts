@@ -174,6 +174,19 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     );
   });
 
+  test('who only reads does not bring an older schema up to date, and is told so', async () => {
+    const address = await freshAddress();
+    const known = migrations.length;
+    expect(await refusal(address)).toBe('opened');
+    const next = { number: known + 1, name: 'next', worksFrom: 1, sql: 'select 1' };
+    const error = await refusal(address, { existing: true, migrations: [...migrations, next] });
+    expect(error).toMatchObject({ details: { reason: 'older-schema' } });
+    expect(String(error)).toContain(
+      `by an older Millrace (schema ${known}; this one reads schema ${known + 1})`,
+    );
+    expect(await refusal(address, { existing: true })).toBe('opened');
+  });
+
   test('a migration that fails leaves nothing, and is done at the next start', async () => {
     const address = await freshAddress();
     const broken = {

@@ -52,6 +52,19 @@ describe('opening a file', () => {
     await (await open()).close();
   });
 
+  test('a file of an older schema is left as it was by who only reads, who is told so', async () => {
+    await (await open()).close();
+    alter('pragma user_version = 1');
+    await expect(open({ existing: true })).rejects.toMatchObject({
+      details: { reason: 'older-schema' },
+      message: expect.stringContaining(
+        'by an older Millrace (schema 1; this one reads schema 2): use that version',
+      ),
+    });
+    alter('pragma user_version = 2');
+    await (await open({ existing: true })).close();
+  });
+
   test("another program's database is refused and not touched", async () => {
     alter('create table theirs (x)');
     await expect(open()).rejects.toMatchObject({ details: { reason: 'foreign-file' } });

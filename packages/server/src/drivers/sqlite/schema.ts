@@ -95,7 +95,7 @@ export const busyMs = 5_000;
 
 /** Why a file cannot be opened; `reason` becomes a detail of the coded error that the opener throws. */
 export class SchemaError extends Error {
-  readonly reason: 'foreign-file' | 'newer-schema' | 'bytes-max';
+  readonly reason: 'foreign-file' | 'newer-schema' | 'older-schema' | 'bytes-max';
 
   constructor(reason: SchemaError['reason'], message: string) {
     super(message);
@@ -103,11 +103,17 @@ export class SchemaError extends Error {
   }
 }
 
+export interface WritingOptions {
+  readonly bytesMax: number | null;
+  /** the file is not to be changed: one of an older schema is refused */
+  readonly existing: boolean;
+}
+
 /** Opens the file for writing and brings it to the current schema. */
-export function openForWriting(path: string, options: { readonly bytesMax: number | null }): DatabaseSync {
+export function openForWriting(path: string, options: WritingOptions): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
-    checkFile(database, path);
+    checkFile(database, path, options);
     database.exec(
       `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = ${-cacheKibibytes};`,
     );
@@ -134,7 +140,7 @@ export function pragma(database: DatabaseSync, name: string): number {
   return Number(Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0]);
 }
 
-function checkFile(database: DatabaseSync, path: string): void {
+function checkFile(database: DatabaseSync, path: string, { existing }: WritingOptions): void {
   const tables = database.prepare('select count(*) as tables from sqlite_schema').get() as { tables: number };
   if (tables.tables > 0 && pragma(database, 'application_id') !== applicationId) {
     throw new SchemaError('foreign-file', `${path} is a database of another program`);
@@ -145,6 +151,13 @@ function checkFile(database: DatabaseSync, path: string): void {
     throw new SchemaError(
       'newer-schema',
       `${path} was written by a newer Millrace (${numbers}): start that version, or another file`,
+    );
+  }
+  if (existing && tables.tables === 0) throw new SchemaError('foreign-file', `${path} has no store in it`);
+  if (existing && version < schemaVersion) {
+    throw new SchemaError(
+      'older-schema',
+      `${path} was written by an older Millrace (schema ${version}; this one reads schema ${schemaVersion}): use that version, or start a server of this one on it, which brings it up to date for ever`,
     );
   }
 }

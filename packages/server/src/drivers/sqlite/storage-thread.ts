@@ -30,7 +30,7 @@ else serveReader(parentPort);
 
 function serveWriter(port: MessagePort): void {
   const open = () => {
-    const database = openForWriting(data.path, { bytesMax: data.bytesMax });
+    const database = openForWriting(data.path, data);
     return { database, writer: openWriter(database, data.entriesPerFlush) };
   };
   const parts = opened(port, open);

@@ -31,6 +31,8 @@ export interface SqliteOptions {
   readonly now?: () => number;
   /** what the database file may grow to, the log beside it not counted; beyond it a write is refused as on a full disk */
   readonly bytesMax?: number;
+  /** A store that is there is read: one of an older schema is refused, and not changed. */
+  readonly existing?: boolean;
   /** entries after which the tables are brought up to date; default 8,192 */
   readonly entriesPerFlush?: number;
   /** Called once when nothing can be written any more: ends the process. By default the error is thrown, uncaught. */
@@ -41,7 +43,7 @@ export interface SqliteOptions {
  * Opens a store in a file, made if it is absent.
  *
  * Throws `MillraceError` `unavailable` with a `reason`: `locked` (and the `pid` that holds it), `damaged`,
- * `newer-schema`, `foreign-file`, `bytes-max`, `storage-failed` (no such folder, no permission), `busy`, `disk-full`.
+ * `newer-schema`, `older-schema`, `foreign-file`, `bytes-max`, `storage-failed` (no such folder, no permission), `busy`, `disk-full`.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const path = pathOf(options.path);
@@ -51,8 +53,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     // would take it up to the damage and drop the rest for ever.
     const damage = findLogDamage(path);
     if (damage !== undefined) throw new MillraceError('unavailable', damage, { reason: 'damaged' });
-    const { bytesMax = null, entriesPerFlush = 8_192 } = options;
-    const data = { path, bytesMax, entriesPerFlush };
+    const { bytesMax = null, entriesPerFlush = 8_192, existing = false } = options;
+    const data = { path, bytesMax, entriesPerFlush, existing };
     const threads = await startThreads(data, () => syncFolderOf(path));
     return compose(options, { ...threads, path, lock });
   } catch (error) {

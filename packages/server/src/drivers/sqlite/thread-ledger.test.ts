@@ -10,7 +10,7 @@ const now = 1_000;
 
 /** A ledger over queues with one timer each, and the counter of what is asked of the database. */
 function openLedger(queues: { readonly notDue: number; readonly due: number }) {
-  const database = openForWriting(':memory:', { bytesMax: null });
+  const database = openForWriting(':memory:', { bytesMax: null, existing: false });
   onTestFinished(() => database.close());
   const put =
     database.prepare(`insert into wake_ups (tenant, execution, id, kind, due, attempt, unsafe, doubt, claimable)

@@ -19,7 +19,7 @@ export interface Threads {
  * Starts both storage threads and answers when they have opened the file. They start side by side, which halves the time;
  * the reader opens when the writer has made the file what it should be, and when `prepared` has run.
  *
- * Throws `unavailable` with a `reason` when a thread could not open it: `newer-schema`, `foreign-file`, `bytes-max`,
+ * Throws `unavailable` with a `reason` when a thread could not open it: `newer-schema`, `older-schema`, `foreign-file`, `bytes-max`,
  * `storage-failed`, `busy`, `disk-full`.
  */
 export async function startThreads(data: Omit<ThreadData, 'role'>, prepared: () => void): Promise<Threads> {

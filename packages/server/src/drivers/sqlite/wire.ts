@@ -169,4 +169,5 @@ export interface ThreadData {
   readonly path: string;
   readonly bytesMax: number | null;
   readonly entriesPerFlush: number;
+  readonly existing: boolean;
 }

@@ -2,8 +2,8 @@ import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
 import { type WireMessage, WireReader, type WireValue, WireWriter, type WriterAnswer } from './wire.ts';
 
-/** With two, the thread never waits for the main thread, and a third would only make answers later. */
-const batchesInFlightMax = 2;
+/** One is written, one waits for that, and one is made meanwhile; a fourth gains nothing. */
+const batchesInFlightMax = 3;
 /**
  * Enough to be sent within its tick: the thread writes these while the main thread makes the rest. A thread that has
  * nothing to do is given little, and soon; one that is busy is given more at a time, since each batch is a sync.
@@ -12,8 +12,12 @@ const unitsSentEarly = { idle: 32, busy: 128 };
 /**
  * Ends a batch: what one transaction may hold. What follows from all of it is done in one go of the main thread, which
  * takes some 10 µs a unit; a sync more for each thousand is little beside them.
+ *
+ * Of fewer, half of what waits is left for the next batch, or all would go round in one and each thread wait for the other.
+ * With this and the third batch, five effects at 512 in flight kept 1.55 cores at work instead of 1.41 (medians of five runs
+ * in turn, at about the same CPU for each), and 7 % more bytes were written.
  */
-const unitsPerBatchMax = 1_024;
+const unitsPerBatch = { halved: 256, max: 1_024 };
 const charactersPerBatchMax = 16 * 1024 * 1024;
 /**
  * What follows from an answer is done before the next one is taken, and Node takes messages for as long as there are
@@ -77,7 +81,8 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
     let taken = 0;
     let units = 0;
     let characters = 0;
-    while (taken < queue.length && units < unitsPerBatchMax && characters < charactersPerBatchMax) {
+    const unitsMax = Math.min(unitsPerBatch.max, Math.max(unitsPerBatch.halved, Math.ceil(queuedUnits / 2)));
+    while (taken < queue.length && units < unitsMax && characters < charactersPerBatchMax) {
       const { write } = queue[taken++] as Waiting;
       units += write.units;
       characters += write.characters;

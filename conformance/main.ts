@@ -2,6 +2,7 @@
  * `npm run conformance -- [PATH…]`: runs feature files (or folders of them) and lists every scenario; without a path
  * those of the specification, when they are beside the repository, and our own. README.md has the options.
  */
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { overAdapter } from './adapter/over-adapter.ts';
@@ -67,6 +68,7 @@ async function chosenOptions(): Promise<KitOptions> {
 
 /** A module that exports `connect(world)`, which answers with a `Runtime`. */
 async function moduleOf(path: string): Promise<(world: WorldOptions) => Promise<Runtime>> {
+  if (!existsSync(path)) refuse(`--runtime: there is no file ${path}`);
   const { connect } = await import(pathToFileURL(path).href);
   if (typeof connect !== 'function') throw new Error(`${path} exports no function connect(world)`);
   return connect;

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { readFeature } from './gherkin.ts';
+import { readFeatures } from './runner.ts';
 
 const feature = (...lines: readonly string[]) => readFeature(lines.join('\n'), 'sample.feature');
 
 describe('feature files', () => {
+  it('that are not there are told by their path, in a sentence', () => {
+    expect(() => readFeatures(['nope.feature'])).toThrow(
+      /^nope\.feature: there is no such file, or folder of scenarios$/,
+    );
+  });
+
   it('a feature has a name, an introduction in free words, and scenarios with steps', () => {
     const read = feature(
       '# a comment',

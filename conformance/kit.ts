@@ -8,7 +8,7 @@ import { type RunOptions, readFeatures, runFeatures, type ScenarioResult } from 
 import type { Runtime, WorldOptions } from './runtime.ts';
 import { secretsOf } from './secrets.ts';
 import { startServer } from './server-process.ts';
-import { openStandIn, type StandIn } from './world/stand-in.ts';
+import { openStandIn, originMapTo, type StandIn } from './world/stand-in.ts';
 
 export interface KitOptions extends RunOptions {
   /** `server` (the default) starts one process for all scenarios; `embedded` is the engine in this process */
@@ -17,6 +17,8 @@ export interface KitOptions extends RunOptions {
   readonly store?: string;
   /** how long the end of an execution is waited for, default 30 s */
   readonly waitSeconds?: number;
+  /** where the stand-ins listen; absent: on a free port */
+  readonly worldPort?: number;
   /** beside those that scenarios name */
   readonly secrets?: WorldOptions['secrets'];
   /** opens another runtime instead */
@@ -40,13 +42,22 @@ export async function runKit(paths: readonly string[], options: KitOptions = {})
   );
 }
 
+/** What the environment of a Millrace has to say that is started by somebody else. */
+export function worldSettings(paths: readonly string[], port: number): Record<string, string> {
+  const originMap = originMapTo(`http://127.0.0.1:${port}`);
+  return {
+    MILLRACE_ORIGIN_MAP: JSON.stringify(originMap),
+    ...environmentOf(secretsOf(readFeatures(paths))),
+  };
+}
+
 /** Opens the stand-ins and the runtime, does something with them, and closes both. */
 export async function inWorld<T>(
   features: readonly Feature[],
   options: KitOptions,
   act: (runtime: Runtime, standIn: StandIn) => Promise<T>,
 ): Promise<T> {
-  const standIn = await openStandIn();
+  const standIn = await openStandIn(options.worldPort);
   try {
     const world = { originMap: standIn.originMap, secrets: { ...options.secrets, ...secretsOf(features) } };
     const runtime = await openRuntime(world, options);

@@ -142,7 +142,9 @@ export function withToken(steps: readonly Step[], token: string): Step[] {
 }
 
 function listFeatures(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new Error(`${path}: there is no such file, or folder of scenarios`);
+  if (!found.isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.feature'))
     .sort()

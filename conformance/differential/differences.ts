@@ -106,7 +106,17 @@ export const stricter: readonly Stricter[] = [
     says: 'An event to emit has attributes.',
     message: /in the event to emit/,
   },
-  { id: 'call', says: 'A call names a protocol or a function.', message: /or the name of a function/ },
+  {
+    id: 'child-versions',
+    says: 'The version of a workflow to run is one that a workflow can have, or latest.',
+    message: /^expected the workflow's version/,
+  },
+  { id: 'jitter', says: 'A jitter does not end before it begins.', message: /^the jitter begins at/ },
+  {
+    id: 'call',
+    says: 'A call names a protocol or a function.',
+    message: /or the name of a function|names no function/,
+  },
 ];
 
 export const wider: readonly Wider[] = [

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownFeatures, worldSettings } from '../kit.ts';
 import { openStandIn, type StandIn } from './stand-in.ts';
 
 describe('the stand-in for the hosts of the scenarios', () => {
@@ -22,6 +24,13 @@ describe('the stand-in for the hosts of the scenarios', () => {
       name: expect.any(String),
       status: expect.any(String),
     });
+  });
+
+  it('is where a server that somebody else started is told to lead the calls of scenarios', async () => {
+    const port = Number(new URL(standIn.origin).port);
+    const settings = worldSettings([join(ownFeatures, 'secrets.feature')], port);
+    expect(JSON.parse(settings.MILLRACE_ORIGIN_MAP ?? '')).toEqual(standIn.originMap);
+    expect(settings.MILLRACE_SECRET_KIT_API_KEY).toBe('kit-api-key-value');
   });
 
   it('knows nobody by name', async () => {

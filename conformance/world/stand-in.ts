@@ -51,15 +51,19 @@ export function openStandIn(port = 0): Promise<StandIn> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const originMap = Object.fromEntries(origins.map((each) => [each, origin]));
       const close = () =>
         new Promise<void>((done) => {
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ origin, originMap, requests, close });
+      resolve({ origin, originMap: originMapTo(origin), requests, close });
     });
   });
+}
+
+/** Leads every origin that it stands in for to one place. */
+export function originMapTo(origin: string): Record<string, string> {
+  return Object.fromEntries(origins.map((each) => [each, origin]));
 }
 
 async function respond(

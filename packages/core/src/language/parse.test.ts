@@ -27,7 +27,7 @@ describe('the header', () => {
     ],
     [
       'dsl: 1.0, namespace: a, name: b, version: 1.0.0',
-      "1:18 expected a semantic version (a text) but found the number 1; write it in quotes: '1'",
+      '1:18 expected a semantic version (a text) but found the number 1; a version has three numbers: 1.0.0',
     ],
     [
       "dsl: '1.0.3', namespace: a, name: b, version: '1'",
@@ -151,6 +151,18 @@ describe('a task', () => {
       "4:41 unknown attribute 'dataContentType' of an event; did you mean 'datacontenttype'?",
     ],
     [
+      "emit: { event: { with: { type: '', source: /a } } }",
+      "4:38 expected the event's type but found an empty text",
+    ],
+    [
+      "emit: { event: { with: { type: a, id: ' ' } } }",
+      "4:45 expected the event's id but found an empty text",
+    ],
+    [
+      "emit: { event: { with: { type: a, source: '' } } }",
+      "4:49 expected the event's source (a URI, a URI template or an expression) but found an empty text",
+    ],
+    [
       'listen: { to: { one: { with: {} } } }',
       '4:30 expected the attributes to match (an object with at least one) but found an empty object',
     ],
@@ -169,6 +181,26 @@ describe('a task', () => {
       'run: { container: { image: a, lifetime: { cleanup: eventually } } }',
       "4:37 expected the property 'after' in the container's lifetime, since its cleanup is 'eventually'",
     ],
+    [
+      'run: { workflow: { namespace: a, name: b, version: 1.0 } }',
+      "4:58 expected the workflow's version (three numbers such as 1.0.0, or latest) but found the number 1; a version has three numbers: 1.0.0",
+    ],
+    [
+      "run: { workflow: { namespace: a, name: b, version: '2.x' } }",
+      "4:58 expected the workflow's version (three numbers such as 1.0.0, or latest) but found '2.x'",
+    ],
+    [
+      'call: file:f.yaml',
+      "4:13 'file:f.yaml' names no function; one that stands in a file is called by its URI: file:./f.yaml",
+    ],
+    [
+      'call: ./lib/f.yaml',
+      "4:13 './lib/f.yaml' names no function; one that stands in a file is called by its URI: file:./lib/f.yaml",
+    ],
+    [
+      'call: https:a.io/f.json',
+      "4:13 'https:a.io/f.json' names no function; one that stands in a file is called by its URI: https://a.io/f.json",
+    ],
     ['switch: []', "4:7 expected cases (a list of '- name: …') but found an empty list"],
     [
       'switch: [ { a: { then: end } }, { b: { then: exit } } ]',
@@ -185,6 +217,10 @@ describe('a task', () => {
       "5:38 unknown property 'backof' in a retry policy; did you mean 'backoff'?",
     ],
     [
+      'try: []\ncatch: { retry: { jitter: { from: PT5S, to: { seconds: 1 } } } }',
+      '5:41 the jitter begins at 5000 ms, which is above its end at 1000 ms',
+    ],
+    [
       'fork: { branches: [ { a: { set: { x: 1 }, then: b } }, { b: { wait: PT1S } } ] }',
       "4:55 no task 'b' to go to from a branch: 'then' takes continue, exit or end here",
     ],
@@ -196,6 +232,11 @@ describe('a task', () => {
     ['run: { script: { language: js, code: "log(`${x}`)", arguments: { a: 1 } } }'],
     ['run: { script: { language: python, code: print(1), arguments: [ a, 1 ] } }'],
     ['try: []\ncatch: { then: end }'],
+    ['try: []\ncatch: { retry: { jitter: { from: PT1S, to: "${ .most }" } } }'],
+    ['run: { workflow: { namespace: a, name: b, version: latest } }'],
+    ['run: { workflow: { namespace: a, name: b, version: "1.${ .minor }.0" } }'],
+    ['call: file:./f.yaml'],
+    ['call: f:1.0.0@default'],
     ['for: { in: [ { a: 1 }, 2 ] }\ndo: []'],
     ['emit: { event: { with: { type: a, traceparent: b } } }'],
     [

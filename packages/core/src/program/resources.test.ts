@@ -19,6 +19,11 @@ describe('a page of a repository', () => {
       'https://git.example.com/a/c/-/blob/v1/x.yaml?ref_type=heads',
       'https://git.example.com/a/c/-/raw/v1/x.yaml',
     ],
+    ['https://gitlab.com/a/b/c/blob/main/x.yaml', 'https://gitlab.com/a/b/c/-/raw/main/x.yaml'],
+    [
+      'https://github.com/acme/catalog/releases/download/v1/f.yaml',
+      'https://github.com/acme/catalog/releases/download/v1/f.yaml',
+    ],
     ['https://example.com/tree/main/x.yaml', 'https://example.com/tree/main/x.yaml'],
     [`${raw}/main/x.yaml`, `${raw}/main/x.yaml`],
   ])('%s is read at %s', (page, uri) => {
@@ -31,6 +36,7 @@ describe('a function of a call', () => {
     hub: { endpoint: 'https://github.com/acme/catalog/tree/main/' },
     bare: { endpoint: { uri: 'https://github.com/acme/catalog' } },
     lab: { endpoint: 'https://gitlab.com/a/b/c' },
+    older: { endpoint: 'https://gitlab.com/a/b/tree/main' },
     own: { endpoint: 'https://example.com/catalog' },
   };
   const of = (call: string) => functionPlace(call, catalogs);
@@ -40,6 +46,7 @@ describe('a function of a call', () => {
     ['log:1.0.0@hub', `${raw}/main/${at}`],
     ['log:1.0.0@bare', `${raw}/HEAD/${at}`],
     ['log:1.0.0@lab', `https://gitlab.com/a/b/c/-/raw/HEAD/${at}`],
+    ['log:1.0.0@older', `https://gitlab.com/a/b/-/raw/main/${at}`],
     ['log:1.0.0@own', `https://example.com/catalog/${at}`],
     ['https://github.com/acme/catalog/functions/log/1.0.0@v2', `${raw}/v2/${at}`],
     ['https://example.com/f.yaml', 'https://example.com/f.yaml'],

@@ -59,7 +59,7 @@ export function functionPlace(
 
 function behind(root: string, path: string): string {
   // A project of GitLab may stand in groups of any depth: what follows it is told by `/-/` only.
-  const isProject = /^https?:\/\/(?:www\.)?gitlab\.com\//.test(root) && !root.includes('/-/');
+  const isProject = /^https?:\/\/(?:www\.)?gitlab\.com\//.test(root) && !/\/(?:-|tree|blob)\//.test(root);
   return isProject ? `${root}/-/tree/HEAD/${path}` : `${root}/${path}`;
 }
 
@@ -77,9 +77,14 @@ function functionUri(uri: string): string {
 export function rawUri(uri: string): string {
   const gitlab = /^(https?:\/\/[^/]+\/.+\/-)\/(?:tree|blob)\/(.+?)(?:\?.*)?$/.exec(uri);
   if (gitlab !== null) return `${gitlab[1]}/raw/${gitlab[2]}`;
+  // Pages of GitLab had no `/-/` once.
+  const older = /^(https?:\/\/(?:www\.)?gitlab\.com\/.+?)\/(?:tree|blob)\/(.+?)(?:\?.*)?$/.exec(uri);
+  if (older !== null) return `${older[1]}/-/raw/${older[2]}`;
   const github = /^https?:\/\/(?:www\.)?github\.com\/([^/]+)\/([^/]+)\/(.+?)(?:\?.*)?$/.exec(uri);
   if (github === null) return uri;
   const [, owner = '', repository = '', rest = ''] = github;
+  // A file of a release is in no branch, and is given as it is.
+  if (rest.startsWith('releases/')) return uri;
   const page = /^(?:tree|blob|raw)\/(.+)$/.exec(rest);
   return `https://raw.githubusercontent.com/${owner}/${repository}/${page === null ? `HEAD/${rest}` : page[1]}`;
 }

@@ -38,7 +38,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { cancelAll, faultExecution, raise, referenceOf } from './raise.ts';
 import { withJsonNumbers } from './recordable.ts';
 import { restoredState } from './restore.ts';
-import { catches } from './tasks/catch.ts';
+import { passing } from './tasks/catch.ts';
 
 export type Decided =
   | {
@@ -295,9 +295,10 @@ function timeOutAttempt(decision: Decision, key: string, task: TaskState): void 
     (other) => decision.state.tasks[other]?.parent === key,
   );
   const error = standardError('timeout', "the attempt's time limit struck", task.task);
-  if (inside !== undefined) raise(decision, inside, error);
+  if (inside !== undefined) return raise(decision, inside, error);
   // A decision that reached its bound may have stopped between two tasks of the attempt.
-  else if (!catches(decision, key, error)) raise(decision, key, error);
+  const uncaught = passing(decision, key, error);
+  if (uncaught !== undefined) raise(decision, key, uncaught);
 }
 
 function goOn(decision: Decision): void {

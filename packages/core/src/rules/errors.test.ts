@@ -59,6 +59,23 @@ do: [{ a: { raise: { error: odd } } }]`,
     expect(state.output).toEqual({ input: { k: 1 }, status: 418, at: '/do/0/t/try/1/a' });
   });
 
+  test.each([
+    ['when: .nope.x.y + 1 | error', '1 (not a string)'],
+    ['errors: { with: { title: \'${ error("odd") }\' } }', 'odd'],
+    ["retry: { delay: '${ .nope }' }", 'a duration was expected'],
+    ['retry: { when: \'error("odd")\', limit: { attempt: { count: 3 } } }', 'odd'],
+  ])('a catch whose %s fails catches nothing, and the error says why', (policy, why) => {
+    const { state } = drive(
+      `do: [{ t: { try: [{ a: { ${boom} } }], catch: { ${policy}, do: [{ h: { set: { caught: true } } }] } } }]`,
+    );
+    expect(state).toMatchObject({
+      phase: 'faulted',
+      error: { type: 'https://example.com/boom', status: 418, title: 'Boom', instance: '/do/0/t/try/0/a' },
+    });
+    expect(state.error?.detail).toMatch(/^not caught, as \/do\/0\/t\/catch failed: /);
+    expect(state.error?.detail).toContain(why);
+  });
+
   test('a caught error without a handler yields the input of the try', () => {
     expect(
       drive(`do: [{ t: { try: [{ a: { ${boom} } }], catch: {} } }]`, { input: { k: 1 } }).state.output,

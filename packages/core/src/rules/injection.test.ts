@@ -104,6 +104,43 @@ function through(v: string, mode: string) {
   return drive(definition(mode), { input: { v } as Json, functions: ['ask', 'fail'], answer });
 }
 
+/** What comes in by events and from children, and goes out with credentials and parameters. */
+const further = (mode: string) => `evaluate: { mode: ${mode} }
+do:
+  - heard:
+      listen:
+        to:
+          one: { with: { type: heard, subject: '\${ . }' }, correlate: { v: { from: .data.v, expect: '\${ .v }' } } }
+        read: envelope
+      foreach: { item: e, do: [{ k: { set: { all: ['\${ $e.data.v }', '\${ $e.subject }'] } } }], export: { as: '{ kept: $e.data.v }' } }
+      output: { as: '{ v: $input.v, all: (.[0].all + [$context.kept]) }' }
+  - child:
+      run: { workflow: { namespace: n, name: '\${ .v }', input: { v: '\${ .v }' } } }
+      output: { as: '{ v: $input.v, all: ($input.all + [.v]) }' }
+  - timed:
+      try: [{ w: { wait: '\${ .v }' } }]
+      catch: { do: [{ s: { set: { v: '\${ .v }', all: '\${ .all }' } } }] }
+  - asked:
+      call: openapi
+      with:
+        document: { endpoint: https://example.com/d.json }
+        operationId: '\${ .v }'
+        parameters: { v: '\${ .v }', list: ['\${ .v }'] }
+        authentication: { basic: { username: '\${ .v }', password: '\${ .v }' } }
+      output: { as: '{ v: $input.v, all: ($input.all + [.v]) }' }
+output: { as: .all }
+`;
+
+function throughOthers(v: string, mode: string) {
+  const driven = drive(further(mode), { input: { v } as Json, answer: () => completed({ v }) });
+  driven.publish({ type: 'heard', subject: v, data: { v } });
+  const child = driven.facts.findIndex(({ type }) => type === 'child.requested') + 1;
+  const definition = { namespace: 'n', name: 'c', version: '1.0.0', digest: 'sha256:1' };
+  driven.command({ type: 'child.resolve', child, resolution: { type: 'found', definition } });
+  driven.command({ type: 'child.complete', child, outcome: { type: 'completed', output: { v } } });
+  return driven.run();
+}
+
 describe.each(['strict', 'loose'])('expression syntax in data, in mode %s,', (mode) => {
   it('goes through every place that takes data as it is', () => {
     fc.assert(
@@ -120,6 +157,26 @@ describe.each(['strict', 'loose'])('expression syntax in data, in mode %s,', (mo
         expect(driven.of('effect.requested').every(({ secrets }) => secrets === undefined)).toBe(true);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('comes from events and children, and goes to them and with credentials, as it is', () => {
+    fc.assert(
+      fc.property(text, (v) => {
+        const driven = throughOthers(v, mode);
+        expect(driven.state.error).toBeUndefined();
+        expect(driven.state.output).toEqual(new Array(5).fill(v));
+        expect(driven.of('event.consumed')).toMatchObject([{ event: { subject: v, data: { v } } }]);
+        expect(driven.of('child.requested')).toMatchObject([{ workflow: { name: v }, input: { v } }]);
+        const [asked] = driven.of('effect.requested');
+        expect(asked?.request).toMatchObject({
+          operationId: v,
+          parameters: { v, list: [v] },
+          authentication: { scheme: 'basic', username: v, password: v },
+        });
+        expect(asked?.secrets).toBeUndefined();
+      }),
+      { numRuns: 100 },
     );
   });
 });

@@ -6,10 +6,10 @@ import type { WorkflowError } from '../model/errors.ts';
 import type { ForkState, TaskState } from '../model/state.ts';
 import type { ForkNode } from '../program/program.ts';
 import { type Decision, of } from './decision.ts';
-import { catches } from './tasks/catch.ts';
+import { passing } from './tasks/catch.ts';
 
 export function raise(decision: Decision, key: string, raised: WorkflowError): void {
-  const error: WorkflowError =
+  let error: WorkflowError =
     raised.instance === undefined ? { ...raised, instance: referenceOf(decision, key) } : raised;
   for (let current = key; ; ) {
     const task = decision.task(current);
@@ -21,7 +21,13 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
       decision.ready.push(task.parent);
       return;
     }
-    if (parent.kind === 'try' && parent.stage === 'trying' && caught(decision, task.parent, error)) return;
+    if (parent.kind === 'try' && parent.stage === 'trying') {
+      // What still ran inside the try beside the task at fault is cancelled before the handler starts.
+      cancelInside(decision, task.parent);
+      const uncaught = passing(decision, task.parent, error);
+      if (uncaught === undefined) return;
+      error = uncaught;
+    }
     current = task.parent;
   }
 }
@@ -30,12 +36,6 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
 export function referenceOf(decision: Decision, key: string): string {
   const { node } = decision.nodeOf(decision.task(key));
   return node.reference ?? node.pointer;
-}
-
-function caught(decision: Decision, key: string, error: WorkflowError): boolean {
-  // What still ran inside the try beside the task at fault is cancelled before the handler starts.
-  cancelInside(decision, key);
-  return catches(decision, key, error);
 }
 
 /** Whether a fork can still end well although a branch faulted. */

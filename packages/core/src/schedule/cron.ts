@@ -98,6 +98,8 @@ function boundsOf(
 ): { readonly low: number; readonly high: number } | undefined {
   if (range === '*') return { low: field.low, high: field.name === 'day of week' ? 6 : field.high };
   const numbers = range.split('-').map((bound) => toNumber(bound, field));
+  // A week may end with Sunday: `fri-sun` and `5-0` are `5-7`.
+  if (field.name === 'day of week' && numbers[1] === 0) numbers[1] = 7;
   // `5/15` begins at 5 and goes on to the end, as cron has it.
   const [low, high = step === undefined ? low : field.high] = numbers;
   if (numbers.length > 2 || low === undefined || high === undefined || low > high) return undefined;

@@ -31,6 +31,7 @@ describe('a cron expression', () => {
     ],
     ['30 9 * * mon-fri', '2026-05-01T10:00:00Z', ['2026-05-04T09:30:00Z', '2026-05-05T09:30:00Z']],
     ['0 12 * * 7', '2026-05-01T00:00:00Z', ['2026-05-03T12:00:00Z', '2026-05-10T12:00:00Z']],
+    ['0 12 * * fri-sun', '2026-05-02T13:00:00Z', ['2026-05-03T12:00:00Z', '2026-05-08T12:00:00Z']],
     ['0 0 29 2 *', '2026-01-01T00:00:00Z', ['2028-02-29T00:00:00Z', '2032-02-29T00:00:00Z']],
     ['0 0 31 * *', '2026-03-31T00:00:00Z', ['2026-05-31T00:00:00Z', '2026-07-31T00:00:00Z']],
     ['15,45 30 6 1 jan,jul *', '2026-01-01T07:00:00Z', ['2026-07-01T06:30:15Z', '2026-07-01T06:30:45Z']],
@@ -99,6 +100,13 @@ describe('a cron expression', () => {
       '2026-03-28T22:00:00Z',
       '2026-03-29T21:00:00Z',
     ]);
+  });
+
+  it('is found for every second of the day of a change in well under a second', () => {
+    const started = performance.now();
+    for (const from of ['2026-10-25T00:59:30Z', '2026-10-25T22:00:00Z'])
+      for (const text of ['* * 0-23 * * *', '* * * * * *']) due(text, 'Europe/Berlin', from, 100);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('never comes twice for one instant, nor goes back, through a year of any zone', () => {

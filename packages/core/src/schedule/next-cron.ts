@@ -10,6 +10,7 @@ import type { Cron } from './cron.ts';
 import { offsetAt } from './zone.ts';
 
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 const minuteMs = 60_000;
 /** Eight years without 29 February are possible (1897 to 1903), and a weekday may not fall on it for 28; forty are enough. */
 const daysMax = 366 * 40;
@@ -20,7 +21,7 @@ export function nextCron(cron: Cron, zone: string, after: number): number | unde
   let day = Math.floor((after + offsetAt(zone, after)) / dayMs) * dayMs;
   for (let turns = 0; turns < daysMax; turns++, day += dayMs) {
     if (!isDay(cron, day)) continue;
-    for (const instant of instantsOf(cron, zone, day)) if (instant > after) return instant;
+    for (const instant of instantsOf(cron, zone, day, after)) if (instant > after) return instant;
   }
   return undefined;
 }
@@ -32,42 +33,67 @@ function isDay({ days, months, weekdays, eitherDay }: Cron, day: number): boolea
   return eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek;
 }
 
-/** The instants of one day of the wall, in order. */
-function* instantsOf(cron: Cron, zone: string, day: number): Generator<number> {
-  const before = offsetAt(zone, day - dayMs / 2);
-  const after = offsetAt(zone, day + 1.5 * dayMs);
-  if (before === after) {
-    for (const wall of wallsOf(cron, day)) yield wall - before;
-    return;
-  }
-  yield* cron.everyHour ? passing(cron, zone, day, before, after) : onTheWall(cron, zone, day);
+/** The clock on the wall is put forward or back at an instant. */
+interface Change {
+  readonly at: number;
+  /** offsets, in ms */
+  readonly before: number;
+  readonly after: number;
 }
 
-function* wallsOf({ hours, minutes, seconds }: Cron, day: number): Generator<number> {
-  for (const hour of hours)
-    for (const minute of minutes)
-      for (const second of seconds) yield day + hour * 3_600_000 + minute * minuteMs + second * 1000;
+/**
+ * The instants of one day of the wall, in order, from soon before `from` on: a day may have 86,400, and the next one is
+ * asked for after each.
+ */
+function instantsOf(cron: Cron, zone: string, day: number, from: number): Iterable<number> {
+  const before = offsetAt(zone, day - dayMs / 2);
+  const after = offsetAt(zone, day + 1.5 * dayMs);
+  if (before === after) return standing(cron, day, before, from);
+  const at = changeBetween(zone, day - dayMs / 2, day + 1.5 * dayMs);
+  return cron.everyHour
+    ? passing(cron, day, { at, before, after }, from)
+    : onTheWall(cron, day, { at, before, after }, from);
+}
+
+function* standing(cron: Cron, day: number, offset: number, from: number): Generator<number> {
+  for (const wall of wallsOf(cron, day, from + offset)) yield wall - offset;
+}
+
+/** The times of a day of the wall, without hours and minutes that have passed at `from`. */
+function* wallsOf({ hours, minutes, seconds }: Cron, day: number, from: number): Generator<number> {
+  for (const hour of hours) {
+    const atHour = day + hour * hourMs;
+    if (atHour + hourMs <= from) continue;
+    for (const minute of minutes) {
+      const atMinute = atHour + minute * minuteMs;
+      if (atMinute + minuteMs <= from) continue;
+      for (const second of seconds) yield atMinute + second * 1000;
+    }
+  }
 }
 
 /** Around a change of the clock: every minute that passes, by what the wall shows in it. */
-function* passing(cron: Cron, zone: string, day: number, before: number, after: number): Generator<number> {
-  const { seconds } = cron;
+function* passing(cron: Cron, day: number, change: Change, from: number): Generator<number> {
+  const { at, before, after } = change;
   const [minutes, hours] = [new Set(cron.minutes), new Set(cron.hours)];
-  const from = day - Math.max(before, after);
-  const to = day + dayMs - Math.min(before, after);
-  for (let instant = from; instant < to; instant += minuteMs) {
-    const wall = new Date(instant + offsetAt(zone, instant));
+  const first = Math.max(day - Math.max(before, after), Math.floor(from / minuteMs) * minuteMs);
+  const end = day + dayMs - Math.min(before, after);
+  for (let instant = first; instant < end; instant += minuteMs) {
+    const wall = new Date(instant + (instant < at ? before : after));
     if (Math.floor(wall.getTime() / dayMs) * dayMs !== day) continue;
     if (!hours.has(wall.getUTCHours()) || !minutes.has(wall.getUTCMinutes())) continue;
-    for (const second of seconds) yield instant + second * 1000;
+    for (const second of cron.seconds) yield instant + second * 1000;
   }
 }
 
 /** Around a change of the clock: each time of the wall once. */
-function* onTheWall(cron: Cron, zone: string, day: number): Generator<number> {
+function* onTheWall(cron: Cron, day: number, change: Change, from: number): Generator<number> {
+  const { at, before, after } = change;
+  // What the wall showed before the change it has shown for the first time.
+  const shown = from < at ? from + before : Math.max(at + before, from + after);
   let last = Number.NEGATIVE_INFINITY;
-  for (const wall of wallsOf(cron, day)) {
-    const instant = instantOf(zone, wall);
+  for (const wall of wallsOf(cron, day, shown)) {
+    const instant = instantOf(wall, change);
     // Several times that are skipped are due at one moment, which is one.
     if (instant > last) yield instant;
     last = Math.max(last, instant);
@@ -75,17 +101,13 @@ function* onTheWall(cron: Cron, zone: string, day: number): Generator<number> {
 }
 
 /** The first instant at which the wall shows a time; where it skips it, the instant at which it does. */
-function instantOf(zone: string, wall: number): number {
-  const [early, late] = [offsetAt(zone, wall - dayMs), offsetAt(zone, wall + dayMs)];
-  const candidates = [wall - Math.max(early, late), wall - Math.min(early, late)];
-  const shown = candidates.find((instant) => instant + offsetAt(zone, instant) === wall);
-  if (shown !== undefined) return shown;
-  return changeBetween(zone, candidates[0] as number, candidates[1] as number);
+function instantOf(wall: number, { at, before, after }: Change): number {
+  return wall - before < at ? wall - before : Math.max(at, wall - after);
 }
 
 /** The first minute of another offset between two instants. */
 function changeBetween(zone: string, from: number, to: number): number {
-  let [low, high] = [Math.floor(from / minuteMs) - 1, Math.ceil(to / minuteMs)];
+  let [low, high] = [Math.floor(from / minuteMs), Math.ceil(to / minuteMs)];
   const offset = offsetAt(zone, low * minuteMs);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

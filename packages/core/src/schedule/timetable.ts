@@ -62,7 +62,8 @@ export function dueAfter(
       return anchor + every * (Math.floor(Math.max(0, from - anchor) / every) + 1);
     }
     case 'after':
-      return from + (timetable.after ?? 0);
+      // A run may end in the millisecond that it was due at, and its id is made of that: the next has another.
+      return from + Math.max(1, timetable.after ?? 1);
     default:
       return unreachable(source);
   }

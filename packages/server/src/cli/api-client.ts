@@ -16,6 +16,7 @@ import type {
 import { readRefusal, unreachable } from './api-error.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { followEvents } from './follow-events.ts';
+import type { RunSubject } from './run-subject.ts';
 
 export interface ListRequest {
   readonly status?: string;
@@ -38,12 +39,16 @@ export interface ApiClient {
   /** `format` is that of the text; `created` is false when this very version was there already. */
   publish(text: string, format: 'yaml' | 'json'): Promise<{ workflow: WorkflowSource; created: boolean }>;
   definition(digest: string): Promise<DefinitionView>;
-  start(definition: string, input: Json | undefined): Promise<ExecutionView>;
+  start(subject: RunSubject, input: Json | undefined): Promise<ExecutionView>;
   /** Its large values are as the server shows them; `whole` fetches them. */
   execution(id: string, options?: { readonly whole?: boolean }): Promise<ExecutionView>;
   executions(request: ListRequest): Promise<{ items: readonly ExecutionSummary[]; cursor?: string }>;
-  /** A page of at most 1000; `after` of the answer is absent on the last. */
-  events(id: string, after: number): Promise<{ items: readonly ExecutionEvent[]; after?: number }>;
+  /** A page of at most `limit` (1000); `after` of the answer is absent on the last. */
+  events(
+    id: string,
+    after: number,
+    limit?: number,
+  ): Promise<{ items: readonly ExecutionEvent[]; after?: number }>;
   /** Events after a version as they come, over every break of the connection, until the execution has ended. */
   follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent>;
   /** Publishes CloudEvents; answers one each. */
@@ -92,14 +97,14 @@ export function createApiClient(options: { readonly server: string; readonly api
       return { workflow: await readJson<WorkflowSource>(response), created: response.status === 201 };
     },
     definition: (digest) => get(`/api/v1/definitions/${encodeURIComponent(digest)}`),
-    start: async (definition, input) =>
-      readJson(await post('/api/v1/executions', JSON.stringify({ definition, input }))),
+    start: async (subject, input) =>
+      readJson(await post('/api/v1/executions', JSON.stringify({ ...subject, input }))),
     execution: async (id, { whole = false } = {}) => {
       const view = await get<ExecutionView>(pathOf(id));
       return whole ? withValues(view, get) : view;
     },
     executions: (request) => get(`/api/v1/executions?${toQuery({ ...request })}`),
-    events: (id, after) => get(`${pathOf(id)}/events?after=${after}&limit=${eventsPageMax}`),
+    events: (id, after, limit = eventsPageMax) => get(`${pathOf(id)}/events?after=${after}&limit=${limit}`),
     follow: (id, after, signal) =>
       followEvents(after, signal, (last) =>
         call(`${pathOf(id)}/events`, {

@@ -116,7 +116,10 @@ describe('millrace', () => {
       ['store', 'migrate', '--from', 'sqlite:x', '--to', 'postgres://u:p@h:five/d'],
       '--to: its port is no number',
     ],
-    [['run'], 'run takes one FILE. For example: millrace run greet.yaml --input'],
+    [
+      ['run'],
+      'run takes one FILE, or one namespace/name that is published. For example: millrace run greet.yaml --input',
+    ],
     [['validate', 'none.yaml'], 'none.yaml cannot be read: there is no such file.\n'],
     [['run', 'greet.yaml', '--input', '{'], '--input: expected JSON'],
     [['run', 'greet.yaml', '--wait', 'soon'], '--wait: expected a duration'],

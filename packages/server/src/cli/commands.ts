@@ -39,7 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   run: {
     usage:
-      'millrace run FILE [--input JSON|@file] [--wait DURATION] [--store STORE | --server URL] [--json] [--quiet]',
+      'millrace run FILE|WORKFLOW [--input JSON|@file] [--wait DURATION] [--store STORE | --server URL] [--json] [--quiet]',
     summary: 'Run one workflow to its end, and print its output.',
     argument: 'file',
     options: async () => (await import('./run.ts')).options,

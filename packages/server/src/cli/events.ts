@@ -3,10 +3,11 @@ import type { ExecutionEvent } from '../engine/interface.ts';
 import type { ApiClient } from './api-client.ts';
 import { readArguments } from './arguments.ts';
 import { connect, connectionHelp, connectionOptions } from './connection.ts';
+import { createEventTasks } from './event-tasks.ts';
 import { readExecutionId } from './execution-id.ts';
 import { CliError, exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
-import { nameOf, painter } from './run-progress.ts';
+import { nameOf, painter, type TaskFact } from './run-progress.ts';
 import { cut, visible } from './terminal-text.ts';
 
 export const options = {
@@ -28,10 +29,11 @@ export async function events(args: readonly string[], io: Io): Promise<number> {
   const interrupted = new AbortController();
   const stopListening = io.onInterrupt(() => interrupted.abort());
   const source = read.flags.follow ? api.follow(id, after, interrupted.signal) : pages(api, id, after);
+  const tasks = createEventTasks(api, id);
   try {
     for await (const event of source) {
       if (interrupted.signal.aborted) break;
-      io.out(read.flags.json ? `${JSON.stringify(event)}\n` : eventLine(event, io));
+      io.out(read.flags.json ? `${JSON.stringify(event)}\n` : eventLine(event, await tasks.of(event), io));
     }
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
@@ -59,13 +61,10 @@ async function* pages(api: ApiClient, id: string, first: number): AsyncGenerator
 const gap = 2;
 
 /** `12  2026-11-21T10:00:00.123Z  task.completed  order › pay  {"output":…}`, cut to the width of a terminal, whole elsewhere. */
-function eventLine({ version, time, fact }: ExecutionEvent, io: Io): string {
+function eventLine({ version, time, fact }: ExecutionEvent, about: TaskFact | undefined, io: Io): string {
   const paint = painter(io.outColours);
-  const { type, task, visit, ...members } = fact as ExecutionEvent['fact'] & {
-    task?: string;
-    visit?: number;
-  };
-  const name = task === undefined ? '' : `  ${nameOf({ task, ...(visit === undefined ? {} : { visit }) })}`;
+  const { type, task: _task, visit: _visit, ...members } = fact as ExecutionEvent['fact'] & Partial<TaskFact>;
+  const name = about === undefined ? '' : `  ${nameOf(about)}`;
   const head = `${String(version).padStart(5)}  ${time}  `;
   const more = Object.keys(members).length === 0 ? '' : visible(JSON.stringify(members));
   const left = Math.max(20, io.columns - head.length - type.length - [...name].length - gap);

@@ -21,12 +21,13 @@ export async function embeddedTarget(store: string | boolean | undefined, io: Io
   const log = createLogger({ level, format: settings.logFormat, write: (line) => io.error(line) });
   const { engine, close } = await compose(settings, log, io.environment);
   return {
-    start: async (definition, input) => {
-      const request = input === undefined ? { definition } : { definition, input };
+    start: async (subject, input) => {
+      const request = input === undefined ? subject : { ...subject, input };
       return (await engine.start(defaultTenant, request)).execution;
     },
     follow: (id, signal) => engine.follow(defaultTenant, id, 0, signal),
     execution: (id) => engine.execution(defaultTenant, id, { whole: true }),
+    text: async ({ definition }) => (await engine.definition(defaultTenant, definition)).source,
     cancel: (id, reason) => engine.cancel(defaultTenant, id, reason),
     close: () => close(closeMsMax),
   };

@@ -56,7 +56,7 @@ export function createProgress(write: (line: string) => void, colours: boolean):
   };
 }
 
-interface TaskFact {
+export interface TaskFact {
   readonly task: string;
   readonly visit?: number;
 }

@@ -1,5 +1,5 @@
 /** `millrace run`: one workflow, from its file to its output. */
-import { type Json, parse } from '@millrace/core';
+import type { Json } from '@millrace/core';
 import { durationForms, parseDurationText } from '../config/quantity.ts';
 import type { ExecutionView } from '../engine/interface.ts';
 import { readArguments } from './arguments.ts';
@@ -9,10 +9,11 @@ import { type Io, messageOf, readTextFile } from './io.ts';
 import { describeFault } from './run-fault.ts';
 import { createProgress, painter } from './run-progress.ts';
 import { remoteTarget } from './run-remote.ts';
+import { type RunSubject, readSubject } from './run-subject.ts';
 import type { RunTarget } from './run-target.ts';
-import { formatSourceError } from './validate.ts';
 
-export const help = `FILE is a workflow in YAML or JSON; - reads standard input.
+export const help = `FILE is a workflow in YAML or JSON; - reads standard input. Instead of a file, namespace/name or
+namespace/name/version is a workflow that is published on the server or in the store.
 
 Options:
   --input JSON|@file  Input of the workflow: JSON, or a file of JSON or YAML.
@@ -43,20 +44,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { flags, positionals } = readArguments(args, options);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
-    throw new CliError(exitCodes.usage, `run takes one FILE. For example: ${example}`);
+    throw new CliError(
+      exitCodes.usage,
+      `run takes one FILE, or one namespace/name that is published. For example: ${example}`,
+    );
   const waitMs = readWait(flags.wait);
   const input = await readInput(flags.input);
-  const text = await readTextFile(file);
-  const parsed = parse(text, { file });
-  if (!parsed.ok) {
-    const { errors } = parsed;
-    for (const error of errors) io.error(`${formatSourceError(file, error)}\n`);
-    const count = errors.length === 1 ? 'an error' : `${errors.length} errors`;
-    throw new CliError(exitCodes.invalid, `${file} has ${count}.`, { places: errors });
-  }
-  const target = await openTarget(flags, io);
+  const server = serverOf(flags, io);
+  const subject = await readSubject(file, server !== undefined || flags.store !== undefined, io);
+  const target = await openTarget(flags, server, io);
   try {
-    return await runTo(target, { file, text, input, waitMs, flags, io });
+    return await runTo(target, { file, subject, input, waitMs, flags, io });
   } finally {
     await target.close();
   }
@@ -64,15 +62,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 interface Run {
   readonly file: string;
-  readonly text: string;
+  readonly subject: RunSubject;
   readonly input: Json | undefined;
   readonly waitMs: number | undefined;
   readonly flags: Flags;
   readonly io: Io;
 }
 
-async function runTo(target: RunTarget, { file, text, input, waitMs, flags, io }: Run): Promise<number> {
-  const { id } = await target.start(text, input);
+async function runTo(target: RunTarget, { file, subject, input, waitMs, flags, io }: Run): Promise<number> {
+  const { id } = await target.start(subject, input);
   const interrupted = new AbortController();
   const stopListening = io.onInterrupt(() => interrupted.abort());
   const overdue = waitMs === undefined ? new AbortController().signal : AbortSignal.timeout(waitMs);
@@ -86,7 +84,10 @@ async function runTo(target: RunTarget, { file, text, input, waitMs, flags, io }
     stopListening();
   }
   if (signal.aborted) return abandon(target, id, interrupted.signal.aborted, waitMs, flags, io);
-  return report(await target.execution(id), file, text, flags, io);
+  const execution = await target.execution(id);
+  // What is published under a name may be newer by now than what ran.
+  const text = execution.error === undefined ? undefined : await target.text(execution);
+  return report(execution, file, text, flags, io);
 }
 
 async function abandon(
@@ -104,7 +105,13 @@ async function abandon(
   return interrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
-function report(execution: ExecutionView, file: string, text: string, flags: Flags, io: Io): number {
+function report(
+  execution: ExecutionView,
+  file: string,
+  text: string | undefined,
+  flags: Flags,
+  io: Io,
+): number {
   const paint = painter(io.colours);
   if (flags.json) io.out(`${JSON.stringify(execution, null, 2)}\n`);
   else if (execution.status === 'completed') io.out(`${JSON.stringify(execution.output ?? null, null, 2)}\n`);
@@ -138,11 +145,14 @@ async function readInput(given: string | boolean | undefined): Promise<Json | un
   }
 }
 
-async function openTarget(flags: Flags, io: Io): Promise<RunTarget> {
-  const server =
-    flags.server ?? (flags.store === undefined ? io.environment.MILLRACE_SERVER || undefined : undefined);
-  if (server === undefined) return (await import('./run-embedded.ts')).embeddedTarget(flags.store, io);
-  if (flags.store !== undefined)
+function serverOf(flags: Flags, io: Io): string | undefined {
+  if (flags.server !== undefined && flags.store !== undefined)
     throw new CliError(exitCodes.usage, '--server and --store exclude each other.');
+  if (flags.server !== undefined) return String(flags.server);
+  return flags.store === undefined ? io.environment.MILLRACE_SERVER || undefined : undefined;
+}
+
+async function openTarget(flags: Flags, server: string | undefined, io: Io): Promise<RunTarget> {
+  if (server === undefined) return (await import('./run-embedded.ts')).embeddedTarget(flags.store, io);
   return remoteTarget(connect({ ...flags, server }, io));
 }

@@ -125,6 +125,60 @@ describe('millrace show', () => {
   });
 });
 
+describe('millrace run', () => {
+  it('runs a workflow that is published, its latest version or the one that is named', async () => {
+    for (const given of ['test/greet', 'test/greet/1.0.0']) {
+      const ended = await millrace('run', given, '--input', '{"name":"Ada"}');
+      expect(ended).toMatchObject({ code: 0, error: expect.stringContaining('✓') });
+      expect(JSON.parse(ended.out)).toEqual({ greeting: 'Hello, Ada' });
+    }
+    const faulted = await millrace('run', 'test/faulty');
+    expect(faulted).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/at {6}test\/faulty:\d+:\d+\n.*\|/),
+    });
+    expect(await millrace('run', 'test/nobody')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('test/nobody'),
+    });
+  });
+
+  it('without a server says where a published workflow is run, and prefers a file of the same path', async () => {
+    const environment = {};
+    expect(await millraceWith({ environment }, 'run', 'test/greet')).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^millrace: test\/greet is no file\. .*--server URL/),
+    });
+    const path = join(cli.folder, 'greet');
+    writeFileSync(path, readFileSync(join(cli.folder, 'greet.yaml')));
+    expect(await millraceWith({ environment }, 'run', path, '--input', '{"name":"Bo"}')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Hello, Bo'),
+    });
+  });
+
+  it('runs one of a store that no server has open', async () => {
+    const store = `sqlite:${join(cli.folder, 'closed.db')}`;
+    const server = await openTestServer({ store, data: cli.folder });
+    await millraceWith(
+      { environment: { MILLRACE_SERVER: server.url } },
+      'deploy',
+      join(cli.folder, 'greet.yaml'),
+    );
+    await server.close();
+    const ended = await millraceWith(
+      { environment: {} },
+      'run',
+      'test/greet',
+      '--store',
+      store,
+      '--input',
+      '{"name":"Cy"}',
+    );
+    expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('Hello, Cy') });
+  });
+});
+
 describe('millrace events', () => {
   it('prints every event in order; --json one object a line; --after leaves out what came before', async () => {
     const id = await start('greet');
@@ -133,6 +187,16 @@ describe('millrace events', () => {
     expect(lines.map((line) => line.split(/ +/).find((word) => types.includes(word)))).toEqual(types);
     const { out } = await millrace('events', id, '--json', '--after', '3');
     expect(JSON.parse(out)).toMatchObject({ version: 4, fact: { type: 'execution.completed' } });
+  });
+
+  it('names the task of the outcome of a call, also when the call itself came before --after', async () => {
+    const id = await start('retried');
+    const failed = (out: string) => out.split('\n').find((line) => line.includes('effect.failed'));
+    const all = (await millrace('events', id)).out;
+    expect(failed(all)).toMatch(/effect\.failed {2}fetch › get {2}\{/);
+    const version = Number(/^ *(\d+)/.exec(failed(all) ?? '')?.[1]);
+    const { out } = await millrace('events', id, '--after', String(version - 1));
+    expect(failed(out)).toBe(failed(all));
   });
 
   it('is cut to the width of a terminal, and whole in a file or a pipe', async () => {

@@ -31,12 +31,12 @@ async function show(tasks: string): Promise<string> {
 const run = (name: string) => `run: { workflow: { namespace: test, name: ${name} } }`;
 
 describe('millrace show', () => {
-  it('draws the tasks of a child under the task that runs it, with the id of the child', async () => {
+  it('draws the tasks of a child under the task that runs it, with the id of the child and the version that runs', async () => {
     const text = await show(`  - outside: { ${run('inner')} }`);
     const lines = text.split('\n').filter((line) => /outside|→|deep/.test(line));
     expect(lines.map((line) => line.replace(/ +[·━↻].*/, ''))).toEqual([
       '✓ outside',
-      expect.stringMatching(/^ +→ ID~3 {2}test\/inner$/),
+      expect.stringMatching(/^ +→ ID~3 {2}test\/inner\/1\.0\.0$/),
       '✓   deep',
     ]);
   });

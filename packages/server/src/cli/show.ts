@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { readArguments } from './arguments.ts';
 import { connect, connectionHelp, connectionOptions } from './connection.ts';
+import { definitionText } from './definition-text.ts';
 import { readExecutionId } from './execution-id.ts';
 import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
@@ -54,7 +55,7 @@ async function readShown(api: ApiClient, id: string): Promise<Shown> {
   const execution = await api.execution(id);
   const { events, after } = await readEvents(api, id);
   const [text, wakeUps] = await Promise.all([
-    readText(api, execution),
+    definitionText(api, execution),
     execution.endedAt === undefined ? api.wakeUps(id) : [],
   ]);
   const tasks = await withChildren(api, timelineOf(events));
@@ -114,16 +115,6 @@ async function withChildren(
       if (error instanceof ApiError && error.status === 404) return [];
       throw error;
     }
-  }
-}
-
-/** The text that runs, which is not always what is published under its name. A store that lost it shows the rest. */
-async function readText(api: ApiClient, { definition }: ExecutionView): Promise<string | undefined> {
-  try {
-    return (await api.definition(definition)).source;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import {
   childId,
   type EffectRequest,
+  type Fact,
   type TaskKind,
   taskKey,
   type WorkflowError,
@@ -24,7 +25,8 @@ export interface Child {
   /** of its `child.requested` */
   readonly version: number;
   readonly id: string;
-  readonly workflow: WorkflowReference;
+  /** with the version that runs, once it was started */
+  workflow: WorkflowReference;
   /** it was started */
   started: boolean;
 }
@@ -90,7 +92,7 @@ function foldEvent(folding: Folding, { id, fact, time, version }: ExecutionEvent
     for (const task of held) enter(folding, { ...task, startedAt: at });
     return;
   }
-  if (fact.type === 'child.resolved') return noteStarted(folding, fact.child);
+  if (fact.type === 'child.resolved') return noteStarted(folding, fact);
   if (!('task' in fact)) return endAll(folding, fact.type, at);
   if (fact.type === 'task.started') return void enter(folding, { ...fact, startedAt: at });
   if (fact.type === 'task.skipped') return end(enter(folding, { ...fact, startedAt: at }), 'skipped', at);
@@ -136,9 +138,15 @@ function foldEvent(folding: Folding, { id, fact, time, version }: ExecutionEvent
   }
 }
 
-function noteStarted({ tasks }: Folding, version: number): void {
-  for (const { children } of tasks.values())
-    for (const child of children) if (child.version === version) child.started = true;
+function noteStarted(
+  { tasks }: Folding,
+  { child: version, definition }: Extract<Fact, { type: 'child.resolved' }>,
+): void {
+  for (const child of [...tasks.values()].flatMap(({ children }) => children)) {
+    if (child.version !== version) continue;
+    child.started = true;
+    child.workflow = definition;
+  }
 }
 
 interface Entered {

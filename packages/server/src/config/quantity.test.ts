@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseBytesText, parseDurationText } from './quantity.ts';
+import { formatDuration, parseBytesText, parseDurationText } from './quantity.ts';
 
 it.each([
   ['500ms', 500],
@@ -34,4 +34,12 @@ it.each([
 
 it.each(['', 'x', '10 miles', '-1', '1e9'])('"%s" is no size', (text) => {
   expect(parseBytesText(text)).toBeUndefined();
+});
+
+it.each([
+  [86_400_000, '24 h'],
+  [172_800_000, '2 d'],
+  [2_160_000_000, '25 d'],
+])('%d ms are shown as %s: a long time in days', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
 });

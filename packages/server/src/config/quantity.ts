@@ -52,11 +52,12 @@ export function parseBytesText(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
 }
 
-/** `250 ms`, `1.5 s`, `2 min`: for people. */
+/** `250 ms`, `1.5 s`, `2 min`, `24 h`, and `2 d` from two days on: for people. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${trim(ms / 1_000)} s`;
-  return ms < 3_600_000 ? `${trim(ms / 60_000)} min` : `${trim(ms / 3_600_000)} h`;
+  if (ms < 3_600_000) return `${trim(ms / 60_000)} min`;
+  return ms < 2 * 86_400_000 ? `${trim(ms / 3_600_000)} h` : `${trim(ms / 86_400_000)} d`;
 }
 
 /** `64 KiB`, `10 MiB`: for people. */

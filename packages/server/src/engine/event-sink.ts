@@ -17,6 +17,7 @@ import type { World } from '../ports/world.ts';
 import { decode } from '../roles/codec.ts';
 import { isEventStream } from '../roles/event-log.ts';
 import type { LargeValues } from './large-values.ts';
+import { pause } from './pause.ts';
 
 export interface EventSinkOptions {
   readonly uri: string;
@@ -64,7 +65,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
   const figures = { sent: 0, refused: 0, waiting: 0 };
   const known = new Lru<{ version: number; project: Project }>({ entriesMax: streamsMax });
   let wake = () => {};
-  const pause = (ms: number) =>
+  const rest = (ms: number) =>
     new Promise<void>((resolve) => {
       const cancel = world.after(ms, resolve);
       wake = () => {
@@ -96,7 +97,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
         if (!ending.signal.aborted) options.onError(error, '');
         return false;
       });
-      if (!again) await pause(pollMs);
+      if (!again) await rest(pollMs);
     }
   }
 
@@ -229,12 +230,6 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
 
   function pauseBetween(attempt: number): Promise<void> {
     const ms = Math.min(pauseMsMax, 250 * 2 ** Math.min(attempt, 16)) * (0.5 + world.random() / 2);
-    return new Promise((resolve) => {
-      const cancel = world.after(ms, resolve);
-      ending.signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
+    return pause(world, ms, ending.signal);
   }
 }

@@ -80,6 +80,13 @@ describe('a schedule', () => {
     expect(await runs(harness)).toHaveLength(3);
   });
 
+  it('that runs at once after its own end goes on, though a run ends in the millisecond that it began in', async () => {
+    const harness = open();
+    await harness.runtime.engine.deploy('default', tick({ after: { seconds: 0 } }));
+    await harness.advance(20);
+    expect((await runs(harness)).length).toBeGreaterThan(5);
+  });
+
   it('goes on after a run that was cancelled', async () => {
     const harness = open();
     const text = tick({ after: { seconds: 10 } }, { task: { wait: { hours: 1 } } });

@@ -1,8 +1,11 @@
-/** Order of semantic versions (https://semver.org, §11): a pre-release comes before its release. */
+/**
+ * Order of semantic versions (https://semver.org, §11): a pre-release comes before its release. Builds have no order there;
+ * here they have that of their characters, so that every store agrees which is the latest.
+ */
 export function compareVersions(a: string, b: string): number {
   const [coreA, preA] = split(a);
   const [coreB, preB] = split(b);
-  return comparePartwise(coreA, coreB) || comparePreRelease(preA, preB);
+  return comparePartwise(coreA, coreB) || comparePreRelease(preA, preB) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 function split(version: string): readonly [core: readonly string[], preRelease: readonly string[]] {

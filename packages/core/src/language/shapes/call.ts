@@ -33,6 +33,14 @@ function checkFunction(call: string, place: Place): void {
   if (read?.type === 'uri') return;
   const { functions, catalogs } = place.walk.names;
   if (functions.has(call)) return;
+  const uri = nearUri(call);
+  if (uri !== undefined) {
+    report(
+      place,
+      `'${shorten(call)}' names no function; one that stands in a file is called by its URI: ${uri}`,
+    );
+    return;
+  }
   if (read === undefined) {
     const hint = didYouMean(call, [...protocols.keys(), ...functions]);
     report(
@@ -51,6 +59,14 @@ function checkFunction(call: string, place: Place): void {
       offset: call.length - catalog.length,
     },
   );
+}
+
+/** The URI that a path may stand for, or a URI whose path has no slash: that would be a name and a version. */
+function nearUri(call: string): string | undefined {
+  const [, scheme, path = ''] = /^(?:(file|https?):)?([^:@\s]+\.(?:ya?ml|json))$/.exec(call) ?? [];
+  if (path === '') return undefined;
+  if (scheme?.startsWith('http')) return `${scheme}://${shorten(path)}`;
+  return `file:${path.startsWith('/') || path.startsWith('.') ? '' : './'}${shorten(path)}`;
 }
 
 const functionArguments: Check = byType('the arguments of the function (an object or an expression)', {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { foreachVariables } from '../scope.ts';
 import { expectation, expression, free } from './expressions.ts';
-import { freeText, matching, oneOf, orExpression, uri, variable } from './fields.ts';
+import { filledText, freeText, matching, oneOf, orExpression, uri, variable } from './fields.ts';
 import { type Check, child, describe, type Place, report, shorten, withVariables } from './place.ts';
 import { exported, output } from './resources.ts';
 import { byType, lazy, listOf, mapOf, nestedTasks, object } from './shape.ts';
@@ -16,9 +16,9 @@ const dateTime = matching(
 );
 
 const attributes: Readonly<Record<string, Check>> = {
-  id: freeText("the event's id"),
+  id: filledText("the event's id"),
   source: uri("the event's source"),
-  type: freeText("the event's type"),
+  type: filledText("the event's type"),
   time: orExpression(dateTime),
   subject: freeText("the event's subject"),
   datacontenttype: freeText("the data's content type"),

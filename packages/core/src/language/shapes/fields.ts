@@ -7,6 +7,28 @@ import { checkTemplate } from '../uri-template.ts';
 import { checkFree, isWhole } from './expressions.ts';
 import { type Check, child, describe, type Place, report, shorten } from './place.ts';
 
+const semver =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
+
+/** Three numbers, and what the rules of semantic versions let follow them. */
+export function isVersion(text: string): boolean {
+  return semver.test(text);
+}
+
+export const version: Check = (value, place) => {
+  if (typeof value !== 'string')
+    report(place, `expected a semantic version (a text) but found ${describe(value)}${versionHint(value)}`);
+  else if (!isVersion(value))
+    report(place, `expected a semantic version (three numbers such as 1.0.0) but found ${describe(value)}`);
+};
+
+/** YAML reads 1.0 as the number 1, so what was written is not known. */
+export function versionHint(value: Json): string {
+  if (typeof value !== 'number' || !/^\d+(?:\.\d+)?$/.test(String(value))) return '';
+  const [major, minor = '0'] = String(value).split('.');
+  return `; a version has three numbers: ${major}.${minor}.0`;
+}
+
 /** Any JSON value, taken as it is. */
 export const anything: Check = () => {};
 
@@ -33,6 +55,16 @@ export function freeScalar(noun: string): Check {
     if (value === null || typeof value === 'object')
       report(place, `expected ${noun} (a text) but found ${describe(value)}`);
     else checkFree(value, place);
+  };
+}
+
+/** A text that is not empty, in which `${ … }` is evaluated. */
+export function filledText(noun: string): Check {
+  const check = freeText(noun);
+  return (value, place) => {
+    if (typeof value === 'string' && value.trim() === '')
+      report(place, `expected ${noun} but found an empty text`);
+    else check(value, place);
   };
 }
 

@@ -1,7 +1,9 @@
 /** Timeouts, retries and errors: inline, or by name in `use`. */
+import type { JsonObject } from '../../model/json.ts';
+import { parseDuration } from '../duration.ts';
 import { expression } from './expressions.ts';
 import { duration, freeText, integer, matching, orExpression, reference, uri } from './fields.ts';
-import type { Check } from './place.ts';
+import { type Check, child, type Place, report } from './place.ts';
 import { byType, object } from './shape.ts';
 
 export const timeout: Check = object('a timeout', { after: duration }, { required: ['after'] });
@@ -10,6 +12,21 @@ export const timeoutOrName: Check = byType('a timeout, or its name in use.timeou
   text: reference('a timeout', 'timeouts'),
   object: timeout,
 });
+
+const jitter: Check = object(
+  'the jitter',
+  { from: duration, to: duration },
+  { required: ['from', 'to'], also: checkOrder },
+);
+
+function checkOrder(value: JsonObject, place: Place): void {
+  const [from, to] = [parseDuration(value.from), parseDuration(value.to)];
+  if (!from.ok || !to.ok || from.milliseconds <= to.milliseconds) return;
+  report(
+    child(place, 'from'),
+    `the jitter begins at ${from.milliseconds} ms, which is above its end at ${to.milliseconds} ms`,
+  );
+}
 
 export const retryPolicy: Check = object('a retry policy', {
   when: expression('the condition of the retry'),
@@ -31,7 +48,7 @@ export const retryPolicy: Check = object('a retry policy', {
     }),
     duration,
   }),
-  jitter: object('the jitter', { from: duration, to: duration }, { required: ['from', 'to'] }),
+  jitter,
 });
 
 export const retryOrName: Check = byType('a retry policy, or its name in use.retries', {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
-import { code, computed, free } from './expressions.ts';
-import { boolean, duration, freeScalar, freeText, oneOf, text } from './fields.ts';
-import { type Check, child, type Place, report } from './place.ts';
+import { checkFree, code, computed, free } from './expressions.ts';
+import { boolean, duration, freeScalar, freeText, isVersion, oneOf, text, versionHint } from './fields.ts';
+import { type Check, child, describe, type Place, report } from './place.ts';
 import { externalResource } from './resources.ts';
 import { byType, listOf, mapOf, object } from './shape.ts';
 
@@ -74,12 +74,22 @@ const shell: Check = object(
   { required: ['command'] },
 );
 
+/** A version that none can be published under is never found. */
+const childVersion: Check = (value, place) => {
+  const noun = "the workflow's version (three numbers such as 1.0.0, or latest)";
+  if (typeof value !== 'string')
+    report(place, `expected ${noun} but found ${describe(value)}${versionHint(value)}`);
+  else if (value.includes('${') || place.walk.mode === 'loose') checkFree(value, place);
+  else if (value !== 'latest' && !isVersion(value))
+    report(place, `expected ${noun} but found ${describe(value)}`);
+};
+
 const workflow: Check = object(
   'the workflow to run',
   {
     namespace: freeText("the workflow's namespace"),
     name: freeText("the workflow's name"),
-    version: freeText("the workflow's version"),
+    version: childVersion,
     input: free,
   },
   { required: ['namespace', 'name'] },

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { authenticationPolicy } from './authentication.ts';
 import { expression } from './expressions.ts';
-import { anything, matching, oneOf, text } from './fields.ts';
+import { anything, isVersion, matching, oneOf, text, version } from './fields.ts';
 import { type Check, child, describe, type Place, report, withTargets, withVariables } from './place.ts';
 import { error, retryPolicy, timeout, timeoutOrName } from './policies.ts';
 import { catalog, input, output } from './resources.ts';
@@ -27,13 +27,8 @@ function reportOlder(value: JsonObject, place: Place): boolean {
   return true;
 }
 
-const semver =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
-
-const version = matching('a semantic version', semver, 'three numbers such as 1.0.0');
-
 const dsl: Check = (value, place) => {
-  if (typeof value !== 'string' || !semver.test(value)) version(value, place);
+  if (typeof value !== 'string' || !isVersion(value)) version(value, place);
   else if (!value.startsWith('1.0.'))
     report(place, `the dsl version '${value}' is not supported; supported is 1.0.x, such as '1.0.3'`);
 };

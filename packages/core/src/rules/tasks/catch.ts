@@ -8,26 +8,31 @@ import { evaluate, evaluateDuration, holds, type Place } from '../evaluate.ts';
 import { Fault } from '../fault.ts';
 import { placeOf } from '../finish.ts';
 
-/** Whether the `try` at `key` caught the error; then it has recorded what comes next. */
-export function catches(decision: Decision, key: string, error: WorkflowError): boolean {
+/** The error that goes on outwards; undefined: the `try` at `key` caught it, and has recorded what comes next. */
+export function passing(decision: Decision, key: string, error: WorkflowError): WorkflowError | undefined {
   const task = decision.task(key) as TryState;
   const node = decision.nodeOf(task).node as TryNode;
   const place: Place = { ...placeOf(decision, task), bound: { [node.as]: error } };
   try {
-    if (!concerns(node, error, task, place)) return false;
+    if (!concerns(node, error, task, place)) return error;
     const due = node.retry === undefined ? undefined : nextAttempt(node.retry, task, place);
     if (due !== undefined)
       decision.emit({ type: 'retry.scheduled', ...of(task), error, attempt: task.attempt + 1, due });
     // A policy that is spent, with nothing to handle the error, has not dealt with it: it goes on outwards.
-    else if (node.retry !== undefined && node.handler === undefined) return false;
+    else if (node.retry !== undefined && node.handler === undefined) return error;
     else decision.emit({ type: 'error.caught', ...of(task), error });
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    // An error in the condition itself: the original error is what the author must see.
-    return false;
+    return uncaught(error, `${node.reference ?? node.pointer}/catch`, fault);
   }
   decision.ready.push(key);
-  return true;
+  return undefined;
+}
+
+/** A condition or a policy that fails catches nothing: the error is still what the author must see, and then why. */
+function uncaught(error: WorkflowError, at: string, { error: { detail = '' } }: Fault): WorkflowError {
+  const told = error.detail === undefined ? '' : `${error.detail}; `;
+  return { ...error, detail: `${told}not caught, as ${at} failed: ${detail}` };
 }
 
 function concerns(node: TryNode, error: WorkflowError, task: TryState, place: Place): boolean {

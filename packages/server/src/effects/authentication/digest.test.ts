@@ -17,6 +17,7 @@ interface Asking {
   readonly qop?: string;
   readonly userhash?: boolean;
   readonly before?: string;
+  readonly realm?: string;
   /** requests that a nonce is good for */
   readonly uses?: number;
 }
@@ -42,7 +43,7 @@ async function open(asking: Asking): Promise<void> {
     const nonce = randomBytes(12).toString('hex');
     nonces.set(nonce, 0);
     const parts = [
-      `realm="http-auth@example.org"`,
+      `realm="${asking.realm ?? 'http-auth@example.org'}"`,
       ...(asking.qop === undefined ? [] : [`qop="${asking.qop}"`]),
       ...(asking.algorithm === undefined ? [] : [`algorithm=${asking.algorithm}`]),
       `nonce="${nonce}"`,
@@ -68,14 +69,13 @@ function expected(
   given: Record<string, string | undefined>,
   method: string,
   body: string,
-  { algorithm = 'MD5', userhash }: Asking,
+  { algorithm = 'MD5', userhash, realm = 'http-auth@example.org' }: Asking,
 ): string {
   const name =
     { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' }[algorithm.replace('-sess', '')] ?? '';
   const h = (text: string) => createHash(name).update(text).digest('hex');
-  if (given.username !== (userhash === true ? h(`${username}:http-auth@example.org`) : username))
-    return 'another';
-  let a1 = h(`${username}:http-auth@example.org:${password}`);
+  if (given.username !== (userhash === true ? h(`${username}:${realm}`) : username)) return 'another';
+  let a1 = h(`${username}:${realm}:${password}`);
   if (algorithm.endsWith('-sess')) a1 = h(`${a1}:${given.nonce}:${given.cnonce}`);
   const a2 = h(given.qop === 'auth-int' ? `${method}:${given.uri}:${h(body)}` : `${method}:${given.uri}`);
   return given.qop === undefined
@@ -100,6 +100,8 @@ describe('digest authentication', () => {
     ['SHA-512-256 with a hashed name', { algorithm: 'SHA-512-256', qop: 'auth', userhash: true }],
     ['the body too', { algorithm: 'SHA-256', qop: 'auth-int' }],
     ['another scheme before it', { algorithm: 'SHA-256', qop: 'auth', before: 'Basic realm="x, y", ' }],
+    ['a realm that speaks of its digest', { algorithm: 'SHA-256', qop: 'auth', realm: 'our Digest users' }],
+    ['a scheme whose realm does', { qop: 'auth', before: 'Basic realm="no Digest here", ' }],
   ])('answers %s', async (_what, asking) => {
     await open(asking);
     const outcome = await call({ method: 'POST', body: { a: 1 } });

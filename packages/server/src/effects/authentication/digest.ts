@@ -80,26 +80,28 @@ function baseOf(algorithm = 'MD5'): string {
 }
 
 function parseChallenges(text: string): Challenge[] {
-  return text
-    .split(/(?=\bDigest\s)/i)
-    .filter((part) => /^Digest\s/i.test(part))
-    .flatMap((part) => {
-      const members = parametersOf(part.slice('Digest'.length));
-      const { realm, nonce, opaque, algorithm } = members;
-      if (realm === undefined || nonce === undefined) return [];
-      const offers = (members.qop ?? '').split(',').map((each) => each.trim().toLowerCase());
-      const qop = offers.includes('auth') ? 'auth' : offers.includes('auth-int') ? 'auth-int' : undefined;
-      const challenge: Challenge = {
-        realm,
-        nonce,
-        ...(opaque === undefined ? {} : { opaque }),
-        ...(algorithm === undefined ? {} : { algorithm }),
-        ...(qop === undefined ? {} : { qop }),
-        userhash: members.userhash?.toLowerCase() === 'true',
-        count: 0,
-      };
-      return [challenge];
-    });
+  return (
+    [...text.matchAll(/"(?:[^"\\]|\\.)*"|(?<![^\s,])Digest\s/gi)]
+      // A realm may speak of its digest.
+      .filter(([found]) => !found.startsWith('"'))
+      .flatMap(({ 0: found, index }) => {
+        const members = parametersOf(text.slice(index + found.length));
+        const { realm, nonce, opaque, algorithm } = members;
+        if (realm === undefined || nonce === undefined) return [];
+        const offers = (members.qop ?? '').split(',').map((each) => each.trim().toLowerCase());
+        const qop = offers.includes('auth') ? 'auth' : offers.includes('auth-int') ? 'auth-int' : undefined;
+        const challenge: Challenge = {
+          realm,
+          nonce,
+          ...(opaque === undefined ? {} : { opaque }),
+          ...(algorithm === undefined ? {} : { algorithm }),
+          ...(qop === undefined ? {} : { qop }),
+          userhash: members.userhash?.toLowerCase() === 'true',
+          count: 0,
+        };
+        return [challenge];
+      })
+  );
 }
 
 /** `name=value` or `name="value"`, until another scheme begins. */

@@ -76,10 +76,17 @@ async function serverOf(policy: TokenPolicy, options: Options): Promise<Authoriz
   }
   const issuer = new URL(authority);
   const response = await discoveryRequest(issuer, options);
-  const { issuer: told } = (await response.clone().json()) as { issuer?: unknown };
-  // A server behind another name tells its own: the policy says which issuers are meant.
-  const expected = typeof told === 'string' && policy.issuers.includes(told) ? new URL(told) : issuer;
-  return processDiscoveryResponse(expected, response);
+  const told = response.ok ? await issuerOf(response.clone()) : undefined;
+  // A server behind another name tells its own: the policy says which issuers are meant. A slash at its end is its own too.
+  const isMeant = told !== undefined && (policy.issuers.includes(told) || told === `${authority}/`);
+  return processDiscoveryResponse(isMeant ? new URL(told) : issuer, response);
+}
+
+/** What is no document of a discovery is told by the library. */
+async function issuerOf(response: Response): Promise<string | undefined> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { issuer } = (typeof body === 'object' && body !== null ? body : {}) as { issuer?: unknown };
+  return typeof issuer === 'string' && URL.canParse(issuer) ? issuer : undefined;
 }
 
 function clientIdOf({ client }: TokenPolicy): string {
@@ -243,9 +250,11 @@ function jsonOf(parameters: URLSearchParams): string {
 
 function faultOf({ authority }: TokenPolicy, error: unknown): EffectFault {
   if (error instanceof EffectFault) return error;
-  const why =
-    error instanceof ResponseBodyError
-      ? [error.error, error.error_description].filter((text) => text !== undefined).join(': ')
-      : (error as Error).message;
-  return fault('authentication', `No token can be had from ${authority}: ${why}`);
+  return fault('authentication', `No token can be had from ${authority}: ${reasonOf(error as Error)}`);
+}
+
+function reasonOf(error: Error): string {
+  if (error instanceof ResponseBodyError)
+    return [error.error, error.error_description].filter((text) => text !== undefined).join(': ');
+  return error.cause instanceof Response ? `it answered with ${error.cause.status}` : error.message;
 }

@@ -164,6 +164,36 @@ describe('a token of client credentials', () => {
   });
 });
 
+describe('an authorization server', () => {
+  let server: LoopbackServer;
+  afterEach(() => server.close());
+
+  it.each([
+    ['oauth2', 502],
+    ['oauth2', 503],
+    ['oidc', 502],
+  ] as const)('of %s that answers with %d is told with that', async (scheme, status) => {
+    server = await startLoopbackServer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<html>down</html>');
+    });
+    const outcome = await call(scheme, policy('client_secret_post', { authority: server.origin }));
+    expect(outcome).toMatchObject({
+      error: { status: 401, detail: `No token can be had from ${server.origin}: it answered with ${status}` },
+    });
+  });
+
+  it('may have a slash at the end of its issuer', async () => {
+    server = await startLoopbackServer((request, response) => {
+      const issuer = `${server.origin}/o/shop/`;
+      if (request.url === '/o/shop/.well-known/openid-configuration')
+        json(response, { issuer, token_endpoint: `${server.origin}/token` });
+      else json(response, { access_token: 'of-the-shop', token_type: 'Bearer', expires_in: 60 });
+    });
+    await call('oidc', policy('client_secret_post', { authority: `${server.origin}/o/shop/` }));
+    expect(service.received.at(-1)?.headers.authorization).toBe('Bearer of-the-shop');
+  });
+});
+
 describe('a policy that cannot be used', () => {
   it.each([
     ['authorization_code', { grant: 'authorization_code' }, 'a person who signs in'],

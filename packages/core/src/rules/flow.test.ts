@@ -100,6 +100,25 @@ describe('flow', () => {
         - tail: { set: { last: '\${ .last }', n: '\${ .n + 10 }' } }`;
     expect(drive(loop('exit')).state.output).toEqual({ last: 3, n: 23 });
     expect(drive(loop('end')).state.output).toEqual({ last: 2, n: 12 });
+    const after = `\n  - after: { set: { never: true } }`;
+    expect(drive(loop('end') + after).state.output).toEqual({ last: 2, n: 12 });
+  });
+
+  test('the items of a loop are computed and recorded once', () => {
+    const driven = drive(`do: [{ l: { for: { in: '[1, 2, 3]' }, do: [{ a: { wait: PT1S } }] } }]`);
+    expect(driven.of('loop.started').map(({ items }) => items)).toEqual([[1, 2, 3]]);
+    expect(driven.of('iteration.started').map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
+  test('a case that continues goes on with the next task, whatever the switch itself says', () => {
+    const { state } = drive(
+      `do:
+  - pick: { switch: [{ red: { when: .c == "red", then: continue } }], then: last }
+  - next: { set: { via: next }, then: end }
+  - last: { set: { via: last } }`,
+      { input: { c: 'red' } },
+    );
+    expect(state.output).toEqual({ via: 'next' });
   });
 
   test('for.in that is no array is an expression error', () => {
@@ -148,6 +167,40 @@ describe('flow', () => {
           - slow: { do: [{ w: { wait: { seconds: 2 } } }, { s: { set: { is: slow } } }] }
           - fast: { do: [{ w: { wait: { seconds: 1 } } }, { s: { set: { is: fast } } }] }`);
     expect(state.output).toEqual({ is: 'fast' });
+  });
+
+  test('what a fork leaves behind is cancelled before it ends, and holds nothing up', () => {
+    const left = (branch: string) =>
+      drive(
+        `do:
+  - f: { fork: { BRANCHES } }
+  - w: { wait: { seconds: 1 } }`.replace('BRANCHES', branch),
+      );
+    for (const branches of [
+      'compete: true, branches: [{ slow: { wait: PT1H } }, { fast: { wait: PT1S } }]',
+      'branches: [{ slow: { wait: PT1H } }, { fast: { set: { x: 1 }, then: end } }]',
+    ]) {
+      const driven = left(branches);
+      const told = driven.facts.map((fact) => `${fact.type} ${'task' in fact ? fact.task : ''}`);
+      const cancelled = told.indexOf('task.cancelled /do/0/f/fork/branches/0/slow');
+      expect(cancelled).toBeGreaterThan(0);
+      expect(cancelled).toBeLessThan(told.indexOf('task.completed /do/0/f'));
+    }
+  });
+
+  test('a fork or a race without branches is over at once: with no results, or with its input', () => {
+    const over = (fork: string) =>
+      drive(`do: [{ f: { fork: { ${fork}branches: [] } } }]`, { input: { k: 1 } }).state.output;
+    expect(over('')).toEqual([]);
+    expect(over('compete: true, ')).toEqual({ k: 1 });
+  });
+
+  test('a skipped branch of a fork yields what it was given', () => {
+    const { state } = drive(
+      `do: [{ f: { fork: { branches: [{ a: { if: 'false', set: { x: 1 } } }, { b: { set: { x: 2 } } }] } } }]`,
+      { input: { k: 1 } },
+    );
+    expect(state.output).toEqual([{ k: 1 }, { x: 2 }]);
   });
 
   test('a branch that faults faults the fork and cancels the rest; in a race the others go on', () => {

@@ -52,11 +52,11 @@ function isDecided({ ended }: ForkState, { join, branches }: ForkNode): boolean 
 }
 
 function outputOf(task: ForkState, { join }: ForkNode): Json {
-  return join.type === 'first' ? winner(task) : (task.results as Json[]).slice();
+  return join.type === 'first' ? winner(task) : (task.results as Json[]);
 }
 
 function winner(task: ForkState): Json {
-  return task.winner === undefined ? task.input : (task.results?.[task.winner] ?? null);
+  return task.winner === undefined ? task.input : ((task.results as Json[])[task.winner] as Json);
 }
 
 function end(decision: Decision, key: string, raw: Json, then: 'end' | undefined): void {

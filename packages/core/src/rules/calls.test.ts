@@ -281,6 +281,11 @@ describe('an argument that is made of a secret', () => {
     });
   });
 
+  test('that does not say which one is left to the executor, which refuses it', () => {
+    const fact = asked("call: ask, with: '${ $secrets[.t] }'", input, 'evaluate: { mode: loose }');
+    expect(fact.secrets).toMatchObject([{ parts: [{ jq: ' $secrets[.t] ' }], input }]);
+  });
+
   test('stands beside arguments that are not, in one record', () => {
     const fact = asked(
       http("headers: { a: '${ $secrets.key }', n: '${ .n }' }, body: '${ $secrets.other }'"),

@@ -161,6 +161,64 @@ do: [{ a: { raise: { error: odd } } }]`,
   });
 });
 
+describe('what still runs inside a task that faults', () => {
+  const hour = 'wait: { hours: 1 }';
+  /** The ends of tasks in their order, without what is the same in all places. */
+  const ends = (driven: Driven) =>
+    driven.facts.flatMap((fact) =>
+      fact.type === 'task.cancelled' || fact.type === 'task.faulted'
+        ? [`${fact.type.slice(5)} ${fact.task.split('/').at(-1)}`]
+        : [],
+    );
+
+  test('is cancelled before it, the innermost and the last begun first', () => {
+    const driven = drive(`do:
+  - t:
+      do: [{ f: { fork: { branches: [{ a: { do: [{ w: { ${hour} } }] } }, { b: { ${hour} } }] } } }]
+      timeout: { after: { seconds: 1 } }`);
+    expect(ends(driven)).toEqual(['cancelled b', 'cancelled w', 'cancelled a', 'cancelled f', 'faulted t']);
+  });
+
+  test('is cancelled when the fault comes from beside it, and what runs around a `try` that catches is not', () => {
+    const driven = new Driven(`do:
+  - f:
+      fork:
+        branches:
+          - beside: { ${hour} }
+          - t:
+              try: [{ g: { fork: { branches: [{ a: { ${hour} } }, { b: { wait: { seconds: 1 } } }, { c: { do: [{ w: { wait: { seconds: 1 } } }, { r: { ${boom} } }] } }] } } }]
+              catch: { do: [{ h: { ${hour} } }] }`).start();
+    driven.now += 1_000;
+    driven.command({ type: 'timers.fire' });
+    expect(ends(driven)).toEqual(['faulted r', 'faulted c', 'cancelled a', 'faulted g']);
+    expect(Object.values(driven.state.tasks).map(({ task }) => task.split('/').at(-1))).toEqual([
+      'f',
+      'beside',
+      't',
+      'h',
+    ]);
+  });
+
+  test('goes with the execution: all that runs is cancelled, the innermost first', () => {
+    const driven = new Driven(`do:
+  - f: { fork: { branches: [{ a: { do: [{ w: { ${hour} } }] } }, { b: { ${hour} } }] } }`).start();
+    driven.command({ type: 'execution.cancel' });
+    expect(ends(driven)).toEqual(['cancelled b', 'cancelled w', 'cancelled a', 'cancelled f']);
+  });
+
+  test('a race faults when all of its branches have, with the error of the last', () => {
+    const driven = drive(`do:
+  - f:
+      fork:
+        compete: true
+        branches:
+          - a: { ${boom} }
+          - b: { raise: { error: { type: 'https://example.com/last', status: 500 } } }`);
+    expect(ends(driven)).toEqual(['faulted a', 'faulted b', 'faulted f']);
+    expect(driven.state.error?.type).toBe('https://example.com/last');
+  });
+});
+
 describe('retries', () => {
   test.each([
     ['constant', [1_000, 1_000, 1_000]],

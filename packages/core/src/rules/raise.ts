@@ -21,7 +21,7 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
       decision.ready.push(task.parent);
       return;
     }
-    if (parent.kind === 'try' && parent.stage === 'trying' && caught(decision, task.parent, error)) return;
+    if (parent.kind === 'try' && parent.stage === 'trying' && catches(decision, task.parent, error)) return;
     current = task.parent;
   }
 }
@@ -30,12 +30,6 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
 export function referenceOf(decision: Decision, key: string): string {
   const { node } = decision.nodeOf(decision.task(key));
   return node.reference ?? node.pointer;
-}
-
-function caught(decision: Decision, key: string, error: WorkflowError): boolean {
-  // What still ran inside the try beside the task at fault is cancelled before the handler starts.
-  cancelInside(decision, key);
-  return catches(decision, key, error);
 }
 
 /** Whether a fork can still end well although a branch faulted. */
@@ -53,9 +47,8 @@ function canStillEnd(fork: ForkState, { branches, join }: ForkNode): boolean {
 
 /** Cancels all that runs inside a task, the innermost first. */
 export function cancelInside(decision: Decision, key: string): void {
+  if (decision.task(key).live === 0) return;
   const { tasks } = decision.state;
-  const scope = tasks[key];
-  if (scope === undefined || scope.live === 0) return;
   const inside: TaskState[] = [];
   for (const other in tasks)
     if (isInside(tasks, tasks[other] as TaskState, key)) inside.push(tasks[other] as TaskState);

@@ -93,8 +93,8 @@ export class Arguments {
     const recorded = parts.map((part) => {
       if (typeof part === 'string') return part;
       if (!this.#isSecret(part, at)) return asText(evaluateExpression(part, this.input, this.place));
-      const { filter, usesSecrets } = compiledAt(part, this.place) as CompiledExpression;
-      if (usesSecrets) this.#requireDeclared(part);
+      const { filter } = compiledAt(part, this.place) as CompiledExpression;
+      this.#requireDeclared(part);
       readsInput ||= filter.readsInput;
       for (const name of filter.uses) if (!keptBack.has(name)) variables[name] = variable(name, this.place);
       return { jq: part.source };

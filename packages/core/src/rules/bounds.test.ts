@@ -28,6 +28,11 @@ const flows: readonly (readonly [what: string, text: string, output: unknown])[]
     { is: 'b' },
   ],
   [
+    'a last branch that ends the workflow',
+    `do: [{ f: { fork: { branches: [{ w: { wait: PT1H } }, { b: { set: { is: b }, then: end } }] } } }, ${set('never')}]`,
+    { is: 'b' },
+  ],
+  [
     'a loop',
     `do: [{ l: { for: { in: '[1, 2, 3]' }, do: [{ a: { set: { n: '\${ (.n // 0) + $item }' } } }, { w: { wait: PT1S } }] } }]`,
     { n: 6 },

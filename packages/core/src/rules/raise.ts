@@ -17,10 +17,8 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
     decision.emit({ type: 'task.faulted', ...of(task), error });
     if (task.parent === '') return faultExecution(decision, error);
     const parent = decision.task(task.parent);
-    if (parent.kind === 'fork' && canStillEnd(parent, decision.nodeOf(parent).node as ForkNode)) {
-      decision.ready.push(task.parent);
-      return;
-    }
+    // The fork goes on with the branches that are left: with those that run, and those that it has yet to start.
+    if (parent.kind === 'fork' && canStillEnd(parent, decision.nodeOf(parent).node as ForkNode)) return;
     if (parent.kind === 'try' && parent.stage === 'trying' && catches(decision, task.parent, error)) return;
     current = task.parent;
   }

@@ -142,6 +142,23 @@ describe('the task at fault of a restored state', () => {
     expect(restored(started(text), a).tasks[fork]).toMatchObject({ live: 1, again: [0] });
   });
 
+  test('runs again as a branch, beside the others that went on, and the fork ends with all of them', () => {
+    const old = started(text);
+    const next = new Driven(text, { ...options, input: { k: 1 } });
+    next.now = old.now;
+    const from = { execution: 'old', version: old.state.version };
+    next.command({
+      type: 'execution.restore',
+      execution: 'x',
+      from,
+      state: structuredClone(old.state),
+      task: b,
+    });
+    expect(next.of('task.started').map(({ task }) => task)).toEqual([b, `${b}/do/0/c`, `${b}/do/0/c/do/0/d`]);
+    expect(next.of('task.started')[0]).toMatchObject({ branch: 1, visit: 2 });
+    expect(next.run().state).toMatchObject({ phase: 'completed', output: [{}, {}] });
+  });
+
   test('is the next of the list that it stood in', () => {
     const inner = restored(started(text), `${b}/do/0/c`);
     expect(Object.keys(inner.tasks)).toEqual([fork, a, b]);

@@ -45,6 +45,21 @@ test.each([
   expect(bytes).toBeLessThan(9_000);
 });
 
+test('what a call and a child yield counts, and once', () => {
+  const output = 'x'.repeat(5_000);
+  const outcome = { type: 'completed', output } as const;
+  for (const [text, command] of [
+    [task('call: ask'), { type: 'effect.complete', effect: 3, outcome }],
+    [task(`${run} } }`), { type: 'child.complete', child: 3, outcome }],
+  ] as const) {
+    const decided = new Driven(text, { functions: ['ask'] }).start().command(command);
+    if (decided.type === 'refused') throw new Error(decided.refusal.message);
+    expect(decided.facts.at(-1)).toMatchObject({ type: 'execution.completed' });
+    expect(decided.bytes).toBeGreaterThan(5_000);
+    expect(decided.bytes).toBeLessThan(9_000);
+  }
+});
+
 test('the input of the workflow counts once, and a value that was counted is not counted when it is passed on', () => {
   const input = { v: 'x'.repeat(5_000) };
   const bytes = bytesOf('do: [{ a: { wait: PT0S } }, { b: { do: [{ c: { wait: PT0S } }] } }]', {

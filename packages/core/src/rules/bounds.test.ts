@@ -33,6 +33,11 @@ const flows: readonly (readonly [what: string, text: string, output: unknown])[]
     { is: 'b' },
   ],
   [
+    'a branch that ends the workflow, beside others that have still to start',
+    `do: [{ o: { fork: { branches: [{ f: { fork: { branches: [{ w: { wait: PT1H } }, { b: { set: { is: b }, then: end } }] } } }, ${set('c')}] } } }, ${set('never')}]`,
+    { is: 'b' },
+  ],
+  [
     'a loop',
     `do: [{ l: { for: { in: '[1, 2, 3]' }, do: [{ a: { set: { n: '\${ (.n // 0) + $item }' } } }, { w: { wait: PT1S } }] } }]`,
     { n: 6 },
@@ -56,9 +61,11 @@ const flows: readonly (readonly [what: string, text: string, output: unknown])[]
 
 describe('a decision at its bound', () => {
   test.each(flows)('stops in %s anywhere, and the execution ends the same', (_, text, output) => {
+    const whole = drive(text);
     for (let decisionEventsMax = 1; decisionEventsMax <= 25; decisionEventsMax++) {
       const driven = drive(text, { limits: { decisionEventsMax } });
       expect(driven.state, `of ${decisionEventsMax}`).toMatchObject({ phase: 'completed', output });
+      expect(driven.now, `of ${decisionEventsMax}`).toBe(whole.now);
       for (const { facts } of driven.commits) expect(facts.length).toBeLessThanOrEqual(decisionEventsMax + 4);
     }
   });

@@ -33,6 +33,10 @@ describe('a function of `use.functions`', () => {
     );
     const call = (n: number) => `${down}do: [{ x: { call: down, with: { n: ${n} } } }]`;
     expect(outputOf(call(31))).toEqual({ n: 0 });
+    const only = (n: number) =>
+      `${use("only: { if: '.n > 0', call: only, with: { n: '${ .n - 1 }' } }")}do: [{ x: { call: only, with: { n: ${n} } } }]`;
+    expect(outputOf(only(31))).toEqual({ n: 0 });
+    expect(drive(only(32)).state.phase).toBe('faulted');
     const { error } = drive(call(32)).state;
     expect(error).toMatchObject({ status: 500, detail: expect.stringContaining('32 deep') });
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { StartExecution } from '../model/commands.ts';
 import { Driven } from '../testing/drive.ts';
+import { listenRows } from './listening.ts';
 
 const large = '${ "x" * 5000 }';
 const definition = { namespace: 'default', name: 'test', version: '1.0.0', digest: 'sha256:0' };
@@ -58,6 +59,26 @@ test('what a call and a child yield counts, and once', () => {
     expect(decided.bytes).toBeGreaterThan(5_000);
     expect(decided.bytes).toBeLessThan(9_000);
   }
+});
+
+test.each([
+  ['yields', `do: [{ s: { set: { v: '${large}' } } }]`],
+  ['yields', `output: { as: '${large}' }`],
+  ['exports', `export: { as: '${large}' }`],
+])('what an iteration for an event %s counts, and once: %s', (_, each) => {
+  const listens = `listen: { to: { any: [], until: 'false' } }, foreach: { ${each} }`;
+  const driven = new Driven(task(listens)).start();
+  const [listener] = listenRows(driven.state);
+  if (listener === undefined) throw new Error('the task listens');
+  const decided = driven.command({
+    type: 'event.deliver',
+    event: { specversion: '1.0', id: 'i', source: 'urn:s', type: 't' },
+    listeners: [{ version: listener.version, filter: listener.filter }],
+  });
+  if (decided.type === 'refused') throw new Error(decided.refusal.message);
+  expect(driven.of('iteration.completed')).toHaveLength(1);
+  expect(decided.bytes).toBeGreaterThan(5_000);
+  expect(decided.bytes).toBeLessThan(9_000);
 });
 
 test('the input of the workflow counts once, and a value that was counted is not counted when it is passed on', () => {

@@ -54,7 +54,6 @@ export function advanceExtended(decision: Decision, key: string, task: TaskState
 }
 
 function nextOf({ nodes, positions }: LinkedList, task: ExtendedState): LinkedNode | 'end' | undefined {
-  if (task.next !== undefined) return nodes[positions.get(task.next) ?? 0];
   const { last } = task;
   const left = last === undefined ? undefined : nodes[positions.get(last.task) ?? 0]?.node;
   if (left?.kind === 'extension' && last?.then === 'end') return 'end';

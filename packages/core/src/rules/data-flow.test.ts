@@ -181,12 +181,12 @@ do:
 
   test('a task that puts together more than a value may have faults with a runtime error', () => {
     const both = `do: [{ f: { fork: { branches: [{ a: { set: '\${ "x" * 80 }' } }, { b: { set: '\${ "x" * 80 }' } }] } } }]`;
-    expect(drive(both, { limits: { valueBytesMax: 100 } }).state.error).toMatchObject({
+    expect(drive(both, { limits: { valueBytesMax: 167 } }).state.error).toMatchObject({
       status: 500,
       instance: '/do/0/f',
-      detail: 'the task yields more than 100 bytes',
+      detail: 'the task yields more than 167 bytes',
     });
-    expect(drive(both, { limits: { valueBytesMax: 200 } }).state.phase).toBe('completed');
+    expect(drive(both, { limits: { valueBytesMax: 168 } }).state.phase).toBe('completed');
   });
 
   test('`$task` tells the raw input, and the raw output once there is one', () => {

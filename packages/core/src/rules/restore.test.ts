@@ -42,6 +42,32 @@ do:
     expect(driven.state).toEqual(before);
   });
 
+  test('gives no clock to a task that had none, and no number to one that does not listen yet', () => {
+    const tried = started('do: [{ t: { try: [{ a: { call: ask } }], catch: {} } }]');
+    expect(restored(tried, '', hour).tasks['/do/0/t']).not.toHaveProperty('due');
+    const limits = { decisionEventsMax: 2 };
+    const listen = started('do: [{ l: { listen: { to: { one: { with: { type: x } } } } } }]', { limits });
+    expect(listen.state.tasks['/do/0/l']).not.toHaveProperty('since');
+    expect(restored(listen, '', hour).tasks['/do/0/l']).not.toHaveProperty('since');
+  });
+
+  test('counts a call that was made before as often as it was, and one that was not made yet not at all', () => {
+    const { state } = started(
+      'do: [{ t: { try: [{ a: { call: ask } }], catch: { retry: { limit: { attempt: { count: 3 } } } } } }]',
+    );
+    const key = '/do/0/t/try/0/a';
+    const calls = (asks: boolean): unknown => {
+      const before = structuredClone(state);
+      const [task, call] = [before.tasks['/do/0/t'], before.tasks[key]];
+      if (task?.kind !== 'try' || call?.kind !== 'call') throw new Error('a try around a call');
+      task.calls[key] = 2;
+      if (!asks) delete call.effect;
+      return restoredState(before, '', before.at).tasks['/do/0/t'];
+    };
+    expect(calls(true)).toMatchObject({ calls: { [key]: 1 } });
+    expect(calls(false)).toMatchObject({ calls: { [key]: 2 } });
+  });
+
   test('is nobody’s child and no run of a schedule, and waits for nothing of the other one', () => {
     const state: ExecutionState = {
       ...started('do: [{ a: { call: ask } }]').state,

@@ -1,5 +1,5 @@
 /**
- * `npm run mutate`: changes the rules a little, hundreds of times, and looks whether a test notices. What is left is in
+ * `npm run mutate`: changes the rules a little, thousands of times, and looks whether a test notices. What is left is in
  * `.stryker/report.html`, and is killed by a test or explained in `test/mutation/survivors.md`. Takes an hour or
  * two on one core; arguments go to Stryker, such as `--mutate FILE,FILE`.
  */

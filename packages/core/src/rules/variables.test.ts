@@ -71,6 +71,15 @@ output: { as: $context }`;
     ]);
   });
 
+  test('is a task of its own in a function that an extension calls', () => {
+    const text = `use:
+  functions: { f: { set: { name: '\${ $task.name }' } } }
+  extensions: [{ x: { extend: wait, before: [{ c: { call: f, export: { as: .name } } }] } }]
+do: [{ w: { wait: PT1S } }]
+output: { as: $context }`;
+    expect(outputOf(text)).toBe('f');
+  });
+
   test('keeps the raw input and the start of a task that is extended, in its own expressions too', () => {
     const task =
       "input: { from: .inner }, set: { raw: '${ $task.input }', since: '${ $task.startedAt.epoch.milliseconds }' }";
@@ -121,7 +130,36 @@ describe('a variable that a task binds', () => {
   });
 });
 
+describe('what a handler binds', () => {
+  const raise = "raise: { error: { type: 'https://example.com/e', status: 400, title: outer } }";
+
+  test('is one name, beside which those of the loops around stay', () => {
+    const text = `do: [{ l: { for: { each: x, in: '[7]' }, do: [{ t: { try: [{ a: { ${raise} } }], catch: { as: e, do: [{ h: { set: { x: '\${ $x }', e: '\${ $e.title }' } } }] } } }] } }]`;
+    expect(outputOf(text)).toEqual({ x: 7, e: 'outer' });
+  });
+
+  test('is not bound by a try that has caught nothing yet, whatever its name', () => {
+    const inner = "{ u: { try: [{ b: { set: { e: '${ $e.title }' } } }], catch: { as: e } } }";
+    const text = `do: [{ t: { try: [{ a: { ${raise} } }], catch: { as: e, do: [${inner}] } } }]`;
+    expect(outputOf(text)).toEqual({ e: 'outer' });
+  });
+});
+
+describe('a list with expressions', () => {
+  test('has their values in their places', () => {
+    const text = "do: [{ a: { set: { list: [1, '${ .n }', ['${ .n + 1 }']] } } }]";
+    expect(outputOf(text, { input: { n: 7 } })).toEqual({ list: [1, 7, [8]] });
+  });
+});
+
 describe('`$authorization`', () => {
+  test('is that of the call which an extension is written around', () => {
+    const endpoint = "{ uri: 'https://example.com', authentication: { bearer: { token: t } } }";
+    const text = `use: { extensions: [{ x: { extend: call, before: [{ s: { set: { x: 1 } } }] } }] }
+do: [{ a: { call: http, with: { method: get, endpoint: ${endpoint} }, output: { as: $authorization } } }]`;
+    expect(outputOf(text, { answer: () => completed(1) })).toEqual({ scheme: 'Bearer', parameter: '***' });
+  });
+
   test.each([
     ['basic: { username: u, password: p }', 'Basic'],
     ['digest: { username: u, password: p }', 'Digest'],
@@ -165,6 +203,11 @@ describe('an error of an expression', () => {
       "set: { x: '${ $secrets.key }' }",
       /\/authorization$/,
       '`$secrets` can be used in the arguments of a call only: $secrets.key',
+    ],
+    [
+      "if: '${ $authorization != null }', call: http, with: { method: get, endpoint: { uri: 'https://example.com', authentication: { bearer: { token: t } } } }",
+      /\/authorization$/,
+      '`$authorization` can be used in the arguments of a call only: $authorization != null',
     ],
   ])('says what failed: %s', (task, type, detail) => {
     expect(

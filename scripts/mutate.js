@@ -1,7 +1,7 @@
 /**
- * `npm run mutate`: changes the rules a little, hundreds of times, and looks whether a test notices. What is left is in
- * `.stryker/report.html`, and is killed by a test or explained in `test/mutation/survivors.md`. Takes about three
- * quarters of an hour on one core; arguments go to Stryker, such as `--mutate FILE,FILE`.
+ * `npm run mutate`: changes the rules a little, thousands of times, and looks whether a test notices. What is left is in
+ * `.stryker/report.html`, and is killed by a test or explained in `test/mutation/survivors.md`. Takes an hour or
+ * two on one core; arguments go to Stryker, such as `--mutate FILE,FILE`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

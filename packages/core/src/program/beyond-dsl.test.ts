@@ -129,6 +129,32 @@ describe('programs beyond DSL 1.0', () => {
     expect(state).toMatchObject({ phase: 'completed', output: [{ offer: 1 }, { offer: 2 }, null] });
   });
 
+  test.each([
+    [1, 'completed'],
+    [2, 'completed'],
+    [3, 'faulted'],
+  ])('a join by %i of 3 branches, of which one fails, is %s', (count, phase) => {
+    const set = (name: string): Node => ({
+      kind: 'set',
+      name,
+      pointer: `/states/0/${name}`,
+      value: literal(1),
+    });
+    const error = { type: literal('https://example.com/e'), status: literal(500) };
+    const fork: Node = {
+      kind: 'fork',
+      name: 'ask',
+      pointer: '/states/0',
+      join: { type: 'quorum', count },
+      branches: [{ kind: 'raise', name: 'r', pointer: '/states/0/r', error }, set('a'), set('b')],
+    };
+    const state = emptyState();
+    const moment = { now: 1_000, random: () => 0 };
+    const start = { type: 'execution.start', execution: 'q', definition, input: {} } as const;
+    decide(state, start, { execution: 'q', executable: link(program('dsl-0.8', 'ask', [fork])), moment });
+    expect(state.phase).toBe(phase);
+  });
+
   test('what can be undone is remembered in the order in which it was done', () => {
     const state = fold([
       { type: 'execution.started', definition, input: {} },

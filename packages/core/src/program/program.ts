@@ -122,7 +122,8 @@ export interface SetNode extends NodeBase {
 
 export interface SwitchNode extends NodeBase {
   readonly kind: 'switch';
-  readonly cases: readonly { readonly name: string; readonly when?: Expression; readonly then?: string }[];
+  /** `then` is `continue`, `exit`, `end` or a name in the same list */
+  readonly cases: readonly { readonly name: string; readonly when?: Expression; readonly then: string }[];
 }
 
 export interface ForNode extends NodeBase {

@@ -150,7 +150,7 @@ function complete(decision: Decision): void {
   const raw = state.main.value;
   const value: Json = output?.as === undefined ? raw : evaluate(output.as, raw, place);
   if (output?.schema !== undefined) validate(output.schema, value, "the workflow's output", decision);
-  decision.weigh(value);
+  if (value !== raw) decision.weigh(value);
   decision.emit(
     value === raw ? { type: 'execution.completed' } : { type: 'execution.completed', output: value },
   );

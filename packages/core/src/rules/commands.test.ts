@@ -268,6 +268,25 @@ describe('calls', () => {
     expect(driven.of('event.emitted')).toEqual([]);
   });
 
+  test('emit keeps what the author wrote, and says of data what it is', () => {
+    const emitted = (attributes: string) =>
+      drive(`do:\n  - e: { emit: { event: { with: { ${attributes} } } } }`).state.output;
+    const given = "id: i, source: 'urn:s', time: '2026-01-01T00:00:00Z', type: x";
+    const event = { specversion: '1.0', id: 'i', source: 'urn:s', time: '2026-01-01T00:00:00Z', type: 'x' };
+    expect(emitted(given)).toEqual(event);
+    expect(emitted(`${given}, data: hi`)).toEqual({
+      ...event,
+      data: 'hi',
+      datacontenttype: 'application/json',
+    });
+    expect(emitted(`${given}, data: hi, datacontenttype: text/plain`)).toEqual({
+      ...event,
+      data: 'hi',
+      datacontenttype: 'text/plain',
+    });
+    expect(emitted('type: x')).toMatchObject({ time: new Date(startOfTime).toISOString() });
+  });
+
   test('emit leaves out an attribute that is null, but for the data', () => {
     const driven = drive(
       "do:\n  - e: { emit: { event: { with: { type: x, subject: '${ .none }', time: '${ null }', data: '${ null }' } } } }",

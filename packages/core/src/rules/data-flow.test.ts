@@ -139,6 +139,71 @@ do:
     });
   });
 
+  test('the schema of an export without `as` is held against the context as it is', () => {
+    const schema = 'export: { schema: { document: { type: object, required: [x] } } }';
+    const after = (first: string) =>
+      drive(`do:
+  - a: { set: { y: 1 }, export: { as: '${first}' } }
+  - b: { set: { y: 1 }, ${schema} }`).state;
+    expect(after('{ x: 1 }')).toMatchObject({ phase: 'completed', context: { x: 1 } });
+    expect(after('{ z: 1 }').error).toMatchObject({
+      status: 400,
+      instance: '/do/1/b',
+      detail: expect.stringContaining('the exported context does not fit its schema'),
+    });
+  });
+
+  test.each([
+    ['do: [{ a: { input: { schema: { document: { type: array } } }, set: { y: 1 } } }]', "the task's input"],
+    [
+      'do: [{ a: { set: { y: 1 }, output: { schema: { document: { type: array } } } } }]',
+      "the task's output",
+    ],
+    [
+      'input: { schema: { document: { type: array } } }\ndo: [{ a: { set: { y: 1 } } }]',
+      "the workflow's input",
+    ],
+    [
+      'output: { schema: { document: { type: array } } }\ndo: [{ a: { set: { y: 1 } } }]',
+      "the workflow's output",
+    ],
+  ])('a validation error says what did not fit, and where: %s', (text, what) => {
+    expect(drive(text).state.error?.detail).toMatch(`${what} does not fit its schema at its root: `);
+  });
+
+  test('the error of a schema names the place of the first thing that does not fit, and how many more there are', () => {
+    const schema = '{ properties: { a: { type: string }, b: { type: string }, c: { type: string } } }';
+    const detail = (set: string) =>
+      drive(`do: [{ a: { set: ${set}, output: { schema: { document: ${schema} } } } }]`).state.error?.detail;
+    expect(detail('{ a: 1 }')).toMatch(/at \/a: [^()]*$/);
+    expect(detail('{ a: 1, b: 2, c: 3 }')).toMatch(/at \/a: .* \(and 2 more\)$/);
+  });
+
+  test('a task that puts together more than a value may have faults with a runtime error', () => {
+    const both = `do: [{ f: { fork: { branches: [{ a: { set: '\${ "x" * 80 }' } }, { b: { set: '\${ "x" * 80 }' } }] } } }]`;
+    expect(drive(both, { limits: { valueBytesMax: 167 } }).state.error).toMatchObject({
+      status: 500,
+      instance: '/do/0/f',
+      detail: 'the task yields more than 167 bytes',
+    });
+    expect(drive(both, { limits: { valueBytesMax: 168 } }).state.phase).toBe('completed');
+  });
+
+  test('`$task` tells the raw input, and the raw output once there is one', () => {
+    const { state } = drive(
+      `do:
+  - a:
+      if: $task.input.n == 3 and $task.output == null
+      input: { from: '{ from: $task.input.n }' }
+      set: { now: '\${ $task.input.n }', out: '\${ $task.output }' }
+      output: { as: '. + { as: $task.output.now, given: $input.from }' }
+      export: { as: '{ raw: $task.output.now, output: $output.as }' }`,
+      { input: { n: 3 } },
+    );
+    expect(state.output).toEqual({ now: 3, out: null, as: 3, given: 3 });
+    expect(state.context).toEqual({ raw: 3, output: 3 });
+  });
+
   test('a failing expression is an expression error that shows it', () => {
     const { state } = drive(`do:\n  - a: { set: { x: '\${ .a.b.c | error("no") }' } }`);
     expect(state.error).toMatchObject({

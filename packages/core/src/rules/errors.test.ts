@@ -29,6 +29,8 @@ do: [{ a: { raise: { error: odd } } }]`,
 
   test.each([
     ['700', 700],
+    ['100', 100],
+    ["'${ 999 }'", 999],
     ["'${ 100 + 4 }'", 104],
     ['\'${ "404" }\'', 404],
   ])('the status %s is raised as %d', (status, raised) => {
@@ -38,15 +40,33 @@ do: [{ a: { raise: { error: odd } } }]`,
     expect(state.error).toMatchObject({ type: 'https://example.com/x', status: raised });
   });
 
-  test.each(['true', '[404]', '1000', '404.5', 'null', '""'])(
+  test.each(['true', '[404]', '1000', '99', '404.5', 'null', '""', '"4e9"'])(
     'a status that is computed to be %s is an expression error',
     (status) => {
       const { state } = drive(
         `do: [{ a: { raise: { error: { type: 'https://example.com/x', status: '\${ ${status} }' } } } }]`,
       );
-      expect(state.error?.type).toMatch(/\/expression$/);
+      expect(state.error).toMatchObject({
+        type: expect.stringMatching(/\/expression$/),
+        detail: expect.stringContaining('the status of an error is a whole number from 100 to 999, not'),
+      });
     },
   );
+
+  test('an error is raised with the members that it was given and no others, and at the instance that it names', () => {
+    const raised = (more: string) =>
+      drive(`do: [{ a: { raise: { error: { type: 'https://example.com/x', status: 400 ${more} } } } }]`, {
+        input: { n: 3 },
+      }).state.error;
+    expect(raised('')).toEqual({ type: 'https://example.com/x', status: 400, instance: '/do/0/a' });
+    expect(raised(", title: 'a ${ .n }', detail: '${ [.n] }', instance: '/orders/${ .n }'")).toEqual({
+      type: 'https://example.com/x',
+      status: 400,
+      title: 'a 3',
+      detail: '[3]',
+      instance: '/orders/3',
+    });
+  });
 
   test('a handler sees the error under its name and the input of the try', () => {
     const { state } = drive(
@@ -85,6 +105,10 @@ do: [{ a: { raise: { error: odd } } }]`,
   test.each([
     ['another status', 'errors: { with: { status: 404 } }'],
     ['another type', "errors: { with: { type: 'https://example.com/other' } }"],
+    ['another title', 'errors: { with: { title: Bang } }'],
+    ['a detail that it has not', 'errors: { with: { detail: loud } }'],
+    ['another instance', 'errors: { with: { instance: /do/0/t } }'],
+    ['one member that differs among others that fit', 'errors: { with: { status: 418, title: Bang } }'],
     ['when that does not hold', 'when: $error.status == 1'],
     ['exceptWhen that holds', 'exceptWhen: $error.status == 418'],
   ])('%s lets the error pass', (_, filter) => {
@@ -92,6 +116,36 @@ do: [{ a: { raise: { error: odd } } }]`,
       phase: 'faulted',
       error: { status: 418 },
     });
+  });
+
+  test('an error whose title, detail and instance are those of the filter is caught', () => {
+    const { state } = drive(
+      `do:
+  - t:
+      try: [{ a: { raise: { error: { type: 'https://example.com/x', status: 500, title: Loud, detail: 'no \${ .n }' } } } }]
+      catch:
+        errors: { with: { title: Loud, detail: 'no \${ .n }', instance: /do/0/t/try/0/a } }
+        do: [{ h: { set: { caught: true } } }]`,
+      { input: { n: 3 } },
+    );
+    expect(state.output).toEqual({ caught: true });
+  });
+
+  test.each([
+    ['when', 'when: \'${ error("no condition") }\''],
+    ['errors.with', 'errors: { with: { title: \'${ error("no title") }\' } }'],
+    ['retry.when', 'retry: { when: \'${ error("no condition") }\' }'],
+    ['retry.delay', 'retry: { delay: \'${ error("no delay") }\' }'],
+  ])('a `%s` that cannot be computed does not hide the error that it is asked about', (_, policy) => {
+    const { state } = drive(`do: [{ t: { try: [{ a: { ${boom} } }], catch: { ${policy} } } }]`);
+    expect(state).toMatchObject({ phase: 'faulted', error: { title: 'Boom', instance: '/do/0/t/try/0/a' } });
+  });
+
+  test('`end` among the tasks of a try ends the workflow, also when the try says where to go', () => {
+    const { state } = drive(`do:
+  - t: { try: [{ a: { set: { n: 1 }, then: end } }, { b: { set: { n: 2 } } }], catch: {}, then: c }
+  - c: { set: { n: 3 } }`);
+    expect(state).toMatchObject({ phase: 'completed', output: { n: 1 } });
   });
 
   test.each([
@@ -124,6 +178,64 @@ do: [{ a: { raise: { error: odd } } }]`,
   });
 });
 
+describe('what still runs inside a task that faults', () => {
+  const hour = 'wait: { hours: 1 }';
+  /** The ends of tasks in their order, without what is the same in all places. */
+  const ends = (driven: Driven) =>
+    driven.facts.flatMap((fact) =>
+      fact.type === 'task.cancelled' || fact.type === 'task.faulted'
+        ? [`${fact.type.slice(5)} ${fact.task.split('/').at(-1)}`]
+        : [],
+    );
+
+  test('is cancelled before it, the innermost and the last begun first', () => {
+    const driven = drive(`do:
+  - t:
+      do: [{ f: { fork: { branches: [{ a: { do: [{ w: { ${hour} } }] } }, { b: { ${hour} } }] } } }]
+      timeout: { after: { seconds: 1 } }`);
+    expect(ends(driven)).toEqual(['cancelled b', 'cancelled w', 'cancelled a', 'cancelled f', 'faulted t']);
+  });
+
+  test('is cancelled when the fault comes from beside it, and what runs around a `try` that catches is not', () => {
+    const driven = new Driven(`do:
+  - f:
+      fork:
+        branches:
+          - beside: { ${hour} }
+          - t:
+              try: [{ g: { fork: { branches: [{ a: { ${hour} } }, { b: { wait: { seconds: 1 } } }, { c: { do: [{ w: { wait: { seconds: 1 } } }, { r: { ${boom} } }] } }] } } }]
+              catch: { do: [{ h: { ${hour} } }] }`).start();
+    driven.now += 1_000;
+    driven.command({ type: 'timers.fire' });
+    expect(ends(driven)).toEqual(['faulted r', 'faulted c', 'cancelled a', 'faulted g']);
+    expect(Object.values(driven.state.tasks).map(({ task }) => task.split('/').at(-1))).toEqual([
+      'f',
+      'beside',
+      't',
+      'h',
+    ]);
+  });
+
+  test('goes with the execution: all that runs is cancelled, the innermost first', () => {
+    const driven = new Driven(`do:
+  - f: { fork: { branches: [{ a: { do: [{ w: { ${hour} } }] } }, { b: { ${hour} } }] } }`).start();
+    driven.command({ type: 'execution.cancel' });
+    expect(ends(driven)).toEqual(['cancelled b', 'cancelled w', 'cancelled a', 'cancelled f']);
+  });
+
+  test('a race faults when all of its branches have, with the error of the last', () => {
+    const driven = drive(`do:
+  - f:
+      fork:
+        compete: true
+        branches:
+          - a: { ${boom} }
+          - b: { raise: { error: { type: 'https://example.com/last', status: 500 } } }`);
+    expect(ends(driven)).toEqual(['faulted a', 'faulted b', 'faulted f']);
+    expect(driven.state.error?.type).toBe('https://example.com/last');
+  });
+});
+
 describe('retries', () => {
   test.each([
     ['constant', [1_000, 1_000, 1_000]],
@@ -144,6 +256,9 @@ describe('retries', () => {
       .map(({ time }) => time);
     expect(times.slice(1).map((time, index) => time - (times[index] as number))).toEqual(waits);
     expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 503 } });
+    // What is recorded is the number of the attempt to come.
+    expect(driven.of('retry.scheduled').map(({ attempt }) => attempt)).toEqual([2, 3, 4]);
+    expect(driven.of('retry.started').map(({ attempt }) => attempt)).toEqual([2, 3, 4]);
   });
 
   test('a retry that succeeds ends the try with its output', () => {
@@ -163,6 +278,57 @@ describe('retries', () => {
       },
     );
     expect(state.output).toEqual({ gaveUp: true });
+  });
+
+  test.each([
+    ['when', 'retry: { when: $error.status == 503, limit: { attempt: { count: 3 } } }', 3],
+    ['when', 'retry: { when: $error.status == 500, limit: { attempt: { count: 3 } } }', 1],
+    ['exceptWhen', 'retry: { exceptWhen: $error.status == 503, limit: { attempt: { count: 3 } } }', 1],
+    ['exceptWhen', 'retry: { exceptWhen: .n == 2, limit: { attempt: { count: 3 } } }', 3],
+  ])('`%s` of a policy decides whether there is another attempt: %s', (_, policy, attempts) => {
+    const driven = drive(tryCall(policy), {
+      functions: ['ask'],
+      answer: () => failed(503),
+      input: { n: 1 },
+    });
+    expect(driven.of('effect.requested')).toHaveLength(attempts);
+    expect(driven.state).toMatchObject({ phase: 'faulted', error: { status: 503 } });
+  });
+
+  test('a policy that does not retry this error leaves it to the handler', () => {
+    const { state } = drive(
+      tryCall('retry: { exceptWhen: $error.status == 503 }', 'do: [{ h: { set: { gaveUp: true } } }]'),
+      { functions: ['ask'], answer: () => failed(503) },
+    );
+    expect(state.output).toEqual({ gaveUp: true });
+  });
+
+  test('a retry at the very end of `limit.duration` is still made', () => {
+    const { now } = drive(
+      tryCall('retry: { delay: { seconds: 10 }, limit: { duration: { seconds: 20 } } }'),
+      { functions: ['ask'], answer: () => failed(503) },
+    );
+    expect(now - startOfTime).toBe(20_000);
+  });
+
+  test('a delay of a year is kept, and an exponent puts no retry further off than a hundred', () => {
+    const day = 86_400_000;
+    const driven = new Driven(tryCall('retry: { delay: { days: 365 }, backoff: { exponential: {} } }'), {
+      functions: ['ask'],
+      answer: () => failed(503),
+    }).start();
+    const waits: number[] = [];
+    for (let turns = 0; turns < 9; turns++) {
+      driven.command({
+        type: 'effect.complete',
+        effect: driven.facts.findLastIndex(({ type }) => type === 'effect.requested') + 1,
+        outcome: failed(503),
+      });
+      waits.push(((driven.state.due ?? 0) - driven.now) / day);
+      driven.now = driven.state.due ?? 0;
+      driven.command({ type: 'timers.fire' });
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 100, 100].map((years) => years * 365));
   });
 
   test('limit.duration counts from the first attempt', () => {

@@ -74,9 +74,9 @@ describe('extensions', () => {
   });
 
   it('leave the way on to the task: a case of a switch, `catch.then`, and a jump backwards', () => {
-    const choice = `${use(log('x', 'switch'))}do: [{ s: { switch: [{ c: { when: 'true', then: z } }] } }, { y: { set: { n: 1 } } }, { z: { set: { n: 2 } } }]`;
+    const choice = `${use(log('x', 'switch'))}do: [{ s: { switch: [{ c: { when: 'true', then: z } }] } }, { y: { set: { n: 1 }, then: end } }, { z: { set: { n: 2 } } }]`;
     expect(run(choice).output).toEqual({ n: 2 });
-    const caught = `${use(log('x', 'try'))}do: [{ t: { try: [{ r: { raise: { error: { type: 'https://example.com/e', status: 418 } } } }], catch: { then: z } } }, { y: { set: { n: 1 } } }, { z: { set: { n: 2 } } }]`;
+    const caught = `${use(log('x', 'try'))}do: [{ t: { try: [{ r: { raise: { error: { type: 'https://example.com/e', status: 418 } } } }], catch: { then: z } } }, { y: { set: { n: 1 }, then: end } }, { z: { set: { n: 2 } } }]`;
     expect(run(caught).output).toEqual({ n: 2 });
     const round = `${use('{ x: { extend: set, before: [] } }')}do: [{ a: { set: { n: '\${ .n + 1 }' }, then: a } }]`;
     const { state } = drive(round, { input: { n: 0 }, limits: { jumpsMax: 10 } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drive } from '../testing/drive.ts';
+import { drive, startOfTime } from '../testing/drive.ts';
 
 const append = (color: string) => `set: { colors: '\${ .colors + ["${color}"] }' }`;
 
@@ -40,6 +40,77 @@ describe('flow', () => {
     );
     expect(state.output).toEqual({ y: 3 });
     expect(facts.map(({ type }) => type)).toContain('task.skipped');
+  });
+
+  test('a fact names the visit from the second on, the scope inside another task, and the branch of a fork', () => {
+    const { facts } = drive(`do:
+  - a: { set: { n: '\${ (.n // 0) + 1 }' } }
+  - b: { if: 'false', set: { x: 1 } }
+  - c: { switch: [{ again: { when: .n < 2, then: a } }] }
+  - f: { fork: { branches: [{ x: { set: { x: 1 } } }, { y: { if: 'false', set: { x: 1 } } }] } }`);
+    const entered = facts.filter(({ type }) => type === 'task.started' || type === 'task.skipped');
+    const [started, skipped] = ['task.started', 'task.skipped'];
+    const [x, y] = ['/do/3/f/fork/branches/0/x', '/do/3/f/fork/branches/1/y'];
+    expect(entered).toEqual([
+      { type: started, task: '/do/0/a', kind: 'set' },
+      { type: skipped, task: '/do/1/b', kind: 'set' },
+      { type: started, task: '/do/2/c', kind: 'switch' },
+      { type: started, task: '/do/0/a', kind: 'set', visit: 2 },
+      { type: skipped, task: '/do/1/b', kind: 'set', visit: 2 },
+      { type: started, task: '/do/2/c', kind: 'switch', visit: 2 },
+      { type: started, task: '/do/3/f', kind: 'fork' },
+      { type: started, task: x, kind: 'set', parent: '/do/3/f', branch: 0 },
+      { type: skipped, task: y, kind: 'set', parent: '/do/3/f', branch: 1 },
+    ]);
+  });
+
+  test('the end of a task tells its output, its directive and its case only when there is something to tell', () => {
+    const ends = drive(`do:
+  - a: { wait: PT0S }
+  - b: { wait: PT0S, then: continue }
+  - c: { set: { n: 1 }, then: d }
+  - d: { switch: [{ go: { when: .n == 1, then: continue } }] }
+  - e: { switch: [{ go: { when: .n == 2, then: continue } }] }`).of('task.completed');
+    const type = 'task.completed';
+    expect(ends).toEqual([
+      { type, task: '/do/0/a' },
+      { type, task: '/do/1/b' },
+      { type, task: '/do/2/c', output: { n: 1 }, then: 'd' },
+      { type, task: '/do/3/d', case: 'go' },
+      { type, task: '/do/4/e' },
+    ]);
+  });
+
+  test('a list without tasks yields what it was given, and goes on', () => {
+    const { state } = drive(`do: [{ a: { do: [] } }, { b: { set: { was: '\${ . }' } } }]`, {
+      input: { k: 1 },
+    });
+    expect(state.output).toEqual({ was: { k: 1 } });
+  });
+
+  test.each([
+    ['the condition', 'if: \'${ error("no") }\', set: { x: 1 }'],
+    ['the input', 'input: { from: \'${ error("no") }\' }, set: { x: 1 }'],
+    ['the timeout', 'timeout: { after: \'${ error("no") }\' }, wait: PT1S'],
+  ])('a fault in %s of a task is one of the task, which has started and can be caught', (_, task) => {
+    const driven = drive(
+      `do: [{ t: { try: [{ a: { ${task} } }], catch: { as: e, do: [{ h: { set: { at: '\${ $e.instance }' } } }] } } }]`,
+    );
+    expect(driven.state.output).toEqual({ at: '/do/0/t/try/0/a' });
+    expect(driven.of('task.faulted').map(({ task: at }) => at)).toEqual(['/do/0/t/try/0/a']);
+  });
+
+  test('a timeout and the limit of an attempt may be computed from the input that the task is given', () => {
+    const limits = (task: string) =>
+      drive(`do: [{ a: { input: { from: .inner }, ${task} } }]`, {
+        input: { inner: { after: 'PT3S' } },
+      });
+    expect(limits("wait: PT1H, timeout: { after: '${ .after }' }").now - startOfTime).toBe(3_000);
+    expect(
+      limits(
+        "try: [{ w: { wait: PT1H } }], catch: { retry: { limit: { attempt: { count: 1, duration: '${ .after }' } } } }",
+      ).now - startOfTime,
+    ).toBe(3_000);
   });
 
   test('a switch takes the first case that holds, its default, or goes on', () => {
@@ -100,6 +171,25 @@ describe('flow', () => {
         - tail: { set: { last: '\${ .last }', n: '\${ .n + 10 }' } }`;
     expect(drive(loop('exit')).state.output).toEqual({ last: 3, n: 23 });
     expect(drive(loop('end')).state.output).toEqual({ last: 2, n: 12 });
+    const after = `\n  - after: { set: { never: true } }`;
+    expect(drive(loop('end') + after).state.output).toEqual({ last: 2, n: 12 });
+  });
+
+  test('the items of a loop are computed and recorded once', () => {
+    const driven = drive(`do: [{ l: { for: { in: '[1, 2, 3]' }, do: [{ a: { wait: PT1S } }] } }]`);
+    expect(driven.of('loop.started').map(({ items }) => items)).toEqual([[1, 2, 3]]);
+    expect(driven.of('iteration.started').map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
+  test('a case that continues goes on with the next task, whatever the switch itself says', () => {
+    const { state } = drive(
+      `do:
+  - pick: { switch: [{ red: { when: .c == "red", then: continue } }], then: last }
+  - next: { set: { via: next }, then: end }
+  - last: { set: { via: last } }`,
+      { input: { c: 'red' } },
+    );
+    expect(state.output).toEqual({ via: 'next' });
   });
 
   test('for.in that is no array is an expression error', () => {
@@ -148,6 +238,40 @@ describe('flow', () => {
           - slow: { do: [{ w: { wait: { seconds: 2 } } }, { s: { set: { is: slow } } }] }
           - fast: { do: [{ w: { wait: { seconds: 1 } } }, { s: { set: { is: fast } } }] }`);
     expect(state.output).toEqual({ is: 'fast' });
+  });
+
+  test('what a fork leaves behind is cancelled before it ends, and holds nothing up', () => {
+    const left = (branch: string) =>
+      drive(
+        `do:
+  - f: { fork: { BRANCHES } }
+  - w: { wait: { seconds: 1 } }`.replace('BRANCHES', branch),
+      );
+    for (const branches of [
+      'compete: true, branches: [{ slow: { wait: PT1H } }, { fast: { wait: PT1S } }]',
+      'branches: [{ slow: { wait: PT1H } }, { fast: { set: { x: 1 }, then: end } }]',
+    ]) {
+      const driven = left(branches);
+      const told = driven.facts.map((fact) => `${fact.type} ${'task' in fact ? fact.task : ''}`);
+      const cancelled = told.indexOf('task.cancelled /do/0/f/fork/branches/0/slow');
+      expect(cancelled).toBeGreaterThan(0);
+      expect(cancelled).toBeLessThan(told.indexOf('task.completed /do/0/f'));
+    }
+  });
+
+  test('a fork or a race without branches is over at once: with no results, or with its input', () => {
+    const over = (fork: string) =>
+      drive(`do: [{ f: { fork: { ${fork}branches: [] } } }]`, { input: { k: 1 } }).state.output;
+    expect(over('')).toEqual([]);
+    expect(over('compete: true, ')).toEqual({ k: 1 });
+  });
+
+  test('a skipped branch of a fork yields what it was given', () => {
+    const { state } = drive(
+      `do: [{ f: { fork: { branches: [{ a: { if: 'false', set: { x: 1 } } }, { b: { set: { x: 2 } } }] } } }]`,
+      { input: { k: 1 } },
+    );
+    expect(state.output).toEqual([{ k: 1 }, { x: 2 }]);
   });
 
   test('a branch that faults faults the fork and cancels the rest; in a race the others go on', () => {

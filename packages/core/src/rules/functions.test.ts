@@ -32,9 +32,24 @@ describe('a function of `use.functions`', () => {
       "down: { do: [{ a: { if: '.n > 0', call: down, with: { n: '${ .n - 1 }' } } }, { b: { set: { n: '${ .n }' } } }] }",
     );
     const call = (n: number) => `${down}do: [{ x: { call: down, with: { n: ${n} } } }]`;
-    expect(outputOf(call(10))).toEqual({ n: 0 });
-    const { error } = drive(call(100)).state;
+    expect(outputOf(call(31))).toEqual({ n: 0 });
+    const only = (n: number) =>
+      `${use("only: { if: '.n > 0', call: only, with: { n: '${ .n - 1 }' } }")}do: [{ x: { call: only, with: { n: ${n} } } }]`;
+    expect(outputOf(only(31))).toEqual({ n: 0 });
+    expect(drive(only(32)).state.phase).toBe('faulted');
+    const { error } = drive(call(32)).state;
     expect(error).toMatchObject({ status: 500, detail: expect.stringContaining('32 deep') });
+  });
+
+  it('is called once, and its input recorded only when it is not that of the call', () => {
+    const text = (given: string) =>
+      `${use('f: { do: [{ a: { set: { n: 1 } } }, { b: { set: { n: 2 } } }] }')}do: [{ c: { call: f${given} } }, { d: { call: f${given} } }]`;
+    const called = (given: string) => drive(text(given), { input: { k: 1 } }).of('function.called');
+    expect(called('')).toEqual([
+      { type: 'function.called', task: '/do/0/c', function: 'f' },
+      { type: 'function.called', task: '/do/1/d', function: 'f' },
+    ]);
+    expect(called(', with: { k: 2 }').map(({ value }) => value)).toEqual([{ k: 2 }, { k: 2 }]);
   });
 
   it('faults at its own line, and the call may be caught and retried around it', () => {

@@ -1,6 +1,6 @@
 /** Task lists: what runs in order in one scope, and where a directive leads. */
 import type { ScopeState } from '../model/state.ts';
-import type { LinkedList } from '../program/link.ts';
+import type { LinkedList, LinkedNode } from '../program/link.ts';
 import type { Decision } from './decision.ts';
 import { enter } from './enter.ts';
 import { standardFault } from './fault.ts';
@@ -22,8 +22,7 @@ export function advanceList(
   if (scope.live > 0) return;
   const next = nextIn(list, scope);
   if (next.type === 'end') return end(next.then === 'end' ? 'end' : undefined);
-  const linked = list.nodes[next.place];
-  if (linked === undefined) return;
+  const linked = list.nodes[next.place] as LinkedNode;
   if (isJumpBack(scope, linked.node.pointer)) checkJumps(decision, linked.node.pointer);
   enter(decision, linked, key);
 }

@@ -237,6 +237,20 @@ describe('`foreach`', () => {
     expect(run.state.context).toEqual({ sum: 60 });
   });
 
+  it('names the event and its index where it transforms an output and exports', () => {
+    const run = drive(
+      each(', output: { as: "{ e: $event, i: $i }" }, export: { as: "{ last: $event, at: $i }" }'),
+      { functions: ['work'], answer: () => completed(null) },
+    );
+    run.publish({ type: 'x', data: 'a' });
+    expect(run.state.context).toEqual({ last: 'a', at: 0 });
+    expect(output(run.publish({ type: 'x', data: 'b' }))).toEqual([
+      { e: 'a', i: 0 },
+      { e: 'b', i: 1 },
+    ]);
+    expect(run.state.context).toEqual({ last: 'b', at: 1 });
+  });
+
   it('keeps the context when its tasks export none', () => {
     const run = drive(
       "do: [{ s: { set: { a: 1 }, export: { as: '{ kept: true }' } } }, { l: { listen: { to: { one: { with: { type: x } } } }, foreach: { do: [{ n: { set: { b: 2 } } }] } } }]",

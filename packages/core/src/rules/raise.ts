@@ -17,13 +17,9 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
     decision.emit({ type: 'task.faulted', ...of(task), error });
     if (task.parent === '') return faultExecution(decision, error);
     const parent = decision.task(task.parent);
-    if (parent.kind === 'fork' && canStillEnd(parent, decision.nodeOf(parent).node as ForkNode)) {
-      decision.ready.push(task.parent);
-      return;
-    }
+    // The fork goes on with the branches that are left: with those that run, and those that it has yet to start.
+    if (parent.kind === 'fork' && canStillEnd(parent, decision.nodeOf(parent).node as ForkNode)) return;
     if (parent.kind === 'try' && parent.stage === 'trying') {
-      // What still ran inside the try beside the task at fault is cancelled before the handler starts.
-      cancelInside(decision, task.parent);
       const uncaught = passing(decision, task.parent, error);
       if (uncaught === undefined) return;
       error = uncaught;
@@ -53,9 +49,8 @@ function canStillEnd(fork: ForkState, { branches, join }: ForkNode): boolean {
 
 /** Cancels all that runs inside a task, the innermost first. */
 export function cancelInside(decision: Decision, key: string): void {
+  if (decision.task(key).live === 0) return;
   const { tasks } = decision.state;
-  const scope = tasks[key];
-  if (scope === undefined || scope.live === 0) return;
   const inside: TaskState[] = [];
   for (const other in tasks)
     if (isInside(tasks, tasks[other] as TaskState, key)) inside.push(tasks[other] as TaskState);

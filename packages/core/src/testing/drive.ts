@@ -84,6 +84,7 @@ export class Driven {
     });
     if (decided.type === 'refused') return decided;
     this.#recordedBytes += decided.bytes;
+    requireValues(decided.facts, 'facts');
     if (decided.facts.length > 0)
       this.commits.push({ time: this.now, facts: JSON.parse(JSON.stringify(decided.facts)) });
     if (this.state.version !== before + decided.facts.length)
@@ -159,6 +160,13 @@ export function failed(status: number, unknown = false): EffectOutcome {
 
 const header = `document: { dsl: '1.0.3', namespace: default, name: test, version: '1.0.0' }
 `;
+
+/** A fact is what the log will hold, in which a member without a value is none. */
+function requireValues(value: unknown, at: string): void {
+  if (value === undefined) throw new Error(`a fact has no member without a value: ${at}`);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) requireValues(member, `${at}/${name}`);
+}
 
 /** Members in the order of their names, so that equal values print alike. */
 function sorted(value: Json): Json {

@@ -7,6 +7,7 @@ import { secretNames } from '../../language/secret-names.ts';
 import type { SecretArgument } from '../../model/effects.ts';
 import { type Json, setMember } from '../../model/json.ts';
 import { unreachable } from '../../model/unreachable.ts';
+import type { CompiledExpression } from '../../program/link.ts';
 import { pointerTo } from '../../program/pointer.ts';
 import type { Expression, Template } from '../../program/program.ts';
 import {
@@ -85,18 +86,19 @@ export class Arguments {
     );
   }
 
+  /** What uses no secret is computed for the record all the same: in mode `loose` it stands for itself when it fails. */
   #defer(parts: readonly (string | Expression)[], at: string): null {
     const variables: Record<string, Json> = {};
     let readsInput = false;
-    for (const part of parts) {
-      const compiled = typeof part === 'string' ? undefined : compiledAt(part, this.place);
-      if (compiled === undefined) continue;
-      if (compiled.usesSecrets && typeof part !== 'string') this.#requireDeclared(part);
-      readsInput ||= compiled.filter.readsInput;
-      for (const name of compiled.filter.uses)
-        if (!keptBack.has(name)) variables[name] = variable(name, this.place);
-    }
-    const recorded = parts.map((part) => (typeof part === 'string' ? part : { jq: part.source }));
+    const recorded = parts.map((part) => {
+      if (typeof part === 'string') return part;
+      if (!this.#isSecret(part, at)) return asText(evaluateExpression(part, this.input, this.place));
+      const { filter } = compiledAt(part, this.place) as CompiledExpression;
+      this.#requireDeclared(part);
+      readsInput ||= filter.readsInput;
+      for (const name of filter.uses) if (!keptBack.has(name)) variables[name] = variable(name, this.place);
+      return { jq: part.source };
+    });
     this.secrets.push({ at, parts: recorded, input: readsInput ? this.input : null, variables });
     return null;
   }

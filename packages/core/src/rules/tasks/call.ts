@@ -22,8 +22,9 @@ import { advanceCustom } from './custom.ts';
 export function runCall(decision: Decision, key: string, task: TaskState, node: CallNode): void {
   if (task.kind !== 'call') throw new Error('broken rule: a call has the state of one');
   if (node.call.type === 'custom') return advanceCustom(decision, key, task, node.call);
-  if (task.answered === 'failed' && task.error !== undefined) throw new Fault(task.error);
+  if (task.error !== undefined) throw new Fault(task.error);
   if (task.answered === 'completed') return finish(decision, key);
+  // Nobody looks at a task whose deed is under way; a second deed would be the worst that could come of it.
   if (task.effect !== undefined) return;
   const args = new Arguments(placeOf(decision, task), task.input);
   const request = requestOf(node.call, args, decision);

@@ -21,10 +21,9 @@ export function advanceCustom(
 ): void {
   if (task.called === undefined) {
     checkDepth(decision, task);
-    const value =
-      call.with === undefined ? undefined : evaluate(call.with, task.input, placeOf(decision, task));
-    if (value !== undefined) decision.weigh(value);
-    const given = value === undefined ? {} : { value };
+    const given =
+      call.with === undefined ? {} : { value: evaluate(call.with, task.input, placeOf(decision, task)) };
+    decision.weigh(given);
     decision.emit({ type: 'function.called', ...of(task), function: call.function, ...given });
   }
   advanceList(decision, key, task, decision.executable.functionList(call.function), (then) =>
@@ -32,11 +31,11 @@ export function advanceCustom(
   );
 }
 
+/** A call that tasks run in is one of a function of the definition. */
 function checkDepth(decision: Decision, task: CallState): void {
   let depth = 1;
   for (let key = task.parent; key !== ''; key = decision.task(key).parent) {
-    const around = decision.task(key);
-    if (around.kind === 'call' && around.called !== undefined) depth += 1;
+    if (decision.task(key).kind === 'call') depth += 1;
   }
   if (depth <= functionDepthMax) return;
   throw standardFault('runtime', `functions call each other more than ${functionDepthMax} deep`);

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import type { TaskState } from '../../model/state.ts';
 import type { EmitNode, Program } from '../../program/program.ts';
 import { eventErrors, withoutUnset } from '../cloud-event.ts';
@@ -9,8 +9,8 @@ import { finish, placeOf } from '../finish.ts';
 
 /** Records the event; what the author left out is filled in. The fact in the log is the publication. */
 export function runEmit(decision: Decision, key: string, task: TaskState, node: EmitNode): void {
-  const given = evaluate(node.event, task.input, placeOf(decision, task));
-  if (!isJsonObject(given)) throw standardFault('expression', 'the attributes of an event are an object');
+  // The reader of definitions takes an object here and nothing that is computed to be one.
+  const given = evaluate(node.event, task.input, placeOf(decision, task)) as JsonObject;
   const event = cloudEvent(given, decision);
   decision.weigh(event);
   decision.emit({ type: 'event.emitted', ...of(task), event });

@@ -50,11 +50,10 @@ export function advanceExtended(decision: Decision, key: string, task: TaskState
   if (next !== undefined && next !== 'end') return enter(decision, next, key);
   if (next === 'end') return finish(decision, key, { then: 'end' });
   // A task that was skipped leads where it would have led.
-  finish(decision, key, task.directive === undefined ? {} : { then: task.directive });
+  finish(decision, key, { then: task.directive });
 }
 
 function nextOf({ nodes, positions }: LinkedList, task: ExtendedState): LinkedNode | 'end' | undefined {
-  if (task.next !== undefined) return nodes[positions.get(task.next) ?? 0];
   const { last } = task;
   const left = last === undefined ? undefined : nodes[positions.get(last.task) ?? 0]?.node;
   if (left?.kind === 'extension' && last?.then === 'end') return 'end';

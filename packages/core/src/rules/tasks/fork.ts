@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts';
 import type { ForkState, TaskState } from '../../model/state.ts';
 import { unreachable } from '../../model/unreachable.ts';
-import type { LinkedNode } from '../../program/link.ts';
+import type { LinkedList, LinkedNode } from '../../program/link.ts';
 import type { ForkNode } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { enter } from '../enter.ts';
@@ -25,7 +25,7 @@ export function advanceFork(
   if (task.last?.then === 'end') return end(decision, key, winner(task), 'end');
   if (isDecided(task, node)) return end(decision, key, outputOf(task, node), undefined);
   const branch = task.again?.[0] ?? task.started;
-  const next = linked.body?.nodes[branch];
+  const next = (linked.body as LinkedList).nodes[branch];
   if (next === undefined) return;
   // The fork goes on after the branch has gone as far as it can: it lies below it on the stack.
   decision.ready.push(key);
@@ -52,11 +52,11 @@ function isDecided({ ended }: ForkState, { join, branches }: ForkNode): boolean 
 }
 
 function outputOf(task: ForkState, { join }: ForkNode): Json {
-  return join.type === 'first' ? winner(task) : (task.results as Json[]).slice();
+  return join.type === 'first' ? winner(task) : (task.results as Json[]);
 }
 
 function winner(task: ForkState): Json {
-  return task.winner === undefined ? task.input : (task.results?.[task.winner] ?? null);
+  return task.winner === undefined ? task.input : ((task.results as Json[])[task.winner] as Json);
 }
 
 function end(decision: Decision, key: string, raw: Json, then: 'end' | undefined): void {

@@ -23,8 +23,8 @@ export function runRaise(decision: Decision, key: string, task: TaskState, { err
 function statusOf(template: Template, task: TaskState, place: Place): number {
   const value = evaluate(template, task.input, place);
   // A number in text, such as an environment gives, is meant as one; a list or a boolean is a mistake.
-  const status = typeof value === 'string' ? Number(value) : value;
-  if (typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 999) return status;
+  const status = (typeof value === 'string' ? Number(value) : value) as number;
+  if (Number.isInteger(status) && status >= 100 && status <= 999) return status;
   throw standardFault(
     'expression',
     `the status of an error is a whole number from 100 to 999, not ${asText(value)}`,

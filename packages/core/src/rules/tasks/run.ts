@@ -9,7 +9,7 @@ import { finish, placeOf } from '../finish.ts';
 /** Asks for the child, and goes on when its end is recorded; detached, when it is known what it runs. */
 export function runChild(decision: Decision, key: string, task: TaskState, node: RunNode): void {
   if (task.kind !== 'run') throw new Error('broken rule: a run has the state of one');
-  if (task.answered === 'failed' && task.error !== undefined) throw new Fault(task.error);
+  if (task.error !== undefined) throw new Fault(task.error);
   if (task.answered === 'completed') return finish(decision, key);
   if (task.child !== undefined) return;
   checkDepth(decision);

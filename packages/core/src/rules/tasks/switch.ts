@@ -10,5 +10,5 @@ export function runSwitch(decision: Decision, key: string, task: TaskState, node
   const matching = node.cases.find(({ when }) => when !== undefined && holds(when, task.input, place));
   const chosen = matching ?? node.cases.find(({ when }) => when === undefined);
   if (chosen === undefined) return finish(decision, key);
-  finish(decision, key, { then: chosen.then ?? 'continue', case: chosen.name });
+  finish(decision, key, { then: chosen.then, case: chosen.name });
 }

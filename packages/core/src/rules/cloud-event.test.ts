@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../model/json.ts';
+import { eventErrors, withoutUnset } from './cloud-event.ts';
+
+const event = { specversion: '1.0', id: 'i', source: 'urn:s', type: 't' };
+const errorsOf = (more: JsonObject) => eventErrors({ ...event, ...more });
+
+describe('an event', () => {
+  test.each<Json>([null, [], 'text', 1])('is no %j', (value) => {
+    expect(eventErrors(value)).toEqual([{ name: '', message: 'must be an object: a CloudEvent' }]);
+  });
+
+  test('has a version, an id, a source and a type, and says of each that is missing', () => {
+    expect(eventErrors(event)).toEqual([]);
+    expect(eventErrors({})).toEqual([
+      { name: 'specversion', message: 'must be "1.0"' },
+      ...['id', 'source', 'type'].map((name) => ({
+        name,
+        message: 'must be a text of 1 to 2048 characters',
+      })),
+    ]);
+  });
+
+  test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
+    expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);
+    for (const wrong of ['', 'x'.repeat(2_049), 7])
+      expect(errorsOf({ [name]: wrong })).toEqual([{ name, message: expect.stringContaining('1 to 2048') }]);
+  });
+
+  test.each([
+    '2026-01-02T03:04:05Z',
+    '2026-01-02t03:04:05z',
+    '2026-01-02T03:04:05.678Z',
+    '2026-01-02T03:04:05+01:30',
+    '2026-01-02T03:04:05.6-11:00',
+  ])('may tell its time as %s', (time) => {
+    expect(errorsOf({ time })).toEqual([]);
+  });
+
+  test.each<Json>([
+    '2026-01-02',
+    '2026-01-02T03:04:05',
+    '2026-01-02T03:04Z',
+    '2026-01-02 03:04:05Z',
+    '26-01-02T03:04:05Z',
+    '2026-1-2T03:04:05Z',
+    '2026-01-02T3:04:05Z',
+    '2026-01-02T03:4:05Z',
+    '2026-01-02T03:04:5Z',
+    '2026-01-02T03:04:05.Z',
+    '2026-01-02T03:04:05x6Z',
+    '2026-01-02T03:04:05+1:30',
+    '2026-01-02T03:04:05+01:3',
+    '2026-01-02T03:04:05Z and more',
+    'at 2026-01-02T03:04:05Z',
+    7,
+  ])('does not tell its time as %j', (time) => {
+    expect(errorsOf({ time })).toEqual([{ name: 'time', message: 'must be an instant of RFC 3339' }]);
+  });
+
+  test('has data of one kind or the other, which may be anything', () => {
+    expect(errorsOf({ data: { any: ['thing'] } })).toEqual([]);
+    expect(errorsOf({ data: null })).toEqual([]);
+    expect(errorsOf({ data_base64: 'eA==' })).toEqual([]);
+    expect(errorsOf({ data: 1, data_base64: 'eA==' })).toEqual([
+      { name: 'data_base64', message: 'is for an event without "data"' },
+    ]);
+  });
+
+  test.each(['Upper', 'under_score', 'da-sh', '', 'x'.repeat(65), 'ä'])('has no attribute %s', (name) => {
+    expect(errorsOf({ [name]: 1 })).toEqual([
+      { name, message: 'is no attribute: those have lower-case letters and digits' },
+    ]);
+  });
+
+  test('has attributes that are texts, numbers or booleans', () => {
+    expect(errorsOf({ a: 't', b1: 2, c: false, ['x'.repeat(64)]: 1 })).toEqual([]);
+    for (const wrong of [{ a: 1 }, [1], null])
+      expect(errorsOf({ trace: wrong })).toEqual([
+        { name: 'trace', message: 'must be a text, a number or a boolean' },
+      ]);
+  });
+
+  test('has not what is null, but for its data', () => {
+    expect(withoutUnset({ a: null, b: 1, data: null })).toEqual({ b: 1, data: null });
+    const whole = { b: 1, data: null };
+    expect(withoutUnset(whole)).toBe(whole);
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { approximateBytes } from './limits.ts';
+
+test.each([
+  ['', 2],
+  ['abc', 5],
+  [12345, 8],
+  [true, 8],
+  [null, 8],
+  [[], 2],
+  [[1, 'ab'], 2 + 9 + 5],
+  [{}, 2],
+  [{ ab: 1, c: 'x' }, 2 + 14 + 8],
+  [[[1]], 2 + 1 + 2 + 9],
+])('%j takes about as many bytes as it is written with, counted as %i', (value, bytes) => {
+  expect(approximateBytes(value, 1_000)).toBe(bytes);
+});
+
+test('a value is counted no further than the limit, however large it is', () => {
+  const visited: number[] = [];
+  const members = Array.from({ length: 1_000 }, (_, index) => ({
+    get text() {
+      visited.push(index);
+      return 'x'.repeat(10);
+    },
+  }));
+  for (const value of [members, { ...members }, [members], { members }]) {
+    visited.length = 0;
+    expect(approximateBytes(value, 100)).toBeGreaterThan(100);
+    expect(visited.length).toBeLessThan(10);
+  }
+});

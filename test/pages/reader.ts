@@ -132,5 +132,6 @@ function watch(context: BrowserContext, note: (problem: string, origin?: string)
 /** That the server refused something, or is away, is for the page to say: the journeys look for it there. */
 function isProblem(message: ConsoleMessage): boolean {
   if (message.type() !== 'error' && message.type() !== 'warning') return false;
-  return !message.text().startsWith('Failed to load resource');
+  // The router repeats what it has shown.
+  return !/^Failed to load resource|^ApiError: The server does not answer/.test(message.text());
 }

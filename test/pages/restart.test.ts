@@ -7,7 +7,7 @@ import { en } from '../../packages/web/src/messages/en.ts';
 import { connect } from '../support/api.ts';
 import { held } from './definitions.ts';
 import { it, themes } from './reader.ts';
-import { apiPathOf, listRows, pathOf, phaseShown, tab, timelineRow } from './views.ts';
+import { apiPathOf, graphTask, listRows, pathOf, phaseShown, tab, timelineRow } from './views.ts';
 
 describe('a server that is killed under an open page', () => {
   let data: string;
@@ -21,6 +21,25 @@ describe('a server that is killed under an open page', () => {
     rmSync(data, { recursive: true, force: true });
   });
 
+  it('a part of the page that was not loaded before the server went away is there when it is back', async ({
+    open,
+  }) => {
+    const page = await open(server, '/');
+    await page.getByRole('heading', { name: en.executions }).waitFor();
+    // What the tab has kept of another test would be loaded without the server.
+    await (await page.context().newCDPSession(page)).send('Network.setCacheDisabled', {
+      cacheDisabled: true,
+    });
+    // A page that has just begun is not loaded anew.
+    await expect.poll(() => page.evaluate(() => performance.now())).toBeGreaterThan(5_000);
+    await server.kill();
+    await page.getByRole('link', { name: en.system }).click();
+    await page.getByText(en.serverUnreachable).waitFor();
+    server = await startServer({ data, port: server.port });
+    await page.getByRole('heading', { name: en.system }).waitFor();
+    await page.getByText(en.orphans, { exact: true }).waitFor();
+  });
+
   it.for(themes)(
     'is said by the page, which has caught up with nothing doubled when it is back, %s',
     async (theme, { open }) => {
@@ -32,6 +51,8 @@ describe('a server that is killed under an open page', () => {
       const list = await open(server, '/', { theme });
       await phaseShown(page, en.phaseWaiting).waitFor();
       await listRows(list, started.id).getByText(en.phaseWaiting).waitFor();
+      // All parts of the page are there.
+      await graphTask(page, 'pause').waitFor();
 
       await server.kill();
       await page.getByText(en.connectionLost).waitFor();

@@ -5,12 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/api-error.ts';
 import { showPreferences } from './app/preferences.ts';
+import { createRenewal } from './app/renewal.ts';
 import { router } from './app/router.tsx';
 import { styleNonce } from './app/style-nonce.ts';
 import './styles.css';
 
 /** A page that cannot load its parts soon after it began would reload without an end. */
 const renewMsMin = 5_000;
+const renew = createRenewal();
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -27,10 +29,8 @@ const queries = new QueryClient({
 
 showPreferences();
 // A part that was not loaded yet is gone when the server was renewed: the page begins anew with the new parts.
-addEventListener('vite:preloadError', (event) => {
-  if (performance.now() < renewMsMin) return;
-  event.preventDefault();
-  location.reload();
+addEventListener('vite:preloadError', () => {
+  if (performance.now() >= renewMsMin) void renew();
 });
 
 const place = document.getElementById('root');

@@ -10,6 +10,7 @@ import {
 import { ExecutionsPage } from '../pages/executions.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState, ProblemNotice, Skeleton } from '../ui/notice.tsx';
+import { part } from './part.ts';
 import { useMessages } from './preferences.ts';
 import { Shell } from './shell.tsx';
 
@@ -45,51 +46,75 @@ const executionsAlias = createRoute({
 const execution = createRoute({
   getParentRoute: () => root,
   path: '/executions/$id',
-  component: lazyRouteComponent(() => import('../pages/execution.tsx'), 'ExecutionPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/execution.tsx')),
+    'ExecutionPage',
+  ),
 });
 
 const workflows = createRoute({
   getParentRoute: () => root,
   path: '/workflows',
-  component: lazyRouteComponent(() => import('../pages/workflows.tsx'), 'WorkflowsPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/workflows.tsx')),
+    'WorkflowsPage',
+  ),
 });
 
 const newWorkflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/new',
-  component: lazyRouteComponent(() => import('../pages/edit-workflow.tsx'), 'NewWorkflowPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/edit-workflow.tsx')),
+    'NewWorkflowPage',
+  ),
 });
 
 const latestWorkflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$namespace/$name',
   validateSearch: (search): WorkflowSearch => texts(search, ['tab']),
-  component: lazyRouteComponent(() => import('../pages/latest-workflow.tsx'), 'LatestWorkflowPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/latest-workflow.tsx')),
+    'LatestWorkflowPage',
+  ),
 });
 
 const workflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$namespace/$name/$version',
   validateSearch: (search): WorkflowSearch => texts(search, ['tab']),
-  component: lazyRouteComponent(() => import('../pages/workflow.tsx'), 'WorkflowPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/workflow.tsx')),
+    'WorkflowPage',
+  ),
 });
 
 const editWorkflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$namespace/$name/$version/edit',
-  component: lazyRouteComponent(() => import('../pages/edit-workflow.tsx'), 'EditWorkflowPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/edit-workflow.tsx')),
+    'EditWorkflowPage',
+  ),
 });
 
 const examples = createRoute({
   getParentRoute: () => root,
   path: '/examples',
-  component: lazyRouteComponent(() => import('../pages/examples.tsx'), 'ExamplesPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/examples.tsx')),
+    'ExamplesPage',
+  ),
 });
 
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
-  component: lazyRouteComponent(() => import('../pages/system.tsx'), 'SystemPage'),
+  component: lazyRouteComponent(
+    part(() => import('../pages/system.tsx')),
+    'SystemPage',
+  ),
 });
 
 export const router = createRouter({

@@ -4,6 +4,8 @@ import type { GraphViewProps } from './graph-view.tsx';
 
 // Asked for as soon as a page with a graph is: what it draws is still on its way then.
 const loading = import('./graph-view.tsx');
+// Whoever draws it hears of that.
+loading.catch(() => {});
 const GraphView = lazy(() => loading);
 
 /** The graph in its frame; the frame has its size before the graph is there. */

@@ -24,8 +24,11 @@ describe('a server that is killed under an open page', () => {
   it('a part of the page that was not loaded before the server went away is there when it is back', async ({
     open,
   }) => {
+    const api = connect(server.url);
+    await api.deploy(held);
+    await api.start({ workflow: { namespace: 'shop', name: 'held' } });
     const page = await open(server, '/');
-    await page.getByRole('heading', { name: en.executions }).waitFor();
+    await listRows(page).first().waitFor();
     // What the tab has kept of another test would be loaded without the server.
     await (await page.context().newCDPSession(page)).send('Network.setCacheDisabled', {
       cacheDisabled: true,

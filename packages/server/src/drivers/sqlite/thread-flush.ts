@@ -134,6 +134,8 @@ export function openThreadFlush(
       return round !== undefined || entries > 0;
     },
     clear() {
+      // What a flush had begun to write is behind again, however much it is; who waits for it waits for the next one.
+      if (begun > ended) entries = Math.max(entries, rowsPerSlice + 1);
       round = undefined;
       entriesMax = entries + entriesPerFlush;
     },

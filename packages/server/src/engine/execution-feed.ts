@@ -11,6 +11,7 @@ import type { ExecutionChange, Phase } from '@millrace/core';
 import type { ExecutionRow, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Feed } from '../roles/feed.ts';
+import { pause } from './pause.ts';
 import { executionSummary } from './views.ts';
 
 export interface ExecutionFeedOptions {
@@ -64,7 +65,7 @@ export async function* followExecutions(
       }
       ({ position } = round);
       if (last?.type === 'changed') yield { ...last, position };
-      await pause(options, signal);
+      await pause(options.world, roundMs, signal);
     }
   } finally {
     stop();
@@ -84,19 +85,6 @@ async function catchUp(store: Store, tenant: string, after: string, changes: Cha
 /** A position that is not reached yet is one of another store: of one in memory before this process, say. */
 function isAhead(position: string, end: string): boolean {
   return Number(position) > Number(end);
-}
-
-function pause({ world }: ExecutionFeedOptions, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = world.after(roundMs, end);
-    signal.addEventListener('abort', end);
-  });
 }
 
 interface Round {

@@ -33,14 +33,21 @@ export interface EmbeddedOptions {
   readonly parent: string;
   /** absent: SQLite in the folder */
   readonly store?: string;
+  /** calls under way at once; absent: more than there ever are */
+  readonly effectsMax?: number;
   /** where `calls` go, and the process that answers them */
   readonly service?: { readonly url: string; readonly pid: number };
 }
 
 /** 512 executions have an effect each under way, and nothing should wait for a slot: the default is 256. */
-const effectsMax = 4096;
+const plentyOfEffects = 4096;
 
-export async function openEmbedded({ parent, service, store }: EmbeddedOptions): Promise<EmbeddedSubject> {
+export async function openEmbedded({
+  parent,
+  service,
+  store,
+  effectsMax = plentyOfEffects,
+}: EmbeddedOptions): Promise<EmbeddedSubject> {
   const { createEngine } = await importEngine();
   const folder = mkdtempSync(join(parent, 'millrace-'));
   const engine = await createEngine({

@@ -12,12 +12,15 @@ import type { Measured, WorkOptions } from './work.ts';
 
 type Kind = 'sets' | 'steps' | 'calls' | 'fork';
 
-/** Measures one kind of execution in a closed loop, on Millrace in this process or on a peer. */
-export function loadOf(kind: Kind): (options: WorkOptions) => Promise<Measured> {
+/**
+ * Measures one kind of execution in a closed loop, on Millrace in this process or on a peer.
+ * @param effectsMax calls that Millrace has under way at once; absent: more than there ever are
+ */
+export function loadOf(kind: Kind, effectsMax?: number): (options: WorkOptions) => Promise<Measured> {
   return async (options) => {
     const service = kind === 'calls' ? await startService() : undefined;
     try {
-      if (options.subject === 'millrace') return await measureMillrace(kind, options, service);
+      if (options.subject === 'millrace') return await measureMillrace(kind, options, service, effectsMax);
       if (options.subject === 'postgres') return await measureOnPostgres(kind, options, service);
       return await measurePeer(kind, options, service);
     } finally {
@@ -31,9 +34,11 @@ async function measureMillrace(
   kind: Kind,
   options: WorkOptions,
   service: Service | undefined,
+  effectsMax: number | undefined,
 ): Promise<Measured> {
   const subject = await openEmbedded({
     parent: options.folder,
+    ...(effectsMax === undefined ? {} : { effectsMax }),
     ...(service === undefined ? {} : { service }),
   });
   const emptyBytes = sizeOf(subject.folder);

@@ -63,6 +63,13 @@ export const works: readonly Work[] = [
     measure: loadOf('fork'),
   },
   {
+    name: 'W3-waiting',
+    title: 'forks of 100 effects, where no more than 256 are done at once',
+    inFlight: [8],
+    peers: [],
+    measure: loadOf('fork', 256),
+  },
+  {
     name: 'W4-paced',
     title: '10,000 sleepers of 2 s, started at 5,000 per s',
     onPostgres: true,

@@ -54,6 +54,7 @@ export function isDoubted(
 
 /** By code point, as UTF-8 bytes sort; `<` of JavaScript sorts by UTF-16 unit and differs above U+D7FF. */
 export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
   const end = Math.min(a.length, b.length);
   for (let at = 0; at < end; at++) {
     const left = a.charCodeAt(at);

@@ -108,6 +108,7 @@ function createWorker(parts: Parts, set: RoleSet): Worker {
             revoke: (tenant, id, effects) => set.executor?.revoke(tenant, id, effects),
             unreserve: (places) => set.executor?.unreserve(places),
             take: (task) => set.executor?.takeReserved(task),
+            leave: (effect) => set.executor?.leave(effect),
           },
         }
       : {}),

@@ -25,7 +25,7 @@ import {
 import type { BlobStore } from '../ports/blob.ts';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { factAt } from './fact-at.ts';
+import { factAt, factsAt } from './fact-at.ts';
 import { Outbox } from './outbox.ts';
 import { claimDue, Rounds } from './rounds.ts';
 import { type SendTask, sendRow } from './rows.ts';
@@ -242,23 +242,20 @@ export class Courier {
     if (this.#overflowed) return sweepMs;
     const request = { kinds: ['send'], owner: node, leaseMs, rowsMax } as const;
     const { rows, waitMs } = await claimDue(store, request, sweepMs);
-    for (const row of rows) {
-      try {
-        await this.#takeClaimed(row);
-      } catch (error) {
-        onError(error, row.execution);
-      }
-    }
+    for (const its of Map.groupBy(rows, ({ tenant, execution }) => `${tenant}/${execution}`).values())
+      await this.#takeClaimed(its).catch((error: unknown) => onError(error, its[0]?.execution ?? ''));
     return waitMs;
   }
 
-  async #takeClaimed(row: ClaimedWakeUp): Promise<void> {
-    const { tenant, execution } = row;
-    const version = Number(row.id.slice(row.id.lastIndexOf('-') + 1));
-    const task = { tenant, execution, version };
-    const fact = await factAt(this.#options.store, this.#options.blobs, tenant, execution, version);
-    if (fact === undefined) throw new Error(`broken rule: the log of ${execution} holds fact ${version}`);
-    this.#take({ ...task, fact });
+  /** Those of one execution. */
+  async #takeClaimed(rows: readonly ClaimedWakeUp[]): Promise<void> {
+    const { store, blobs } = this.#options;
+    const { tenant, execution } = rows[0] as ClaimedWakeUp;
+    const versions = rows.map(({ id }) => Number(id.slice(id.lastIndexOf('-') + 1)));
+    const facts = await factsAt(store, blobs, tenant, execution, versions);
+    for (const [version, fact] of facts) this.#take({ tenant, execution, version, fact });
+    const lost = versions.find((version) => !facts.has(version));
+    if (lost !== undefined) throw new Error(`broken rule: the log of ${execution} holds fact ${lost}`);
   }
 }
 

@@ -147,4 +147,79 @@ describe('an executor', () => {
     for (const id of await Promise.all(starts)) expect(await status(harness, id)).toBe('completed');
     expect(running.most).toBe(3);
   });
+
+  /** A fork of twenty calls, where three are done at once. */
+  const wide = { fork: { branches: Array.from({ length: 20 }, (_, n) => ({ [`b${n}`]: step })) } };
+
+  it('reads no log for the effects that it had no place for, and does each once', async () => {
+    const harness = opened(30, { effectsMax: 3, sweepMs: 50, leaseMs: 30_000 });
+    const id = await started(harness, [wide]);
+    await harness.advance(1_000);
+    expect(await status(harness, id)).toBe('completed');
+    expect(new Set(harness.contexts.map(({ effect }) => effect)).size).toBe(20);
+    expect(harness.contexts).toHaveLength(20);
+    expect(harness.calls).not.toContain('renew');
+    expect(harness.calls.filter((name) => name === 'read')).toEqual([]);
+  });
+
+  it('reads a commit once for all effects of it that it claims from another process', async () => {
+    const deciding = openHarness({ roles: ['api', 'worker'], sweepMs: 50 });
+    const id = await started(deciding, [wide]);
+    const reads: (number | undefined)[] = [];
+    const other = opened(10, {
+      shared: deciding,
+      leaseMs: 30_000,
+      around: (store) => ({
+        ...store,
+        read(tenant, stream, query) {
+          if (stream === id) reads.push(query?.fromVersion);
+          return store.read(tenant, stream, query);
+        },
+      }),
+      roles: ['executor'],
+    });
+    other.runtime.start();
+    await other.advance(1_000);
+    expect(other.contexts).toHaveLength(20);
+    expect(reads).toHaveLength(1);
+    expect(other.calls.filter((name) => name === 'renew')).toHaveLength(1);
+  });
+
+  it('gives back at once what it claimed and could not read', async () => {
+    const deciding = openHarness({ roles: ['api', 'worker'], sweepMs: 50 });
+    const id = await started(deciding, [wide]);
+    let fails = true;
+    const other = opened(10, {
+      shared: deciding,
+      leaseMs: 30_000,
+      sweepMs: 300,
+      around: (store) => ({
+        ...store,
+        read: (tenant, stream, query) =>
+          fails && stream === id
+            ? Promise.reject(new Error('no reads now'))
+            : store.read(tenant, stream, query),
+      }),
+      roles: ['executor'],
+    });
+    other.runtime.start();
+    await other.advance(100);
+    expect(other.errors.map(String)).toEqual(['Error: no reads now']);
+    expect((await deciding.store.wakeUps('default', id)).map(({ lease }) => lease)).toEqual(
+      Array(20).fill(null),
+    );
+    fails = false;
+    await other.advance(2_000);
+    expect(other.contexts).toHaveLength(20);
+    expect(await status(deciding, id)).toBe('completed');
+  });
+
+  it('does not begin what was cancelled while it waited for a place', async () => {
+    const harness = opened(100, { effectsMax: 3, sweepMs: 50, leaseMs: 30_000 });
+    const id = await started(harness, [wide]);
+    await harness.advance(10);
+    await harness.runtime.engine.cancel('default', id);
+    await harness.advance(2_000);
+    expect(harness.contexts).toHaveLength(3);
+  });
 });

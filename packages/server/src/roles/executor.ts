@@ -13,7 +13,8 @@ import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store, type StreamHe
 import type { World } from '../ports/world.ts';
 import { Deed } from './deed.ts';
 import type { Door } from './door.ts';
-import { factAt } from './fact-at.ts';
+import { factsAt } from './fact-at.ts';
+import { type LeftEffect, LeftRequests } from './left-requests.ts';
 import { workflowOf } from './places.ts';
 import { lagOf, Rounds } from './rounds.ts';
 import { type EffectTask, rowId } from './rows.ts';
@@ -40,12 +41,13 @@ export interface ExecutorOptions {
   readonly onError: (error: unknown, execution: string) => void;
 }
 
-/** Claimed effects that are read at the same time: a store over a network answers them together. */
-const takenAtOnce = 128;
+/** Executions whose claimed effects are read at the same time: a store over a network answers them together. */
+const readAtOnce = 128;
 
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #running = new RunningDeeds();
+  readonly #left = new LeftRequests();
   #reserved = 0;
   #overflowed = false;
   /** Rows wait that found no place: new effects wait behind them, or those would never get one under load. */
@@ -96,6 +98,11 @@ export class Executor {
   takeReserved(task: EffectTask): void {
     this.#reserved -= 1;
     this.take(task);
+  }
+
+  /** Keeps what an effect asks for that is left to be claimed. */
+  leave(effect: LeftEffect): void {
+    this.#left.keep(effect);
   }
 
   /** For how long the first of the rows that it claimed last had been due. */
@@ -248,42 +255,61 @@ export class Executor {
     if (rows.length === rowsMax) this.#overflowed = true;
     else this.#behind = false;
     this.#lagMs = lagOf(rows[0]?.due, store.now());
+    // Before anything is waited for, so that what was claimed is wanted still.
+    const unknown = rows.filter((row) => !this.#takeKnown(row));
     // Each asks the store twice: one after the other, the last would wait for its lease to lapse.
-    for (let from = 0; from < rows.length; from += takenAtOnce)
-      await Promise.all(rows.slice(from, from + takenAtOnce).map((row) => this.#tryToTake(row)));
+    const groups = [...Map.groupBy(unknown, ({ tenant, execution }) => `${tenant}/${execution}`).values()];
+    for (let from = 0; from < groups.length; from += readAtOnce)
+      await Promise.all(groups.slice(from, from + readAtOnce).map((its) => this.#takeUnknown(its)));
   }
 
-  async #tryToTake(row: ClaimedWakeUp): Promise<void> {
-    const { store, node, sweepMs, onError } = this.#options;
+  /** One whose request was left here. */
+  #takeKnown({ tenant, execution, id, attempt, lease, queue }: ClaimedWakeUp): boolean {
+    const fact = this.#stopped ? undefined : this.#left.take(tenant, id);
+    if (fact === undefined) return false;
+    this.take({
+      tenant,
+      execution,
+      effect: effectOf({ execution, id }),
+      row: id,
+      fact,
+      attempt,
+      lease,
+      queue,
+    });
+    return true;
+  }
+
+  /** Those of one execution, whose requests the log has. */
+  async #takeUnknown(rows: readonly ClaimedWakeUp[]): Promise<void> {
+    const { store, node, leaseMs, sweepMs, blobs, door, onError } = this.#options;
+    const { tenant, execution } = rows[0] as ClaimedWakeUp;
+    const left = new Set(rows);
     try {
-      await this.#takeClaimed(row);
+      if (this.#stopped) return await store.release(tenant, rows.map(leaseOf), node, store.now());
+      const facts = await factsAt(store, blobs, tenant, execution, rows.map(effectOf));
+      // Counted from before the question: the store's lease is no shorter.
+      const until = store.now() + leaseMs;
+      // While the facts were read an outcome may have been recorded, or a cancel: then the row is gone.
+      const held = new Set(await store.renew(tenant, rows.map(leaseOf), node, leaseMs));
+      for (const row of rows) {
+        const { id, attempt, queue } = row;
+        const effect = effectOf(row);
+        const fact = facts.get(effect);
+        if (!held.has(id)) this.#after(queue);
+        else if (fact?.type === 'effect.requested')
+          this.take({
+            ...{ tenant, execution, effect, row: id, fact, attempt, queue },
+            lease: { owner: node, until },
+          });
+        else await door.submit(tenant, execution, { type: 'effect.complete', effect, outcome: unrequested });
+        left.delete(row);
+      }
     } catch (error) {
-      onError(error, row.execution);
-      // It was not begun: another may take it now, and what must not be repeated is not in doubt.
-      await store.release(row.tenant, [leaseOf(row)], node, store.now() + sweepMs);
+      onError(error, execution);
+      // They were not begun: another may take them now, and what must not be repeated is not in doubt.
+      await store.release(tenant, [...left].map(leaseOf), node, store.now() + sweepMs);
     }
-  }
-
-  async #takeClaimed(row: ClaimedWakeUp): Promise<void> {
-    const { store, node, leaseMs, blobs, door } = this.#options;
-    const effect = Number(row.id.slice(row.execution.length + 1));
-    if (this.#stopped) return store.release(row.tenant, [leaseOf(row)], node, store.now());
-    const fact = await factAt(store, blobs, row.tenant, row.execution, effect);
-    // Counted from before the question: the store's lease is no shorter.
-    const until = store.now() + leaseMs;
-    // While the fact was read an outcome may have been recorded, or a cancel: then the row is gone.
-    const held = await store.renew(row.tenant, [leaseOf(row)], node, leaseMs);
-    if (held.length === 0) return this.#after(row.queue);
-    if (fact?.type === 'effect.requested') {
-      const lease = { owner: node, until };
-      const { tenant, execution, attempt, queue } = row;
-      return this.take({ tenant, execution, effect, row: row.id, fact, attempt, lease, queue });
-    }
-    const outcome: EffectOutcome = {
-      type: 'failed',
-      error: standardError('runtime', 'the log holds no request for this effect'),
-    };
-    await door.submit(row.tenant, row.execution, { type: 'effect.complete', effect, outcome });
   }
 
   #renewLater(): void {
@@ -306,6 +332,16 @@ export class Executor {
       for (const deed of deeds) if (!held.has(deed.task.row)) deed.lose();
     }
   }
+}
+
+const unrequested: EffectOutcome = {
+  type: 'failed',
+  error: standardError('runtime', 'the log holds no request for this effect'),
+};
+
+/** The version of the fact that asked for it. */
+function effectOf({ id, execution }: Pick<ClaimedWakeUp, 'id' | 'execution'>): number {
+  return Number(id.slice(execution.length + 1));
 }
 
 function leaseOf({ id, attempt }: ClaimedWakeUp): { id: string; attempt: number } {

@@ -11,7 +11,27 @@ export async function factAt(
   stream: string,
   version: number,
 ): Promise<Fact | undefined> {
-  const [commit] = await store.read(tenant, stream, { fromVersion: version, rowsMax: 1 });
-  if (commit === undefined || commit.version > version) return undefined;
-  return (await decode(commit.body, tenant, blobs))[version - commit.version];
+  return (await factsAt(store, blobs, tenant, stream, [version])).get(version);
+}
+
+/** Some facts of a stream, by version; one that is not there is left out. A commit is read once, whatever is asked of it. */
+export async function factsAt(
+  store: Store,
+  blobs: BlobStore,
+  tenant: string,
+  stream: string,
+  versions: readonly number[],
+): Promise<ReadonlyMap<number, Fact>> {
+  const found = new Map<number, Fact>();
+  const asked = [...versions].sort((a, b) => a - b);
+  for (let at = 0; at < asked.length; ) {
+    const [commit] = await store.read(tenant, stream, { fromVersion: asked[at] as number, rowsMax: 1 });
+    if (commit === undefined) break;
+    const facts = await decode(commit.body, tenant, blobs);
+    for (; at < asked.length && (asked[at] as number) < commit.version + facts.length; at++) {
+      const fact = facts[(asked[at] as number) - commit.version];
+      if (fact !== undefined) found.set(asked[at] as number, fact);
+    }
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import type { Command, ExecutionState, LedgerChange, Phase, Refusal } from '@millrace/core';
 import type { Entry, ExecutionRow, WakeUpChange } from '../ports/store.ts';
 import type { LiveExecution } from './live-execution.ts';
-import type { EffectTask, SendTask } from './rows.ts';
+import type { LedgerWork } from './rows.ts';
 import type { Receiver, Submitted } from './worker-options.ts';
 
 /** A command, and who is told what became of it. */
@@ -44,10 +44,7 @@ export interface Follows {
   /** what it changed of the ledger, where somebody is told of that */
   readonly changes: readonly LedgerChange[] | undefined;
   readonly yielded: boolean;
-  /** effects that this process may begin then */
-  readonly effects: readonly EffectTask[];
-  /** what this process may tell other executions then */
-  readonly sends: readonly SendTask[];
+  readonly work: LedgerWork;
 }
 
 export function answerOf({ state, status, refusal, facts }: Letter): Submitted {

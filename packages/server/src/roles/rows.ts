@@ -2,6 +2,7 @@
 import type { EffectRequested, Fact, LedgerChange, LedgerRow } from '@millrace/core';
 import { listenRowId, unreachable } from '@millrace/core';
 import { type Lease, type ListenKey, neverDue, type WakeUp, type WakeUpChange } from '../ports/store.ts';
+import type { LeftEffect } from './left-requests.ts';
 import { listenKey } from './listen-key.ts';
 import type { LiveExecution } from './live-execution.ts';
 import { callOf, type Places, placeQueue } from './places.ts';
@@ -29,6 +30,18 @@ export interface SendTask {
   readonly version: number;
   readonly fact: Fact;
 }
+
+/** What the rows of a commit are for this process, when that is durable. */
+export interface LedgerWork {
+  /** effects that it may begin */
+  readonly effects: readonly EffectTask[];
+  /** effects that are left to be claimed */
+  readonly left: readonly LeftEffect[];
+  /** what it may tell other executions */
+  readonly sends: readonly SendTask[];
+}
+
+export const noWork: LedgerWork = { effects: [], left: [], sends: [] };
 
 /** The leases that rows are born with, for each kind that may be. `null`: whoever claims it has it. */
 export interface LeasePolicy {
@@ -65,11 +78,11 @@ export function ledgerEntries(
   leases: LeasePolicy,
 ): {
   readonly wakeUps: readonly WakeUpChange[];
-  readonly effects: readonly EffectTask[];
-  readonly sends: readonly SendTask[];
+  readonly work: LedgerWork;
 } {
   const { tenant, id, queue } = live;
   const effects: EffectTask[] = [];
+  let left: LeftEffect[] = none;
   const sends: SendTask[] = [];
   const wakeUps = changes.map((change): WakeUpChange => {
     const row = rowId(id, rowOf(change));
@@ -81,6 +94,8 @@ export function ledgerEntries(
         const lease = limited === undefined ? leases.effect(now) : null;
         if (lease !== null)
           effects.push({ tenant, execution: id, effect, row, fact, attempt: 1, lease, queue });
+        else if (left === none) left = [{ tenant, row, fact }];
+        else left.push({ tenant, row, fact });
         return put(row, id, 'effect', now, lease, fact.unsafe === true, limited ?? queue);
       }
       case 'again': {
@@ -119,8 +134,11 @@ export function ledgerEntries(
         return unreachable(change);
     }
   });
-  return { wakeUps, effects, sends };
+  return { wakeUps, work: { effects, left, sends } };
 }
+
+/** Of the commits that leave nothing, which are nearly all. */
+const none: LeftEffect[] = [];
 
 /** The kind of rows that may have waited for the place of a row that goes; rows of effects are named by a number. */
 function freedBy(row: LedgerRow): WakeUp['kind'] | undefined {

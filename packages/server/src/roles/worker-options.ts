@@ -4,6 +4,7 @@ import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import type { Feed } from './feed.ts';
+import type { LeftEffect } from './left-requests.ts';
 import type { Places } from './places.ts';
 import type { EffectTask, SendTask } from './rows.ts';
 
@@ -45,6 +46,8 @@ export interface WorkerOptions {
     /** gives back places whose commit was not accepted */
     unreserve(places: number): void;
     take(task: EffectTask): void;
+    /** one that is durable, and left to be claimed */
+    leave(effect: LeftEffect): void;
     /** ends deeds whose task went away */
     revoke(tenant: string, execution: string, effects: readonly number[]): void;
   };

@@ -34,7 +34,7 @@ import { answerOf, type Follows, type Job, type Letter, removalAlone, removalOf,
 import { type LiveExecution, LiveExecutions } from './live-execution.ts';
 import { Outbox } from './outbox.ts';
 import { openLive } from './read-live.ts';
-import { type LeasePolicy, ledgerEntries, queueOf } from './rows.ts';
+import { type LeasePolicy, ledgerEntries, noWork, queueOf } from './rows.ts';
 import type { Receiver, Submitted, WorkerOptions } from './worker-options.ts';
 
 /** How often a command is decided again because other processes won the race for its version. */
@@ -276,7 +276,7 @@ export class Worker {
     const commit = { id: '', version: after.version + 1, count, time: now, cause, body };
     commit.id = this.#options.world.hash(commitContent(after.commit, tenant, stream, commit));
     live.head = commit.id;
-    const { wakeUps: own, effects, sends } = this.#ledger(live, changes);
+    const { wakeUps: own, work } = this.#ledger(live, changes);
     const wakeUps = job.row === undefined ? own : [...own, ...removalOf(job)];
     // Of an execution that runs on, nothing in its row changes but when it was updated.
     const entry: Entry =
@@ -287,14 +287,14 @@ export class Worker {
     const timer = changes.length === 0 ? undefined : timerOf(changes);
     const changed = this.#options.changed === undefined ? undefined : changes;
     const { commit: previous } = after;
-    const follows = { previous, commit, row, revoked, timer, yielded, effects, sends, changes: changed };
+    const follows = { previous, commit, row, revoked, timer, yielded, work, changes: changed };
     const isEvents = this.#options.store.hints !== undefined && holdsEvents(body);
     const told: Entry = isEvents ? { ...entry, tells: 'events' } : entry;
     this.#send({ live, job, state, status, refusal: undefined, facts: count, follows }, told);
   }
 
   #ledger(live: LiveExecution, changes: readonly LedgerChange[]): ReturnType<typeof ledgerEntries> {
-    if (changes.length === 0) return { wakeUps: [], effects: [], sends: [] };
+    if (changes.length === 0) return { wakeUps: [], work: noWork };
     live.queue ??= queueOf(live.state.definition);
     return ledgerEntries(live, changes, this.#options.store.now(), this.#leasing);
   }
@@ -342,8 +342,8 @@ export class Worker {
 
   #unreserve({ follows }: Letter): void {
     if (follows === undefined) return;
-    this.#options.effects?.unreserve(follows.effects.length);
-    this.#options.sends?.unreserve(follows.sends.length);
+    this.#options.effects?.unreserve(follows.work.effects.length);
+    this.#options.sends?.unreserve(follows.work.sends.length);
   }
 
   /** Another process won: the state in memory never was, and the command is decided again on what is stored. */
@@ -364,14 +364,15 @@ export class Worker {
   /** What follows from a durable commit. */
   #release(live: LiveExecution, status: Phase, follows: Follows, position: number): void {
     const { feed, store, timers } = this.#options;
-    const { previous, commit, row, revoked, timer, changes, yielded, effects, sends } = follows;
+    const { previous, commit, row, revoked, timer, changes, yielded, work } = follows;
     live.durable = status;
     if (isTerminal(status)) {
       this.#live.retire(live);
       feed.end(live.tenant, live.id, live.pending === 0 ? live.state : undefined);
     }
-    for (const effect of effects) this.#options.effects?.take(effect);
-    for (const send of sends) this.#options.sends?.take(send);
+    for (const effect of work.effects) this.#options.effects?.take(effect);
+    for (const effect of work.left) this.#options.effects?.leave(effect);
+    for (const send of work.sends) this.#options.sends?.take(send);
     if (revoked.length > 0) this.#options.effects?.revoke(live.tenant, live.id, revoked);
     if (timer === null) timers?.clear(live.tenant, live.id);
     else if (timer !== undefined) timers?.set(live.tenant, live.id, timer);

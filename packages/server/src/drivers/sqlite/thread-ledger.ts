@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PlaceLimit } from '../../ports/store.ts';
+import { compareText } from '../rules.ts';
 import { openTurns, type Taker } from '../turns.ts';
 import { ownDue } from './entry-wire.ts';
 import { openHighestKey } from './highest-key.ts';
@@ -44,12 +45,16 @@ type TableRow = [
 
 type LeasedRow = Omit<RowValues, 'listens'> & { readonly tenant: string; readonly execution: string };
 
-interface Candidate {
+/** Where a row stands among those of its kind that can be claimed. */
+interface Place {
+  readonly claimable: number;
   readonly tenant: string;
   readonly execution: string;
   readonly id: string;
+}
+
+interface Candidate extends Place {
   readonly queue: string;
-  readonly claimable: number;
   take(): WakeUpRow;
 }
 
@@ -80,7 +85,8 @@ export function openThreadLedger(
   const remove = database.prepare('delete from wake_ups where tenant = ? and execution = ? and id = ?');
   const due = database.prepare(
     `select tenant, execution, id, kind, due, attempt, unsafe, body, claimable from wake_ups
-     where kind = ? and claimable <= ? order by claimable, tenant, execution, id`,
+     where kind = ? and claimable <= ? and (claimable, tenant, execution, id) > (?, ?, ?, ?)
+     order by claimable, tenant, execution, id`,
   );
   due.setReturnArrays(true);
   // A kind and its queues are a stretch of the index, in which one queue after the other is skipped to.
@@ -92,6 +98,11 @@ export function openThreadLedger(
      select kind from stored
      where exists (select 1 from wake_ups w where w.kind = stored.kind and w.claimable <= ?3)`,
   );
+  /**
+   * By kind, the row of the table up to which memory knows better of all: those that were claimed stand there until a flush
+   * writes them, and each claim would go over all of them again.
+   */
+  const passed = new Map<string, Place>();
   const turns = openTurns();
   const places = openPlaceRows(database);
   const leased = database.prepare(
@@ -122,11 +133,16 @@ export function openThreadLedger(
   }
   function fromTable(kind: string, now: number, rowsMax: number): Candidate[] {
     const found: Candidate[] = [];
-    for (const row of due.iterate(kind, now)) {
+    let behind: Place | undefined;
+    const { claimable: from, tenant: t, execution: e, id: i } = passed.get(kind) ?? first;
+    for (const row of due.iterate(kind, now, from, t, e, i)) {
       const [tenant, execution, id, , dueAt, attempt, unsafe, body, claimable] = rowAs<TableRow>(row);
       const known = rows.find(tenant, id);
       // Memory knows better what became of it.
-      if (known?.dirty === true) continue;
+      if (known?.dirty === true) {
+        if (found.length === 0) behind = { claimable, tenant, execution, id };
+        continue;
+      }
       const adopt = () => {
         const stream = streams.of(tenant, execution);
         // What waits for an event is claimed by nobody.
@@ -136,6 +152,7 @@ export function openThreadLedger(
       const queue = queueOf(kind);
       if (found.push({ tenant, execution, id, queue, claimable, take: adopt }) === rowsMax) break;
     }
+    if (behind !== undefined) passed.set(kind, behind);
     return found;
   }
   /** In the first round each queue of the table is read for its part only; if that is not enough, for all of it. */
@@ -191,6 +208,13 @@ export function openThreadLedger(
     const attempt = from.number();
     const holds = row?.owner === owner && row.attempt === attempt && (row.until ?? 0) > now;
     return holds ? row : undefined;
+  }
+  /** The table says of a row what memory does: where it stands among those that were passed, they are gone over again. */
+  function comesBack({ kind, claimable, id, stream }: WakeUpRow): void {
+    const place = passed.get(kind);
+    if (place === undefined || claimable === null) return;
+    const { tenant, id: execution } = stream;
+    if (compareClaims({ claimable, tenant, execution, id }, place) <= 0) passed.delete(kind);
   }
   function relet(row: WakeUpRow, owner: string | null, until: number | null): void {
     rows.lease(row, owner, until);
@@ -265,12 +289,14 @@ export function openThreadLedger(
       if (!row.removed) {
         put.run(tenant, execution, row.id, ...columnsOf(row));
         highest.raise(tenant, execution);
+        comesBack(row);
       } else if (row.stored) remove.run(tenant, execution, row.id);
       rows.written(row);
     },
     flushed: () => rows.flushed(),
     reload() {
       rows.clear();
+      passed.clear();
       highest.clear();
       places.reload();
       for (const row of leased.all().map(rowAs<LeasedRow>)) {
@@ -281,6 +307,9 @@ export function openThreadLedger(
   };
 }
 
+/** Before every row. */
+const first: Place = { claimable: Number.MIN_SAFE_INTEGER, tenant: '', execution: '', id: '' };
+
 function columnsOf(row: WakeUpRow): WireValue[] {
   const { kind, due, attempt, owner, until, unsafe, doubt, body, claimable, listens } = row;
   const [shape, key, position] = listens ?? [null, null, null];
@@ -288,15 +317,11 @@ function columnsOf(row: WakeUpRow): WireValue[] {
 }
 
 /** Byte by byte in what ties, as the table's index orders it. */
-function compareClaims(a: Candidate, b: Candidate): number {
+function compareClaims(a: Place, b: Place): number {
   return (
     a.claimable - b.claimable ||
-    compareBytes(a.tenant, b.tenant) ||
-    compareBytes(a.execution, b.execution) ||
-    compareBytes(a.id, b.id)
+    compareText(a.tenant, b.tenant) ||
+    compareText(a.execution, b.execution) ||
+    compareText(a.id, b.id)
   );
-}
-
-function compareBytes(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -13,8 +13,11 @@ import type { Receiver, Submitted } from './worker-options.ts';
 export interface Door {
   /** every command is decided elsewhere: no worker is in this process */
   readonly isRemote: boolean;
-  /** `undefined`: the command is durable, and decided elsewhere. */
-  submit(tenant: string, execution: string, command: Command): Promise<Submitted | undefined>;
+  /**
+   * `undefined`: the command is durable, and decided elsewhere.
+   * @param name of the row that it becomes then, among those of the execution; absent: one of its own
+   */
+  submit(tenant: string, execution: string, command: Command, name?: string): Promise<Submitted | undefined>;
   /** The same for the roles, whose commands are many: without a promise for each. */
   tell(tenant: string, execution: string, command: Command, receiver: Receiver, queue?: string): void;
 }
@@ -32,12 +35,12 @@ export function localDoor(worker: Worker, elsewhere: Door | undefined): Door {
     };
   return {
     isRemote: false,
-    async submit(tenant, execution, command) {
+    async submit(tenant, execution, command, name) {
       try {
         return await worker.submit(tenant, execution, command);
       } catch (error) {
         if (!isOfNewerFacts(error)) throw error;
-        return elsewhere.submit(tenant, execution, command);
+        return elsewhere.submit(tenant, execution, command, name);
       }
     },
     tell(tenant, execution, command, receiver, queue) {
@@ -70,11 +73,11 @@ export function remoteDoor(store: Store, world: World): Door {
     tenant: string,
     execution: string,
     command: Command,
-    known?: string,
+    { name = world.id(), queue: known }: { readonly name?: string; readonly queue?: string | undefined } = {},
   ): Promise<undefined> {
     const queue = known ?? (command.type === 'execution.start' ? queueOf(command.definition) : undefined);
     const row = {
-      id: `${execution}/command/${world.id()}`,
+      id: `${execution}/command/${name}`,
       execution,
       kind: 'command',
       due: store.now(),
@@ -91,9 +94,10 @@ export function remoteDoor(store: Store, world: World): Door {
   }
   return {
     isRemote: true,
-    submit: (tenant, execution, command) => submit(tenant, execution, command),
+    submit: (tenant, execution, command, name) =>
+      submit(tenant, execution, command, name === undefined ? {} : { name }),
     tell(tenant, execution, command, receiver, queue) {
-      submit(tenant, execution, command, queue).then(
+      submit(tenant, execution, command, { queue }).then(
         (submitted) => receiver.decided(submitted),
         (error: unknown) => receiver.failed(error),
       );

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
+import { digits } from './delivery-row.ts';
 import type { LoggedEvent } from './event-log.ts';
 
 export const earlierEvents = 'earlier-events';
@@ -45,9 +46,4 @@ export async function earlierAt(
   const asked = { prefix: `${place}/`, after: `${place}/${digits(before + 1)}`, rowsMax: eventsMax };
   const { rows } = await store.documents(tenant, earlierEvents, asked);
   return rows.map(({ body }) => JSON.parse(body) as Kept).filter(({ position }) => position <= to);
-}
-
-/** In the order of texts. */
-function digits(number: number): string {
-  return String(number).padStart(16, '0');
 }

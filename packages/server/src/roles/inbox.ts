@@ -6,6 +6,7 @@ import type { Command } from '@millrace/core';
 import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { isOfNewerFacts } from './codec.ts';
+import { isDelivery } from './delivery-row.ts';
 import { claimDue, Rounds } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
@@ -81,7 +82,14 @@ export class Inbox {
     const request = { kinds, owner: node, leaseMs, rowsMax: claimRowsMax };
     const { rows, lagMs, waitMs } = await claimDue(store, request, sweepMs);
     this.#lagMs = lagMs;
-    await Promise.all(rows.map((row) => this.#handOver(row)));
+    const deliveries = Map.groupBy(
+      rows.filter(isDelivery),
+      ({ tenant, execution }) => `${tenant}/${execution}`,
+    );
+    await Promise.all([
+      ...rows.filter((row) => !isDelivery(row)).map((row) => this.#handOver(row)),
+      ...[...deliveries.values()].map((its) => this.#deliver(its)),
+    ]);
     return waitMs;
   }
 
@@ -91,7 +99,30 @@ export class Inbox {
     this.#leftToOthers.add(execution);
   }
 
-  async #handOver(row: ClaimedWakeUp): Promise<void> {
+  /** Events for one execution: each when those before it are decided, which another process may have claimed. */
+  async #deliver(rows: readonly ClaimedWakeUp[]): Promise<void> {
+    const { store, node } = this.#options;
+    const { tenant, execution } = rows[0] as ClaimedWakeUp;
+    const mine = new Map(rows.map((row) => [row.id, row]));
+    for (const row of rows) this.#inHand.add(row);
+    try {
+      const waiting = (await store.wakeUps(tenant, execution)).filter(isDelivery);
+      for (const { id } of waiting.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+        const row = mine.get(id);
+        if (row === undefined) break;
+        mine.delete(id);
+        if (!(await this.#handOver(row))) break;
+      }
+    } catch (error) {
+      this.#options.onError(error, execution);
+    }
+    const leases = [...mine.values()].map(({ id, attempt }) => ({ id, attempt }));
+    for (const row of rows) this.#inHand.delete(row);
+    await store.release(tenant, leases, node, store.now() + handedBackMs).catch(() => {});
+  }
+
+  /** Whether it was decided. */
+  async #handOver(row: ClaimedWakeUp): Promise<boolean> {
     const { worker, store, node, onError } = this.#options;
     // A `resume` row goes when the execution no longer asks for it; a `command` row goes with its decision.
     const [command, id]: [Command, string | undefined] =
@@ -101,13 +132,18 @@ export class Inbox {
     this.#inHand.add(row);
     try {
       await worker.submit(row.tenant, row.execution, command, id);
+      return true;
     } catch (error) {
-      if (!isOfNewerFacts(error)) return onError(error, row.execution);
+      if (!isOfNewerFacts(error)) {
+        onError(error, row.execution);
+        return false;
+      }
       if (!this.#leftToOthers.has(row.execution)) onError(error, row.execution);
       this.#leave(row.execution);
       // Who wrote them may take it: after a moment, in which this process does not take it again.
       const lease = { id: row.id, attempt: row.attempt };
       await store.release(row.tenant, [lease], node, store.now() + handedBackMs).catch(() => {});
+      return false;
     } finally {
       this.#inHand.delete(row);
     }

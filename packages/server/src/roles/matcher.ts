@@ -14,7 +14,9 @@ import { type Executable, type Limits, listenerOf, type ScheduleMatch } from '@m
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
-import { type Door, remoteDoor } from './door.ts';
+import { Deliveries } from './deliveries.ts';
+import type { PlacedEvent } from './delivery-row.ts';
+import type { Door } from './door.ts';
 import { earlierAt, keepEarlier } from './earlier-events.ts';
 import { isEventStream, type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
 import type { Feed } from './feed.ts';
@@ -64,9 +66,8 @@ export class Matcher {
   readonly #cursor: MatcherCursor;
   readonly #finder: ListenerFinder;
   readonly #recorder: MatchRecorder;
-  readonly #figures = { events_matched: 0, events_delivered: 0 };
-  /** the last delivery to each execution, of the page under way */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #deliveries: Deliveries;
+  #matched = 0;
   /** how often the page under way has failed */
   #failures = 0;
   readonly #definitions: MatchedDefinitions;
@@ -86,6 +87,7 @@ export class Matcher {
     this.#cursor = new MatcherCursor(store, node, leaseMs);
     this.#definitions = new MatchedDefinitions(options, this.#index);
     this.#recorder = new MatchRecorder(store, options.onError);
+    this.#deliveries = new Deliveries(options);
     this.#finder = new ListenerFinder(store, (text) => options.world.hash(text));
     definitions.onNoted = (tenant, definition, executable) => {
       this.#index.add(tenant, definition, executable);
@@ -122,7 +124,8 @@ export class Matcher {
 
   stats(): Readonly<Record<string, number>> {
     return {
-      ...this.#figures,
+      events_matched: this.#matched,
+      events_delivered: this.#deliveries.count,
       match_records_left_out: this.#recorder.leftOut,
       listeners_examined: this.#finder.examined,
       filters_examined: this.#index.judged,
@@ -155,7 +158,7 @@ export class Matcher {
     const page = await store.tail(this.#cursor.at, commitsMax);
     // After the page was read: what was subscribed before an event of it was published is there now.
     if (!store.features.exclusive && page.commits.some(isPublishing)) await subscriptions.renew();
-    this.#turns.clear();
+    await this.#deliveries.beginPage(this.#failures < failuresMax);
     await this.#match(page.commits);
     this.#failures = 0;
     this.#cursor.at = page.cursor;
@@ -172,6 +175,7 @@ export class Matcher {
   }
 
   async #begin(taking: number): Promise<void> {
+    this.#deliveries.taken();
     await this.#definitions.begin();
     await this.#options.subscriptions.load();
     this.#begun = taking;
@@ -228,7 +232,7 @@ export class Matcher {
   }
 
   async #matchJudged(events: readonly LoggedEvent[], judged: readonly (readonly Judged[])[]): Promise<void> {
-    this.#figures.events_matched += events.length;
+    this.#matched += events.length;
     const found = await this.#finder.find(events, judged);
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
@@ -312,50 +316,13 @@ export class Matcher {
         task: listenerTask((its[0] as Listener).shape),
         own: its.flatMap(({ shape }) => own.get(shape) ?? []),
         shape: its.find(({ shape }) => (own.get(shape) ?? []).length > 0)?.shape,
-        consumed: await this.#submit(
+        consumed: await this.#deliveries.submit(
           logged,
           execution,
           its.map(({ id }) => listenerOf(id)),
         ),
       })),
     );
-  }
-
-  /**
-   * Whether the execution took it. One event after the other: were two under way and the first failed, the second would be
-   * consumed before it.
-   */
-  #submit(
-    logged: Pick<LoggedEvent, 'tenant' | 'event'>,
-    execution: string,
-    listeners: readonly ReturnType<typeof listenerOf>[],
-  ): Promise<boolean> {
-    const key = `${logged.tenant}/${execution}`;
-    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(() =>
-      this.#handOver(logged, execution, listeners),
-    );
-    this.#turns.set(key, turn);
-    return turn;
-  }
-
-  async #handOver(
-    { tenant, event }: Pick<LoggedEvent, 'tenant' | 'event'>,
-    execution: string,
-    listeners: readonly ReturnType<typeof listenerOf>[],
-  ): Promise<boolean> {
-    const { door, store, world, onError } = this.#options;
-    const command = { type: 'event.deliver', event, listeners } as const;
-    this.#figures.events_delivered += 1;
-    try {
-      const submitted = await door.submit(tenant, execution, command);
-      return submitted === undefined || (submitted.type === 'done' && submitted.facts > 0);
-    } catch (error) {
-      if (this.#failures < failuresMax) throw error;
-      onError(error, execution);
-      // One that cannot be decided keeps nobody else waiting for ever: it is durable as a row.
-      await remoteDoor(store, world).submit(tenant, execution, command);
-      return true;
-    }
   }
 
   /** Gives a listener that has just begun what came before it, since its execution began. */
@@ -368,15 +335,15 @@ export class Matcher {
     const places = fact.filters.map(({ expect }, filter) =>
       expect === undefined ? undefined : start.placeOf(fact.task, filter, expect, (text) => world.hash(text)),
     );
-    const earlier: { filter: number; event: LoggedEvent['event']; at: number }[] = [];
+    const earlier: { filter: number; placed: PlacedEvent }[] = [];
     for (const [filter, place] of places.entries()) {
       if (place === undefined) continue;
       for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
-        if (isEarlier(kept, began)) earlier.push({ filter, event: kept.event, at: kept.position });
+        if (isEarlier(kept, began)) earlier.push({ filter, placed: { tenant, ...kept } });
     }
-    earlier.sort((a, b) => a.at - b.at);
+    earlier.sort((a, b) => a.placed.position - b.placed.position);
     await Promise.all(
-      earlier.map(({ filter, event }) => this.#submit({ tenant, event }, execution, [{ version, filter }])),
+      earlier.map(({ filter, placed }) => this.#deliveries.submit(placed, execution, [{ version, filter }])),
     );
   }
 }

@@ -289,10 +289,9 @@ class Simulation {
     const [process] = this.#cluster.open;
     if (process === undefined || isTerminal(state.phase)) return;
     const key = `${tenant}/${id}`;
-    if (state.phase === 'suspended' && !this.#keptSuspended.has(key)) {
-      // A child that is left suspended would keep its parent for ever.
-      // And one that has a place those who wait for it.
-      const isNeeded = state.parent !== undefined || state.place?.held === true;
+    // A child that is left suspended would keep its parent for ever, and one that has a place those who wait for it.
+    const isNeeded = state.parent !== undefined || state.place?.held === true;
+    if (state.phase === 'suspended' && (isNeeded || !this.#keptSuspended.has(key))) {
       if (!isNeeded && !this.#resumed.has(key) && this.#chance.happens(0.2)) this.#keptSuspended.add(key);
       else this.#clients.resume(process, tenant, id);
       this.#resumed.add(key);
@@ -305,7 +304,9 @@ class Simulation {
   async #isAtRest(): Promise<boolean> {
     for (const { tenant, id, state } of this.#mirror.streams) {
       if (isTerminal(state.phase)) continue;
-      if (state.phase !== 'suspended' || !this.#keptSuspended.has(`${tenant}/${id}`)) return false;
+      // One that others resumed meanwhile may have been given a place since, which it is asked to give back.
+      const isLeft = this.#keptSuspended.has(`${tenant}/${id}`) && state.place?.held !== true;
+      if (state.phase !== 'suspended' || !isLeft) return false;
     }
     if (!this.#selfStarting.isDone) return false;
     return (await this.#shared.nextDue(['command', 'send'])) === undefined;

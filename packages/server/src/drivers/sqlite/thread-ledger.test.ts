@@ -101,7 +101,7 @@ test('a row that is given back is claimed again, also when claims have gone past
   await flush();
   expect(await claim(2)).toEqual(['x/a', 'x/b']);
   expect(await claim(1)).toEqual(['x/c']);
-  await store.release('a', [{ id: 'x/b', attempt: 1 }], 'o');
+  await store.release('a', [{ id: 'x/b', attempt: 1 }], 'o', undefined);
   await flush();
   expect(await claim(1)).toEqual(['x/b']);
   expect(await claim(9)).toEqual(['x/d', 'x/e']);

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../ports/store.ts';
 import { chainOf, empty, entryOf } from '../../ports/store-fixture.contract.ts';
+import { schemaVersion } from './schema.ts';
 import { openSqliteStore, type SqliteOptions } from './store.ts';
 
 let folder = '';
@@ -45,10 +46,10 @@ describe('opening a file', () => {
       code: 'unavailable',
       details: { reason: 'newer-schema' },
       message: expect.stringContaining(
-        'written by a newer Millrace (schema 99, and this Millrace knows schemas up to 2)',
+        `written by a newer Millrace (schema 99, and this Millrace knows schemas up to ${schemaVersion})`,
       ),
     });
-    alter('pragma user_version = 2');
+    alter(`pragma user_version = ${schemaVersion}`);
     await (await open()).close();
   });
 
@@ -58,11 +59,29 @@ describe('opening a file', () => {
     await expect(open({ existing: true })).rejects.toMatchObject({
       details: { reason: 'older-schema' },
       message: expect.stringContaining(
-        'by an older Millrace (schema 1; this one reads schema 2): use that version',
+        `by an older Millrace (schema 1; this one reads schema ${schemaVersion}): use that version`,
       ),
     });
-    alter('pragma user_version = 2');
+    alter(`pragma user_version = ${schemaVersion}`);
     await (await open({ existing: true })).close();
+  });
+
+  test('what caused a commit is read as it was told, whichever version stored it', async () => {
+    const store = await open();
+    const causes = ['effect.complete 12', 'execution.start', 'effect.complete', ''];
+    await store.commit(
+      causes.map((cause, n) => {
+        const { commit, ...rest } = entryOf(`s${n}`, empty);
+        return { ...rest, ...(commit && { commit: { ...commit, cause } }) };
+      }),
+    );
+    const read = async (from: Store) => (await from.tail('', 9)).commits.map(({ cause }) => cause);
+    expect(await read(store)).toEqual(causes);
+    await store.close();
+    alter(`update commits set cause = 'effect.complete 12' where position = 1; pragma user_version = 2;`);
+    const older = await open();
+    expect(await read(older)).toEqual(causes);
+    await older.close();
   });
 
   test("another program's database is refused and not touched", async () => {

@@ -10,6 +10,7 @@ import type {
 } from '../../ports/store.ts';
 import { isDoubted } from '../rules.ts';
 import { kindOf, queueOf } from './queued-kind.ts';
+import { shownCause } from './stored-cause.ts';
 import { type Row, WireReader } from './wire.ts';
 
 /** Rows of the reader thread as the port shows them; the columns are those of `reader.ts`, in its order. */
@@ -23,7 +24,7 @@ export function toCommit(row: Row): Commit {
     id: from.text(),
     previous: from.text(),
     time: from.number(),
-    cause: from.text(),
+    cause: shownCause(from.text()),
     body: from.text(),
     position: from.number(),
   };

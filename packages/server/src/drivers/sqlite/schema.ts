@@ -10,7 +10,7 @@ const applicationId = 0x4d4c5243;
  * `executions` and `wake_ups` follow from them and are brought up to date by flushes: all commits up to `indexed` are in
  * `streams`, and what `backlog` does not say is in the two others. While a flush is under way some rows are newer.
  *
- * Times are epoch ms. `commits.id` is a SHA-256 as 32 bytes, or else text; `previous` is the position of the stream's
+ * Times are epoch ms. `commits.cause` is as `stored-cause.ts` has it, `commits.id` a SHA-256 as 32 bytes, or else text; `previous` is the position of the stream's
  * commit before, 0: none. A row of `streams` holds the positions of commits that follow each other, as JSON, from the
  * one that begins at `version`; `last` is the last of them. `wake_ups.claimable` is the instant from which a row can be
  * claimed, null: never as it stands. There are as few indexes as the queries bear:
@@ -76,6 +76,8 @@ const migrations: readonly string[] = [
   create index wake_ups_by_shape on wake_ups (tenant, shape, "key", execution, id, position) where shape is not null;
   create index wake_ups_of_shape on wake_ups (tenant, shape, execution, id, "key", position) where shape is not null;
   `,
+  // Causes are stored short from here on, and a program that does not know that must not show them.
+  '',
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { shownId, storedId } from './commit-id.ts';
 import { rowAs } from './row-as.ts';
+import { storedCause } from './stored-cause.ts';
 import type { Stream, ThreadStreams } from './thread-streams.ts';
 import { nothingExpected, type WireReader, type WireValue } from './wire.ts';
 
@@ -47,7 +48,7 @@ export function openThreadCommits(
     const version = stream.version + 1;
     const id = from.text();
     const time = from.time();
-    const cause = from.text();
+    const cause = storedCause(from.text());
     const { tenant, id: name, position: previous } = stream;
     append.run(position + 1, tenant, name, version, count, storedId(id), previous, time, cause, from.text());
     position++;

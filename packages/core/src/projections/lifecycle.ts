@@ -111,7 +111,7 @@ function isHidden(state: ExecutionState, fact: Fact): boolean {
 
 /** The pointer of an extended task is that of the task. */
 function shownTask(pointer: string): string {
-  return pointer.replace(/(\/\d+\/[^/]*)\/extended$/, '$1');
+  return pointer.replace(/(\/(?:\d+|functions)\/[^/]*)\/extended$/, '$1');
 }
 
 /** The output of a task that is about to end: folding its completion takes the task out of the state. */

@@ -80,6 +80,20 @@ describe('lifecycle events', () => {
     ]);
   });
 
+  test('a function with extensions is told of by its own pointer', () => {
+    const { commits } = drive(
+      'use: { extensions: [{ x: { extend: set, before: [{ b: { set: { y: 1 } } }] } }], functions: { f: { set: { z: 1 } } } }\ndo: [{ t: { call: f } }]',
+    );
+    const told = [...lifecycleEvents('x', commits)]
+      .map(({ type, data }) => [type.slice('io.serverlessworkflow.'.length, -3), data.task])
+      .filter(([, task]) => String(task).startsWith('/use/functions'));
+    expect(told).toEqual([
+      ['task.created', '/use/functions/f'],
+      ['task.started', '/use/functions/f'],
+      ['task.completed', '/use/functions/f'],
+    ]);
+  });
+
   test('tasks that have started are suspended and resumed with their execution', () => {
     const driven = new Driven(
       'do: [{ a: { set: { x: 1 } } }, { b: { do: [{ c: { wait: { hours: 1 } } }] } }]',

@@ -21,6 +21,17 @@ describe('an event', () => {
     ]);
   });
 
+  test.each(['/orders', 'https://example.com/a?b#c', 'urn:s', 'a/b', '#x', '//host/x'])(
+    'comes from %s, a URI or a relative reference',
+    (source) => {
+      expect(errorsOf({ source })).toEqual([]);
+    },
+  );
+
+  test.each(['not a uri', '/a b', '1:b', 'http://[x', '/ä', '%zz'])('does not come from %j', (source) => {
+    expect(errorsOf({ source })).toEqual([{ name: 'source', message: expect.stringContaining('RFC 3986') }]);
+  });
+
   test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
     expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);
     for (const wrong of ['', 'x'.repeat(2_049), 7])

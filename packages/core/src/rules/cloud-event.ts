@@ -1,5 +1,6 @@
 /** CloudEvents of version 1.0, whoever they come from. */
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isUriReference } from '../schema/formats-uri.ts';
 
 export interface EventError {
   /** the attribute; empty: all of it */
@@ -19,6 +20,8 @@ export function eventErrors(event: Json): readonly EventError[] {
   for (const name of ['id', 'source', 'type'])
     if (typeof event[name] !== 'string' || event[name] === '' || event[name].length > textsMax)
       wrong(name, `must be a text of 1 to ${textsMax} characters`);
+  if (typeof event.source === 'string' && event.source.length <= textsMax && !isUriReference(event.source))
+    wrong('source', 'must be a URI or a relative reference (RFC 3986), such as https://example.com/orders');
   if (event.time !== undefined && (typeof event.time !== 'string' || !instant.test(event.time)))
     wrong('time', 'must be an instant of RFC 3339');
   if (event.data !== undefined && event.data_base64 !== undefined)

@@ -199,7 +199,7 @@ const wakeUpKinds = [
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
   kind: Type.Enum(wakeUpKinds),
-  due: instant('From when it may be taken.'),
+  due: instant('From when it may be taken; 9999-12-31T23:59:59.000Z: no time brings it about.'),
   attempt: Type.Integer({ description: 'How often it was taken.' }),
   lease: Type.Optional(Type.Object({ owner: Type.String(), until: instant('When the lease lapses.') })),
   unsafe: Type.Boolean({ description: 'At most once: never repeated when its outcome is unknown.' }),

@@ -46,7 +46,7 @@ export const workflowSourceSchema = Type.Object({
   warnings: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
       description:
-        'Workflows that it runs and that are not published as it stands: an error when it is run. Absent: there are none.',
+        'What is an error when it is run: workflows that it runs and that are not published as it stands, and secrets where their value would be recorded. Absent: there is none.',
     }),
   ),
 });

@@ -209,6 +209,7 @@ it('millrace validate warns of what is valid and cannot be run by this version, 
           message: '`run: shell` tasks cannot be run by this version yet',
         },
       ],
+      warnings: [],
     },
   ]);
 });

@@ -78,6 +78,15 @@ describe('an event', () => {
     ]);
   });
 
+  test('has bytes as base64, and as nothing that would be lost when they are read', () => {
+    for (const bytes of ['', 'eA==', 'eHk=', 'eHl6', '+/+/'])
+      expect(errorsOf({ data_base64: bytes })).toEqual([]);
+    for (const wrong of ['eA=', 'eA', 'not base64!', 'e=A=', 'eA==eA==', '-_-_', { a: 1 }, 7, true])
+      expect(errorsOf({ data_base64: wrong })).toEqual([
+        { name: 'data_base64', message: 'must be a text in base64, with its padding' },
+      ]);
+  });
+
   test.each(['Upper', 'under_score', 'da-sh', '', 'x'.repeat(65), 'ä'])('has no attribute %s', (name) => {
     expect(errorsOf({ [name]: 1 })).toEqual([
       { name, message: 'is no attribute: those have lower-case letters and digits' },

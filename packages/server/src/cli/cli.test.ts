@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -129,6 +129,14 @@ describe('millrace', () => {
     expect(code).toBe(2);
     expect(error).toContain(sentence);
   });
+});
+
+it('a secrets file that others may read is no matter of the store', async () => {
+  const file = join(folder, 'open-secrets.yaml');
+  writeFileSync(file, 'key: hidden\n');
+  chmodSync(file, 0o644);
+  const { code, error } = await run(['start', '--port', '0', '--store', 'memory:', '--secrets-file', file]);
+  expect([code, error]).toEqual([4, expect.stringMatching(/mode 0644: .*Set 0600 or 0640\.\n$/)]);
 });
 
 describe('millrace run', () => {

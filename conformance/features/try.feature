@@ -561,6 +561,75 @@ Feature: The task try
     """
 
   @try.then
+  Scenario: catch.then says where to go when the retries are spent
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: try-catch-then-after-the-last-attempt
+      version: '1.0.0'
+    do:
+      - attempt:
+          try:
+            - fail:
+                raise:
+                  error:
+                    type: https://example.com/errors/own
+                    status: 503
+          catch:
+            retry:
+              limit:
+                attempt:
+                  count: 2
+            then: repair
+          then: end
+      - skipped:
+          set:
+            went: skipped
+          then: end
+      - repair:
+          set:
+            went: repair
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    went: repair
+    """
+    And skipped should not run
+
+  @try.then
+  Scenario: catch.then may be continue, whatever the then of the try says
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: try-catch-then-continue
+      version: '1.0.0'
+    do:
+      - attempt:
+          try:
+            - fail:
+                raise:
+                  error:
+                    type: https://example.com/errors/own
+                    status: 418
+          catch:
+            then: continue
+          then: end
+      - repair:
+          set:
+            went: repair
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    went: repair
+    """
+
+  @try.then
   Scenario: catch.then cannot name what is not there
     Given a workflow with definition:
     """yaml

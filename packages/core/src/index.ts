@@ -20,6 +20,7 @@ export type * from './model/views.ts';
 export { type Executable, link } from './program/link.ts';
 export { listensOf, scheduledConsumption } from './program/listens.ts';
 export { lower } from './program/lower.ts';
+export { misplacedSecrets } from './program/misplaced-secrets.ts';
 export { pointerTo, valueAt } from './program/pointer.ts';
 export type {
   EventFilter,

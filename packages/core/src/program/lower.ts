@@ -265,7 +265,7 @@ function lowerTry(task: TryTask, pointer: string, lowering: Lowering): Body {
       : { exceptWhen: expressionAt(caught.exceptWhen, `${place}/exceptWhen`) }),
     ...(retry === undefined ? {} : { retry }),
     ...(caught.do === undefined ? {} : { handler: lowerList(caught.do, `${place}/do`, lowering) }),
-    ...(caught.then === undefined || caught.then === 'continue' ? {} : { catchThen: caught.then }),
+    ...(caught.then === undefined ? {} : { catchThen: caught.then }),
   });
 }
 

@@ -111,7 +111,7 @@ function isHidden(state: ExecutionState, fact: Fact): boolean {
 
 /** The pointer of an extended task is that of the task. */
 function shownTask(pointer: string): string {
-  return pointer.replace(/(\/\d+\/[^/]*)\/extended$/, '$1');
+  return pointer.replace(/(\/(?:\d+|functions)\/[^/]*)\/extended$/, '$1');
 }
 
 /** The output of a task that is about to end: folding its completion takes the task out of the state. */
@@ -144,7 +144,7 @@ function taskStatuses(
     const status = statuses[type];
     return status === undefined ? [] : [[String(data.task), status] as const];
   });
-  if (fact.type === 'execution.resumed') {
+  if (fact.type === 'execution.resumed' || fact.type === 'execution.restored') {
     const waiting = runningTasks(state).filter(isWaiting);
     return [...known, ...waiting.map(({ task }) => [shownTask(task), 'waiting'] as const)];
   }
@@ -183,7 +183,14 @@ function occurrences(
     case 'execution.started':
       return [ofWorkflow('started', { definition: referenceOf(state), startedAt: at })];
     case 'execution.restored':
-      return [ofWorkflow('started', { definition: referenceOf(state), startedAt: at })];
+      return [
+        ofWorkflow('started', { definition: referenceOf(state), startedAt: at }),
+        // The tasks around the one that failed go on here, and end here.
+        ...running(state).flatMap((task) => [
+          ofTask('created', task, { createdAt: at }),
+          ofTask('started', task, { startedAt: at }),
+        ]),
+      ];
     case 'execution.completed':
       return [ofWorkflow('completed', { completedAt: at, output: state.output ?? null })];
     case 'execution.faulted':

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fold } from '../rules/evolve.ts';
 import { completed, Driven, drive, failed } from '../testing/drive.ts';
 import { ledgerChanges, noRows, ownRows } from './ledger.ts';
 import { lifecycleEvents } from './lifecycle.ts';
@@ -78,6 +79,45 @@ describe('lifecycle events', () => {
       ['task.retried', '/do/0/t'],
       ['task.completed', '/do/0/t'],
     ]);
+  });
+
+  test('a function with extensions is told of by its own pointer', () => {
+    const { commits } = drive(
+      'use: { extensions: [{ x: { extend: set, before: [{ b: { set: { y: 1 } } }] } }], functions: { f: { set: { z: 1 } } } }\ndo: [{ t: { call: f } }]',
+    );
+    const told = [...lifecycleEvents('x', commits)]
+      .map(({ type, data }) => [type.slice('io.serverlessworkflow.'.length, -3), data.task])
+      .filter(([, task]) => String(task).startsWith('/use/functions'));
+    expect(told).toEqual([
+      ['task.created', '/use/functions/f'],
+      ['task.started', '/use/functions/f'],
+      ['task.completed', '/use/functions/f'],
+    ]);
+  });
+
+  test('each task of an execution that is tried again begins before it ends, also what was around the fault', () => {
+    const text = 'do: [{ around: { do: [{ ok: { set: { x: 1 } } }, { a: { call: ask } }] } }]';
+    const first = drive(text, { ...asking, answer: () => failed(500) });
+    const isEnd = (type: string) => type === 'task.faulted' || type === 'execution.faulted';
+    const state = fold([{ time: first.now, facts: first.facts.filter(({ type }) => !isEnd(type)) }]);
+    const driven = new Driven(text, { ...asking, answer: () => completed(1) });
+    const from = { execution: 'x', version: state.version };
+    driven.command({ type: 'execution.restore', execution: 'y', from, state, task: '/do/0/around/do/1/a' });
+    driven.run();
+    const told = [...lifecycleEvents('y', driven.commits)];
+    expect(
+      told.map(({ type, data }) => [type.slice('io.serverlessworkflow.'.length, -3), data.task]),
+    ).toEqual([
+      ['workflow.started', undefined],
+      ['task.created', '/do/0/around'],
+      ['task.started', '/do/0/around'],
+      ['task.created', '/do/0/around/do/1/a'],
+      ['task.started', '/do/0/around/do/1/a'],
+      ['task.completed', '/do/0/around/do/1/a'],
+      ['task.completed', '/do/0/around'],
+      ['workflow.completed', undefined],
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
   });
 
   test('tasks that have started are suspended and resumed with their execution', () => {

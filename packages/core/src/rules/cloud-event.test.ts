@@ -21,6 +21,17 @@ describe('an event', () => {
     ]);
   });
 
+  test.each(['/orders', 'https://example.com/a?b#c', 'urn:s', 'a/b', '#x', '//host/x'])(
+    'comes from %s, a URI or a relative reference',
+    (source) => {
+      expect(errorsOf({ source })).toEqual([]);
+    },
+  );
+
+  test.each(['not a uri', '/a b', '1:b', 'http://[x', '/ä', '%zz'])('does not come from %j', (source) => {
+    expect(errorsOf({ source })).toEqual([{ name: 'source', message: expect.stringContaining('RFC 3986') }]);
+  });
+
   test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
     expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);
     for (const wrong of ['', 'x'.repeat(2_049), 7])
@@ -65,6 +76,15 @@ describe('an event', () => {
     expect(errorsOf({ data: 1, data_base64: 'eA==' })).toEqual([
       { name: 'data_base64', message: 'is for an event without "data"' },
     ]);
+  });
+
+  test('has bytes as base64, and as nothing that would be lost when they are read', () => {
+    for (const bytes of ['', 'eA==', 'eHk=', 'eHl6', '+/+/'])
+      expect(errorsOf({ data_base64: bytes })).toEqual([]);
+    for (const wrong of ['eA=', 'eA', 'not base64!', 'e=A=', 'eA==eA==', '-_-_', { a: 1 }, 7, true])
+      expect(errorsOf({ data_base64: wrong })).toEqual([
+        { name: 'data_base64', message: 'must be a text in base64, with its padding' },
+      ]);
   });
 
   test.each(['Upper', 'under_score', 'da-sh', '', 'x'.repeat(65), 'ä'])('has no attribute %s', (name) => {

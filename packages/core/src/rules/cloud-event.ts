@@ -1,5 +1,6 @@
 /** CloudEvents of version 1.0, whoever they come from. */
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isUriReference } from '../schema/formats-uri.ts';
 
 export interface EventError {
   /** the attribute; empty: all of it */
@@ -19,10 +20,14 @@ export function eventErrors(event: Json): readonly EventError[] {
   for (const name of ['id', 'source', 'type'])
     if (typeof event[name] !== 'string' || event[name] === '' || event[name].length > textsMax)
       wrong(name, `must be a text of 1 to ${textsMax} characters`);
+  if (typeof event.source === 'string' && event.source.length <= textsMax && !isUriReference(event.source))
+    wrong('source', 'must be a URI or a relative reference (RFC 3986), such as https://example.com/orders');
   if (event.time !== undefined && (typeof event.time !== 'string' || !instant.test(event.time)))
     wrong('time', 'must be an instant of RFC 3339');
   if (event.data !== undefined && event.data_base64 !== undefined)
     wrong('data_base64', 'is for an event without "data"');
+  else if (event.data_base64 !== undefined && !isBase64(event.data_base64))
+    wrong('data_base64', 'must be a text in base64, with its padding');
   for (const [name, value] of Object.entries(event)) {
     if (name === 'data' || name === 'data_base64') continue;
     if (!/^[a-z0-9]{1,64}$/.test(name))
@@ -30,6 +35,10 @@ export function eventErrors(event: Json): readonly EventError[] {
     else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
   }
   return errors;
+}
+
+function isBase64(value: Json): boolean {
+  return typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
 }
 
 /** An attribute that is null is one that is not there, as the JSON format has it; `data` may be null. */

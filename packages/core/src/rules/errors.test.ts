@@ -176,6 +176,13 @@ do: [{ a: { raise: { error: odd } } }]`,
     expect(drive(text(boom)).state.output).toEqual({ via: 'rescue' });
     expect(drive(text('set: { x: 1 }')).state.output).toEqual({ via: 'normal' });
   });
+
+  test('`catch.then: continue` goes on after an error where the `then` of the try would not', () => {
+    const { state } = drive(`do:
+  - t: { try: [{ a: { ${boom} } }], catch: { then: continue }, then: end }
+  - next: { set: { via: next } }`);
+    expect(state.output).toEqual({ via: 'next' });
+  });
 });
 
 describe('what still runs inside a task that faults', () => {
@@ -279,6 +286,21 @@ describe('retries', () => {
     );
     expect(state.output).toEqual({ gaveUp: true });
   });
+
+  test.each(['count: 2', 'count: 1'])(
+    '`catch.then` says where to go when a policy of %s is spent, without a handler as well',
+    (count) => {
+      const text = tryCall(`retry: { limit: { attempt: { ${count} } } }`, 'then: gaveUp');
+      const { state } = drive(
+        `${text}\n  - other: { set: { x: 1 }, then: end }\n  - gaveUp: { set: { gaveUp: true } }`,
+        {
+          functions: ['ask'],
+          answer: () => failed(503),
+        },
+      );
+      expect(state).toMatchObject({ phase: 'completed', output: { gaveUp: true } });
+    },
+  );
 
   test.each([
     ['when', 'retry: { when: $error.status == 503, limit: { attempt: { count: 3 } } }', 3],

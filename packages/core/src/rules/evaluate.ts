@@ -91,7 +91,7 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
 function outsideArguments(variable: string, expression: Expression): Error {
   return standardFault(
     'authorization',
-    `\`${variable}\` can be used in the arguments of a call only: ${expression.source.trim()}`,
+    `\`${variable}\` can be used in the arguments of a call to a service only: ${expression.source.trim()}`,
   );
 }
 

@@ -202,12 +202,12 @@ describe('an error of an expression', () => {
     [
       "set: { x: '${ $secrets.key }' }",
       /\/authorization$/,
-      '`$secrets` can be used in the arguments of a call only: $secrets.key',
+      '`$secrets` can be used in the arguments of a call to a service only: $secrets.key',
     ],
     [
       "if: '${ $authorization != null }', call: http, with: { method: get, endpoint: { uri: 'https://example.com', authentication: { bearer: { token: t } } } }",
       /\/authorization$/,
-      '`$authorization` can be used in the arguments of a call only: $authorization != null',
+      '`$authorization` can be used in the arguments of a call to a service only: $authorization != null',
     ],
   ])('says what failed: %s', (task, type, detail) => {
     expect(

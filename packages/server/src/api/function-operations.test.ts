@@ -50,6 +50,10 @@ describe('a function of the catalog of the server', () => {
       status: 422,
       body: { errors: [{ line: 1, column: 1, message: expect.stringContaining("did you mean 'set'") }] },
     });
-    expect(await put(text, '/api/v1/functions/greet/first')).toMatchObject({ status: 400 });
+    for (const version of ['first', '1.x', '1'])
+      expect(await put(text, `/api/v1/functions/greet/${version}`)).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringContaining('a semantic version, such as 1.0.0') },
+      });
   });
 });

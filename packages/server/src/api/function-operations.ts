@@ -6,7 +6,7 @@ import { functionSchema, pageSchema } from './schemas.ts';
 const path = '/api/v1/functions/{name}/{version}';
 const params = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 128, description: 'Name of the function.' }),
-  version: Type.String({ minLength: 5, maxLength: 128, description: 'Its semantic version.' }),
+  version: Type.String({ minLength: 1, maxLength: 128, description: 'Its semantic version.' }),
 });
 const example = {
   name: 'greet',

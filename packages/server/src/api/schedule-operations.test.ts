@@ -85,6 +85,17 @@ describe('millrace schedule', () => {
     });
   });
 
+  it('says nothing of missed instants where events start the workflow', async () => {
+    await server.send('POST', '/api/v1/workflows', {
+      document: { dsl: '1.0.3', namespace: 'test', name: 'called', version: '1.0.0' },
+      schedule: { on: { one: { with: { type: 'paid' } } } },
+      do: [{ a: { set: { x: 1 } } }],
+    });
+    expect((await millrace('schedule', 'test/called')).out).toBe(
+      'test/called/1.0.0  active\nstarts    on events {"one":{"with":{"type":"paid"}}}\n',
+    );
+  });
+
   it.each([
     [['schedule']],
     [['schedule', 'nightly']],

@@ -46,7 +46,7 @@ export const workflowSourceSchema = Type.Object({
   warnings: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), line: Type.Integer(), message: Type.String() }), {
       description:
-        'Workflows that it runs and that are not published as it stands: an error when it is run. Absent: there are none.',
+        'What is an error when it is run: workflows that it runs and that are not published as it stands, and secrets where their value would be recorded. Absent: there is none.',
     }),
   ),
 });
@@ -199,7 +199,7 @@ const wakeUpKinds = [
 export const wakeUpSchema = Type.Object({
   id: Type.String(),
   kind: Type.Enum(wakeUpKinds),
-  due: instant('From when it may be taken.'),
+  due: instant('From when it may be taken; 9999-12-31T23:59:59.000Z: no time brings it about.'),
   attempt: Type.Integer({ description: 'How often it was taken.' }),
   lease: Type.Optional(Type.Object({ owner: Type.String(), until: instant('When the lease lapses.') })),
   unsafe: Type.Boolean({ description: 'At most once: never repeated when its outcome is unknown.' }),

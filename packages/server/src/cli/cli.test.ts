@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -131,6 +131,14 @@ describe('millrace', () => {
   });
 });
 
+it('a secrets file that others may read is no matter of the store', async () => {
+  const file = join(folder, 'open-secrets.yaml');
+  writeFileSync(file, 'key: hidden\n');
+  chmodSync(file, 0o644);
+  const { code, error } = await run(['start', '--port', '0', '--store', 'memory:', '--secrets-file', file]);
+  expect([code, error]).toEqual([4, expect.stringMatching(/mode 0644: .*Set 0600 or 0640\.\n$/)]);
+});
+
 describe('millrace run', () => {
   it('prints the output on standard output, and each task on standard error', async () => {
     const { code, out, error } = await run(['run', 'greet.yaml', '--input', '{"name":"Ada"}']);
@@ -209,6 +217,7 @@ it('millrace validate warns of what is valid and cannot be run by this version, 
           message: '`run: shell` tasks cannot be run by this version yet',
         },
       ],
+      warnings: [],
     },
   ]);
 });

@@ -97,6 +97,7 @@ function adviceFor(error: unknown, { store }: Settings): string {
     case 'read-only':
     case 'server-version':
     case 'encoding':
+    case 'secrets':
       // The driver knows what to do.
       return '';
     case 'disk-full':

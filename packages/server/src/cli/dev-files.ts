@@ -1,10 +1,10 @@
 /** The files that `millrace dev` publishes: those that are named, and the workflows in folders that are. */
-import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError, exitCodes } from './exit.ts';
 import { unreadable } from './io.ts';
+import { isMeant, type WatchedPath, watchFolders } from './watched-folders.ts';
 
 export interface DevFiles {
   /** texts by path, in the order in which they are named, and within a folder by name */
@@ -25,7 +25,7 @@ export async function openDevFiles(
   paths: readonly string[],
   settle: () => Promise<void> = () => pause(settleMs),
 ): Promise<DevFiles> {
-  const named: Named[] = [];
+  const named: WatchedPath[] = [];
   for (const path of paths) {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error);
@@ -62,12 +62,7 @@ export async function openDevFiles(
   };
 }
 
-interface Named {
-  readonly path: string;
-  readonly isFolder: boolean;
-}
-
-async function readAll(named: readonly Named[]): Promise<ReadonlyMap<string, string>> {
+async function readAll(named: readonly WatchedPath[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const { path, isFolder } of named)
     for (const file of isFolder ? await filesIn(path) : [path]) {
@@ -80,7 +75,7 @@ async function readAll(named: readonly Named[]): Promise<ReadonlyMap<string, str
 
 /** One change after the other: what changes meanwhile is read afterwards. */
 function watchAll(
-  named: readonly Named[],
+  named: readonly WatchedPath[],
   changed: () => Promise<void>,
   onError: (error: unknown) => void,
 ): () => void {
@@ -89,27 +84,19 @@ function watchAll(
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(changed).catch(onError);
+      running = running
+        .then(() => watched.renew().catch(onError))
+        .then(changed)
+        .catch(onError);
     }, settleMs);
   };
-  const watchers: FSWatcher[] = [];
-  for (const { path, isFolder } of named) {
-    // An editor that saves puts another file in its place, so what is watched is the folder.
-    const watcher = watch(isFolder ? path : dirname(path), { recursive: isFolder }, (_kind, name) => {
-      if (isFolder ? name === null || isDefinitionName(name) : name === null || name === basename(path))
-        soon();
-    });
-    watcher.on('error', (error) => {
-      onError(error);
-      soon();
-    });
-    watchers.push(watcher);
-  }
+  // What comes into a folder before that is watched is read afterwards.
+  const watched = watchFolders({ paths: named, isWatched: isDefinitionName, changed: soon, onError });
   // What was saved since the texts were read.
   soon();
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    watched.close();
   };
 }
 
@@ -121,11 +108,8 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     .map((name) => join(folder, name));
 }
 
-/** What is hidden, and what others have installed, is not meant. */
 function isDefinitionName(name: string): boolean {
-  const parts = name.split(/[\\/]/);
-  if (parts.some((part) => part.startsWith('.') || part === 'node_modules')) return false;
-  return /\.(ya?ml|json)$/i.test(name);
+  return isMeant(name) && /\.(ya?ml|json)$/i.test(name);
 }
 
 /** Inputs and settings lie beside workflows. */

@@ -27,6 +27,18 @@ describe('millrace deploy', () => {
     expect(error).toMatch(/bad\.yaml:8:7: .*'sett'/);
   });
 
+  it('warns of secrets that will be refused, with their lines, as `millrace validate` does', async () => {
+    const file = join(cli.folder, 'secret.yaml');
+    writeFileSync(
+      file,
+      "document: { dsl: '1.0.3', namespace: test, name: secret, version: '1.0.0' }\nuse: { secrets: [key] }\ndo:\n  - a:\n      set: { k: '${ $secrets.key }' }\n",
+    );
+    for (const command of ['validate', 'deploy']) {
+      const { code, error } = await millrace(command, file);
+      expect([code, error]).toEqual([0, expect.stringMatching(/secret\.yaml:5.*warning: `\$secrets` is an/)]);
+    }
+  });
+
   it('exits 1 when the version is there with other content, and 2 when a file cannot be read', async () => {
     const conflict = await millrace('deploy', join(cli.folder, 'changed.yaml'));
     expect(conflict).toMatchObject({ code: 1, error: expect.stringContaining('1.0.0') });

@@ -66,19 +66,17 @@ function keyOf({ task, visit }: TaskFact): string {
 }
 
 function isExtended({ task }: TaskFact): boolean {
-  return /\/\d+\/[^/]*\/extended$/.test(task) || /^\/use\/functions\/[^/]*\/extended$/.test(task);
+  return /\/\d+\/[^/]*\/extended$/.test(task) || /^(?:\/use)?\/functions\/[^/]*\/extended$/.test(task);
 }
 
 /**
  * `/do/0/order/try/1/pay` → `order › pay`: the members that follow an index are the names of tasks, and those that follow
- * `/use/functions` of functions.
+ * `/use/functions`, or `/functions` for what was read from elsewhere, of functions.
  */
 export function nameOf({ task, visit }: TaskFact): string {
   const parts = task.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const isFunction = parts[1] === 'use' && parts[2] === 'functions';
-  const names = parts.filter(
-    (_, index) => /^\d+$/.test(parts[index - 1] ?? '') || (isFunction && index === 3),
-  );
+  const nameAt = parts[1] === 'functions' ? 2 : parts[1] === 'use' && parts[2] === 'functions' ? 3 : -1;
+  const names = parts.filter((_, index) => /^\d+$/.test(parts[index - 1] ?? '') || index === nameAt);
   return `${visible(names.join(' › ') || task)}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
 }
 

@@ -77,7 +77,9 @@ function kindsOf({ cron, everyMs, afterMs, on, timeZone, misfire }: ScheduleView
     ...(afterMs === undefined ? [] : [`${formatDuration(afterMs)} after each end`]),
     ...(on === undefined ? [] : [`on events ${JSON.stringify(on)}`]),
   ];
-  return visible(`${kinds.join(', ')}; missed: ${misfire}`);
+  // Events miss no instant.
+  const isTimed = cron !== undefined || everyMs !== undefined || afterMs !== undefined;
+  return visible(`${kinds.join(', ')}${isTimed ? `; missed: ${misfire}` : ''}`);
 }
 
 function distance(due: string, now: number): string {

@@ -1,5 +1,5 @@
 /** `millrace validate`: every error of every file, with its place. */
-import { lower, parse, type SourceError, unsupportedPlaces } from '@millrace/core';
+import { lower, misplacedSecrets, parse, type SourceError, unsupportedPlaces } from '@millrace/core';
 import { readArguments } from './arguments.ts';
 import { CliError, type ExitCode, exitCodes } from './exit.ts';
 import { type Io, readTextFile } from './io.ts';
@@ -15,6 +15,8 @@ type Validated =
       readonly ok: true;
       readonly workflow: string;
       readonly unsupported: readonly Place[];
+      /** what will be an error when it is run */
+      readonly warnings: readonly Place[];
     }
   | {
       readonly file: string;
@@ -50,14 +52,15 @@ async function validateFile(file: string): Promise<Validated> {
   if (!parsed.ok) return { file, ok: false, exitCode: exitCodes.invalid, errors: parsed.errors };
   const { namespace, name, version } = parsed.workflow.document;
   const workflow = `${namespace}/${name}/${version}`;
-  const unsupported = unsupportedPlaces(lower(parsed.workflow), parsed.source);
-  return { file, ok: true, workflow, unsupported };
+  const program = lower(parsed.workflow);
+  const unsupported = unsupportedPlaces(program, parsed.source);
+  return { file, ok: true, workflow, unsupported, warnings: misplacedSecrets(program, parsed.source) };
 }
 
 function report(one: Validated, io: Io): void {
   if (one.ok) {
     io.out(`${one.file}: valid: ${one.workflow}\n`);
-    for (const place of one.unsupported)
+    for (const place of [...one.unsupported, ...one.warnings])
       io.error(`${formatSourceError(one.file, { ...place, message: `warning: ${place.message}` })}\n`);
     return;
   }

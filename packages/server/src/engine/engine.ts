@@ -1,5 +1,5 @@
 /** The engine as its callers see it, over the roles and the store. */
-import { openPhases, type WorkflowSource } from '@millrace/core';
+import { misplacedSecrets, openPhases, type WorkflowSource } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, viewOf, wakeUps } from './ask.ts';
@@ -96,7 +96,12 @@ async function withWarnings(
   tenant: string,
   workflow: WorkflowSource,
 ): Promise<WorkflowSource> {
-  const warnings = await missingChildren(definitions, tenant, workflow.digest);
+  const { executable, source } = await definitions.byDigest(tenant, workflow.digest);
+  const misplaced = misplacedSecrets(executable.program, source);
+  const warnings = [
+    ...(await missingChildren(definitions, tenant, workflow.digest)),
+    ...misplaced.map(({ pointer, line, message }) => ({ pointer, line, message })),
+  ].sort((a, b) => a.line - b.line);
   return warnings.length === 0 ? workflow : { ...workflow, warnings };
 }
 

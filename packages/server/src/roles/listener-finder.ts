@@ -58,17 +58,8 @@ export class ListenerFinder {
    */
   async listening(logged: LoggedEvent, rows: readonly Listener[]): Promise<readonly Listener[]> {
     const listening: Listener[] = [];
-    for (const row of rows) {
-      if (isBefore(row, logged)) listening.push(row);
-      else if (row.key !== '') {
-        const { version } = listenerOf(row.id);
-        // What was restored listens from its first commit on.
-        const fromVersion = Math.max(1, version);
-        const [began] = await this.#store.read(logged.tenant, row.execution, { fromVersion, rowsMax: 1 });
-        if (began !== undefined && isBefore({ ...row, position: began.position }, logged))
-          listening.push(row);
-      }
-    }
+    for (const row of rows)
+      if (isBefore(row, logged) || (await beganBefore(this.#store, row, logged))) listening.push(row);
     return listening;
   }
 
@@ -99,8 +90,21 @@ function nameOf({ shape, key }: { readonly shape: string; readonly key: string }
   return `${key}\n${shape}`;
 }
 
+/** Of a row that stands behind the event: whether it was there already, and was put under another key since. */
+export async function beganBefore(
+  store: Pick<Store, 'read'>,
+  row: Listener,
+  logged: Pick<LoggedEvent, 'tenant' | 'position' | 'emitted'>,
+): Promise<boolean> {
+  if (row.key === '') return false;
+  // What was restored listens from its first commit on.
+  const fromVersion = Math.max(1, listenerOf(row.id).version);
+  const [began] = await store.read(logged.tenant, row.execution, { fromVersion, rowsMax: 1 });
+  return began !== undefined && isBefore({ ...row, position: began.position }, logged);
+}
+
 /** Whether a listener was there when the event came; in one commit the order of its facts says. */
-function isBefore(row: Listener, { position, emitted }: LoggedEvent): boolean {
+function isBefore(row: Listener, { position, emitted }: Pick<LoggedEvent, 'position' | 'emitted'>): boolean {
   if (row.position !== position) return row.position < position;
   return emitted?.execution === row.execution && listenerOf(row.id).version < emitted.version;
 }

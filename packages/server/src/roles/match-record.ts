@@ -8,6 +8,7 @@ import type { Listener, Store } from '../ports/store.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Judged } from './filter-index.ts';
 import { listenerTask } from './listen-key.ts';
+import { beganBefore } from './listener-finder.ts';
 
 export const matchRecords = 'event-matches';
 
@@ -47,7 +48,12 @@ export interface Matched {
 
 /** Records events in the order of the log: of the near misses of an execution the last is kept. */
 export async function recordMatches(store: Store, page: readonly Matched[]): Promise<void> {
-  const near = await Promise.all(page.map((matched) => nearMisses(store, matched)));
+  const moved = new Set(
+    page.flatMap(({ delivered }) =>
+      delivered.filter(({ consumed }) => consumed).map(({ execution }) => execution),
+    ),
+  );
+  const near = await Promise.all(page.map((matched) => nearMisses(store, matched, moved)));
   const last = new Map<string, () => Promise<unknown>>();
   const puts: Promise<unknown>[] = [];
   for (const [at, matched] of page.entries()) {
@@ -106,17 +112,23 @@ function refusalOf({ execution, task, own, shape }: Delivered): Near {
       execution,
       task,
       predicate: 'taken',
-      detail: 'it took another event first, or had this one already',
+      detail:
+        'it had this one already, or another that came first left it with nothing to wait for, or with another value',
     };
   const detail = "it does not hold over the execution's own data";
   return { execution, task, shape, predicate: own.join(', '), detail };
 }
 
-/** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
+/**
+ * Some that wait by a shape whose type fits, and that another predicate keeps from it. `moved`: executions whose rows may
+ * have been put under other keys by events of the same page, before this is asked.
+ */
 async function nearMisses(
   store: Store,
-  { logged: { tenant, position }, judged, delivered }: Matched,
+  { logged, judged, delivered }: Matched,
+  moved: ReadonlySet<string>,
 ): Promise<readonly Near[]> {
+  const { tenant, position } = logged;
   const isNear = (judgement: Judged) =>
     judgement.type === 'miss' ? judgement.predicate !== 'type' : judgement.shape.names.length > 0;
   const near = new Map(
@@ -129,11 +141,14 @@ async function nearMisses(
   const shapes = [...near.keys()].map((shape) => ({ shape }));
   const { rows } = await store.listeners(tenant, shapes, { rowsMax: nearMax });
   const reached = new Set(delivered.map(({ execution }) => execution));
-  return rows.flatMap((row) => {
+  const missed: Near[] = [];
+  for (const row of rows) {
     const judgement = near.get(row.shape);
-    const isMissed = judgement !== undefined && row.position < position && !reached.has(row.execution);
-    return isMissed ? [missOf(row, judgement)] : [];
-  });
+    if (judgement === undefined || reached.has(row.execution)) continue;
+    if (row.position < position || (moved.has(row.execution) && (await beganBefore(store, row, logged))))
+      missed.push(missOf(row, judgement));
+  }
+  return missed;
 }
 
 function missOf({ execution, shape }: Listener, judgement: Judged): Near {

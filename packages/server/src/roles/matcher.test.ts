@@ -318,6 +318,45 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('tells of a near miss also when the next event gives who waits the value that it is correlated by', async () => {
+    const harness = open();
+    const byFirst = { type: 'paid', data: '${ .amount > 100 }' };
+    const id = await start(harness, [
+      {
+        listen: {
+          to: {
+            all: [
+              { with: byFirst, correlate: { order: { from: '.data.order' } } },
+              { with: { type: 'packed' }, correlate: { order: { from: '.data.order' } } },
+            ],
+          },
+        },
+      },
+    ]);
+    const published = await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { data: { order: 'o1', amount: 5 } }),
+      event('packed', '2', { data: { order: 'o1' } }),
+      event('paid', '3', { data: { order: 'o2', amount: 500 } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const missed = await Promise.all(
+      published.map(async ({ key }) => (await harness.runtime.engine.matches(tenant, key)).missed),
+    );
+    expect(missed).toEqual([
+      [{ execution: id, task: '/do/0/t0', predicate: 'data' }],
+      [],
+      [
+        {
+          execution: id,
+          task: '/do/0/t0',
+          predicate: 'taken',
+          detail: expect.stringContaining('with another value'),
+        },
+      ],
+    ]);
+    await harness.runtime.stop(0);
+  });
+
   it('asks of the filters of a type only those whose constants an event has, and ten for near misses', async () => {
     const harness = open();
     const by = (subject: string) => ({ listen: { to: { one: { with: { type: 'paid', subject } } } } });

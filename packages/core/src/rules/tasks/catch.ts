@@ -19,7 +19,7 @@ export function passing(decision: Decision, key: string, error: WorkflowError): 
     if (due !== undefined)
       decision.emit({ type: 'retry.scheduled', ...of(task), error, attempt: task.attempt + 1, due });
     // A policy that is spent, with nothing to handle the error, has not dealt with it: it goes on outwards.
-    else if (node.retry !== undefined && node.handler === undefined) return error;
+    else if (node.retry !== undefined && !isHandled(node)) return error;
     else decision.emit({ type: 'error.caught', ...of(task), error });
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
@@ -27,6 +27,10 @@ export function passing(decision: Decision, key: string, error: WorkflowError): 
   }
   decision.ready.push(key);
   return undefined;
+}
+
+function isHandled({ handler, catchThen }: TryNode): boolean {
+  return handler !== undefined || catchThen !== undefined;
 }
 
 /** A condition or a policy that fails catches nothing: the error is still what the author must see, and then why. */

@@ -20,7 +20,7 @@ export interface SecretsFile {
  */
 export function openSecretsFile(given: string): SecretsFile {
   const path = resolve(given);
-  let known = readSecrets(path, 'bad-request', undefined);
+  let known = readGiven(path);
   return {
     current() {
       known = readSecrets(path, 'unavailable', known);
@@ -32,6 +32,17 @@ export function openSecretsFile(given: string): SecretsFile {
 interface Known {
   readonly mark: string;
   readonly secrets: SecretsByTenant;
+}
+
+/** What the message says is all that can be done about it: the `reason` tells that it is not about the store. */
+function readGiven(path: string): Known {
+  try {
+    return readSecrets(path, 'bad-request', undefined);
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    const details = { ...error.details, reason: 'secrets' };
+    throw new MillraceError(error.code, error.message, details, { cause: error });
+  }
 }
 
 /** The rights that are checked are those of the very file that is read: both through one descriptor. */

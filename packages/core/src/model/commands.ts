@@ -57,6 +57,11 @@ export interface ContinueExecution {
 /** One of the places is free: an execution that waits for one runs. */
 export interface GrantPlace {
   readonly type: 'place.grant';
+  /**
+   * Version of the fact that it had been resumed by when the place was given to it; 0: none. One that was suspended since has
+   * lost that place to others. Absent: the row that was claimed does not say it.
+   */
+  readonly resumed?: number;
 }
 
 export interface CancelExecution {

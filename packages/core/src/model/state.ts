@@ -68,6 +68,8 @@ export interface ExecutionState {
 export interface PlaceState {
   /** instant at which it was asked for */
   since: number;
+  /** version of the fact that it was resumed by last while it waited; absent: it was not suspended */
+  resumed?: number;
   /** absent: it waits, and nothing of it runs yet */
   held?: true;
 }

@@ -16,8 +16,13 @@ export type LedgerChange =
   | { readonly type: 'timer'; readonly due: number }
   | { readonly type: 'resume' }
   | { readonly type: 'approval' }
-  /** the execution waits for a place, in the order of `since`; or has it */
-  | { readonly type: 'place'; readonly since: number; readonly held: boolean }
+  /** the execution waits for a place, in the order of `since`, and was resumed last by the fact of this version, or by none; or has it */
+  | {
+      readonly type: 'place';
+      readonly since: number;
+      readonly resumed: number;
+      readonly held: boolean;
+    }
   /** a child that is waited for */
   | { readonly type: 'child'; readonly version: number }
   /** something that another execution, or whatever started this one, has to be told; the fact says what */
@@ -114,7 +119,12 @@ export function ledgerChanges(
     changes.push(
       now.place === null
         ? { type: 'remove', row: 'place' }
-        : { type: 'place', since: after.place?.since ?? after.at, held: now.place === 'held' },
+        : {
+            type: 'place',
+            since: after.place?.since ?? after.at,
+            resumed: after.place?.resumed ?? 0,
+            held: now.place === 'held',
+          },
     );
   if (now.listens.length > 0 || before.listens.length > 0)
     changeListens(changes, before.listens, now.listens, after.definition?.digest ?? '');

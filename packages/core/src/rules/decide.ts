@@ -9,6 +9,7 @@
 import type {
   Command,
   CompleteEffect,
+  GrantPlace,
   Moment,
   Refusal,
   ResolveEffect,
@@ -149,7 +150,7 @@ function carryOut(decision: Decision, command: Command): void {
     case 'execution.continue':
       return goOn(decision);
     case 'place.grant':
-      return grantPlace(decision);
+      return grantPlace(decision, command);
     case 'execution.cancel':
       return cancel(decision, command.reason);
     case 'execution.suspend':
@@ -305,8 +306,9 @@ function goOn(decision: Decision): void {
   if (decision.running && decision.state.yielded) readyAll(decision);
 }
 
-function grantPlace(decision: Decision): void {
+function grantPlace(decision: Decision, { resumed }: GrantPlace): void {
   if (!decision.running || !waitsForPlace(decision.state)) return;
+  if (resumed !== undefined && resumed !== (decision.state.place?.resumed ?? 0)) return;
   decision.emit({ type: 'place.granted' });
   readyAll(decision);
 }

@@ -1,4 +1,4 @@
-import type { ExecutionState } from '../model/state.ts';
+import type { ExecutionState, PlaceState } from '../model/state.ts';
 import { earliest } from './due.ts';
 import { assert } from './lookup.ts';
 
@@ -12,4 +12,9 @@ export function placeGranted(state: ExecutionState, at: number): void {
     if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += waited;
   }
   state.due = earliest(state);
+}
+
+/** A place that it was about to get when it was suspended is not meant for it any more. */
+export function waitsAnew(place: PlaceState, version: number): void {
+  if (place.held !== true) place.resumed = version;
 }

@@ -54,7 +54,7 @@ import {
   listenIterates,
   listenStarted,
 } from './evolve-listen.ts';
-import { placeGranted } from './evolve-places.ts';
+import { placeGranted, waitsAnew } from './evolve-places.ts';
 import { isJumpBack } from './jump.ts';
 import { assert, forkOf, loopOf, type Scope, scopeOf, taskOf, tryOf } from './lookup.ts';
 
@@ -83,6 +83,7 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
       return;
     case 'execution.resumed':
       state.phase = 'running';
+      if (state.place !== undefined) waitsAnew(state.place, state.version);
       return;
     case 'execution.yielded':
       state.yielded = true;

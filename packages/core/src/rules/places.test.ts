@@ -22,7 +22,7 @@ describe('an execution of a workflow whose executions are limited in number', ()
     const run = drive('do: [{ w: { wait: { seconds: 1 } } }]', { needsPlace: true });
     const waits = ownRows(run.state);
     expect(ledgerChanges(noRows, run.state, run.facts, 1, [])).toEqual([
-      { type: 'place', since: startOfTime, held: false },
+      { type: 'place', since: startOfTime, resumed: 0, held: false },
     ]);
     run.now += 5;
     run.command({ type: 'place.grant' });
@@ -30,6 +30,7 @@ describe('an execution of a workflow whose executions are limited in number', ()
     expect(ledgerChanges(waits, run.state, run.commits[1]?.facts ?? [], 3, [])).toContainEqual({
       type: 'place',
       since: startOfTime,
+      resumed: 0,
       held: true,
     });
     run.run();
@@ -62,8 +63,19 @@ describe('an execution of a workflow whose executions are limited in number', ()
     expect(ledgerChanges(held, run.state, run.commits.at(-1)?.facts ?? [], 4, [])).toContainEqual({
       type: 'place',
       since: startOfTime,
+      resumed: 4,
       held: false,
     });
+  });
+
+  it('is not given the place that it was about to get when it was suspended: others have it', () => {
+    const run = waiting();
+    run.command({ type: 'execution.suspend' });
+    run.command({ type: 'execution.resume' });
+    expect(run.command({ type: 'place.grant', resumed: 0 })).toMatchObject({ type: 'decided', facts: [] });
+    expect(phaseOf(run.state)).toBe('pending');
+    run.command({ type: 'place.grant', resumed: 4 });
+    expect(run.state.phase).toBe('completed');
   });
 
   it('is not begun by a timer, and its timeout strikes while it waits', () => {

@@ -59,7 +59,8 @@ export class Admission {
   async #grant(row: ClaimedWakeUp): Promise<void> {
     const { worker, store, node, onError } = this.#options;
     try {
-      await worker.submit(row.tenant, row.execution, { type: 'place.grant' });
+      const since = row.body === null ? {} : { resumed: Number(row.body) };
+      await worker.submit(row.tenant, row.execution, { type: 'place.grant', ...since });
     } catch (error) {
       if (!isOfNewerFacts(error)) onError(error, row.execution);
       // Nobody knows whether it was granted: its place is nobody else's, and when the lease has lapsed it is asked again.

@@ -29,7 +29,8 @@ export class MatcherCursor {
   #revision = 0;
   #until = 0;
   #savedAt = 0;
-  #saved = '';
+  /** the place that this process saved last, while it leads */
+  #saved: string | undefined;
   /** after the last commit that was matched */
   at = '';
   /** how often the place was read from the store: what others have matched meanwhile went by unseen */
@@ -50,7 +51,7 @@ export class MatcherCursor {
     const { cursor, owner, until } = parse(stored?.body);
     const { exclusive } = this.#store.features;
     if (!exclusive && owner !== this.#node && until > this.#store.now()) return false;
-    const renews = owner === this.#node && this.#saved !== '';
+    const renews = owner === this.#node && this.#saved !== undefined;
     if (!renews) {
       this.at = stored === undefined ? end : cursor;
       this.taken += 1;
@@ -68,7 +69,7 @@ export class MatcherCursor {
 
   /** Once a second is enough: what is matched again is taken once. */
   async saveAtTimes(): Promise<void> {
-    if (this.#saved === this.at || this.#store.now() - this.#savedAt < 1_000) return;
+    if ((this.#saved ?? '') === this.at || this.#store.now() - this.#savedAt < 1_000) return;
     await this.save();
   }
 
@@ -81,7 +82,7 @@ export class MatcherCursor {
     const put = await this.#store.putDocument(own, collection, key, JSON.stringify(stored), expected);
     if (put.type === 'conflict') {
       this.#until = 0;
-      this.#saved = '';
+      this.#saved = undefined;
       return false;
     }
     this.#revision = put.revision;

@@ -112,7 +112,8 @@ export function ledgerEntries(
         return put(row, id, 'approval', neverDue, null, false, queue);
       case 'place': {
         const due = change.held ? neverDue : change.since;
-        return put(row, id, 'place', due, null, false, placeQueue(queue ?? ''));
+        const waiting = put(row, id, 'place', due, null, false, placeQueue(queue ?? ''));
+        return change.held ? waiting : withBody(waiting, String(change.resumed));
       }
       case 'child':
         return put(row, id, 'child', neverDue, null, false, queue);
@@ -164,6 +165,10 @@ function rowOf(change: LedgerChange): LedgerRow {
   }
 }
 
+function withBody(change: Extract<WakeUpChange, { type: 'put' }>, body: string): WakeUpChange {
+  return { type: 'put', row: { ...change.row, body } };
+}
+
 function put(
   id: string,
   execution: string,
@@ -173,7 +178,7 @@ function put(
   unsafe: boolean,
   queue: string | undefined,
   listens?: ListenKey,
-): WakeUpChange {
+): Extract<WakeUpChange, { type: 'put' }> {
   const attempt = lease === null ? 0 : 1;
   const row: { -readonly [Member in keyof WakeUp]: WakeUp[Member] } = {
     id,

@@ -54,6 +54,7 @@ export { type Decided, type DecideOptions, decide } from './rules/decide.ts';
 export {
   type Evaluated,
   type FilterSight,
+  isComparable,
   keyText,
   type Matched,
   matchFilter,

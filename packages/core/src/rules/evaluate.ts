@@ -84,7 +84,7 @@ export function evaluateExpression(expression: Expression, dot: Json, place: Pla
     if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
     throw expressionFault(expression, error);
   }
-  if (value === undefined || value === null) return null;
+  if (value === undefined) return null;
   return recordable(value, place.decision.limits.valueBytesMax, expression.source);
 }
 
@@ -102,8 +102,7 @@ export function isAuthenticated({ node }: Place): boolean {
 
 function authenticationOf({ node: found }: LinkedNode): AuthenticationSource | undefined {
   const node = found.kind === 'extended' ? found.task : found;
-  if (node.kind !== 'call' || node.call.type === 'function' || node.call.type === 'custom') return undefined;
-  return node.call.authentication;
+  return node.kind === 'call' && 'authentication' in node.call ? node.call.authentication : undefined;
 }
 
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */
@@ -243,9 +242,7 @@ function extendedPlace(place: Place): Place | undefined {
     if (around.kind === 'extension') return placeAround(decision, around.parent);
   }
   const around = place.parent === '' ? undefined : decision.task(place.parent);
-  if (place.node?.node.kind === 'extension') return placeAround(decision, place.parent);
-  if (around?.kind !== 'extended' || place.task === undefined) return undefined;
-  return { ...place, task: { ...place.task, raw: around.raw, startedAt: around.startedAt } };
+  return around?.kind === 'extended' ? { ...place, task: around } : undefined;
 }
 
 function placeAround(decision: Decision, key: string): Place {
@@ -298,9 +295,5 @@ function evaluateObject(
 
 /** A value put into text: strings as they are, all else as JSON. */
 export function asText(value: Json): string {
-  return typeof value === 'string'
-    ? value
-    : isJsonObject(value) || Array.isArray(value)
-      ? JSON.stringify(value)
-      : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -7,7 +7,7 @@ import { parseDuration } from '../language/duration.ts';
 import { isJsonObject, type Json, type JsonObject, setMember } from '../model/json.ts';
 import type { ExecutionState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { CompiledExpression, LinkedNode } from '../program/link.ts';
+import type { CompiledExpression, Executable, LinkedNode } from '../program/link.ts';
 import type {
   AuthenticationSource,
   DurationSource,
@@ -72,20 +72,30 @@ export function holds(expression: Expression, dot: Json, place: Place): boolean 
 /** The first output of an expression; `null` when it has none. */
 export function evaluateExpression(expression: Expression, dot: Json, place: Place): Json {
   const compiled = compiledAt(expression, place);
-  if (compiled === undefined) return expression.otherwise ?? null;
+  if (compiled === undefined) return expression.otherwise as string;
   if (compiled.usesSecrets) throw outsideArguments('$secrets', expression);
   // Once the call is done its scheme may be told; before, the credentials are not known.
   if (compiled.usesAuthorization && isAuthenticated(place) && place.rawOutput === undefined)
     throw outsideArguments('$authorization', expression);
+  return firstOutput(compiled, expression, dot, variablesFor(compiled, place), place.decision);
+}
+
+/** The first output of an expression whose variables are known, as the log will hold it; `null` when it has none. */
+export function firstOutput(
+  { filter }: CompiledExpression,
+  expression: Expression,
+  dot: Json,
+  variables: readonly unknown[],
+  { host, limits }: Pick<Decision, 'host' | 'limits'>,
+): Json {
   let value: Json | undefined;
   try {
-    value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
+    value = filter.first(dot, variables, host);
   } catch (error) {
     if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
     throw expressionFault(expression, error);
   }
-  if (value === undefined) return null;
-  return recordable(value, place.decision.limits.valueBytesMax, expression.source);
+  return value === undefined ? null : recordable(value, limits.valueBytesMax, expression.source);
 }
 
 function outsideArguments(variable: string, expression: Expression): Error {
@@ -108,8 +118,17 @@ function authenticationOf({ node: found }: LinkedNode): AuthenticationSource | u
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */
 export function compiledAt(expression: Expression, place: Place): CompiledExpression | undefined {
   const names = [...(place.node?.scoped ?? []), ...Object.keys(place.bound ?? {})];
+  return compiledWith(names, expression, place.decision.executable);
+}
+
+/** The same, where the variables of these names are in scope. */
+export function compiledWith(
+  names: readonly string[],
+  expression: Expression,
+  executable: Pick<Executable, 'expression'>,
+): CompiledExpression | undefined {
   try {
-    return place.decision.executable.expression(expression, names);
+    return executable.expression(expression, names);
   } catch (error) {
     if (expression.otherwise !== undefined) return undefined;
     throw expressionFault(expression, error);

@@ -1,6 +1,7 @@
 /** Decisions that reach their bound: where one stops makes no difference to what becomes of the execution. */
 import { describe, expect, test } from 'vitest';
-import { Driven, drive } from '../testing/drive.ts';
+import { Driven, drive, startOfTime } from '../testing/drive.ts';
+import { approximateBytes, type Limits } from './limits.ts';
 import { listenRows } from './listening.ts';
 
 const set = (name: string) => `{ ${name}: { set: { is: ${name} } } }`;
@@ -81,6 +82,15 @@ describe('a decision at its bound', () => {
     expect(stopped.facts).toEqual(whole.facts);
   });
 
+  test('is there when its values are as large as they may be', () => {
+    const text = `do: [${set('a')}]`;
+    const start = (decisionBytesMax: number) =>
+      new Driven(text, { limits: { decisionBytesMax } }).start().state.yielded;
+    const least = Array.from({ length: 100 }, (_, max) => max).findIndex((max) => !start(max));
+    // `{}` and `{ is: 'a' }` have been recorded when the task has ended, and the workflow has not.
+    expect(least).toBe(approximateBytes({}, 100) + approximateBytes({ is: 'a' }, 100) + 1);
+  });
+
   test.each([
     ['a wait', 'wait: PT1H'],
     ['a call', 'call: ask'],
@@ -124,6 +134,29 @@ do: [{ f: { fork: { branches: [{ b: { do: [{ w: { wait: PT1S } }, ${sets('s', 't
       expect(facts.filter(({ type }) => type !== 'execution.yielded').length).toBe(whole.facts.length);
       expect(Object.keys(state.tasks)).toEqual(Object.keys(whole.state.tasks));
     }
+  });
+});
+
+describe('an expression', () => {
+  const errorOf = (source: string, limits: Partial<Limits>) =>
+    drive(`do: [{ a: { set: { x: '\${ ${source} }' } } }]`, { limits }).state.error;
+
+  test.each<[string, Partial<Limits>, string]>([
+    ['[range(100)] | length', { expressionStepsMax: 100 }, 'steps'],
+    ['def f(n): if n == 0 then 0 else 1 + f(n - 1) end; f(50)', { expressionDepthMax: 50 }, 'deep'],
+    ['[range(100)] | length', { valueBytesMax: 100 }, 'more data'],
+  ])('%s is an error of its task under %j', (source, limits, why) => {
+    expect(errorOf(source, {})).toBeUndefined();
+    expect(errorOf(source, limits)).toMatchObject({
+      type: expect.stringMatching(/\/expression$/),
+      instance: '/do/0/a',
+      detail: expect.stringContaining(why),
+    });
+  });
+
+  test('sees the instant of its decision, in seconds', () => {
+    const { state } = drive("do: [{ w: { wait: { milliseconds: 1500 } } }, { a: { set: '${ now }' } }]");
+    expect(state.output).toBe((startOfTime + 1_500) / 1_000);
   });
 });
 

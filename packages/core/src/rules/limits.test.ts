@@ -30,3 +30,25 @@ test('a value is counted no further than the limit, however large it is', () => 
     expect(visited.length).toBeLessThan(10);
   }
 });
+
+test('a long list is not read beyond the limit, and what stands beside something large is counted by what that leaves', () => {
+  let read = 0;
+  const long = new Proxy(
+    Array.from({ length: 1_000 }, () => 1),
+    {
+      get(target, name) {
+        if (name !== 'length') read += 1;
+        return Reflect.get(target, name);
+      },
+    },
+  );
+  for (const [value, most] of [
+    [long, 12],
+    [['x'.repeat(90), long], 1],
+    [{ a: 'x'.repeat(80), b: long }, 2],
+  ] as const) {
+    read = 0;
+    approximateBytes(value, 100);
+    expect(read).toBeLessThanOrEqual(most);
+  }
+});

@@ -5,15 +5,18 @@
 import { JqBudgetError } from '@millrace/jq';
 import { parseDuration } from '../language/duration.ts';
 import { isJsonObject, type Json, type JsonObject, setMember } from '../model/json.ts';
-import type { ExecutionState, TaskState } from '../model/state.ts';
+import type { ExecutionState, ExtendedState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { CompiledExpression, Executable, LinkedNode } from '../program/link.ts';
 import type {
   AuthenticationSource,
   DurationSource,
   Expression,
+  ForNode,
+  ListenNode,
   SchemaSource,
   Template,
+  TryNode,
 } from '../program/program.ts';
 import { type SchemaError, SchemaLimitError } from '../schema/schema.ts';
 import type { Decision } from './decision.ts';
@@ -234,17 +237,18 @@ function scopedVariable(name: string, place: Place): Json | undefined {
 
 function boundBy(around: TaskState, name: string, decision: Decision): Json | undefined {
   const { node } = decision.nodeOf(around);
-  if (around.kind === 'for' && node.kind === 'for') {
-    if (name === node.each) return around.items?.[around.index] ?? null;
-    if (name === node.at) return around.index;
+  if (around.kind === 'for') {
+    const { each, at } = node as ForNode;
+    if (name === each) return around.items?.[around.index] ?? null;
+    if (name === at) return around.index;
   }
-  if (around.kind === 'listen' && node.kind === 'listen') {
-    if (name === node.foreach?.each) return around.queue?.[around.index] ?? null;
-    if (name === node.foreach?.at) return around.index;
+  if (around.kind === 'listen') {
+    const { foreach } = node as ListenNode;
+    if (name === foreach?.each) return around.queue?.[around.index] ?? null;
+    if (name === foreach?.at) return around.index;
   }
-  if (around.kind === 'try' && node.kind === 'try' && around.stage === 'catching' && name === node.as) {
+  if (around.kind === 'try' && around.stage === 'catching' && name === (node as TryNode).as)
     return around.error ?? null;
-  }
   return undefined;
 }
 
@@ -265,8 +269,8 @@ function extendedPlace(place: Place): Place | undefined {
 }
 
 function placeAround(decision: Decision, key: string): Place {
-  const task = decision.task(key);
-  const ended = task.kind === 'extended' && task.directive !== undefined ? { rawOutput: task.value } : {};
+  const task = decision.task(key) as ExtendedState;
+  const ended = task.directive === undefined ? {} : { rawOutput: task.value };
   return { decision, node: decision.nodeOf(task), task, parent: task.parent, ...ended };
 }
 

@@ -16,6 +16,14 @@ test.each([
   expect(approximateBytes(value, 1_000)).toBe(bytes);
 });
 
+test.each([
+  [[1, 1], 11],
+  [{ ab: 1, c: 'x' }, 16],
+  [[[1], 1], 14],
+])('%j is more than %i bytes, which its beginning takes alone', (value, bytes) => {
+  expect(approximateBytes(value, bytes)).toBeGreaterThan(bytes);
+});
+
 test('a value is counted no further than the limit, however large it is', () => {
   const visited: number[] = [];
   const members = Array.from({ length: 1_000 }, (_, index) => ({

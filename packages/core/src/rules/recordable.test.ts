@@ -77,6 +77,7 @@ describe('values that the log cannot hold', () => {
     const kept = ['text', null, true, 1.5, -max, { a: 'b', c: null, n: max, list: [] }, 0];
     expect(withJsonNumbers(value)).toStrictEqual(kept);
     expect(recordable(value, 1_000, '.')).toStrictEqual(kept);
+    expect(withJsonNumbers({ n: 1, value })).toStrictEqual({ n: 1, value: kept });
     expect(recordable(-0, 1_000, '.')).toBe(0);
     expect(withJsonNumbers(-0)).toBe(0);
   });

@@ -1,6 +1,6 @@
 /** The state that an execution goes on from when another's is tried again. */
 import { describe, expect, test } from 'vitest';
-import type { TaskFaulted } from '../model/facts.ts';
+import type { EffectRequested } from '../model/facts.ts';
 import type { ExecutionState } from '../model/state.ts';
 import { completed, Driven, failed } from '../testing/drive.ts';
 import { fold } from './evolve.ts';
@@ -206,6 +206,7 @@ describe('the task at fault of a restored state', () => {
       '',
     ],
     ['a function', 'call: f', 'use: { functions: { f: { do: [LIST] } } }\n'],
+    ['a function that it is itself', 'call: f', 'use: { functions: { f: { call: ask, with: { n: 7 } } } }\n'],
     ['an extension', 'wait: PT0S', 'use: { extensions: [{ x: { extend: wait, before: [LIST] } }] }\n'],
     ['the tasks for an event', 'listen: { to: { one: { with: { type: t } } } }, foreach: { do: [LIST] }', ''],
   ])('is asked anew where it stands in %s, and all around it goes on to its end', (_, around, header) => {
@@ -219,8 +220,8 @@ describe('the task at fault of a restored state', () => {
     if (text.includes('listen')) old.publish({ type: 't' });
     old.run();
     expect(old.state.phase).toBe('faulted');
-    const at = old.facts.findIndex((fact) => fact.type === 'task.faulted' && fact.task.endsWith('/ask'));
-    const { task } = old.facts[at] as TaskFaulted;
+    const { task } = old.of('effect.requested')[0] as EffectRequested;
+    const at = old.facts.findIndex((fact) => fact.type === 'task.faulted' && fact.task === task);
     const state = fold([{ time: old.now, facts: old.facts.slice(0, at) }]);
     const next = new Driven(text, { ...options, answer: () => completed(1) });
     next.command({

@@ -55,6 +55,7 @@ export { type Decided, type DecideOptions, decide } from './rules/decide.ts';
 export {
   type Evaluated,
   type FilterSight,
+  isComparable,
   keyText,
   type Matched,
   matchFilter,

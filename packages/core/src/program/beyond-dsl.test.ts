@@ -155,6 +155,18 @@ describe('programs beyond DSL 1.0', () => {
     expect(state.phase).toBe(phase);
   });
 
+  test('an expression that is no jq, as of a text that nobody has checked, is an error of its task', () => {
+    const set: Node = { kind: 'set', name: 'a', pointer: '/states/0', value: jq(' no jq ') };
+    const state = emptyState();
+    const moment = { now: 1_000, random: () => 0 };
+    const start = { type: 'execution.start', execution: 'q', definition, input: {} } as const;
+    decide(state, start, { execution: 'q', executable: link(program('dsl-0.8', 'odd', [set])), moment });
+    expect(state).toMatchObject({
+      phase: 'faulted',
+      error: { status: 400, instance: '/states/0', detail: expect.stringMatching(/^no jq: syntax error/) },
+    });
+  });
+
   test('what can be undone is remembered in the order in which it was done', () => {
     const state = fold([
       { type: 'execution.started', definition, input: {} },

@@ -12,7 +12,7 @@ import { evaluate, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
 import { finish } from './finish.ts';
 import { advanceList } from './list.ts';
-import { faultExecution, raise } from './raise.ts';
+import { faultExecution, raise, referenceAt } from './raise.ts';
 import { runCall } from './tasks/call.ts';
 import { runEmit } from './tasks/emit.ts';
 import { advanceExtended, advanceExtension } from './tasks/extended.ts';
@@ -52,7 +52,7 @@ function mayMove(decision: Decision): boolean {
   const { state } = decision;
   return decision.ready.some((key) => {
     const task = state.tasks[key];
-    return key === '' ? state.main.live === 0 : task !== undefined && isReady(decision, task);
+    return key === '' || (task !== undefined && isReady(decision, task));
   });
 }
 
@@ -163,9 +163,10 @@ function boundOf({ state, limits, historyBytes }: Decision): string | undefined 
 }
 
 function endHistory(decision: Decision, bound: string): void {
-  const key = decision.ready.at(-1) ?? '';
-  const task = decision.state.tasks[key];
-  const instance = (task ?? decision.state.main).last?.task ?? task?.task ?? '/do';
+  const { state, executable } = decision;
+  const task = state.tasks[decision.ready.at(-1) as string];
+  const pointer = (task ?? state.main).last?.task ?? task?.task;
+  const instance = pointer === undefined ? executable.program.pointer : referenceAt(decision, pointer);
   const detail = `the execution reached its limit of ${bound}`;
   faultExecution(decision, standardError('runtime', detail, instance));
 }

@@ -197,6 +197,17 @@ describe('a task that runs a workflow', () => {
     expect(driven.state).toMatchObject({ phase: 'completed', output: { x: 1 } });
   });
 
+  test('takes nothing back that has ended, or that it has not asked for', () => {
+    const driven = drive(`do: [{ a: ${run()} }]`);
+    driven.command({ type: 'execution.suspend' });
+    driven.command(ended(3, { type: 'completed', output: 1 }));
+    driven.command({ type: 'execution.cancel' });
+    expect(driven.facts.slice(-2).map(({ type }) => type)).toEqual(['task.cancelled', 'execution.cancelled']);
+    const failing = drive(`do: [{ a: ${run(", input: '${ error }'")} }]`);
+    expect(failing.state.phase).toBe('faulted');
+    for (const each of [driven, failing]) expect(each.of('child.revoked')).toEqual([]);
+  });
+
   test('takes the child back when it times out, or its execution is cancelled', () => {
     const timed = drive(
       `do: [{ a: { timeout: { after: { seconds: 1 } }, ...RUN } }]`.replace('...RUN', run().slice(1, -1)),

@@ -67,6 +67,7 @@ describe('an event', () => {
     7,
   ])('does not tell its time as %j', (time) => {
     expect(errorsOf({ time })).toEqual([{ name: 'time', message: 'must be an instant of RFC 3339' }]);
+    expect(errorsOf({ time: ['2026-01-02T03:04:05Z'] })).toContainEqual(errorsOf({ time })[0]);
   });
 
   test('has data of one kind or the other, which may be anything', () => {

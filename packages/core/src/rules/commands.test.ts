@@ -72,6 +72,23 @@ describe('commands', () => {
     expect(driven.state.phase).toBe('cancelled');
   });
 
+  test('a cancel revokes what is under way, and nothing that was answered or not asked for', () => {
+    const revoked = (task: string, limits = {}) => {
+      const driven = new Driven(`use: { functions: { f: { wait: PT1H } } }\ndo: [{ a: { ${task} } }]`, {
+        ...options,
+        limits,
+      }).start();
+      return driven.command({ type: 'execution.cancel' });
+    };
+    expect(revoked('call: ask')).toMatchObject({ revoked: [3] });
+    expect(revoked('call: ask', { decisionEventsMax: 2 })).toMatchObject({ revoked: [] });
+    expect(revoked('call: f')).toMatchObject({ revoked: [] });
+    const answered = new Driven(asks, options).start();
+    answered.command({ type: 'execution.suspend' });
+    answered.command({ type: 'effect.complete', effect: 3, outcome: completed(7) });
+    expect(answered.command({ type: 'execution.cancel' })).toMatchObject({ revoked: [] });
+  });
+
   test('what has ended is not cancelled, suspended or resumed; a second cancel is the first', () => {
     const ended = drive('do: [{ a: { set: { x: 1 } } }]');
     expect(ended.command({ type: 'execution.cancel' })).toMatchObject({

@@ -116,7 +116,8 @@ export class Decision {
   }
 }
 
-function hostOf({ now }: Moment, limits: Limits): Host {
+/** What an expression may ask at an instant: its clock, and a budget for each evaluation. */
+export function hostOf({ now }: Pick<Moment, 'now'>, limits: Limits): Host {
   return {
     now: () => now / 1000,
     budget: {

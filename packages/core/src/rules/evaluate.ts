@@ -5,15 +5,18 @@
 import { JqBudgetError } from '@millrace/jq';
 import { parseDuration } from '../language/duration.ts';
 import { isJsonObject, type Json, type JsonObject, setMember } from '../model/json.ts';
-import type { ExecutionState, TaskState } from '../model/state.ts';
+import type { ExecutionState, ExtendedState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { CompiledExpression, LinkedNode } from '../program/link.ts';
+import type { CompiledExpression, Executable, LinkedNode } from '../program/link.ts';
 import type {
   AuthenticationSource,
   DurationSource,
   Expression,
+  ForNode,
+  ListenNode,
   SchemaSource,
   Template,
+  TryNode,
 } from '../program/program.ts';
 import { type SchemaError, SchemaLimitError } from '../schema/schema.ts';
 import type { Decision } from './decision.ts';
@@ -72,20 +75,30 @@ export function holds(expression: Expression, dot: Json, place: Place): boolean 
 /** The first output of an expression; `null` when it has none. */
 export function evaluateExpression(expression: Expression, dot: Json, place: Place): Json {
   const compiled = compiledAt(expression, place);
-  if (compiled === undefined) return expression.otherwise ?? null;
+  if (compiled === undefined) return expression.otherwise as string;
   if (compiled.usesSecrets) throw outsideArguments('$secrets', expression);
   // Once the call is done its scheme may be told; before, the credentials are not known.
   if (compiled.usesAuthorization && isAuthenticated(place) && place.rawOutput === undefined)
     throw outsideArguments('$authorization', expression);
+  return firstOutput(compiled, expression, dot, variablesFor(compiled, place), place.decision);
+}
+
+/** The first output of an expression whose variables are known, as the log will hold it; `null` when it has none. */
+export function firstOutput(
+  { filter }: CompiledExpression,
+  expression: Expression,
+  dot: Json,
+  variables: readonly unknown[],
+  { host, limits }: Pick<Decision, 'host' | 'limits'>,
+): Json {
   let value: Json | undefined;
   try {
-    value = compiled.filter.first(dot, variablesFor(compiled, place), place.decision.host);
+    value = filter.first(dot, variables, host);
   } catch (error) {
     if (expression.otherwise !== undefined && !(error instanceof JqBudgetError)) return expression.otherwise;
     throw expressionFault(expression, error);
   }
-  if (value === undefined || value === null) return null;
-  return recordable(value, place.decision.limits.valueBytesMax, expression.source);
+  return value === undefined ? null : recordable(value, limits.valueBytesMax, expression.source);
 }
 
 function outsideArguments(variable: string, expression: Expression): Error {
@@ -102,15 +115,23 @@ export function isAuthenticated({ node }: Place): boolean {
 
 function authenticationOf({ node: found }: LinkedNode): AuthenticationSource | undefined {
   const node = found.kind === 'extended' ? found.task : found;
-  if (node.kind !== 'call' || node.call.type === 'function' || node.call.type === 'custom') return undefined;
-  return node.call.authentication;
+  return node.kind === 'call' && 'authentication' in node.call ? node.call.authentication : undefined;
 }
 
 /** The compiled form, or undefined when a text of mode `loose` is no expression at all. */
 export function compiledAt(expression: Expression, place: Place): CompiledExpression | undefined {
   const names = [...(place.node?.scoped ?? []), ...Object.keys(place.bound ?? {})];
+  return compiledWith(names, expression, place.decision.executable);
+}
+
+/** The same, where the variables of these names are in scope. */
+export function compiledWith(
+  names: readonly string[],
+  expression: Expression,
+  executable: Pick<Executable, 'expression'>,
+): CompiledExpression | undefined {
   try {
-    return place.decision.executable.expression(expression, names);
+    return executable.expression(expression, names);
   } catch (error) {
     if (expression.otherwise !== undefined) return undefined;
     throw expressionFault(expression, error);
@@ -216,17 +237,18 @@ function scopedVariable(name: string, place: Place): Json | undefined {
 
 function boundBy(around: TaskState, name: string, decision: Decision): Json | undefined {
   const { node } = decision.nodeOf(around);
-  if (around.kind === 'for' && node.kind === 'for') {
-    if (name === node.each) return around.items?.[around.index] ?? null;
-    if (name === node.at) return around.index;
+  if (around.kind === 'for') {
+    const { each, at } = node as ForNode;
+    if (name === each) return around.items?.[around.index] ?? null;
+    if (name === at) return around.index;
   }
-  if (around.kind === 'listen' && node.kind === 'listen') {
-    if (name === node.foreach?.each) return around.queue?.[around.index] ?? null;
-    if (name === node.foreach?.at) return around.index;
+  if (around.kind === 'listen') {
+    const { foreach } = node as ListenNode;
+    if (name === foreach?.each) return around.queue?.[around.index] ?? null;
+    if (name === foreach?.at) return around.index;
   }
-  if (around.kind === 'try' && node.kind === 'try' && around.stage === 'catching' && name === node.as) {
+  if (around.kind === 'try' && around.stage === 'catching' && name === (node as TryNode).as)
     return around.error ?? null;
-  }
   return undefined;
 }
 
@@ -243,14 +265,12 @@ function extendedPlace(place: Place): Place | undefined {
     if (around.kind === 'extension') return placeAround(decision, around.parent);
   }
   const around = place.parent === '' ? undefined : decision.task(place.parent);
-  if (place.node?.node.kind === 'extension') return placeAround(decision, place.parent);
-  if (around?.kind !== 'extended' || place.task === undefined) return undefined;
-  return { ...place, task: { ...place.task, raw: around.raw, startedAt: around.startedAt } };
+  return around?.kind === 'extended' ? { ...place, task: around } : undefined;
 }
 
 function placeAround(decision: Decision, key: string): Place {
-  const task = decision.task(key);
-  const ended = task.kind === 'extended' && task.directive !== undefined ? { rawOutput: task.value } : {};
+  const task = decision.task(key) as ExtendedState;
+  const ended = task.directive === undefined ? {} : { rawOutput: task.value };
   return { decision, node: decision.nodeOf(task), task, parent: task.parent, ...ended };
 }
 
@@ -298,9 +318,5 @@ function evaluateObject(
 
 /** A value put into text: strings as they are, all else as JSON. */
 export function asText(value: Json): string {
-  return typeof value === 'string'
-    ? value
-    : isJsonObject(value) || Array.isArray(value)
-      ? JSON.stringify(value)
-      : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -130,6 +130,26 @@ describe('a filter says of an event', () => {
     });
     expect(() => matchFilter(correlating, {}, unknown)).toThrow('broken rule');
   });
+
+  it('that it misses when what a correlation extracts nests too deep to be compared', () => {
+    const nested = (levels: number) => {
+      let value: Json = 'o1';
+      for (let level = 0; level < levels; level++) value = [value];
+      return value;
+    };
+    const extracts = (levels: number) =>
+      matchFilter(
+        correlating,
+        {},
+        sightOf(() => value(nested(levels))),
+      );
+    expect(extracts(600)).toMatchObject({ type: 'match' });
+    expect(extracts(601)).toEqual({
+      type: 'miss',
+      predicate: 'correlate.order',
+      detail: 'the value for it nests too deep to be compared',
+    });
+  });
 });
 
 describe('a pattern', () => {

@@ -7,6 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { EventFilter, Expression, Pattern, Template } from '../program/program.ts';
 import { canonicalText } from '../schema/equality.ts';
+import { SchemaLimitError } from '../schema/errors.ts';
 
 /** `own`: it depends on the execution's own data, which is not at hand. */
 export type Evaluated = { readonly type: 'value'; readonly value: Json } | { readonly type: 'own' };
@@ -52,6 +53,7 @@ export function matchFilter(filter: EventFilter, event: JsonObject, sight: Filte
       if (extracted.type === 'own')
         throw new Error('broken rule: what is extracted depends on the event alone');
       if (extracted.value === null) return 'the event has no value for it';
+      if (!isComparable(extracted.value)) return 'the value for it nests too deep to be compared';
       values[name] = extracted.value;
       return undefined;
     });
@@ -119,6 +121,17 @@ function fits(pattern: Pattern, source: string, value: string, sight: FilterSigh
 
 export function sameValue(a: Json, b: Json): boolean {
   return a === b || canonicalText(a, null) === canonicalText(b, null);
+}
+
+/** Whether a correlation can have the value: what nests deeper than values are compared is nobody's key. */
+export function isComparable(value: Json): boolean {
+  try {
+    keyText(value);
+    return true;
+  } catch (error) {
+    if (error instanceof SchemaLimitError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -80,7 +80,10 @@ describe('extensions', () => {
     expect(run(caught).output).toEqual({ n: 2 });
     const round = `${use('{ x: { extend: set, before: [] } }')}do: [{ a: { set: { n: '\${ .n + 1 }' }, then: a } }]`;
     const { state } = drive(round, { input: { n: 0 }, limits: { jumpsMax: 10 } });
-    expect(state.error?.detail).toContain('led backwards 10 times');
+    expect(state.error).toMatchObject({
+      detail: expect.stringContaining('led backwards 10 times'),
+      instance: '/do/0/a',
+    });
   });
 
   it('are not extended themselves, nor are the functions that they call', () => {

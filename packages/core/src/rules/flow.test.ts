@@ -81,6 +81,15 @@ describe('flow', () => {
     ]);
   });
 
+  test('the end of a workflow tells its output only when it is not that of the last task', () => {
+    const end = (header: string) =>
+      drive(`${header}\ndo: [{ a: { set: { n: 1 } } }]`).of('execution.completed');
+    const type = 'execution.completed';
+    expect(end('')).toEqual([{ type }]);
+    expect(end('output: { as: . }')).toEqual([{ type }]);
+    expect(end('output: { as: .n }')).toEqual([{ type, output: 1 }]);
+  });
+
   test('a list without tasks yields what it was given, and goes on', () => {
     const { state } = drive(`do: [{ a: { do: [] } }, { b: { set: { was: '\${ . }' } } }]`, {
       input: { k: 1 },

@@ -4,6 +4,9 @@ import { fold } from './evolve.ts';
 
 const round = 'do: [{ a: { set: { n: 1 }, then: b } }, { b: { set: { n: 2 }, then: a } }]';
 
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => `{ t${index}: { set: { n: ${index} } } }`).join(', ');
+
 test('tasks that go round with no call and no wait fault at the limit, with what and where', () => {
   const { state, of } = drive(round, { limits: { jumpsMax: 20 } });
   expect(state.phase).toBe('faulted');
@@ -43,6 +46,39 @@ test('jumps forwards and loops over items are no rounds', () => {
   const loop =
     'do: [{ each: { for: { in: "${ [range(50)] }" }, do: [{ s: { set: { n: 1 }, then: t } }, { t: { set: { n: 2 } } }] } }]';
   expect(drive(loop, { limits: { jumpsMax: 1 } }).state.phase).toBe('completed');
+});
+
+test.each([
+  ['far down a list', (last: string) => `do: [${many(11)}, { again: { ${last} } }]`, 't10'],
+  [
+    'within another task',
+    (last: string) => `do: [${many(3)}, { outer: { do: [${many(1)}, { again: { ${last} } }] } }]`,
+    't0',
+  ],
+  ['to itself', (last: string) => `do: [{ again: { ${last} } }]`, 'again'],
+  [
+    'in an attempt',
+    (last: string) => `do: [{ t: { try: [${many(1)}, { again: { ${last} } }], catch: {} } }]`,
+    't0',
+  ],
+  [
+    'of a task with a number for its name',
+    (last: string) => `do: [{ '7': { set: { n: 0 } } }, { '1': { ${last} } }]`,
+    "'7'",
+  ],
+])('a round %s is one, and a way on of the same tasks is none', (_, text, back) => {
+  const limits = { jumpsMax: 3, historyEventsMax: 1_000 };
+  const led = (then: string) => drive(text(`set: { n: 1 }, then: ${then}`), { limits }).state;
+  expect(led(back).error?.detail).toContain('led backwards 3 times');
+  expect(led('continue')).toMatchObject({ phase: 'completed' });
+  expect(led('continue').jumps).toBeUndefined();
+});
+
+test('a way past tasks is none, however far and often', () => {
+  const past = `do: [{ a: { set: { n: 1 }, then: t10 } }, ${many(12)}]`;
+  const { state } = drive(`do: [{ l: { for: { in: '[1, 2, 3]' }, ${past} } }]`, { limits: { jumpsMax: 1 } });
+  expect(state.phase).toBe('completed');
+  expect(state.jumps).toBeUndefined();
 });
 
 test('an execution that is tried again after such a fault may go round as often again', () => {

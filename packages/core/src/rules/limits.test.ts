@@ -16,6 +16,14 @@ test.each([
   expect(approximateBytes(value, 1_000)).toBe(bytes);
 });
 
+test.each([
+  [[1, 1], 11],
+  [{ ab: 1, c: 'x' }, 16],
+  [[[1], 1], 14],
+])('%j is more than %i bytes, which its beginning takes alone', (value, bytes) => {
+  expect(approximateBytes(value, bytes)).toBeGreaterThan(bytes);
+});
+
 test('a value is counted no further than the limit, however large it is', () => {
   const visited: number[] = [];
   const members = Array.from({ length: 1_000 }, (_, index) => ({
@@ -28,5 +36,27 @@ test('a value is counted no further than the limit, however large it is', () => 
     visited.length = 0;
     expect(approximateBytes(value, 100)).toBeGreaterThan(100);
     expect(visited.length).toBeLessThan(10);
+  }
+});
+
+test('a long list is not read beyond the limit, and what stands beside something large is counted by what that leaves', () => {
+  let read = 0;
+  const long = new Proxy(
+    Array.from({ length: 1_000 }, () => 1),
+    {
+      get(target, name) {
+        if (name !== 'length') read += 1;
+        return Reflect.get(target, name);
+      },
+    },
+  );
+  for (const [value, most] of [
+    [long, 12],
+    [['x'.repeat(90), long], 1],
+    [{ a: 'x'.repeat(80), b: long }, 2],
+  ] as const) {
+    read = 0;
+    approximateBytes(value, 100);
+    expect(read).toBeLessThanOrEqual(most);
   }
 });

@@ -5,6 +5,7 @@ import type { Decision } from './decision.ts';
 import { enter } from './enter.ts';
 import { standardFault } from './fault.ts';
 import { isJumpBack } from './jump.ts';
+import { referenceAt } from './raise.ts';
 
 /** Where a list goes on: at a task, or at its end, perhaps with the directive that ended it. */
 export type Next =
@@ -28,10 +29,15 @@ export function advanceList(
 }
 
 /** A loop of directives with no end and no deed would fill the log at the speed of the processor. */
-function checkJumps({ state, limits }: Decision, pointer: string): void {
+function checkJumps(decision: Decision, pointer: string): void {
+  const { state, limits } = decision;
   if ((state.jumps ?? 0) < limits.jumpsMax) return;
   const detail = `\`then\` led backwards ${limits.jumpsMax} times with no outcome of a call and no wait in between`;
-  throw standardFault('runtime', `${detail}: the tasks from here on go round without an end`, pointer);
+  throw standardFault(
+    'runtime',
+    `${detail}: the tasks from here on go round without an end`,
+    referenceAt(decision, pointer),
+  );
 }
 
 export function nextIn(list: LinkedList, scope: ScopeState): Next {

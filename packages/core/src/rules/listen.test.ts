@@ -189,8 +189,25 @@ describe('a correlation', () => {
     const run = listen('{ one: { with: { type: t }, correlate: { o: { from: .x, expect: .order } } } }');
     expect(run.state.error).toMatchObject({
       status: 400,
-      detail: expect.stringContaining('correlate.o.expect'),
+      detail: '`correlate.o.expect` yields null, which no event can be correlated by',
     });
+  });
+
+  it('by a value that nests too deep to be compared is an error of the task, and such an event is not meant', () => {
+    const deep = 'reduce range(700) as $i (1; [.])';
+    const waits = listen(
+      `{ one: { with: { type: t }, correlate: { o: { from: .data, expect: '\${ ${deep} }' } } } }`,
+    );
+    expect(output(waits)).toMatchObject({
+      type: expect.stringMatching(/\/expression$/),
+      instance: '/do/0/wait',
+      detail: expect.stringContaining('a value that nests too deep to be compared'),
+    });
+    const pair = (type: string) =>
+      `{ with: { type: ${type} }, correlate: { o: { from: '.data | ${deep}' } } }`;
+    const run = listen(`{ all: [${pair('a')}, ${pair('b')}] }`).publish({ type: 'a', data: 1 });
+    expect(run.of('event.consumed')).toEqual([]);
+    expect(listenRows(run.state)).toHaveLength(2);
   });
 
   it('that extracts by what is not in the event is refused when it is read', () => {

@@ -78,6 +78,34 @@ describe('an execution of a workflow whose executions are limited in number', ()
     expect(run.state.phase).toBe('completed');
   });
 
+  it('that goes on from another finds its clocks where they stood when it asked for its place', () => {
+    const text = `timeout: { after: PT9H }
+do:
+  - f:
+      fork:
+        branches:
+          - w: { wait: PT1H, timeout: { after: PT2H } }
+          - t: { try: [{ r: { raise: { error: { type: 'https://example.com/e', status: 418 } } } }], catch: { retry: { delay: PT3H, limit: { attempt: { count: 2 } } } } }
+          - c: { call: ask }`;
+    const old = drive(text, { functions: ['ask'], begins: false }).start();
+    const run = drive(text, { functions: ['ask'], begins: false, needsPlace: true });
+    const from = { execution: 'old', version: old.state.version };
+    const state = structuredClone(old.state);
+    run.command({ type: 'execution.restore', execution: 'x', from, state, task: '' });
+    expect(run.state.place).toEqual({ since: startOfTime });
+    run.now += 5_000;
+    run.command({ type: 'place.grant' });
+    const hour = 3_600_000;
+    const at = '/do/0/f/fork/branches/';
+    expect(run.state.tasks).toMatchObject({
+      [`${at}0/w`]: { due: startOfTime + hour + 5_000, deadline: startOfTime + 2 * hour + 5_000 },
+      [`${at}1/t`]: { due: startOfTime + 3 * hour + 5_000 },
+    });
+    for (const task of [run.state.tasks['/do/0/f'], run.state.tasks[`${at}2/c`]])
+      for (const clock of ['due', 'deadline']) expect(task).not.toHaveProperty(clock);
+    expect(run.state).toMatchObject({ due: startOfTime + hour + 5_000, deadline: startOfTime + 9 * hour });
+  });
+
   it('is not begun by a timer, and its timeout strikes while it waits', () => {
     const run = waiting(`timeout: { after: { seconds: 2 } }
 do: [{ s: { set: { x: 1 } } }]`);

@@ -30,8 +30,12 @@ export function raise(decision: Decision, key: string, raised: WorkflowError): v
 
 /** The task as its author knows it. */
 export function referenceOf(decision: Decision, key: string): string {
-  const { node } = decision.nodeOf(decision.task(key));
-  return node.reference ?? node.pointer;
+  return referenceAt(decision, decision.task(key).task);
+}
+
+/** What stands at `pointer` as its author knows it. */
+export function referenceAt({ executable }: Decision, pointer: string): string {
+  return executable.node(pointer).node.reference ?? pointer;
 }
 
 /** Whether a fork can still end well although a branch faulted. */

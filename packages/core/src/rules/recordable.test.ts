@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../model/json.ts';
 import { drive } from '../testing/drive.ts';
 import { recordable, valueDepthMax, withJsonNumbers } from './recordable.ts';
 
@@ -65,8 +66,56 @@ describe('values that the log cannot hold', () => {
   });
 
   test('what JSON can hold is handed on as it is, not copied', () => {
-    const value = { a: [1, 'x', null] };
+    const value = { a: [1, 'x', null], zero: 0 };
     expect(recordable(value, 1_000, '.')).toBe(value);
     expect(withJsonNumbers(value)).toBe(value);
+  });
+
+  test('what stands beside a number that JSON cannot hold stays what it is', () => {
+    const [max, infinite] = [Number.MAX_VALUE, Number.POSITIVE_INFINITY];
+    const value: Json = ['text', null, true, 1.5, -infinite, { a: 'b', c: null, n: infinite, list: [] }, -0];
+    const kept = ['text', null, true, 1.5, -max, { a: 'b', c: null, n: max, list: [] }, 0];
+    expect(withJsonNumbers(value)).toStrictEqual(kept);
+    expect(recordable(value, 1_000, '.')).toStrictEqual(kept);
+    expect(withJsonNumbers({ n: 1, value })).toStrictEqual({ n: 1, value: kept });
+    expect(recordable(-0, 1_000, '.')).toBe(0);
+    expect(withJsonNumbers(-0)).toBe(0);
+  });
+});
+
+describe('what an expression gives', () => {
+  test.each<[Json, number]>([
+    ['', 2],
+    ['abc', 5],
+    [12345, 2],
+    [null, 2],
+    [[], 2],
+    [[1, 'ab'], 2 + 2 + 4],
+    [{}, 2],
+    [{ name: 'x' }, 2 + 4 + 3],
+    [{ a: { bc: [true] } }, 2 + 1 + 2 + 2 + 2 + 2],
+  ])('may be %j where a value may have %i bytes, and not where it may have one less', (value, bytes) => {
+    expect(recordable(value, bytes, '.')).toBe(value);
+    expect(() => recordable(value, bytes - 1, ' .a | .b ')).toThrow(
+      /^\.a \| \.b: its result takes more bytes than a value may have$/,
+    );
+  });
+
+  test.each<[string, (inner: Json) => Json]>([
+    ['lists', (inner) => [inner]],
+    ['objects', (inner) => ({ a: inner })],
+    ['both', (inner) => [{ a: inner }]],
+  ])('may nest %s as deep as what is stored, and not a level deeper', (_, around) => {
+    const nest = (levels: number) => {
+      let value: Json = null;
+      for (let level = 0; level < levels; level++) value = around(value);
+      return value;
+    };
+    const levels = JSON.stringify(around(null)).startsWith('[{') ? valueDepthMax / 2 : valueDepthMax;
+    const value = nest(levels);
+    expect(recordable(value, 10_000, '.')).toBe(value);
+    expect(() => recordable([value], 10_000, '.x')).toThrow(
+      `.x: its result is nested deeper than ${valueDepthMax} levels`,
+    );
   });
 });

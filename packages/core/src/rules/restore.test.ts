@@ -1,7 +1,9 @@
 /** The state that an execution goes on from when another's is tried again. */
 import { describe, expect, test } from 'vitest';
+import type { EffectRequested } from '../model/facts.ts';
 import type { ExecutionState } from '../model/state.ts';
 import { completed, Driven, failed } from '../testing/drive.ts';
+import { fold } from './evolve.ts';
 import { restoredState } from './restore.ts';
 
 const hour = 3_600_000;
@@ -191,5 +193,45 @@ describe('the task at fault of a restored state', () => {
     expect(inner.tasks[b]).toMatchObject({ live: 0, next: `${b}/do/0/c` });
     const outer = restored(started(text), fork);
     expect(outer).toMatchObject({ tasks: {}, main: { live: 0, next: fork } });
+  });
+
+  test.each([
+    ['a list', 'do: [LIST]', ''],
+    ['a loop', "for: { in: '[1]' }, do: [LIST]", ''],
+    ['a branch', 'fork: { branches: [{ b: { do: [LIST] } }] }', ''],
+    ['an attempt', 'try: [LIST], catch: { when: $error.status == 418 }', ''],
+    [
+      'a handler',
+      "try: [{ r: { raise: { error: { type: 'https://example.com/e', status: 418 } } } }], catch: { do: [LIST] }",
+      '',
+    ],
+    ['a function', 'call: f', 'use: { functions: { f: { do: [LIST] } } }\n'],
+    ['a function that it is itself', 'call: f', 'use: { functions: { f: { call: ask, with: { n: 7 } } } }\n'],
+    ['an extension', 'wait: PT0S', 'use: { extensions: [{ x: { extend: wait, before: [LIST] } }] }\n'],
+    ['the tasks for an event', 'listen: { to: { one: { with: { type: t } } } }, foreach: { do: [LIST] }', ''],
+  ])('is asked anew where it stands in %s, and all around it goes on to its end', (_, around, header) => {
+    const list =
+      '{ before: { set: { n: 1 } } }, { ask: { call: ask, with: { n: 7 } } }, { after: { set: { n: 2 } } }';
+    const text = `${header}do: [{ outer: { ${around} } }, { last: { set: { done: true } } }]`.replace(
+      'LIST',
+      list,
+    );
+    const old = new Driven(text, { ...options, answer: () => failed(500) }).start();
+    if (text.includes('listen')) old.publish({ type: 't' });
+    old.run();
+    expect(old.state.phase).toBe('faulted');
+    const { task } = old.of('effect.requested')[0] as EffectRequested;
+    const at = old.facts.findIndex((fact) => fact.type === 'task.faulted' && fact.task === task);
+    const state = fold([{ time: old.now, facts: old.facts.slice(0, at) }]);
+    const next = new Driven(text, { ...options, answer: () => completed(1) });
+    next.command({
+      type: 'execution.restore',
+      execution: 'x',
+      from: { execution: 'old', version: state.version },
+      state,
+      task,
+    });
+    expect(next.run().state).toMatchObject({ phase: 'completed', output: { done: true } });
+    expect(next.of('effect.requested').map((fact) => fact.task)).toEqual([task]);
   });
 });

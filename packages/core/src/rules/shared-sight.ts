@@ -2,38 +2,33 @@
  * Filters as whoever stands outside of all executions sees them: what depends on the event alone has its answer, and is
  * asked once for an event; what names a variable depends on the execution, which is asked itself.
  */
-import { JqBudgetError } from '@millrace/jq';
 import { type Json, setMember } from '../model/json.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Executable } from '../program/link.ts';
 import type { Expression, Template } from '../program/program.ts';
-import { asText } from './evaluate.ts';
+import { hostOf } from './decision.ts';
+import { asText, compiledWith, firstOutput } from './evaluate.ts';
 import type { Evaluated, FilterSight } from './event-filter.ts';
 import type { Limits } from './limits.ts';
 
 export function sharedSight(
-  { expression }: Pick<Executable, 'expression'>,
+  executable: Pick<Executable, 'expression'>,
   scoped: readonly string[],
-  { expressionStepsMax, expressionDepthMax, valueBytesMax }: Limits,
+  limits: Limits,
   now: number,
 ): FilterSight {
-  const budget = { stepsMax: expressionStepsMax, depthMax: expressionDepthMax, sizeMax: valueBytesMax };
-  const host = { now: () => now / 1000, budget };
+  const host = hostOf({ now }, limits);
   let steps = 0;
-  const jq = (source: Expression, dot: Json): Evaluated => {
-    const { filter, used } = expression(source, scoped);
-    if (used.length > 0) return { type: 'own' };
-    try {
-      return { type: 'value', value: filter.first(dot, [], host) ?? null };
-    } catch (error) {
-      if (source.otherwise === undefined || error instanceof JqBudgetError) throw error;
-      return { type: 'value', value: source.otherwise };
-    }
+  const jq = (expression: Expression, dot: Json): Evaluated => {
+    const compiled = compiledWith(scoped, expression, executable);
+    if (compiled === undefined) return toValue(expression.otherwise as string);
+    if (compiled.used.length > 0) return { type: 'own' };
+    return toValue(firstOutput(compiled, expression, dot, [], { host, limits }));
   };
   const evaluate = (template: Template, dot: Json): Evaluated => {
     switch (template.type) {
       case 'literal':
-        return { type: 'value', value: template.value };
+        return toValue(template.value);
       case 'jq':
         return jq(template, dot);
       case 'text':
@@ -64,7 +59,7 @@ export function sharedSight(
     evaluate,
     charge(more) {
       steps += more;
-      if (steps > expressionStepsMax)
+      if (steps > limits.expressionStepsMax)
         throw new Error('the regular expressions of a filter took too many steps');
     },
   };

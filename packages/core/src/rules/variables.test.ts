@@ -32,9 +32,10 @@ describe('`$workflow` and `$runtime`', () => {
 
   test('are there for `input.from` and `output.as` of the workflow, where there is no task', () => {
     const text = `input: { from: '{ at: $workflow.startedAt.epoch.milliseconds, task: $task, input: $input }' }
-output: { as: '. + { out: $output, id: $workflow.id }' }
+output: { as: '. + { out: $output, id: $workflow.id, ended: $task, by: $authorization }' }
 do: [{ a: { wait: PT1S } }]`;
-    expect(outputOf(text)).toEqual({ at: startOfTime, task: null, input: null, out: null, id: 'x' });
+    const none = { task: null, input: null, out: null, ended: null, by: null };
+    expect(outputOf(text)).toEqual({ ...none, at: startOfTime, id: 'x' });
   });
 });
 
@@ -87,6 +88,15 @@ output: { as: $context }`;
     const input = { inner: { n: 1 } };
     expect(outputOf(text, { input })).toEqual({ raw: input, since: startOfTime });
   });
+
+  test('has the raw input of a `try` that is extended where its attempts are limited', () => {
+    const limit = "limit: { attempt: { count: 1, duration: '${ $task.input.most }' } }";
+    const text = `use: { extensions: [{ x: { extend: try, before: [] } }] }
+do: [{ a: { input: { from: .inner }, try: [{ w: { wait: PT1H } }], catch: { retry: { ${limit} } } } }]`;
+    const driven = drive(text, { input: { inner: {}, most: 'PT3S' } });
+    expect(driven.state.error).toMatchObject({ status: 408, instance: '/do/0/a' });
+    expect(driven.now - startOfTime).toBe(3_000);
+  });
 });
 
 describe('a variable that a task binds', () => {
@@ -105,6 +115,16 @@ describe('a variable that a task binds', () => {
         ['b', 1],
       ],
     });
+  });
+
+  test('is seen in the tasks for an event too, beside the event and its number', () => {
+    const each = "{ item: e, at: j, do: [{ s: { set: { all: '${ [$x, $i, $e, $j] }' } } }] }";
+    const listens = `listen: { to: { any: [], until: 'length == 2' } }, foreach: ${each}`;
+    const driven = drive(
+      `do: [{ l: { for: { each: x, at: i, in: '["a"]' }, do: [{ w: { ${listens} } }] } }]`,
+    );
+    driven.publish({ type: 't', data: 5 }).publish({ type: 't', data: 6 });
+    expect(driven.state.output).toEqual([{ all: ['a', 0, 5, 0] }, { all: ['a', 0, 6, 1] }]);
   });
 
   test('is bound to null by an item that is null', () => {

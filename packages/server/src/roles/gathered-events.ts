@@ -8,6 +8,7 @@ import {
   type Executable,
   type FilterSight,
   filtersOf,
+  isComparable,
   type Json,
   type JsonObject,
   keyText,
@@ -165,7 +166,8 @@ function keysOf(filter: EventFilter, event: JsonObject, sight: FilterSight): Jso
   const isExpected = filter.correlate.every(({ name, expect }) => {
     if (expect === undefined) return true;
     const expected = valueIf(() => sight.evaluate(expect, null));
-    return expected !== undefined && keyText(expected) === keyText(matched.values[name] ?? null);
+    if (expected === undefined || !isComparable(expected)) return false;
+    return keyText(expected) === keyText(matched.values[name] ?? null);
   });
   return isExpected ? matched.values : undefined;
 }

@@ -52,6 +52,18 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('goes on past a definition whose correlation yields what nests too deep to be compared', async () => {
+    const harness = open();
+    const deep = { correlate: { o: { from: '.data | reduce range(700) as $i (1; [.])' } } };
+    const never = await start(harness, [one('deep', deep)]);
+    const other = await start(harness, [one('paid')]);
+    await harness.runtime.engine.publish(tenant, [event('deep', '1', { data: 1 }), event('paid', '2')]);
+    expect(await outputOf(harness, other)).toEqual([null]);
+    expect(await outputOf(harness, never)).toBe('waiting');
+    expect(harness.errors).toEqual([]);
+    await harness.runtime.stop(0);
+  });
+
   it('brings events that executions emit to those that listen, within one execution as well', async () => {
     const harness = open();
     const listener = await start(harness, [one('said')]);

@@ -98,6 +98,17 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('that is correlated by what nests too deep to be compared takes nothing, and keeps no other from an event', async () => {
+    const deep = '${ reduce range(700) as $i (1; [.]) }';
+    const by = (expected: string) => ({ correlate: { o: { from: '.o', expect: expected } } });
+    const on = (id: string) => ({ one: { with: { type: 'x' }, ...by(id === 'deep' ? deep : 'o1') } });
+    const { subscriptions, take, calls, errors } = open(on);
+    await subscriptions.subscribe('a', 'deep', { workflow: 'deep' });
+    await subscriptions.subscribe('a', 's', { workflow: 's' });
+    await take(1, 'x', { o: 'o1' });
+    expect([calls.map(({ detail }) => detail), errors]).toEqual([[{ workflow: 's' }], []]);
+  });
+
   it('that two have matched at once is offered again what the one that wrote first has not had', async () => {
     const on = { any: [{ with: { type: 'x' } }], until: { one: { with: { type: 'end' } } } };
     const shared = store();

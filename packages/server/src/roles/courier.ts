@@ -27,7 +27,7 @@ import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { factAt, factsAt } from './fact-at.ts';
 import { Outbox } from './outbox.ts';
-import { claimDue, Rounds } from './rounds.ts';
+import { byExecution, claimDue, Rounds } from './rounds.ts';
 import { type SendTask, sendRow } from './rows.ts';
 import type { Submitted } from './worker-options.ts';
 
@@ -242,7 +242,7 @@ export class Courier {
     if (this.#overflowed) return sweepMs;
     const request = { kinds: ['send'], owner: node, leaseMs, rowsMax } as const;
     const { rows, waitMs } = await claimDue(store, request, sweepMs);
-    for (const its of Map.groupBy(rows, ({ tenant, execution }) => `${tenant}/${execution}`).values())
+    for (const its of byExecution(rows))
       await this.#takeClaimed(its).catch((error: unknown) => onError(error, its[0]?.execution ?? ''));
     return waitMs;
   }

@@ -16,7 +16,7 @@ import type { Door } from './door.ts';
 import { factsAt } from './fact-at.ts';
 import { type LeftEffect, LeftRequests } from './left-requests.ts';
 import { workflowOf } from './places.ts';
-import { lagOf, Rounds } from './rounds.ts';
+import { byExecution, lagOf, Rounds } from './rounds.ts';
 import { type EffectTask, rowId } from './rows.ts';
 import { RunningDeeds } from './running-deeds.ts';
 
@@ -258,7 +258,7 @@ export class Executor {
     // Before anything is waited for, so that what was claimed is wanted still.
     const unknown = rows.filter((row) => !this.#takeKnown(row));
     // Each asks the store twice: one after the other, the last would wait for its lease to lapse.
-    const groups = [...Map.groupBy(unknown, ({ tenant, execution }) => `${tenant}/${execution}`).values()];
+    const groups = byExecution(unknown);
     for (let from = 0; from < groups.length; from += readAtOnce)
       await Promise.all(groups.slice(from, from + readAtOnce).map((its) => this.#takeUnknown(its)));
   }

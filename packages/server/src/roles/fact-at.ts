@@ -28,10 +28,11 @@ export async function factsAt(
     const [commit] = await store.read(tenant, stream, { fromVersion: asked[at] as number, rowsMax: 1 });
     if (commit === undefined) break;
     const facts = await decode(commit.body, tenant, blobs);
-    for (; at < asked.length && (asked[at] as number) < commit.version + facts.length; at++) {
-      const fact = facts[(asked[at] as number) - commit.version];
-      if (fact !== undefined) found.set(asked[at] as number, fact);
-    }
+    do {
+      const version = asked[at++] as number;
+      const fact = facts[version - commit.version];
+      if (fact !== undefined) found.set(version, fact);
+    } while (at < asked.length && (asked[at] as number) < commit.version + facts.length);
   }
   return found;
 }

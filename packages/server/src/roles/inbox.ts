@@ -7,7 +7,7 @@ import type { ClaimedWakeUp, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { isOfNewerFacts } from './codec.ts';
 import { isDelivery } from './delivery-row.ts';
-import { claimDue, Rounds } from './rounds.ts';
+import { byExecution, claimDue, Rounds } from './rounds.ts';
 import type { Worker } from './worker.ts';
 
 export interface InboxOptions {
@@ -82,13 +82,9 @@ export class Inbox {
     const request = { kinds, owner: node, leaseMs, rowsMax: claimRowsMax };
     const { rows, lagMs, waitMs } = await claimDue(store, request, sweepMs);
     this.#lagMs = lagMs;
-    const deliveries = Map.groupBy(
-      rows.filter(isDelivery),
-      ({ tenant, execution }) => `${tenant}/${execution}`,
-    );
     await Promise.all([
       ...rows.filter((row) => !isDelivery(row)).map((row) => this.#handOver(row)),
-      ...[...deliveries.values()].map((its) => this.#deliver(its)),
+      ...byExecution(rows.filter(isDelivery)).map((its) => this.#deliver(its)),
     ]);
     return waitMs;
   }

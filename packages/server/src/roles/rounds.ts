@@ -74,6 +74,11 @@ export interface Claimed {
   readonly waitMs: number;
 }
 
+/** Rows that were claimed, those of each execution together, in their order. */
+export function byExecution(rows: readonly ClaimedWakeUp[]): readonly (readonly ClaimedWakeUp[])[] {
+  return [...Map.groupBy(rows, ({ tenant, execution }) => `${tenant}/${execution}`).values()];
+}
+
 /** Claims what is due of some kinds, where the store says that something is: to be told so costs less than a claim. */
 export async function claimDue(store: Store, request: ClaimRequest, sweepMs: number): Promise<Claimed> {
   const next = await store.nextDue(request.kinds);

@@ -13,17 +13,21 @@ $$;
  * Arrays that begin with `s_` have one element for each stream of the batch, sorted; those with `e_` one for each entry,
  * in order; `x_` one for each execution's row; `w_` one for each change of a wake-up.
  *
- * 1. The writer's row is locked, and fences: a batch that was given up by its process is refused if it comes late, and
- *    one that was done leaves its answer there, for a process whose connection was cut before it heard it.
- * 2. Streams are locked in sorted order, so that no two batches wait for each other.
- * 3. Whether an entry is accepted is known before anything of it is written: a refused one costs its batch nothing.
- * 4. The counter comes last. What is behind it is the insertion of the commits, which needs their positions.
+ * 1. Streams are locked in sorted order, so that no two batches wait for each other.
+ * 2. Whether an entry is accepted is known before anything of it is written: a refused one costs its batch nothing.
+ * 3. A stream that is not there is inserted as the batch leaves it. When another batch was quicker, this one is undone as a
+ *    clash, and finds the other's stream when it is sent again.
+ * 4. The counter comes late. What is behind it is the insertion of the commits, which needs their positions.
+ * 5. The writer's row comes last, and fences: a batch that was given up by its process meanwhile is undone, and one that
+ *    was done leaves its answer there, for a process whose connection was cut before it heard it.
+ * 6. What changes rows of `wake_ups` does so one by one. Joined with them the planner begins with the table once its
+ *    statistics say that it is nearly empty, which they do as often as not, and reads all of it for each batch.
  *
  * Plans are kept by the connection, and may have been made when the tables were empty: nested loops over an index are
  * right for every size, so the others are switched off.
  */
-const commit = `
-create function {schema}.commit_1(
+export const commit = `
+create or replace function {schema}.commit_1(
   p_now bigint, p_writer uuid, p_batch bigint, p_channel text, p_hint text,
   s_tenant text[], s_stream text[], s_begins boolean[], s_locks boolean[],
   e_stream integer[], e_after bigint[], e_after_id text[],
@@ -43,29 +47,23 @@ declare
   v_entries integer := coalesce(array_length(e_stream, 1), 0);
   heads bigint[] := array_fill(0::bigint, array[v_streams]);
   head_ids text[] := array_fill(''::text, array[v_streams]);
+  known boolean[] := array_fill(false, array[v_streams]);
   changed boolean[] := array_fill(false, array[v_streams]);
   row_of integer[] := array_fill(null::integer, array[v_streams]);
   committed_at bigint[] := array_fill(null::bigint, array[v_streams]);
   appended bigint := 0;
+  begun bigint := 0;
+  v_changed integer := 0;
+  v_puts integer[] := '{}';
+  v_got bigint;
   v_now bigint := {schema}.clock_1(p_now);
   v_period integer;
   v_old_period integer;
   r record;
 begin
-  perform 1 from {schema}.writers w where w.id = p_writer and w.batch = p_batch - 1 and not w.retired for update;
-  if not found then
-    raise exception 'this batch was given up' using errcode = 'MR001';
-  end if;
   positions := array_fill(0::bigint, array[v_entries]);
   versions := array_fill(null::bigint, array[v_entries]);
   ids := array_fill(null::text, array[v_entries]);
-
-  -- A lower bound of the period that this batch will be given: periods only grow.
-  select c.period into v_old_period from {schema}.counter c;
-  insert into {schema}.streams (tenant, stream, first_period)
-  select s.tenant, s.stream, v_old_period
-  from unnest(s_tenant, s_stream, s_begins) with ordinality as s (tenant, stream, begins, ord)
-  where s.begins order by s.ord on conflict do nothing;
 
   for r in
     select s.ord, h.version, h.commit_id
@@ -75,6 +73,7 @@ begin
   loop
     heads[r.ord] := r.version;
     head_ids[r.ord] := r.commit_id;
+    known[r.ord] := true;
   end loop;
 
   for r in
@@ -85,54 +84,80 @@ begin
       positions[r.ord] := -1;
       versions[r.ord] := heads[r.stream];
       ids[r.ord] := head_ids[r.stream];
-    else
+    elsif r.facts is not null or r.x is not null then
+      if not changed[r.stream] then
+        changed[r.stream] := true;
+        v_changed := v_changed + 1;
+        if not known[r.stream] then begun := begun + 1; end if;
+      end if;
+      if r.x is not null then row_of[r.stream] := r.x; end if;
       if r.facts is not null then
         appended := appended + 1;
         positions[r.ord] := appended;
         heads[r.stream] := r.after + r.facts;
         head_ids[r.stream] := r.id;
         committed_at[r.stream] := r.at;
-        changed[r.stream] := true;
-      end if;
-      if r.x is not null then
-        row_of[r.stream] := r.x;
-        changed[r.stream] := true;
       end if;
     end if;
   end loop;
 
-  update {schema}.streams h set
-    version = heads[s.ord], commit_id = head_ids[s.ord],
-    namespace = coalesce(x_namespace[s.x], h.namespace), name = coalesce(x_name[s.x], h.name),
-    workflow_version = coalesce(x_version[s.x], h.workflow_version),
-    definition = coalesce(x_definition[s.x], h.definition), status = coalesce(x_status[s.x], h.status),
-    started_at = coalesce(x_started[s.x], h.started_at),
-    updated_at = greatest(coalesce(x_updated[s.x], h.updated_at), committed_at[s.ord]),
-    ended_at = case when s.x is null then h.ended_at else x_ended[s.x] end,
-    error = case when s.x is null then h.error else x_error[s.x] end
-  from unnest(s_tenant, s_stream, changed, row_of) with ordinality as s (tenant, stream, changed, x, ord)
-  where s.changed and h.tenant = s.tenant and h.stream = s.stream;
+  -- A lower bound of the period that this batch will be given: periods only grow.
+  select c.period into v_old_period from {schema}.counter c;
+  if begun > 0 then
+    insert into {schema}.streams (tenant, stream, version, commit_id, first_period, namespace, name, workflow_version,
+      definition, status, started_at, updated_at, ended_at, error)
+    select s.tenant, s.stream, s.head, s.head_id, v_old_period, x_namespace[s.x], x_name[s.x], x_version[s.x],
+      x_definition[s.x], x_status[s.x], x_started[s.x], greatest(x_updated[s.x], s.at), x_ended[s.x], x_error[s.x]
+    from unnest(s_tenant, s_stream, known, changed, heads, head_ids, row_of, committed_at)
+      with ordinality as s (tenant, stream, known, changed, head, head_id, x, at, ord)
+    where s.changed and not s.known order by s.ord
+    on conflict do nothing;
+    get diagnostics v_got = row_count;
+    if v_got <> begun then
+      raise exception 'another batch began a stream of this one' using errcode = '40001';
+    end if;
+  end if;
+  if v_changed > begun then
+    update {schema}.streams h set
+      version = s.head, commit_id = s.head_id,
+      namespace = coalesce(x_namespace[s.x], h.namespace), name = coalesce(x_name[s.x], h.name),
+      workflow_version = coalesce(x_version[s.x], h.workflow_version),
+      definition = coalesce(x_definition[s.x], h.definition), status = coalesce(x_status[s.x], h.status),
+      started_at = coalesce(x_started[s.x], h.started_at),
+      updated_at = greatest(coalesce(x_updated[s.x], h.updated_at), s.at),
+      ended_at = case when s.x is null then h.ended_at else x_ended[s.x] end,
+      error = case when s.x is null then h.error else x_error[s.x] end
+    from unnest(s_tenant, s_stream, known, changed, heads, head_ids, row_of, committed_at)
+      as s (tenant, stream, known, changed, head, head_id, x, at)
+    where s.changed and s.known and h.tenant = s.tenant and h.stream = s.stream;
+  end if;
 
   if w_entry <> '{}' then
     -- What holds of each row is the last that an accepted entry says of it.
-    delete from {schema}.wake_ups k using (
-      select distinct on (e_stream[w.entry], w.id collate "C") e_stream[w.entry] as stream, w.id, w.is_put
-      from unnest(w_entry, w_id, w_put) with ordinality as w (entry, id, is_put, ord)
-      where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
-    ) n where not n.is_put and k.tenant = s_tenant[n.stream] and k.execution = s_stream[n.stream] and k.id = n.id;
-
-    insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key)
-    select s_tenant[n.stream], s_stream[n.stream], n.id, w_kind[n.ord], w_due[n.ord], w_attempt[n.ord],
-      w_owner[n.ord], w_until[n.ord], w_unsafe[n.ord], w_doubt[n.ord], w_body[n.ord], w_shape[n.ord], w_key[n.ord]
-    from (
+    for r in
       select distinct on (e_stream[w.entry], w.id collate "C") e_stream[w.entry] as stream, w.id, w.is_put, w.ord
       from unnest(w_entry, w_id, w_put) with ordinality as w (entry, id, is_put, ord)
       where positions[w.entry] >= 0 order by e_stream[w.entry], w.id collate "C", w.ord desc
-    ) n where n.is_put order by n.stream, n.id collate "C"
-    on conflict (tenant, execution, id) do update set
-      shape = excluded.shape, key = excluded.key,
-      kind = excluded.kind, due = excluded.due, attempt = excluded.attempt, owner = excluded.owner,
-      until = excluded.until, unsafe = excluded.unsafe, doubt = excluded.doubt, body = excluded.body;
+    loop
+      if r.is_put then
+        v_puts := v_puts || r.ord::integer;
+      else
+        delete from {schema}.wake_ups k
+        where k.tenant = s_tenant[r.stream] and k.execution = s_stream[r.stream] and k.id = r.id;
+      end if;
+    end loop;
+    if v_puts <> '{}' then
+      insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key)
+      select s_tenant[e_stream[w.entry]], s_stream[e_stream[w.entry]], w.id, w.kind, w.due, w.attempt, w.owner, w.until,
+        w.unsafe, w.doubt, w.body, w.shape, w.key
+      from unnest(w_entry, w_id, w_kind, w_due, w_attempt, w_owner, w_until, w_unsafe, w_doubt, w_body, w_shape, w_key)
+        with ordinality as w (entry, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key, ord)
+      where w.ord = any (v_puts) order by e_stream[w.entry], w.id collate "C"
+      on conflict (tenant, execution, id) do update set
+        shape = excluded.shape, key = excluded.key,
+        kind = excluded.kind, due = excluded.due, attempt = excluded.attempt, owner = excluded.owner,
+        until = excluded.until, unsafe = excluded.unsafe, doubt = excluded.doubt, body = excluded.body;
+    end if;
   end if;
 
   if p_hint <> '' then perform pg_notify(p_channel, p_hint); end if;
@@ -146,23 +171,29 @@ begin
     end if;
     insert into {schema}.commits (period, position, tenant, stream, version, facts, id, previous, time, cause, body)
     select v_period, base + positions[e.ord], s_tenant[e.stream], s_stream[e.stream], e.after + 1, e.facts, e.id,
-      e.after_id, e_time[e.ord], e_cause[e.ord], e_body[e.ord]
-    from unnest(e_stream, e_after, e_after_id, e_facts, e_id)
-      with ordinality as e (stream, after, after_id, facts, id, ord)
+      e.after_id, e.time, e.cause, e.body
+    from unnest(e_stream, e_after, e_after_id, e_facts, e_id, e_time, e_cause, e_body)
+      with ordinality as e (stream, after, after_id, facts, id, time, cause, body, ord)
     where positions[e.ord] > 0;
   else
     select c.position into base from {schema}.counter c;
   end if;
   -- A listener is told with the position of its commit, which is known only now. Most batches have none.
   if cardinality(array_remove(w_shape, null)) > 0 then
-    update {schema}.wake_ups k set position = commit_1.base + commit_1.positions[w.entry]
-    from unnest(w_entry, w_id, w_put, w_shape) as w (entry, id, is_put, shape)
-    where w.is_put and w.shape is not null and commit_1.positions[w.entry] >= 0 and k.tenant = s_tenant[e_stream[w.entry]]
-      and k.execution = s_stream[e_stream[w.entry]] and k.id = w.id;
+    for r in
+      select e_stream[w.entry] as stream, w.entry, w.id from unnest(w_entry, w_id, w_put, w_shape) as w (entry, id, is_put, shape)
+      where w.is_put and w.shape is not null and positions[w.entry] >= 0
+    loop
+      update {schema}.wake_ups k set position = base + positions[r.entry]
+      where k.tenant = s_tenant[r.stream] and k.execution = s_stream[r.stream] and k.id = r.id;
+    end loop;
   end if;
   update {schema}.writers w set batch = p_batch, seen_at = now(), base = commit_1.base,
     positions = commit_1.positions, versions = commit_1.versions, ids = commit_1.ids
-  where w.id = p_writer;
+  where w.id = p_writer and w.batch = p_batch - 1 and not w.retired;
+  if not found then
+    raise exception 'this batch was given up' using errcode = 'MR001';
+  end if;
   clock := {schema}.clock_1(p_now);
   return next;
 end $$;
@@ -231,29 +262,35 @@ as $$
 $$;
 `;
 
-/** Leases that are held: locked in sorted order, then extended or given back. */
-const lease = `
-create function {schema}.relet_1(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
+/** Leases that are held: extended or given back one by one, in sorted order. */
+export const lease = `
+create or replace function {schema}.relet_1(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
   p_lease bigint, p_due bigint)
 returns table (id text)
-language sql volatile
+language plpgsql volatile
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-  with instant as materialized (select {schema}.clock_1(p_now) as at),
-  held as materialized (
-    select w.tenant, w.execution, w.id
-    from unnest(p_ids, p_attempts) as l (id, attempt) join {schema}.wake_ups w on w.tenant = p_tenant and w.id = l.id
-    where w.attempt = l.attempt and w.owner = p_owner and w.until > (select at from instant)
-    order by w.execution, w.id for update of w
-  )
-  update {schema}.wake_ups u set
-    owner = case when p_due is null then u.owner end,
-    until = case when p_due is null then instant.at + p_lease end,
-    due = coalesce(p_due, u.due)
-  from held h, instant
-  where u.tenant = h.tenant and u.execution = h.execution and u.id = h.id
-  returning u.id
-$$;
+declare
+  v_at bigint := {schema}.clock_1(p_now);
+  r record;
+begin
+  for r in
+    select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
+      select k.execution from {schema}.wake_ups k where k.tenant = p_tenant and k.id = l.id offset 0
+    ) w order by w.execution, l.id
+  loop
+    update {schema}.wake_ups u set
+      owner = case when p_due is null then u.owner end,
+      until = case when p_due is null then v_at + p_lease end,
+      due = coalesce(p_due, u.due)
+    where u.tenant = p_tenant and u.execution = r.execution and u.id = r.id
+      and u.attempt = r.attempt and u.owner = p_owner and u.until > v_at;
+    if found then
+      id := r.id;
+      return next;
+    end if;
+  end loop;
+end $$;
 `;
 
 /** The partitions up to a period, and the note that the counter may go on to it. Asked for under an advisory lock. */

@@ -1,12 +1,16 @@
 import { blobAge } from './blob-age.ts';
-import { functions } from './functions.ts';
-import { lapsedPlaces } from './lapsed-places-function.ts';
+import { commit, functions, lease } from './functions.ts';
+import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
 import { tables, views } from './tables.ts';
-import { turns } from './turns-function.ts';
+import { claimInTurns, turns } from './turns-function.ts';
 
-/** Numbered and forward only: what was published is never changed, a later one changes what it made. */
+/**
+ * Numbered and forward only: tables that were published are changed by a later one. A function may be written anew where it
+ * goes on meaning the same to programs that call it: then a later migration makes it once more, for stores that have the
+ * old one.
+ */
 export interface Migration {
   readonly number: number;
   readonly name: string;
@@ -31,4 +35,10 @@ export const migrations: readonly Migration[] = [
     sql: lapsedPlaces,
   },
   { number: 6, name: 'large values have an age', worksFrom: 1, sql: blobAge },
+  {
+    number: 7,
+    name: 'plans do not change with statistics',
+    worksFrom: 1,
+    sql: [commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
+  },
 ];

@@ -11,7 +11,7 @@ import { neverDue } from '../../ports/store.ts';
  *    that of `p_afters`. `turn` says whose turn each row was taken in.
  */
 export const places = `
-create function {schema}.places_taken_4(p_at bigint, p_kinds text[], p_limit text) returns bigint
+create or replace function {schema}.places_taken_4(p_at bigint, p_kinds text[], p_limit text) returns bigint
 language sql volatile
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -24,15 +24,17 @@ as $$
       and w.queue < p_limit || '!' and w.claimable is not null order by w.queue, w.claimable limit 1)
     from q where q.queue is not null
   )
-  select (select count(*) from q join {schema}.wake_ups w
-      on w.kind = q.kind and w.queue = q.queue and w.claimable > p_at
-      where q.queue is not null and case when w.owner is null then w.due >= ${neverDue} else w.until > p_at end)
+  select coalesce((select sum(c.taken)::bigint from q cross join lateral (
+      select count(*) as taken from {schema}.wake_ups w
+      where w.kind = q.kind and w.queue = q.queue and w.claimable > p_at
+        and case when w.owner is null then w.due >= ${neverDue} else w.until > p_at end
+    ) c where q.queue is not null), 0)
     + (select count(*) from {schema}.wake_ups w
       where w.claimable is null and w.until > p_at and w.owner is not null
       and w.kind = any (p_kinds) and w.queue > p_limit || ' ' and w.queue < p_limit || '!')
 $$;
 
-create function {schema}.claim_4(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text,
+create or replace function {schema}.claim_4(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text,
   p_limits text[], p_places bigint[], p_afters text[])
 returns table (tenant text, execution text, id text, kind text, due bigint, attempt bigint, until bigint,
   unsafe boolean, body text, since bigint, queue text, turn text)
@@ -70,8 +72,9 @@ begin
       due as (
         select d.name, case when position(' ' in d.name) > 0 then array_position(p_limits, split_part(d.name, ' ', 1)) end
           as place from (
-          select distinct q.queue as name from q where q.queue is not null and exists (
-            select from {schema}.wake_ups w where w.kind = q.kind and w.queue = q.queue and w.claimable <= v_at)
+          select distinct q.queue as name from q cross join lateral (
+            select from {schema}.wake_ups w where w.kind = q.kind and w.queue = q.queue and w.claimable <= v_at limit 1
+          ) w where q.queue is not null
         ) d
       ),
       slots as (

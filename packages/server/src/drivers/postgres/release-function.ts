@@ -3,26 +3,28 @@
  * process that ends leaves its work to them at once. `{schema}` is the quoted name of the schema.
  */
 export const release = `
-create function {schema}.release_2(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
-  p_due bigint, p_channel text, p_node text) returns void
+create or replace function {schema}.release_2(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[],
+  p_owner text, p_due bigint, p_channel text, p_node text) returns void
 language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_kinds text;
+  v_at bigint := {schema}.clock_1(p_now);
+  v_kinds text[] := '{}';
+  v_kind text;
+  r record;
 begin
-  with held as materialized (
-    select w.tenant, w.execution, w.id
-    from unnest(p_ids, p_attempts) as l (id, attempt) join {schema}.wake_ups w on w.tenant = p_tenant and w.id = l.id
-    where w.attempt = l.attempt and w.owner = p_owner and w.until > {schema}.clock_1(p_now)
-    order by w.execution, w.id for update of w
-  ),
-  given as (
+  for r in
+    select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
+      select k.execution from {schema}.wake_ups k where k.tenant = p_tenant and k.id = l.id offset 0
+    ) w order by w.execution, l.id
+  loop
     update {schema}.wake_ups u set owner = null, until = null, due = coalesce(p_due, u.due)
-    from held h where u.tenant = h.tenant and u.execution = h.execution and u.id = h.id
-    returning u.kind
-  )
-  select string_agg(distinct g.kind, ' ') into v_kinds from given g;
-  if v_kinds is not null then perform pg_notify(p_channel, p_node || ' ' || v_kinds); end if;
+    where u.tenant = p_tenant and u.execution = r.execution and u.id = r.id
+      and u.attempt = r.attempt and u.owner = p_owner and u.until > v_at
+    returning u.kind into v_kind;
+    if found and v_kind <> all (v_kinds) then v_kinds := v_kinds || v_kind; end if;
+  end loop;
+  if v_kinds <> '{}' then perform pg_notify(p_channel, p_node || ' ' || array_to_string(v_kinds, ' ')); end if;
 end $$;
 `;

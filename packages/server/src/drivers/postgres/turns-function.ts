@@ -1,25 +1,25 @@
 /**
- * The third migration: claims take turns between queues. `queue` is taken from the head of a row's body; the index leads by
- * kind and queue to the earliest row, and takes the place of that by kind. `{schema}` is the quoted name of the schema.
+ * Claims that take turns between queues.
  *
  * 1. The queues that have due rows are found by skipping from one to the next in the index.
  * 2. They go round from the one behind `p_after`. In the first round each gets an equal part; what is left over goes to
  *    those that have more, in the same order.
- * 3. A row that was claimed is not due any more, so that the second round does not find it.
+ * 3. A row that was claimed is not due any more, so that the second round does not find it. Rows that another process is
+ *    just claiming are stepped over.
  */
-export const turns = `
-alter table {schema}.wake_ups add column queue text collate "C" generated always as
-  (coalesce(substring(left(body, 1000) from '^\\{"queue":"((?:[^"\\\\]|\\\\.)*)"'), '')) stored;
-create index wake_ups_by_queue on {schema}.wake_ups (kind, queue, claimable) where claimable is not null;
-drop index {schema}.wake_ups_by_claimable;
-
-create function {schema}.claim_queue_3(p_at bigint, p_kinds text[], p_queue text, p_owner text, p_lease bigint, p_rows integer)
+export const claimInTurns = `
+create or replace function {schema}.claim_queue_3(p_at bigint, p_kinds text[], p_queue text, p_owner text, p_lease bigint,
+  p_rows integer)
 returns table (tenant text, execution text, id text, kind text, due bigint, attempt bigint, until bigint,
   unsafe boolean, body text, since bigint, queue text)
-language sql volatile
+language plpgsql volatile
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-  with found as materialized (
+#variable_conflict use_column
+declare
+  r record;
+begin
+  for r in
     select w.tenant, w.execution, w.id, w.claimable
     from unnest(p_kinds) as k (kind) cross join lateral (
       select c.tenant, c.execution, c.id, c.claimable from {schema}.wake_ups c
@@ -27,14 +27,14 @@ as $$
       order by c.claimable limit p_rows for update of c skip locked
     ) w
     order by w.claimable, w.tenant, w.execution, w.id limit p_rows
-  )
-  update {schema}.wake_ups u set owner = p_owner, until = p_at + p_lease, attempt = u.attempt + 1
-  from found f
-  where u.tenant = f.tenant and u.execution = f.execution and u.id = f.id
-  returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body, f.claimable, p_queue
-$$;
+  loop
+    return query update {schema}.wake_ups u set owner = p_owner, until = p_at + p_lease, attempt = u.attempt + 1
+    where u.tenant = r.tenant and u.execution = r.execution and u.id = r.id
+    returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body, r.claimable, p_queue;
+  end loop;
+end $$;
 
-create function {schema}.claim_3(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text)
+create or replace function {schema}.claim_3(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text)
 returns table (tenant text, execution text, id text, kind text, due bigint, attempt bigint, until bigint,
   unsafe boolean, body text, since bigint, queue text)
 language plpgsql volatile
@@ -62,8 +62,9 @@ begin
     from q where q.queue is not null
   ),
   due as (
-    select distinct q.queue as name from q where q.queue is not null and exists (
-      select from {schema}.wake_ups w where w.kind = q.kind and w.queue = q.queue and w.claimable <= v_at)
+    select distinct q.queue as name from q cross join lateral (
+      select from {schema}.wake_ups w where w.kind = q.kind and w.queue = q.queue and w.claimable <= v_at limit 1
+    ) w where q.queue is not null
   )
   select array_agg(d.name order by d.name <= p_after, d.name) into v_queues from due d;
   if v_queues is null then return; end if;
@@ -85,4 +86,16 @@ begin
     v_left := v_left - v_got;
   end loop;
 end $$;
+`;
+
+/**
+ * The third migration: `queue` is taken from the head of a row's body; the index leads by kind and queue to the earliest
+ * row, and takes the place of that by kind. `{schema}` is the quoted name of the schema.
+ */
+export const turns = `
+alter table {schema}.wake_ups add column queue text collate "C" generated always as
+  (coalesce(substring(left(body, 1000) from '^\\{"queue":"((?:[^"\\\\]|\\\\.)*)"'), '')) stored;
+create index wake_ups_by_queue on {schema}.wake_ups (kind, queue, claimable) where claimable is not null;
+drop index {schema}.wake_ups_by_claimable;
+${claimInTurns}
 `;

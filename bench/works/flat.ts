@@ -1,8 +1,10 @@
-/** Flatness: what an event costs in a small history or store, and in a large one. */
+/** Flatness: what an event costs in a small history or store, and in a large one, or what an execution costs minutes later. */
+import { type Figures, measureLoad } from '../measure/closed-loop.ts';
 import { median } from '../measure/quantile.ts';
 import { watchStalls } from '../measure/stalls.ts';
 import { workflows } from '../subjects/definitions.ts';
 import { type EmbeddedSubject, openEmbedded } from '../subjects/embedded.ts';
+import { openOnPostgres } from '../subjects/on-postgres.ts';
 import { type Measured, scaled, type WorkOptions } from './work.ts';
 
 const few = 100;
@@ -60,6 +62,47 @@ export function flatLoop(body: 'sets' | 'effects'): (options: WorkOptions) => Pr
       stalls.stop();
       await subject.close();
     }
+  };
+}
+
+const minutesWindows = 18;
+const minutesWindowMs = 6_000;
+
+/**
+ * W1b, 512 in flight, for two minutes: long enough for a database to take statistics and to clear up behind it. The first
+ * third of the time is what the worse of the others is held against.
+ */
+export async function measureFlatMinutes(options: WorkOptions): Promise<Measured> {
+  const open = options.subject === 'postgres' ? openOnPostgres : openEmbedded;
+  const subject = await open({ parent: options.folder });
+  try {
+    const windows: Figures[] = [];
+    for (let at = 0; at < minutesWindows; at += 1) {
+      const { figures } = await measureLoad(() => subject.steps(), {
+        ...{ inFlight: 512, warmUpMs: at === 0 ? options.warmUpMs : 0, windows: 1 },
+        ...{ windowMs: scaled(minutesWindowMs, options, 100), engine: subject.engine, others: [] },
+      });
+      windows.push(figures);
+    }
+    return { subject: subject.title, figures: overTime(windows) };
+  } finally {
+    await subject.close();
+  }
+}
+
+function overTime(windows: readonly Figures[]): Figures {
+  const third = windows.length / 3;
+  const medianOf = (name: string, from: number, to: number) =>
+    median(windows.slice(from, to).map((window) => window[name] ?? Number.NaN));
+  const [first, ...later] = [0, 1, 2].map((at) => medianOf('cpuMsPer', at * third, (at + 1) * third));
+  const rates = windows.map(({ perSec = Number.NaN }) => perSec);
+  return {
+    perSec: median(rates),
+    perSecMin: Math.min(...rates),
+    perSecMax: Math.max(...rates),
+    cpuMsPer: medianOf('cpuMsPer', 0, windows.length),
+    cpuRatio: Math.max(...later) / (first ?? Number.NaN),
+    stallMs: Math.max(...windows.map(({ stallMs = Number.NaN }) => stallMs)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** All works, in the order in which they are measured. */
 import { measureApi } from './api.ts';
-import { flatLoop, measureFlatExecutions } from './flat.ts';
+import { flatLoop, measureFlatExecutions, measureFlatMinutes } from './flat.ts';
 import { measureOverHttp } from './http.ts';
 import { measureIngest, measureListeners, measureUnbound, shapesBy } from './listeners.ts';
 import { loadOf } from './load.ts';
@@ -105,6 +105,13 @@ export const works: readonly Work[] = [
     title: 'an event in a store of 100 and of 100,000 executions',
     peers: [],
     measure: measureFlatExecutions,
+  },
+  {
+    name: 'flat-minutes',
+    title: 'the cost of an execution of `W1b`, 512 in flight, over two minutes',
+    onPostgres: true,
+    peers: [],
+    measure: measureFlatMinutes,
   },
   {
     name: 'flat-for-sets',

@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- --minutes 30`: mixed load on the real server, and whether its memory and lag stay flat. `--rate N`
- * executions per second (default 40), `--out FOLDER` for `soak.json` and `soak.svg` (default test/soak/results).
+ * executions per second (default 40), `--store postgres` on a PostgreSQL of its own, `--out FOLDER` for `soak.json` and
+ * `soak.svg` (default test/soak/results).
  * Ends with the plain line `N passed, N failed, N skipped`: the executions are one, and each figure that is judged.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { soak } from '../test/soak/soak.ts';
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
+    store: { type: 'string', default: 'sqlite' },
     rate: { type: 'string', default: '40' },
     out: { type: 'string', default: fileURLToPath(new URL('../test/soak/results', import.meta.url)) },
   },
@@ -22,16 +24,21 @@ const { values } = parseArgs({
 
 const minutes = readNumber('minutes', values.minutes);
 const perSec = readNumber('rate', values.rate);
+if (values.store !== 'sqlite' && values.store !== 'postgres') {
+  console.error(`--store is sqlite or postgres, not ${values.store}`);
+  process.exit(2);
+}
 const saidEverySeconds = 30;
 let said = 0;
 const result = await soak({
   minutes,
   perSec,
-  onSample: ({ at, residentMb, heapMb, lagP99Ms, perSec: ended, pureP99Ms, databaseMb }) => {
+  ...(values.store === 'postgres' ? { store: values.store } : {}),
+  onSample: ({ at, residentMb, heapMb, lagP99Ms, perSec: ended, pureP99Ms, cpuMsPer, databaseMb }) => {
     if (at < said) return;
     said += saidEverySeconds;
     console.log(
-      `${at.toFixed(0).padStart(6)} s  ${residentMb.toFixed(0)} MiB resident, ${heapMb.toFixed(0)} heap, lag p99 ${lagP99Ms} ms, ${ended} ended/s, pure p99 ${pureP99Ms} ms, database ${databaseMb} MiB`,
+      `${at.toFixed(0).padStart(6)} s  ${residentMb.toFixed(0)} MiB resident, ${heapMb.toFixed(0)} heap, lag p99 ${lagP99Ms} ms, ${ended} ended/s, pure p99 ${pureP99Ms} ms, CPU ${cpuMsPer} ms each, database ${databaseMb} MiB`,
     );
   },
 });
@@ -44,7 +51,7 @@ writeFileSync(
   join(values.out, 'soak.svg'),
   drawSoak(
     result,
-    `${machine.cores} cores, ${machine.fileSystem}, Node ${machine.node}; ${measuredAt.slice(0, 10)}`,
+    `${values.store}, ${machine.cores} cores, ${machine.fileSystem}, Node ${machine.node}; ${measuredAt.slice(0, 10)}`,
   ),
 );
 for (const { figure, mean, rise, bar, flat } of result.judged)

@@ -30,6 +30,10 @@ const panels: readonly Panel[] = [
     ],
   },
   {
+    title: 'CPU of the server and its database, ms for each execution',
+    lines: [{ figure: 'cpuMsPer', name: 'ms' }],
+  },
+  {
     title: 'Database, MiB',
     lines: [
       { figure: 'databaseMb', name: 'file' },

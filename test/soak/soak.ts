@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPhases } from '@millrace/core';
 import { machineTime, usageOf } from '../../bench/measure/processes.ts';
+import { useOf } from '../../bench/subjects/on-postgres.ts';
 import { startServer } from '../../conformance/server-process.ts';
+import { startPostgres } from '../../scripts/postgres.js';
 import { type Api, connect } from '../support/api.ts';
 import { type Bar, isFlat, type Trend, trendOf } from './flatness.ts';
 import { openStandIn } from './stand-in.ts';
@@ -16,6 +18,8 @@ export interface SoakOptions {
   readonly minutes: number;
   /** executions started per second */
   readonly perSec: number;
+  /** `postgres`: one of its own that is started for it; absent: SQLite */
+  readonly store?: 'postgres';
   readonly onSample?: (sample: Sample) => void;
 }
 
@@ -31,6 +35,8 @@ export interface Sample {
   readonly perSec: number;
   /** from the start of a `pure` execution to its end, as its client sees it */
   readonly pureP99Ms: number;
+  /** of the server and its database, by executions that ended */
+  readonly cpuMsPer: number;
   readonly databaseMb: number;
   readonly walMb: number;
   /** cores that programs other than the server and its load used */
@@ -66,6 +72,7 @@ export const bars: Readonly<Partial<Record<Figure, Bar>>> = {
   heapMb: { shareMax: 0.1, riseMax: 8, of: 'least' },
   lagP99Ms: { shareMax: 0.3, riseMax: 8, of: 'median' },
   pureP99Ms: { shareMax: 0.3, riseMax: 15, of: 'median' },
+  cpuMsPer: { shareMax: 0.3, riseMax: 1, of: 'median' },
   walMb: { shareMax: 0.3, riseMax: 16, of: 'least' },
 };
 
@@ -79,9 +86,14 @@ const sampleMs = 1_000;
 const openMax = 400;
 const failuresMax = 20;
 
-export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<SoakResult> {
+export async function soak({ minutes, perSec, store, onSample }: SoakOptions): Promise<SoakResult> {
   const standIn = await openStandIn();
-  const server = await startServer({ env: { MILLRACE_LOG_LEVEL: 'error', NODE_OPTIONS: nodeOptions } });
+  const database = store === 'postgres' ? await startPostgres() : undefined;
+  const settings = { MILLRACE_LOG_LEVEL: 'error', NODE_OPTIONS: nodeOptions };
+  const server = await startServer({
+    env: database === undefined ? settings : { ...settings, MILLRACE_STORE: database.url },
+  });
+  const engine = database === undefined ? [server.pid] : [server.pid, database.pid];
   try {
     const api = connect(server.url);
     const kinds = soakKinds(standIn.url);
@@ -92,13 +104,17 @@ export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<
     const load = startLoad(api, kinds, perSec);
     const samples: Sample[] = [];
     const beganAt = performance.now();
-    const strangers = watchStrangers(server.pid);
+    const cpu = watchCpu(engine);
     for (let at = 0; at < minutes * 60 && server.isAlive(); ) {
       await sleep(sampleMs - ((performance.now() - beganAt) % sampleMs));
       const before = at;
       at = (performance.now() - beganAt) / 1_000;
-      const foreignCores = strangers();
-      const sample = { ...(await takeSample(server.pid, api, load, at, at - before)), foreignCores };
+      const { ownMs, foreignCores } = cpu();
+      const taken = await takeSample(server.pid, api, load, at, at - before);
+      const cpuMsPer = round(ownMs / Math.max(1, taken.perSec * (at - before)));
+      const bytes = database === undefined ? undefined : (await useOf(database.url)).bytes;
+      const databaseMb = bytes === undefined ? taken.databaseMb : round(bytes / 2 ** 20);
+      const sample = { ...taken, databaseMb, cpuMsPer, foreignCores };
       samples.push(sample);
       onSample?.(sample);
     }
@@ -109,6 +125,7 @@ export async function soak({ minutes, perSec, onSample }: SoakOptions): Promise<
     return toResult({ minutes, perSec }, load, samples);
   } finally {
     await server.stop();
+    await database?.remove();
     await standIn.close();
   }
 }
@@ -176,7 +193,7 @@ async function takeSample(
   load: Load,
   at: number,
   seconds: number,
-): Promise<Omit<Sample, 'foreignCores'>> {
+): Promise<Omit<Sample, 'cpuMsPer' | 'foreignCores'>> {
   const metric = await readMetrics(api);
   const { pureMs, count } = load.take();
   const sorted = pureMs.toSorted((a, b) => a - b);
@@ -254,20 +271,25 @@ function judge(figure: Figure, bar: Bar, samples: readonly Sample[]): Judged {
   return { figure, ...trend, bar, flat: says ? isFlat(trend, bar) : undefined };
 }
 
-/** Cores that others used since the last call. */
-function watchStrangers(server: number): () => number {
+/** CPU of the server and its database, and cores that others used beside them and this load, since the last call. */
+function watchCpu(
+  engine: readonly number[],
+): () => { readonly ownMs: number; readonly foreignCores: number } {
   const look = () => ({
     at: performance.now(),
     busyMs: machineTime().busyMs,
-    ownMs: usageOf([server, process.pid]).cpuMs,
+    ownMs: usageOf(engine).cpuMs,
+    loadMs: usageOf([process.pid]).cpuMs,
   });
   let before = look();
   return () => {
     const now = look();
-    const others = now.busyMs - before.busyMs - (now.ownMs - before.ownMs);
-    const cores = Math.max(0, others / (now.at - before.at));
+    // A connection of the database that ended takes its time along.
+    const ownMs = Math.max(0, now.ownMs - before.ownMs);
+    const othersMs = now.busyMs - before.busyMs - ownMs - (now.loadMs - before.loadMs);
+    const foreignCores = round(Math.max(0, othersMs) / (now.at - before.at));
     before = now;
-    return round(cores);
+    return { ownMs, foreignCores };
   };
 }
 

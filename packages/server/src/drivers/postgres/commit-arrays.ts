@@ -1,22 +1,63 @@
 /** Entries as the arrays that `commit_1` takes, and its answer as results. */
 import type { CommitResult, Entry, ExecutionRow } from '../../ports/store.ts';
 import { compareText } from '../rules.ts';
+import { binaryArray, type Element, type ElementType } from './binary-array.ts';
 import type { Row, Statement, Value } from './database.ts';
 import { keptText } from './kept-text.ts';
 import { toQueuedBody } from './queued-body.ts';
 
-const types = [
-  ...['bigint', 'uuid', 'bigint', 'text', 'text'],
-  ...['text[]', 'text[]', 'boolean[]', 'boolean[]'],
-  ...['integer[]', 'bigint[]', 'text[]', 'integer[]', 'text[]', 'bigint[]', 'text[]', 'text[]', 'integer[]'],
-  ...['text[]', 'text[]', 'text[]', 'text[]', 'text[]', 'bigint[]', 'bigint[]', 'bigint[]', 'text[]'],
-  ...['integer[]', 'text[]', 'boolean[]', 'text[]', 'bigint[]', 'bigint[]'],
-  ...['text[]', 'bigint[]', 'boolean[]', 'boolean[]', 'text[]', 'text[]', 'text[]'],
-];
+/** The parameters of `commit_1` by their names there: those of the batch, and its arrays. */
+const ofBatch = { p_now: 'bigint', p_writer: 'uuid', p_batch: 'bigint', p_channel: 'text', p_hint: 'text' };
+const arrays = {
+  s_tenant: 'text',
+  s_stream: 'text',
+  s_begins: 'boolean',
+  s_locks: 'boolean',
+  e_stream: 'integer',
+  e_after: 'bigint',
+  e_after_id: 'text',
+  e_facts: 'integer',
+  e_id: 'text',
+  e_time: 'bigint',
+  e_cause: 'text',
+  e_body: 'text',
+  e_row: 'integer',
+  x_namespace: 'text',
+  x_name: 'text',
+  x_version: 'text',
+  x_definition: 'text',
+  x_status: 'text',
+  x_started: 'bigint',
+  x_updated: 'bigint',
+  x_ended: 'bigint',
+  x_error: 'text',
+  w_entry: 'integer',
+  w_id: 'text',
+  w_put: 'boolean',
+  w_kind: 'text',
+  w_due: 'bigint',
+  w_attempt: 'bigint',
+  w_owner: 'text',
+  w_until: 'bigint',
+  w_unsafe: 'boolean',
+  w_doubt: 'boolean',
+  w_body: 'text',
+  w_shape: 'text',
+  w_key: 'text',
+} as const satisfies Record<string, ElementType>;
+const arrayTypes = Object.entries(arrays) as [keyof typeof arrays, ElementType][];
+
+/** One list for each array, all of those with the same first letter equally long. */
+type Columns = Record<keyof typeof arrays, Element[]>;
+
+const parameters = [
+  ...Object.entries(ofBatch),
+  ...arrayTypes.map(([name, type]) => [name, `${type}[]`] as const),
+].map(([name, type], at) => `${name} => $${at + 1}::${type}`);
 
 export const commitStatement: Statement = {
   name: 'commit_1',
-  text: `select base, positions, versions, ids, clock from {schema}.commit_1(${types.map((type, at) => `$${at + 1}::${type}`).join(', ')})`,
+  text: `select base, positions, versions, ids, clock from {schema}.commit_1(${parameters.join(', ')})`,
 };
 
 export interface BatchHead {
@@ -39,35 +80,22 @@ interface Stream {
 
 /** The arguments of the statement. */
 export function toArguments(entries: readonly Entry[], head: BatchHead): readonly Value[] {
+  const columns = emptyColumns();
   const { byKey, sorted } = streamsOf(entries);
-  const e = columns(9);
-  const x = columns(9);
-  const w = columns(13);
-  for (const [at, entry] of entries.entries()) {
-    const { after, commit, execution, wakeUps } = entry;
-    if (execution !== undefined) push(x, rowValues(execution));
-    push(e, [
-      byKey.get(keyOf(entry))?.place ?? null,
-      after?.version ?? null,
-      after?.commit ?? null,
-      commit?.count ?? null,
-      commit?.id ?? null,
-      commit?.time ?? null,
-      commit === undefined ? null : keptText(commit.cause),
-      commit === undefined ? null : keptText(commit.body),
-      execution === undefined ? null : (x[0]?.length ?? 0),
-    ]);
-    for (const change of wakeUps) push(w, [at + 1, ...changeValues(change)]);
+  for (const { tenant, stream, begins, locks } of sorted) {
+    columns.s_tenant.push(tenant);
+    columns.s_stream.push(stream);
+    columns.s_begins.push(begins);
+    columns.s_locks.push(locks);
+  }
+  for (const entry of entries) {
+    if (entry.execution !== undefined) pushExecution(columns, entry.execution);
+    pushEntry(columns, entry, byKey.get(keyOf(entry))?.place ?? null);
+    for (const change of entry.wakeUps) pushChange(columns, change);
   }
   const { now, writer, batch, channel, hint } = head;
-  return [
-    ...[now, writer, batch, channel, hint],
-    ...[sorted.map(({ tenant }) => tenant), sorted.map(({ stream }) => stream)],
-    ...[sorted.map(({ begins }) => begins), sorted.map(({ locks }) => locks)],
-    ...e,
-    ...x,
-    ...w,
-  ];
+  const binary = arrayTypes.map(([name, type]) => binaryArray(type, columns[name]));
+  return [now, writer, batch, channel, hint, ...binary];
 }
 
 /** What the database answered, or kept for whoever did not hear the answer. */
@@ -128,29 +156,52 @@ function streamsOf(entries: readonly Entry[]): {
   return { byKey, sorted };
 }
 
-function rowValues(row: ExecutionRow): readonly Value[] {
-  return [
-    ...[row.namespace, row.name, row.version, row.definition, row.status],
-    ...[row.startedAt, row.updatedAt, row.endedAt],
-    row.error === null ? null : keptText(row.error),
-  ];
+function emptyColumns(): Columns {
+  const columns: Partial<Columns> = {};
+  for (const [name] of arrayTypes) columns[name] = [];
+  return columns as Columns;
 }
 
-function changeValues(change: Entry['wakeUps'][number]): readonly Value[] {
-  if (change.type === 'remove') return [change.id, false, ...Array<null>(10).fill(null)];
-  const { id, kind, due, attempt, lease, unsafe, doubt, listens } = change.row;
-  const body = toQueuedBody(change.row.body, change.row.queue);
-  return [
-    ...[id, true, kind, due, attempt, lease?.owner ?? null, lease?.until ?? null, unsafe, doubt],
-    body === null ? null : keptText(body),
-    ...[listens?.shape ?? null, listens?.key ?? null],
-  ];
+/** Its row, if it has one, is the last of the executions. */
+function pushEntry(columns: Columns, { after, commit, execution }: Entry, stream: number | null): void {
+  columns.e_stream.push(stream);
+  columns.e_after.push(after?.version ?? null);
+  columns.e_after_id.push(after?.commit ?? null);
+  columns.e_facts.push(commit?.count ?? null);
+  columns.e_id.push(commit?.id ?? null);
+  columns.e_time.push(commit?.time ?? null);
+  columns.e_cause.push(commit === undefined ? null : keptText(commit.cause));
+  columns.e_body.push(commit === undefined ? null : keptText(commit.body));
+  columns.e_row.push(execution === undefined ? null : columns.x_name.length);
 }
 
-function columns(count: number): Value[][] {
-  return Array.from({ length: count }, () => []);
+function pushExecution(columns: Columns, row: ExecutionRow): void {
+  columns.x_namespace.push(row.namespace);
+  columns.x_name.push(row.name);
+  columns.x_version.push(row.version);
+  columns.x_definition.push(row.definition);
+  columns.x_status.push(row.status);
+  columns.x_started.push(row.startedAt);
+  columns.x_updated.push(row.updatedAt);
+  columns.x_ended.push(row.endedAt);
+  columns.x_error.push(row.error === null ? null : keptText(row.error));
 }
 
-function push(into: Value[][], values: readonly Value[]): void {
-  for (const [at, value] of values.entries()) into[at]?.push(value);
+/** A change of the last entry. */
+function pushChange(columns: Columns, change: Entry['wakeUps'][number]): void {
+  const row = change.type === 'put' ? change.row : undefined;
+  const body = row === undefined ? null : toQueuedBody(row.body, row.queue);
+  columns.w_entry.push(columns.e_stream.length);
+  columns.w_id.push(change.type === 'put' ? change.row.id : change.id);
+  columns.w_put.push(row !== undefined);
+  columns.w_kind.push(row?.kind ?? null);
+  columns.w_due.push(row?.due ?? null);
+  columns.w_attempt.push(row?.attempt ?? null);
+  columns.w_owner.push(row?.lease?.owner ?? null);
+  columns.w_until.push(row?.lease?.until ?? null);
+  columns.w_unsafe.push(row?.unsafe ?? null);
+  columns.w_doubt.push(row?.doubt ?? null);
+  columns.w_body.push(body === null ? null : keptText(body));
+  columns.w_shape.push(row?.listens?.shape ?? null);
+  columns.w_key.push(row?.listens?.key ?? null);
 }

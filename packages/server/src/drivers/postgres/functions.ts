@@ -20,8 +20,9 @@ $$;
  * 4. The counter comes late. What is behind it is the insertion of the commits, which needs their positions.
  * 5. The writer's row comes last, and fences: a batch that was given up by its process meanwhile is undone, and one that
  *    was done leaves its answer there, for a process whose connection was cut before it heard it.
- * 6. What changes rows of `wake_ups` does so one by one. Joined with them the planner begins with the table once its
- *    statistics say that it is nearly empty, which they do as often as not, and reads all of it for each batch.
+ * 6. Rows of `wake_ups` are changed one by one, or by their ids alone, for which only one index can be used. Joined with an
+ *    array the planner begins with the table once its statistics say that it is nearly empty, which they do as often as not,
+ *    and reads all of it for each batch.
  *
  * Plans are kept by the connection, and may have been made when the tables were empty: nested loops over an index are
  * right for every size, so the others are switched off.
@@ -55,6 +56,8 @@ declare
   begun bigint := 0;
   v_changed integer := 0;
   v_puts integer[] := '{}';
+  v_gone text[] := '{}';
+  v_gone_rows text[] := '{}';
   v_got bigint;
   v_now bigint := {schema}.clock_1(p_now);
   v_period integer;
@@ -142,10 +145,14 @@ begin
       if r.is_put then
         v_puts := v_puts || r.ord::integer;
       else
-        delete from {schema}.wake_ups k
-        where k.tenant = s_tenant[r.stream] and k.execution = s_stream[r.stream] and k.id = r.id;
+        v_gone := v_gone || r.id;
+        v_gone_rows := v_gone_rows || concat(s_tenant[r.stream], e'\\x01', s_stream[r.stream], e'\\x01', r.id);
       end if;
     end loop;
+    if v_gone <> '{}' then
+      delete from {schema}.wake_ups k
+      where k.id = any (v_gone) and concat(k.tenant, e'\\x01', k.execution, e'\\x01', k.id) = any (v_gone_rows);
+    end if;
     if v_puts <> '{}' then
       insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key)
       select s_tenant[e_stream[w.entry]], s_stream[e_stream[w.entry]], w.id, w.kind, w.due, w.attempt, w.owner, w.until,

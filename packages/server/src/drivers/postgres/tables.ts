@@ -133,6 +133,12 @@ create table {schema}.writers (
 ) with (fillfactor = 50);
 `;
 
+/** The id first, so that a statement that names ids can be answered by no other index. */
+export const wakeUpsById = `
+drop index {schema}.wake_ups_by_id;
+create index wake_ups_by_id on {schema}.wake_ups (id, tenant);
+`;
+
 /**
  * Facts for people who write SQL: one row each. The log keeps bodies as text, since an id is the hash of the very text;
  * `jsonb` has neither U+0000 nor half a surrogate pair, so where a body holds one the view shows U+FFFD.

@@ -20,7 +20,7 @@ $$;
  * 4. The counter comes late. What is behind it is the insertion of the commits, which needs their positions.
  * 5. The writer's row comes last, and fences: a batch that was given up by its process meanwhile is undone, and one that
  *    was done leaves its answer there, for a process whose connection was cut before it heard it.
- * 6. Rows of `wake_ups` are changed one by one, or by their ids alone, for which only one index can be used. Joined with an
+ * 6. Rows of `wake_ups` are changed one by one, or by their ids alone, for which there is one index. Joined with an
  *    array the planner begins with the table once its statistics say that it is nearly empty, which they do as often as not,
  *    and reads all of it for each batch.
  *

@@ -5,20 +5,20 @@ import type { Database, Statement } from './database.ts';
 import { toListener } from './rows.ts';
 
 const columns = 'id, execution, shape, key, position';
-const byKey: Statement = {
+export const byKey: Statement = {
   name: 'listeners_by_key_1',
   text: `select ${columns} from {schema}.wake_ups
     where tenant = $1 and shape = $2 and key = $3 and (execution, id) > ($4, $5)
     order by execution, id limit $6::integer`,
 };
-const ofShape: Statement = {
+export const ofShape: Statement = {
   name: 'listeners_of_shape_1',
   text: `select ${columns} from {schema}.wake_ups
     where tenant = $1 and shape = $2 and (execution, id) > ($3, $4)
     order by execution, id limit $5::integer`,
 };
 /** Most events ask for one page of many keys: those are one question. */
-const firstOfKeys: Statement = {
+export const firstOfKeys: Statement = {
   name: 'listeners_of_keys_1',
   text: `select k.ord - 1 as at, l.* from unnest($2::text[], $3::text[]) with ordinality as k (shape, key, ord)
     cross join lateral (

@@ -3,7 +3,7 @@ import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
-import { tables, views, wakeUpsById } from './tables.ts';
+import { tables, views, wakeUpIndexes } from './tables.ts';
 import { claimInTurns, turns } from './turns-function.ts';
 
 /**
@@ -39,6 +39,6 @@ export const migrations: readonly Migration[] = [
     number: 7,
     name: 'plans do not change with statistics',
     worksFrom: 1,
-    sql: [wakeUpsById, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
+    sql: [wakeUpIndexes, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
   },
 ];

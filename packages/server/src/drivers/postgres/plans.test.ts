@@ -1,15 +1,20 @@
 import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { neverDue } from '../../ports/store.ts';
 import { put, remove, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
+import { ofExecution } from './ledger.ts';
+import { byKey, firstOfKeys, ofShape } from './listeners.ts';
 import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 const some = 20;
 const tenant = 'a';
-const effects = Array.from({ length: 2_000 }, (_, at) =>
-  wakeUpOf(`m${at}`, '1', { kind: 'effect', due: 1_000 + at }),
+const numbers = Array.from({ length: 2_000 }, (_, at) => at);
+const effects = numbers.map((at) => wakeUpOf(`m${at}`, '1', { kind: 'effect', due: 1_000 + at }));
+const listeners = numbers.map((at) =>
+  wakeUpOf(`l${at}`, '1', { kind: 'event', due: neverDue, listens: { shape: 's', key: `k${at}` } }),
 );
 const writer = '00000000-0000-4000-8000-000000000001';
 
@@ -29,7 +34,9 @@ describe.skipIf(missing !== undefined)(
       const run = async (text: string, values: readonly unknown[] = []) =>
         (await client.query(database.sql(text), [...values])).rows;
       const fill = () =>
-        store.commit(effects.map((row) => ({ tenant, stream: row.execution, wakeUps: [put(row)] })));
+        store.commit(
+          [...effects, ...listeners].map((row) => ({ tenant, stream: row.execution, wakeUps: [put(row)] })),
+        );
       await run('alter table {schema}.wake_ups set (autovacuum_enabled = off)');
       await fill();
       await run('delete from {schema}.wake_ups');
@@ -48,10 +55,10 @@ describe.skipIf(missing !== undefined)(
         return Number(row.read);
       };
       let readBefore = await readSoFar();
-      const expectFewRead = async (what: string) => {
+      const expectFewRead = async (what: string, needed = some) => {
         const read = await readSoFar();
-        expect(read - readBefore, what).toBeGreaterThanOrEqual(some);
-        expect(read - readBefore, what).toBeLessThan(10 * some);
+        expect(read - readBefore, what).toBeGreaterThanOrEqual(needed);
+        expect(read - readBefore, what).toBeLessThan(10 * needed);
         readBefore = read;
       };
       const claimed = await run(`select * from {schema}.claim_3(null, '{effect}', 'o', 60000, ${some}, '')`);
@@ -72,6 +79,14 @@ describe.skipIf(missing !== undefined)(
       const head = { now: null, writer, batch: 1, channel: 'test', hint: '' };
       await run(commitStatement.text, toArguments(removals, head));
       await expectFewRead('commit');
+      await run(ofExecution.text, [tenant, 'm1000']);
+      await expectFewRead('of an execution', 1);
+      await run(byKey.text, [tenant, 's', 'k1000', '', '', some]);
+      await expectFewRead('listeners of a key', 1);
+      await run(firstOfKeys.text, [tenant, ['s', 's'], ['k1', 'k1000'], some]);
+      await expectFewRead('listeners of keys', 2);
+      await run(ofShape.text, [tenant, 's', '', '', some]);
+      await expectFewRead('listeners of a shape');
       await run('rollback');
     });
   },

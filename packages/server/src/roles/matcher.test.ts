@@ -262,11 +262,65 @@ describe('the matcher', () => {
         {
           execution: id,
           task: '/do/0/t0',
-          predicate: 'taken',
-          detail: expect.stringContaining('with another value'),
+          predicate: 'correlate.order',
+          detail: 'it waits for another value',
         },
       ],
     ]);
+    await harness.runtime.stop(0);
+  });
+
+  it('tells of a near miss also when the next event ends what listened', async () => {
+    const harness = open();
+    const large = { listen: { to: { one: { with: { type: 'paid', data: '${ .amount > 100 }' } } } } };
+    const id = await start(harness, [large]);
+    const other = await start(harness, [one('paid', byOrder)], { order: 'o9' });
+    const [small, taken, late] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { data: { order: 'o1', amount: 5 } }),
+      event('paid', '2', { data: { order: 'o9', amount: 500 } }),
+      event('paid', '3', { data: { order: 'o9', amount: 500 } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const missed = async (key = '') => (await harness.runtime.engine.matches(tenant, key)).missed;
+    const predicates = (await missed(small?.key)).map(({ execution, predicate }) => [execution, predicate]);
+    expect(Object.fromEntries(predicates)).toEqual({ [id]: 'data', [other]: 'correlate.order' });
+    expect(await missed(taken?.key)).toEqual([]);
+    const nothing = 'another that came first left it with nothing to wait for';
+    expect((await missed(late?.key)).map(({ predicate, detail }) => [predicate, detail])).toEqual([
+      ['taken', nothing],
+      ['taken', nothing],
+    ]);
+    await harness.runtime.stop(0);
+  });
+
+  it('names of several correlations those that wait for another value', async () => {
+    const harness = open();
+    const by = (name: string, expected?: string) => ({
+      [name]: { from: `.data.${name}`, ...(expected === undefined ? {} : { expect: expected }) },
+    });
+    const filters = ['asked', 'paid'].map((type) => ({
+      with: { type },
+      correlate: { ...by('order'), ...by('shop') },
+    }));
+    const given = await start(harness, [{ listen: { to: { all: filters } } }]);
+    const expecting = await start(
+      harness,
+      [one('paid', { correlate: { ...by('order', '.order'), ...by('shop', '.shop') } })],
+      { order: 'o1', shop: 's1' },
+    );
+    await harness.runtime.engine.publish(tenant, [
+      event('asked', '1', { data: { order: 'o1', shop: 's2' } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const [published] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '2', { data: { order: 'o1', shop: 's3' } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const { missed } = await harness.runtime.engine.matches(tenant, published?.key ?? '');
+    expect(Object.fromEntries(missed.map(({ execution, predicate }) => [execution, predicate]))).toEqual({
+      [given]: 'correlate.shop',
+      [expecting]: 'correlate.shop',
+    });
     await harness.runtime.stop(0);
   });
 

@@ -29,6 +29,7 @@ import type { Delivered } from './match-record.ts';
 import { MatchRecorder } from './match-recorder.ts';
 import { MatchedDefinitions } from './matched-definitions.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
+import { refusalOf } from './refused-event.ts';
 import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -233,7 +234,10 @@ export class Matcher {
 
   async #matchJudged(events: readonly LoggedEvent[], judged: readonly (readonly Judged[])[]): Promise<void> {
     this.#matched += events.length;
-    const found = await this.#finder.find(events, judged);
+    // Both are asked at once: who waits now may have ended by the time that it is told of, and is told of all the same.
+    const finding = this.#finder.find(events, judged);
+    const near = this.#recorder.look(events, judged);
+    const found = await finding;
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
       const rows = found.get(logged);
@@ -258,6 +262,7 @@ export class Matcher {
       events.map((logged, at) => ({
         logged,
         judged: judged[at] ?? [],
+        near: near[at],
         delivered: delivered[at] ?? [],
         schedules: schedules[at] ?? [],
       })),
@@ -305,23 +310,21 @@ export class Matcher {
     judged: readonly Judged[],
     rows: readonly Listener[],
   ): Promise<readonly Delivered[]> {
-    const own = new Map(
+    const matched = new Map(
       judged.flatMap((judgement) =>
-        judgement.type === 'match' ? [[judgement.shape.shape, judgement.own]] : [],
+        judgement.type === 'match' ? [[judgement.shape.shape, judgement] as const] : [],
       ),
     );
     return Promise.all(
-      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => ({
-        execution,
-        task: listenerTask((its[0] as Listener).shape),
-        own: its.flatMap(({ shape }) => own.get(shape) ?? []),
-        shape: its.find(({ shape }) => (own.get(shape) ?? []).length > 0)?.shape,
-        consumed: await this.#deliveries.submit(
-          logged,
+      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => {
+        const listeners = its.map(({ id }) => listenerOf(id));
+        const refused = await this.#deliveries.submit(logged, execution, listeners);
+        return {
           execution,
-          its.map(({ id }) => listenerOf(id)),
-        ),
-      })),
+          task: listenerTask((its[0] as Listener).shape),
+          refusal: refused && refusalOf(refused, its, matched),
+        };
+      }),
     );
   }
 

@@ -16,6 +16,11 @@ export function rowsOf(run: Run, collapsed: ReadonlySet<string>): readonly Row[]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const task = run.tasks.get(next.key);
     if (task === undefined) continue;
+    const itself = taskAlone(run, task);
+    if (itself !== undefined) {
+      stack.push({ key: itself.key, depth: next.depth });
+      continue;
+    }
     const expandable = task.children.length > 0;
     const expanded = expandable && !collapsed.has(task.key);
     rows.push({ task, depth: next.depth, expandable, expanded });
@@ -24,6 +29,12 @@ export function rowsOf(run: Run, collapsed: ReadonlySet<string>): readonly Row[]
     for (const key of task.children.toReversed()) stack.push({ key, depth: depth + 1 });
   }
   return rows;
+}
+
+/** The task that stands for all that is around it: no extension concerns it, and nothing failed but in it. */
+function taskAlone(run: Run, { unwatched, children, status }: TaskRun): TaskRun | undefined {
+  const itself = unwatched === true ? run.tasks.get(children[0] ?? '') : undefined;
+  return status === 'faulted' && itself?.status !== 'faulted' ? undefined : itself;
 }
 
 /** Instants in epoch ms. */

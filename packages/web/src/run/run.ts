@@ -71,6 +71,8 @@ export interface TaskRun {
   readonly deeds: Deed[];
   /** the executions that it ran */
   readonly runs: ChildRun[];
+  /** an extended task that no extension concerns: nothing but the task itself runs in it */
+  readonly unwatched?: true;
   /** of the loop it runs in, from 0 */
   readonly iteration?: number;
   /** of the `try` it runs in, from 1 */
@@ -246,6 +248,7 @@ function enterTask(
     status: skipped ? 'skipped' : 'running',
     startedAt: at,
     ...(skipped ? { endedAt: at } : {}),
+    ...unwatched(held),
     input: held?.input ?? null,
     attempts: fact.kind === 'try' && !skipped ? [{ number: 1, startedAt: at }] : [],
     deeds: [],
@@ -261,7 +264,13 @@ function placeOf(run: Run, parent: string): { iteration?: number; attempt?: numb
   const around = run.state.tasks[parent];
   if (around?.kind === 'for') return { iteration: around.index };
   if (around?.kind === 'try' && around.stage === 'trying') return { attempt: around.attempt };
-  return {};
+  if (around?.kind !== 'extended') return {};
+  const { iteration, attempt } = run.tasks.get(parent) ?? {};
+  return { ...(iteration === undefined ? {} : { iteration }), ...(attempt === undefined ? {} : { attempt }) };
+}
+
+function unwatched(held: TaskState | undefined): Pick<TaskRun, 'unwatched'> {
+  return held?.kind === 'extended' && held.extensions.length === 0 ? { unwatched: true } : {};
 }
 
 /** The tasks that a restored state holds were entered in another execution. */
@@ -288,6 +297,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     deeds: [],
     runs: [],
     ...(due === undefined ? {} : { due }),
+    ...unwatched(state),
     versions: [version],
   };
 }

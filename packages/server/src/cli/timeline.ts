@@ -6,6 +6,7 @@ import {
   type TaskKind,
   type TaskState,
   taskKey,
+  taskPointer,
   type WorkflowError,
   type WorkflowReference,
 } from '@millrace/core';
@@ -194,7 +195,7 @@ function enter(
     key,
     task,
     visit: visit ?? 1,
-    name: lastStepOf(kind === 'extended' ? task.slice(0, task.lastIndexOf('/')) : task),
+    name: lastStepOf(taskPointer(task)),
     kind,
     depth: around === undefined ? 0 : around.depth + (unwatched === undefined ? 1 : 0),
     ...(iteration === undefined ? {} : { iteration }),

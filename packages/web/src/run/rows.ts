@@ -1,4 +1,5 @@
 /** The task tree as rows, and each row's bar on the axis of time. Plain functions: no markup, no clock. */
+import { taskPointer } from '@millrace/core';
 import type { Run, TaskRun } from './run.ts';
 
 export interface Row {
@@ -92,7 +93,10 @@ export interface TaskSummary {
 /** By pointer: where the last visit of each task stands, and how many there were. */
 export function summaries(run: Run): ReadonlyMap<string, TaskSummary> {
   const found = new Map<string, TaskSummary>();
-  for (const { task, status } of run.tasks.values()) {
+  for (const { task: pointer, status, children } of run.tasks.values()) {
+    const task = taskPointer(pointer);
+    // What is around a task is told of by the task, unless that was not entered.
+    if (task !== pointer && children.some((key) => run.tasks.get(key)?.task === task)) continue;
     const before = found.get(task);
     const open = before?.status === 'running' || before?.status === 'waiting';
     found.set(task, { status: open ? before.status : status, visits: (before?.visits ?? 0) + 1 });

@@ -16,6 +16,7 @@ import {
   type TaskKind,
   type TaskState,
   taskKey,
+  taskPointer,
   type WorkflowError,
 } from '@millrace/core';
 import type { ExecutionEvent } from '@millrace/sdk';
@@ -241,7 +242,7 @@ function enterTask(
     key,
     task: fact.task,
     visit: fact.visit ?? 1,
-    name: nameOf(fact.task.replace(/\/extended$/, '')),
+    name: nameOf(fact.task),
     kind: fact.kind,
     parent,
     children: [],
@@ -286,7 +287,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     key: taskKey(task, visit),
     task,
     visit,
-    name: nameOf(task.replace(/\/extended$/, '')),
+    name: nameOf(task),
     kind,
     parent,
     children: [],
@@ -312,7 +313,7 @@ function noteStep(run: Run, parent: string, task: string): void {
   const scope = parent === '' ? run.state.main : run.state.tasks[parent];
   const from = scope?.last?.task;
   if (from === undefined) return;
-  const step = stepOf(from, task);
+  const step = stepOf(taskPointer(from), taskPointer(task));
   run.transitions.set(step, (run.transitions.get(step) ?? 0) + 1);
 }
 
@@ -374,8 +375,8 @@ function endOpenTasks(run: Run, status: TaskStatus, at: number): void {
   for (const task of run.tasks.values()) if (task.endedAt === undefined) endTask(task, status, at);
 }
 
-/** The last step of a task's pointer is its name. */
+/** The last step of a task's pointer is its name; what is around it goes by that too. */
 export function nameOf(pointer: string): string {
-  const step = pointer.slice(pointer.lastIndexOf('/') + 1);
+  const step = taskPointer(pointer).split('/').at(-1) ?? '';
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -16,8 +16,9 @@ import {
   matchFilter,
   sharedSight,
 } from '@millrace/core';
+import { BrokenFilters } from './broken-filters.ts';
 import { FittingFilters } from './fitting-filters.ts';
-import { shapeOf } from './listen-key.ts';
+import { partsOf, shapeOf } from './listen-key.ts';
 import type { ListeningDefinition } from './listening-definitions.ts';
 
 /** One filter of one task of a definition. */
@@ -47,7 +48,14 @@ export type Judged =
       readonly bound: readonly (readonly BoundKey[])[];
       readonly own: readonly string[];
     }
-  | { readonly type: 'miss'; readonly shape: Shape; readonly predicate: string; readonly detail?: string };
+  | {
+      readonly type: 'miss';
+      readonly shape: Shape;
+      readonly predicate: string;
+      readonly detail?: string;
+      /** it could not be asked */
+      readonly broken?: true;
+    };
 
 /** shapes that an event is held against for the sake of telling who it was nearly for */
 const nearMax = 10;
@@ -58,12 +66,23 @@ export class FilterIndex {
   /** by tenant and definition, those first that were looked at least lately */
   readonly #known = new Map<string, Known>();
   readonly #shapes = new FittingFilters<Shape>();
+  readonly #broken: BrokenFilters;
   /** how often a shape was held against an event */
   judged = 0;
 
-  constructor(limits: Limits, now: () => number) {
+  constructor(
+    limits: Limits,
+    now: () => number,
+    onError: (error: unknown, execution: string) => void = () => {},
+  ) {
     this.#limits = limits;
     this.#now = now;
+    this.#broken = new BrokenFilters(onError);
+  }
+
+  /** how often a shape could not be held against an event */
+  get failed(): number {
+    return this.#broken.count;
   }
 
   has(tenant: string, definition: string): boolean {
@@ -120,23 +139,36 @@ export class FilterIndex {
 
   /** The shapes that take an event, and what some that do not say of it. */
   judge(tenant: string, event: JsonObject): readonly Judged[] {
-    const taking = new Set<Shape>();
+    const told = new Set<Shape>();
     const judged: Judged[] = [];
+    const broken: Judged[] = [];
     for (const shape of this.#shapes.fitting(tenant, event)) {
       const judgement = this.#ask(shape, event);
-      if (judgement.type === 'miss') continue;
-      taking.add(shape);
-      judged.push(judgement);
+      if (judgement.type === 'miss' && (judgement.broken !== true || broken.length >= nearMax)) continue;
+      told.add(shape);
+      (judgement.type === 'miss' ? broken : judged).push(judgement);
     }
-    for (const shape of this.#shapes.near(tenant, event, taking, nearMax))
+    for (const shape of this.#shapes.near(tenant, event, told, nearMax - broken.length))
       judged.push(this.#ask(shape, event));
-    return judged;
+    return [...judged, ...broken];
   }
 
+  /** What one of them throws concerns it alone. */
   #ask(shape: Shape, event: JsonObject): Judged {
     this.judged += 1;
-    return judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now()));
+    try {
+      return judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now()));
+    } catch (error) {
+      return { ...this.#broken.missed(placeOf(shape), error), shape };
+    }
   }
+}
+
+/** In words, for whoever looks for what is wrong with it. */
+function placeOf({ shape, executable }: Shape): string {
+  const { definition, task, filter } = partsOf(shape);
+  const { namespace, name, version } = executable.program;
+  return `filter ${filter} of ${task} in ${namespace}/${name}/${version} (${definition})`;
 }
 
 function judge(shape: Shape, event: JsonObject, sight: FilterSight): Judged {

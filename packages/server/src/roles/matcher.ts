@@ -84,7 +84,7 @@ export class Matcher {
     this.#options = options;
     this.#rounds = new Rounds({ ...options, round: () => this.#counted() });
     const { store, node, leaseMs, limits, definitions } = options;
-    this.#index = new FilterIndex(limits, () => store.now());
+    this.#index = new FilterIndex(limits, () => store.now(), options.onError);
     this.#cursor = new MatcherCursor(store, node, leaseMs);
     this.#definitions = new MatchedDefinitions(options, this.#index);
     this.#recorder = new MatchRecorder(store, options.onError);
@@ -130,6 +130,7 @@ export class Matcher {
       match_records_left_out: this.#recorder.leftOut,
       listeners_examined: this.#finder.examined,
       filters_examined: this.#index.judged,
+      filters_failed: this.#index.failed + this.#options.subscriptions.failed,
       listening_definitions: this.#index.size,
       subscriptions_examined: this.#options.subscriptions.examined,
     };

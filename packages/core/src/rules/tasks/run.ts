@@ -27,13 +27,19 @@ export function runChild(decision: Decision, key: string, task: TaskState, node:
 }
 
 function workflowOf({ workflow }: RunNode, task: TaskState, place: Place): WorkflowReference {
-  const text = (template: Template) => asText(evaluate(template, task.input, place));
-  const version = workflow.version === undefined ? 'latest' : text(workflow.version);
-  return {
-    namespace: text(workflow.namespace),
-    name: text(workflow.name),
-    ...(version === 'latest' ? {} : { version }),
+  const text = (template: Template) => {
+    const value = evaluate(template, task.input, place);
+    return value === null ? undefined : asText(value);
   };
+  const named = (member: 'namespace' | 'name') => {
+    const value = text(workflow[member]);
+    if (value !== undefined) return value;
+    throw standardFault('expression', `\`run.workflow.${member}\` yields null, which no workflow is called`);
+  };
+  const reference = { namespace: named('namespace'), name: named('name') };
+  // As elsewhere what is null is as if it were not there.
+  const version = workflow.version === undefined ? undefined : text(workflow.version);
+  return version === undefined || version === 'latest' ? reference : { ...reference, version };
 }
 
 /** A workflow that runs itself would otherwise go on until the disk is full. */

@@ -4,7 +4,7 @@ import type { RunNode, Template } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { asText, evaluate, type Place } from '../evaluate.ts';
 import { Fault, standardFault } from '../fault.ts';
-import { finish, placeOf } from '../finish.ts';
+import { bound, finish, placeOf } from '../finish.ts';
 
 /** Asks for the child, and goes on when its end is recorded; detached, when it is known what it runs. */
 export function runChild(decision: Decision, key: string, task: TaskState, node: RunNode): void {
@@ -16,7 +16,8 @@ export function runChild(decision: Decision, key: string, task: TaskState, node:
   const place = placeOf(decision, task);
   const workflow = workflowOf(node, task, place);
   const input = node.with === undefined ? task.input : evaluate(node.with, task.input, place);
-  decision.weigh(input);
+  if (input !== task.input) bound(decision, input, 'the input of the child takes');
+  else decision.weigh(input);
   decision.emit({
     type: 'child.requested',
     ...of(task),

@@ -7,7 +7,6 @@ import {
   boundKeys,
   type EventFilter,
   type Executable,
-  type FilterSight,
   filtersOf,
   type JsonObject,
   type Limits,
@@ -17,6 +16,7 @@ import {
   sharedSight,
 } from '@millrace/core';
 import { BrokenFilters } from './broken-filters.ts';
+import { questionOf } from './filter-question.ts';
 import { FittingFilters } from './fitting-filters.ts';
 import { partsOf, shapeOf } from './listen-key.ts';
 import type { ListeningDefinition } from './listening-definitions.ts';
@@ -26,6 +26,8 @@ export interface Shape {
   readonly shape: string;
   readonly task: string;
   readonly filter: EventFilter;
+  /** the same for all filters that ask the same of an event */
+  readonly question: string;
   readonly executable: Executable;
   readonly scoped: readonly string[];
   /** names of its correlations: all, and those that have their value from the start */
@@ -67,7 +69,7 @@ export class FilterIndex {
   readonly #known = new Map<string, Known>();
   readonly #shapes = new FittingFilters<Shape>();
   readonly #broken: BrokenFilters;
-  /** how often a shape was held against an event */
+  /** how often a question was asked of an event */
   judged = 0;
 
   constructor(
@@ -108,6 +110,11 @@ export class FilterIndex {
     return some.map(([, known]) => known);
   }
 
+  /** What one shape of a definition asks; undefined: the definition is not known, since it cannot be read. */
+  questionOf(tenant: string, definition: string, shape: string): string | undefined {
+    return this.#known.get(`${tenant}\0${definition}`)?.shapes.find((each) => each.shape === shape)?.question;
+  }
+
   remove({ tenant, definition, shapes }: Known): void {
     if (!this.#known.delete(`${tenant}\0${definition}`)) return;
     for (const shape of shapes) this.#shapes.remove(tenant, shape.filter, shape);
@@ -126,6 +133,7 @@ export class FilterIndex {
           shape: shapeOf(definition, node.pointer, number),
           task: node.pointer,
           filter,
+          question: questionOf(filter, scoped),
           executable,
           scoped,
           names: filter.correlate.map(({ name }) => name),
@@ -139,30 +147,55 @@ export class FilterIndex {
 
   /** The shapes that take an event, and what some that do not say of it. */
   judge(tenant: string, event: JsonObject): readonly Judged[] {
+    const answers = new Map<string, Answer>();
     const told = new Set<Shape>();
     const judged: Judged[] = [];
     const broken: Judged[] = [];
     for (const shape of this.#shapes.fitting(tenant, event)) {
-      const judgement = this.#ask(shape, event);
+      const judgement = this.#ask(shape, event, answers);
       if (judgement.type === 'miss' && (judgement.broken !== true || broken.length >= nearMax)) continue;
       told.add(shape);
       (judgement.type === 'miss' ? broken : judged).push(judgement);
     }
     for (const shape of this.#shapes.near(tenant, event, told, nearMax - broken.length))
-      judged.push(this.#ask(shape, event));
+      judged.push(this.#ask(shape, event, answers));
     return [...judged, ...broken];
   }
 
   /** What one of them throws concerns it alone. */
-  #ask(shape: Shape, event: JsonObject): Judged {
+  #ask(shape: Shape, event: JsonObject, answers: Map<string, Answer>): Judged {
+    const known = answers.get(shape.question);
+    const answer = known ?? this.#answer(shape, event);
+    answers.set(shape.question, answer);
+    if ('error' in answer) return { ...this.#broken.missed(placeOf(shape), answer.error), shape };
+    const { matched, bounds } = answer;
+    if (matched.type === 'miss') return { ...matched, shape };
+    const { names, given } = shape;
+    const expected = given.join('\n');
+    const bound = bounds.get(expected) ?? boundBy(matched.values, names, given);
+    bounds.set(expected, bound);
+    return { type: 'match', shape, bound, own: matched.own };
+  }
+
+  #answer(shape: Shape, event: JsonObject): Answer {
     this.judged += 1;
     try {
-      return judge(shape, event, sharedSight(shape.executable, shape.scoped, this.#limits, this.#now()));
+      const sight = sharedSight(shape.executable, shape.scoped, this.#limits, this.#now());
+      return { matched: matchFilter(shape.filter, event, sight), bounds: new Map() };
     } catch (error) {
-      return { ...this.#broken.missed(placeOf(shape), error), shape };
+      return { error };
     }
   }
 }
+
+/** What a question has for an answer: of an event, for all who ask it. */
+type Answer =
+  | {
+      readonly matched: Matched;
+      /** by the names that have their value from the start */
+      readonly bounds: Map<string, readonly (readonly BoundKey[])[]>;
+    }
+  | { readonly error: unknown };
 
 /** In words, for whoever looks for what is wrong with it. */
 function placeOf({ shape, executable }: Shape): string {
@@ -171,11 +204,11 @@ function placeOf({ shape, executable }: Shape): string {
   return `filter ${filter} of ${task} in ${namespace}/${name}/${version} (${definition})`;
 }
 
-function judge(shape: Shape, event: JsonObject, sight: FilterSight): Judged {
-  const matched: Matched = matchFilter(shape.filter, event, sight);
-  if (matched.type === 'miss') return { ...matched, shape };
-  const { names, given } = shape;
-  const full = boundKeys(matched.values, names);
-  const bound = given.length === names.length ? [full] : [full, boundKeys(matched.values, given)];
-  return { type: 'match', shape, bound, own: matched.own };
+function boundBy(
+  values: JsonObject,
+  names: readonly string[],
+  given: readonly string[],
+): readonly (readonly BoundKey[])[] {
+  const full = boundKeys(values, names);
+  return given.length === names.length ? [full] : [full, boundKeys(values, given)];
 }

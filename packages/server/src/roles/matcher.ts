@@ -10,18 +10,25 @@
  * 4. An event is delivered as a command, at least once; an execution takes it once. The place in the log moves on when
  *    all deliveries before it are durable.
  */
-import { type Executable, type Limits, listenerOf, type ScheduleMatch } from '@millrace/core';
+import {
+  type BoundKey,
+  boundKeys,
+  type Executable,
+  type Limits,
+  listenerOf,
+  type ScheduleMatch,
+} from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Deliveries } from './deliveries.ts';
 import type { PlacedEvent } from './delivery-row.ts';
 import type { Door } from './door.ts';
-import { earlierAt, keepEarlier } from './earlier-events.ts';
+import { earlierAt, earlierPlace, earlierPlaces, keepEarlier } from './earlier-events.ts';
 import { isEventStream, type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
 import type { Feed } from './feed.ts';
 import { FilterIndex, type Judged } from './filter-index.ts';
-import { keyOf, listenerTask } from './listen-key.ts';
+import { listenerTask, shapeOf } from './listen-key.ts';
 import { ListenerFinder, listenersMax } from './listener-finder.ts';
 import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
@@ -286,11 +293,15 @@ export class Matcher {
 
   #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
     const { store, world } = this.#options;
-    return judged.flatMap((judgement) => {
-      if (judgement.type === 'miss' || judgement.shape.given.length === 0) return [];
-      const { shape, bound } = judgement;
-      const given = keyOf(bound.at(-1) ?? [], (text) => world.hash(text));
-      return [keepEarlier(store, `${shape.shape}/${given}`, logged)];
+    // Once for all filters that ask the same: of a question and the same names there is one list of values.
+    const asked = new Map<readonly BoundKey[], string>();
+    for (const judgement of judged) {
+      if (judgement.type === 'miss' || judgement.shape.given.length === 0) continue;
+      asked.set(judgement.bound.at(-1) ?? [], judgement.shape.question);
+    }
+    return [...asked].map(([bound, question]) => {
+      const place = earlierPlace(question, bound, (text) => world.hash(text));
+      return keepEarlier(store, place, logged);
     });
   }
 
@@ -336,14 +347,15 @@ export class Matcher {
     if (began.first || fact.filters.every(({ expect }) => expect === undefined)) return;
     const start = await startOf(store, blobs, tenant, execution);
     if (start === undefined) return;
-    const places = fact.filters.map(({ expect }, filter) =>
-      expect === undefined ? undefined : start.placeOf(fact.task, filter, expect, (text) => world.hash(text)),
-    );
     const earlier: { filter: number; placed: PlacedEvent }[] = [];
-    for (const [filter, place] of places.entries()) {
-      if (place === undefined) continue;
-      for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
-        if (isEarlier(kept, began)) earlier.push({ filter, placed: { tenant, ...kept } });
+    for (const [filter, { expect }] of fact.filters.entries()) {
+      if (expect === undefined) continue;
+      const shape = shapeOf(start.definition, fact.task, filter);
+      const question = this.#index.questionOf(tenant, start.definition, shape);
+      const places = earlierPlaces(shape, question, boundKeys(expect), (text) => world.hash(text));
+      for (const place of places)
+        for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
+          if (isEarlier(kept, began)) earlier.push({ filter, placed: { tenant, ...kept } });
     }
     earlier.sort((a, b) => a.placed.position - b.placed.position);
     await Promise.all(

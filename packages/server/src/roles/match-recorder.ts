@@ -28,8 +28,8 @@ export class MatchRecorder {
   }
 
   /**
-   * Who nearly waits for each event, before any of them is brought to anybody: a listener that one of them ends is told of
-   * too. Undefined: there is no room for a record of it.
+   * Who nearly waits for each event, to be asked before an event behind it is brought to anybody: a listener that one of those
+   * ends is told of too. Undefined: there is no room for a record of it.
    */
   look(
     events: readonly LoggedEvent[],

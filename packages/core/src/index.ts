@@ -32,6 +32,7 @@ export type {
   Template,
 } from './program/program.ts';
 export type { MissingResource, Resource, ResourceRequest, Resources } from './program/resources.ts';
+export { taskNames, taskPointer } from './program/task-pointer.ts';
 export { unsupportedMessage, unsupportedPlaces } from './program/unsupported.ts';
 export { type DifferingLimit, differingLimits } from './projections/differing-limits.ts';
 export {

@@ -223,7 +223,7 @@ export interface NearMiss {
   /** what the event is known by here */
   readonly key: string;
   readonly at: string;
-  /** what failed: the member of `with`, or `correlate.NAME` */
+  /** what failed: the member of `with`, `correlate.NAME`, or `filter`, which could not be asked */
   readonly predicate: string;
   readonly detail?: string;
 }
@@ -258,7 +258,7 @@ export interface EventMatches {
   readonly missed: readonly {
     readonly execution: string;
     readonly task: string;
-    /** what failed: the member of `with`, or `correlate.NAME` */
+    /** what failed: the member of `with`, `correlate.NAME`, or `filter`, which could not be asked */
     readonly predicate: string;
     readonly detail?: string;
   }[];
@@ -270,7 +270,7 @@ export interface ScheduleMatch {
   readonly workflow: string;
   /** `gathered`: it is kept for a run that waits for more */
   readonly outcome: 'started' | 'gathered' | 'missed';
-  /** what failed: the member of `with`, or `correlate.NAME` */
+  /** what failed: the member of `with`, `correlate.NAME`, or `filter`, which could not be asked */
   readonly predicate?: string;
   readonly detail?: string;
 }

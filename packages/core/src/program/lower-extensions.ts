@@ -3,6 +3,7 @@ import { expressionAt } from './lower-values.ts';
 import type { KnownExtension, Lowering } from './lowering.ts';
 import { pointerTo } from './pointer.ts';
 import type { AppliedExtension, ExtendedNode, ExtensionNode, Node } from './program.ts';
+import { pointerAround } from './task-pointer.ts';
 
 type LowerList = (list: TaskList, pointer: string, lowering: Lowering) => Node[];
 
@@ -45,8 +46,8 @@ export function extended(node: Node, kind: TaskKeyword, lowering: Lowering): Nod
   const around: ExtendedNode = {
     kind: 'extended',
     name: node.name,
-    // No task has a member of this name, so the pointer is nobody else's; in the text it stands where the task does.
-    pointer: `${node.pointer}/extended`,
+    // The pointer is nobody else's; in the text it stands where the task does.
+    pointer: pointerAround(node.pointer),
     reference: node.pointer,
     ...(condition === undefined ? {} : { if: condition }),
     ...(input === undefined ? {} : { input }),

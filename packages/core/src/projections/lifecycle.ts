@@ -6,6 +6,7 @@ import type { Fact } from '../model/facts.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { type ExecutionState, emptyState, type Phase, type TaskState, taskKey } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { taskPointer } from '../program/task-pointer.ts';
 import { evolve } from '../rules/evolve.ts';
 import { isWaiting, phaseOf } from './phase.ts';
 
@@ -109,11 +110,6 @@ function isHidden(state: ExecutionState, fact: Fact): boolean {
   return parent !== undefined && state.tasks[parent]?.kind === 'extended';
 }
 
-/** The pointer of an extended task is that of the task. */
-function shownTask(pointer: string): string {
-  return pointer.replace(/(\/(?:\d+|functions)\/[^/]*)\/extended$/, '$1');
-}
-
 /** The output of a task that is about to end: folding its completion takes the task out of the state. */
 function outputBefore(state: ExecutionState, fact: Fact): Json {
   if (fact.type !== 'task.completed') return null;
@@ -146,12 +142,12 @@ function taskStatuses(
   });
   if (fact.type === 'execution.resumed' || fact.type === 'execution.restored') {
     const waiting = runningTasks(state).filter(isWaiting);
-    return [...known, ...waiting.map(({ task }) => [shownTask(task), 'waiting'] as const)];
+    return [...known, ...waiting.map(({ task }) => [taskPointer(task), 'waiting'] as const)];
   }
   if (!('task' in fact)) return known;
   const waits = isWaiting(state.tasks[taskKey(fact.task, fact.visit)]);
   if (waits === waited || (!waits && known.length > 0)) return known;
-  return [...known, [shownTask(fact.task), waits ? 'waiting' : 'running']];
+  return [...known, [taskPointer(fact.task), waits ? 'waiting' : 'running']];
 }
 
 function workflowStatus(name: string, updatedAt: string, status: Phase): Occurrence {
@@ -177,7 +173,7 @@ function occurrences(
   });
   const ofTask = (type: string, task: string, data: JsonObject): Occurrence => ({
     type: `task.${type}`,
-    data: { workflow, task: shownTask(task), ...data },
+    data: { workflow, task: taskPointer(task), ...data },
   });
   switch (fact.type) {
     case 'execution.started':

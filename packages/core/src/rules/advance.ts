@@ -10,7 +10,7 @@ import type { ForkNode } from '../program/program.ts';
 import type { Decision } from './decision.ts';
 import { evaluate, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
-import { finish } from './finish.ts';
+import { bound, finish } from './finish.ts';
 import { advanceList } from './list.ts';
 import { faultExecution, raise, referenceAt } from './raise.ts';
 import { runCall } from './tasks/call.ts';
@@ -150,7 +150,7 @@ function complete(decision: Decision): void {
   const raw = state.main.value;
   const value: Json = output?.as === undefined ? raw : evaluate(output.as, raw, place);
   if (output?.schema !== undefined) validate(output.schema, value, "the workflow's output", decision);
-  if (value !== raw) decision.weigh(value);
+  if (value !== raw) bound(decision, value, 'the workflow yields');
   decision.emit(
     value === raw ? { type: 'execution.completed' } : { type: 'execution.completed', output: value },
   );

@@ -69,6 +69,21 @@ describe('a task that runs a workflow', () => {
     expect(driven.of('child.requested')[0]?.workflow).not.toHaveProperty('version');
   });
 
+  test('asks for the latest where the version is computed to be null, and for none where a name is', () => {
+    const driven = drive(
+      "do: [{ a: { run: { workflow: { namespace: shop, name: pay, version: '${ .nothing }' } } } }]",
+      { input: { n: 5 } },
+    );
+    expect(driven.of('child.requested')[0]?.workflow).toEqual({ namespace: 'shop', name: 'pay' });
+    const nameless = drive("do: [{ a: { run: { workflow: { namespace: shop, name: '${ .nothing }' } } } }]", {
+      input: { n: 5 },
+    });
+    expect(nameless.of('child.requested')).toEqual([]);
+    expect(nameless.of('task.faulted')).toMatchObject([
+      { error: { status: 400, detail: expect.stringContaining('`run.workflow.name` yields null') } },
+    ]);
+  });
+
   test('counts the first answer about what runs, and the first end, however often they come', () => {
     const driven = drive(`do: [{ a: ${run()} }, { b: { wait: { hours: 1 } } }]`);
     driven.command(found(3));

@@ -201,6 +201,54 @@ do:
     expect(drive(both, { limits: { valueBytesMax: 168 } }).state.phase).toBe('completed');
   });
 
+  test('nothing is put together of several expressions that takes more than a value may have, wherever it goes', () => {
+    const half = '"${ \\"x\\" * 60 }"';
+    const two = `{ a: ${half}, b: ${half} }`;
+    const text = '"${ \\"x\\" * 60 }, ${ \\"x\\" * 60 }"';
+    const error = (text: string) => drive(text, { limits: { valueBytesMax: 100 } }).state.error;
+    const together = expect.stringMatching(/^"x" \* 60: with what .* takes more than 100 bytes$/);
+    const cases = [
+      `{ set: ${two} }`,
+      `{ set: { x: [${half}, ${half}] } }`,
+      `{ set: { x: ${text} } }`,
+      `{ set: { x: 1 }, output: { as: ${two} } }`,
+      `{ set: { x: 1 }, export: { as: ${two} } }`,
+      `{ set: { x: 1 }, input: { from: ${two} } }`,
+      `{ emit: { event: { with: { type: x, data: ${two} } } } }`,
+      `{ run: { workflow: { namespace: a, name: b, input: ${two} } } }`,
+      `{ call: http, with: { method: post, endpoint: 'http://127.0.0.1/', headers: { a: ${half} }, body: ${half} } }`,
+    ];
+    for (const task of cases)
+      expect({ task, error: error(`do: [{ a: ${task} }]`) }).toEqual({
+        task,
+        error: expect.objectContaining({ status: 500, instance: '/do/0/a', detail: together }),
+      });
+    expect(error(`output: { as: ${two} }\ndo: [{ a: { set: { x: 1 } } }]`)).toMatchObject({
+      instance: '/output',
+      detail: together,
+    });
+    expect(error(`input: { from: ${two} }\ndo: [{ a: { set: { x: 1 } } }]`)).toMatchObject({
+      instance: '/input',
+      detail: together,
+    });
+  });
+
+  test('what is within the bound in parts, and with the names of its members is not, faults before it is kept', () => {
+    const names = Array.from({ length: 20 }, (_, n) => `member${n}: "\${ 1 }"`).join(', ');
+    const detail = (task: string) =>
+      drive(`do: [{ a: ${task} }]`, { limits: { valueBytesMax: 200 } }).state.error?.detail;
+    expect(detail(`{ set: { ${names} } }`)).toBe('the task yields more than 200 bytes');
+    expect(detail(`{ set: { x: 1 }, input: { from: { ${names} } } }`)).toBe(
+      "the task's input takes more than 200 bytes",
+    );
+    expect(detail(`{ emit: { event: { with: { type: x, data: { ${names} } } } } }`)).toBe(
+      'the event takes more than 200 bytes',
+    );
+    expect(detail(`{ run: { workflow: { namespace: a, name: b, input: { ${names} } } } }`)).toBe(
+      'the input of the child takes more than 200 bytes',
+    );
+  });
+
   test('`$task` tells the raw input, and the raw output once there is one', () => {
     const { state } = drive(
       `do:

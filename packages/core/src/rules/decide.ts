@@ -35,6 +35,7 @@ import { Decision } from './decision.ts';
 import { deliver } from './deliver.ts';
 import { evaluate, evaluateDuration, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
+import { bound } from './finish.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { cancelAll, faultExecution, raise, referenceOf } from './raise.ts';
 import { withJsonNumbers } from './recordable.ts';
@@ -183,6 +184,7 @@ function start(decision: Decision, command: StartExecution): void {
       program.input?.from === undefined
         ? input
         : evaluate(program.input.from, input, { ...place, rawInput: input });
+    if (value !== input) bound(decision, value, "the workflow's input takes");
     instance = '/timeout';
     const timeout =
       program.timeout === undefined ? undefined : evaluateDuration(program.timeout, value, place);

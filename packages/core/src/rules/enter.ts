@@ -6,6 +6,7 @@ import type { Node } from '../program/program.ts';
 import type { Decision } from './decision.ts';
 import { evaluate, evaluateDuration, holds, type Place, validate } from './evaluate.ts';
 import { Fault } from './fault.ts';
+import { bound } from './finish.ts';
 import { raise } from './raise.ts';
 import { applyingTo } from './tasks/extended.ts';
 
@@ -57,7 +58,7 @@ function recordStart(started: Draft<TaskStarted>, node: Node, raw: Json, place: 
   const { decision } = place;
   if (node.input?.schema !== undefined) validate(node.input.schema, raw, "the task's input", decision);
   const input = node.input?.from === undefined ? raw : evaluate(node.input.from, raw, place);
-  if (input !== raw) decision.weigh(input);
+  if (input !== raw) bound(decision, input, "the task's input takes");
   if (input !== raw) started.input = input;
   const attempt = node.kind === 'try' ? node.retry?.limit.attemptDuration : undefined;
   if (node.timeout === undefined && attempt === undefined && node.kind !== 'extended') return;

@@ -23,6 +23,7 @@ import type { Decision } from './decision.ts';
 import { standardFault } from './fault.ts';
 import { instantOf } from './instant.ts';
 import { recordable } from './recordable.ts';
+import { Room } from './room.ts';
 import { runtime } from './runtime.ts';
 
 /** What the variables of an expression refer to at the place where it stands. */
@@ -48,19 +49,26 @@ export interface Place {
 
 /** A template's value over `dot`, the value of `.`. */
 export function evaluate(template: Template, dot: Json, place: Place): Json {
+  if (template.type === 'literal') return template.value;
+  // One alone is bounded where it is evaluated.
+  if (template.type === 'jq') return evaluateExpression(template, dot, place);
+  return composed(template, dot, place, new Room(place.decision.limits.valueBytesMax));
+}
+
+function composed(template: Template, dot: Json, place: Place, room: Room): Json {
+  const value = (expression: Expression) =>
+    room.take(evaluateExpression(expression, dot, place), expression.source);
   switch (template.type) {
     case 'literal':
       return template.value;
     case 'jq':
-      return evaluateExpression(template, dot, place);
+      return value(template);
     case 'text':
-      return template.parts
-        .map((part) => (typeof part === 'string' ? part : asText(evaluateExpression(part, dot, place))))
-        .join('');
+      return template.parts.map((part) => (typeof part === 'string' ? part : asText(value(part)))).join('');
     case 'array':
-      return template.items.map((item) => evaluate(item, dot, place));
+      return template.items.map((item) => composed(item, dot, place, room));
     case 'object':
-      return evaluateObject(template.members, dot, place);
+      return composedObject(template.members, dot, place, room);
     default:
       return unreachable(template);
   }
@@ -306,13 +314,14 @@ function startedAtOf(state: ExecutionState, decision: Decision): number {
   return state.version === 0 ? decision.moment.now : state.startedAt;
 }
 
-function evaluateObject(
+function composedObject(
   members: readonly (readonly [string, Template])[],
   dot: Json,
   place: Place,
+  room: Room,
 ): JsonObject {
   const result: Record<string, Json> = {};
-  for (const [name, member] of members) setMember(result, name, evaluate(member, dot, place));
+  for (const [name, member] of members) setMember(result, name, composed(member, dot, place, room));
   return result;
 }
 

@@ -75,8 +75,8 @@ export function placeOf(decision: Decision, task: TaskState): Place {
   return { decision, node: decision.nodeOf(task), task, parent: task.parent, input: task.input };
 }
 
-/** Throws when a task yields too much. */
-export function bound(decision: Decision, value: Json): void {
+/** Counts a value that is about to be recorded. Throws when it is too much; `what` begins the sentence. */
+export function bound(decision: Decision, value: unknown, what = 'the task yields'): void {
   if (decision.weigh(value) <= decision.limits.valueBytesMax) return;
-  throw standardFault('runtime', `the task yields more than ${decision.limits.valueBytesMax} bytes`);
+  throw standardFault('runtime', `${what} more than ${decision.limits.valueBytesMax} bytes`);
 }

@@ -20,6 +20,8 @@ export interface AnswererOptions {
   readonly config: { readonly bodyBytesMax: number; readonly jsonDepthMax: number };
   readonly metrics: ServerMetrics;
   readonly log: Logger;
+  /** the instant by the clock that executions go by */
+  readonly now: () => number;
   /** aborts when the server stops */
   readonly stopping: AbortSignal;
 }
@@ -133,6 +135,7 @@ async function send(
   options: AnswererOptions,
 ): Promise<unknown> {
   if (options.stopping.aborted) void reply.header('connection', 'close');
+  void reply.header('millrace-time', new Date(options.now()).toISOString());
   switch (answer.type) {
     case 'json':
       for (const name in answer.headers) void reply.header(name, answer.headers[name]);

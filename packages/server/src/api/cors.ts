@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-API-Key';
-const exposedHeaders = 'Location, Allow, Retry-After, WWW-Authenticate';
+const exposedHeaders = 'Location, Allow, Retry-After, WWW-Authenticate, Millrace-Time';
 const preflightSecondsMax = '600';
 
 /** `listed`: the origin of the request is in the CORS list. A preflight is answered by the handler of OPTIONS. */

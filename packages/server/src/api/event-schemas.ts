@@ -8,7 +8,9 @@ export const eventNames = {
 };
 
 export const missedBy = {
-  predicate: Type.String({ description: 'What failed: the member of `with`, or correlate.NAME.' }),
+  predicate: Type.String({
+    description: 'What failed: the member of `with`, correlate.NAME, or filter, which could not be asked.',
+  }),
   detail: Type.Optional(Type.String()),
 };
 

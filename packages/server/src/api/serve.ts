@@ -33,6 +33,8 @@ export interface Served {
   readonly engine: Engine;
   readonly metrics: ServerMetrics;
   readonly readiness: () => Promise<Readiness>;
+  /** the instant by the clock that executions go by */
+  readonly now: () => number;
 }
 
 export type HttpSettings = Pick<
@@ -196,10 +198,10 @@ function addOperations(
   const access = createAccess(options.config);
   let document: unknown;
   const openApi = () => (document ??= toOpenApi(operations, { version: options.version }));
-  const createAnswer = ({ engine, metrics, readiness }: Served) => {
+  const createAnswer = ({ engine, metrics, readiness, now }: Served) => {
     const printMetrics = () => metrics.print();
     const context = { engine, readiness, printMetrics, limits: limitsOf(options.config), openApi };
-    return createAnswerer({ ...options, metrics, access, context, stopping });
+    return createAnswerer({ ...options, metrics, access, context, now, stopping });
   };
   let answer: Answerer | undefined;
   for (const operation of operations) {

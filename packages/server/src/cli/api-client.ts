@@ -31,6 +31,8 @@ export type ChangeVerb = 'cancel' | 'suspend' | 'resume' | 'retry';
 export interface ApiClient {
   /** without a slash at its end */
   readonly server: string;
+  /** The server's time, epoch ms, as its last answer told it and as time has passed since. */
+  now(): number;
   /** Any path of the API; a refusal is a `CliError`. */
   call(path: string, init?: RequestInit): Promise<Response>;
   health(): Promise<void>;
@@ -71,6 +73,7 @@ export function createApiClient(options: { readonly server: string; readonly api
   const server = options.server.replace(/\/+$/, '');
   const headers: Record<string, string> =
     options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
+  let ahead = 0;
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const url = `${server}${path}`;
     const signal = init.signal ?? AbortSignal.timeout(requestMsMax);
@@ -79,6 +82,8 @@ export function createApiClient(options: { readonly server: string; readonly api
       throw init.signal?.aborted ? error : unreachable(url, error);
     });
     if (!response.ok) throw await readRefusal(response);
+    const time = Date.parse(response.headers.get('millrace-time') ?? '');
+    if (!Number.isNaN(time)) ahead = time - Date.now();
     return response;
   };
   const get = async <T>(path: string) => readJson<T>(await call(path));
@@ -89,6 +94,7 @@ export function createApiClient(options: { readonly server: string; readonly api
   const pathOf = (id: string) => `/api/v1/executions/${encodeURIComponent(id)}`;
   return {
     server,
+    now: () => Date.now() + ahead,
     call,
     health: async () => void (await call('/health')).body?.cancel(),
     nodes: async () => (await get<{ items: NodeView[] }>('/api/v1/nodes')).items,

@@ -3,6 +3,7 @@ import { createProgress, nameOf } from './run-progress.ts';
 
 test.each([
   ['/do/0/order/try/1/pay', 'order › pay'],
+  ['/do/0/7/do/1/extended', '7 › extended'],
   ['/use/functions/greet', 'greet'],
   ['/use/functions/greet/do/0/say', 'greet › say'],
   ['/functions/audit:1.2.0@hub', 'audit:1.2.0@hub'],
@@ -12,7 +13,7 @@ test.each([
   expect(nameOf({ task })).toBe(name);
 });
 
-test.each(['/do/0/a', '/use/functions/f', '/functions/f:1.0.0@hub'])(
+test.each(['/do/0/a', '/do/0/extended', '/use/functions/f', '/functions/f:1.0.0@hub'])(
   '%s is told of once when extensions stand around it',
   (task) => {
     const lines: string[] = [];

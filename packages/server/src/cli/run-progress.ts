@@ -1,4 +1,5 @@
 /** The progress of an execution for people: one line for each task that ended. */
+import { taskNames, taskPointer } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import type { ExecutionEvent } from '../engine/interface.ts';
 import { visible } from './terminal-text.ts';
@@ -66,18 +67,12 @@ function keyOf({ task, visit }: TaskFact): string {
 }
 
 function isExtended({ task }: TaskFact): boolean {
-  return /\/\d+\/[^/]*\/extended$/.test(task) || /^(?:\/use)?\/functions\/[^/]*\/extended$/.test(task);
+  return taskPointer(task) !== task;
 }
 
-/**
- * `/do/0/order/try/1/pay` → `order › pay`: the members that follow an index are the names of tasks, and those that follow
- * `/use/functions`, or `/functions` for what was read from elsewhere, of functions.
- */
+/** `/do/0/order/try/1/pay` → `order › pay`. */
 export function nameOf({ task, visit }: TaskFact): string {
-  const parts = task.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const nameAt = parts[1] === 'functions' ? 2 : parts[1] === 'use' && parts[2] === 'functions' ? 3 : -1;
-  const names = parts.filter((_, index) => /^\d+$/.test(parts[index - 1] ?? '') || index === nameAt);
-  return `${visible(names.join(' › ') || task)}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
+  return `${visible(taskNames(task).join(' › ') || task)}${visit === undefined || visit === 1 ? '' : ` #${visit}`}`;
 }
 
 export interface Painter {

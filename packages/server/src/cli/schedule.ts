@@ -38,7 +38,7 @@ export async function schedule(args: readonly string[], io: Io): Promise<number>
     change === undefined
       ? await api.schedule(id, readCount(flags.count))
       : await api.changeSchedule(id, change, reason);
-  io.out(flags.json ? `${JSON.stringify(view, null, 2)}\n` : draw(view, Date.now()));
+  io.out(flags.json ? `${JSON.stringify(view, null, 2)}\n` : draw(view, api.now()));
   return exitCodes.ok;
 }
 

@@ -34,7 +34,7 @@ export async function show(args: readonly string[], io: Io): Promise<number> {
     const { execution, tasks, wakeUps, eventsLeftOut } = shown;
     io.out(`${JSON.stringify({ execution, tasks, wakeUps, eventsLeftOut }, null, 2)}\n`);
   } else {
-    io.out(draw(shown, io, Date.now()));
+    io.out(draw(shown, io, api.now()));
   }
   return exitCodes.ok;
 }

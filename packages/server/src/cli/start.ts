@@ -90,7 +90,8 @@ async function listen(
   if (server === undefined) return undefined;
   const { engine } = composition;
   try {
-    return (await server.listen({ engine, metrics, readiness: () => composition.readiness() })).url;
+    const { now, readiness } = composition;
+    return (await server.listen({ engine, metrics, now, readiness })).url;
   } catch (error) {
     metrics.close();
     await composition.close(0);

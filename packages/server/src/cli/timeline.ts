@@ -4,7 +4,9 @@ import {
   type EffectRequest,
   type Fact,
   type TaskKind,
+  type TaskState,
   taskKey,
+  taskPointer,
   type WorkflowError,
   type WorkflowReference,
 } from '@millrace/core';
@@ -66,6 +68,8 @@ export interface TimelineTask {
 
 interface Folding {
   readonly tasks: Map<string, TimelineTask>;
+  /** extended tasks that no extension concerns, by their key and by that of the task in them */
+  readonly unwatched: Map<string, TimelineTask>;
   readonly children: Map<string, string[]>;
   /** index of the iteration under way, by the key of its loop */
   readonly iterations: Map<string, number>;
@@ -73,23 +77,40 @@ interface Folding {
 
 /** The tasks of an execution, each followed by those that ran in it, in the order in which they were entered. */
 export function timelineOf(events: readonly ExecutionEvent[]): readonly TimelineTask[] {
-  const folding: Folding = { tasks: new Map(), children: new Map(), iterations: new Map() };
+  const folding: Folding = {
+    tasks: new Map(),
+    unwatched: new Map(),
+    children: new Map(),
+    iterations: new Map(),
+  };
   for (const event of events) foldEvent(folding, event);
   const ordered: TimelineTask[] = [];
   const waiting = [...(folding.children.get('') ?? [])].reverse();
   for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
     const task = folding.tasks.get(key);
-    if (task !== undefined) ordered.push(task);
-    waiting.push(...[...(folding.children.get(key) ?? [])].reverse());
+    const children = folding.children.get(key) ?? [];
+    const around = folding.unwatched.get(key);
+    // With nothing but the task in it, it is told of as that task.
+    const isTold = around !== undefined && around === task && children.length > 0;
+    if (task !== undefined && !isTold) ordered.push(around === undefined ? task : asOne(around, task));
+    waiting.push(...[...children].reverse());
   }
   return ordered;
+}
+
+/** What is around a task that no extension concerns has its data flow, and so may fault where the task has not. */
+function asOne(around: TimelineTask, task: TimelineTask): TimelineTask {
+  const { visit, startedAt, status, endedAt, error = task.error } = around;
+  if (endedAt === undefined) return { ...task, visit, startedAt };
+  return { ...task, visit, startedAt, status, endedAt, ...(error === undefined ? {} : { error }) };
 }
 
 function foldEvent(folding: Folding, { id, fact, time, version }: ExecutionEvent): void {
   const at = Date.parse(time);
   if (fact.type === 'execution.restored') {
     const held = Object.values(fact.state.tasks).sort((a, b) => a.task.length - b.task.length);
-    for (const task of held) enter(folding, { ...task, startedAt: at });
+    for (const { extensions, ...task } of held as readonly (TaskState & Watched)[])
+      enter(folding, { ...task, startedAt: at, ...(extensions === undefined ? {} : { extensions }) });
     return;
   }
   if (fact.type === 'child.resolved') return noteStarted(folding, fact);
@@ -149,7 +170,12 @@ function noteStarted(
   }
 }
 
-interface Entered {
+interface Watched {
+  /** of an extended task: those that concern it */
+  readonly extensions?: readonly number[];
+}
+
+interface Entered extends Watched {
   readonly task: string;
   readonly visit?: number;
   readonly kind: TaskKind;
@@ -157,17 +183,21 @@ interface Entered {
   readonly startedAt: number;
 }
 
-function enter(folding: Folding, { task, visit, kind, parent = '', startedAt }: Entered): TimelineTask {
+function enter(
+  folding: Folding,
+  { task, visit, kind, parent = '', startedAt, extensions }: Entered,
+): TimelineTask {
   const key = taskKey(task, visit);
   const around = folding.tasks.get(parent);
-  const iteration = folding.iterations.get(parent);
+  const unwatched = folding.unwatched.get(parent) === around ? around : undefined;
+  const iteration = unwatched === undefined ? folding.iterations.get(parent) : unwatched.iteration;
   const entered: TimelineTask = {
     key,
     task,
     visit: visit ?? 1,
-    name: lastStepOf(kind === 'extended' ? task.slice(0, task.lastIndexOf('/')) : task),
+    name: lastStepOf(taskPointer(task)),
     kind,
-    depth: around === undefined ? 0 : around.depth + 1,
+    depth: around === undefined ? 0 : around.depth + (unwatched === undefined ? 1 : 0),
     ...(iteration === undefined ? {} : { iteration }),
     status: 'running',
     startedAt,
@@ -177,6 +207,8 @@ function enter(folding: Folding, { task, visit, kind, parent = '', startedAt }: 
     children: [],
   };
   folding.tasks.set(key, entered);
+  if (unwatched !== undefined) folding.unwatched.set(key, unwatched);
+  if (kind === 'extended' && extensions?.length === 0) folding.unwatched.set(key, entered);
   const siblings = folding.children.get(parent);
   if (siblings === undefined) folding.children.set(parent, [key]);
   else siblings.push(key);

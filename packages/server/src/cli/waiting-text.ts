@@ -1,5 +1,5 @@
 /** Why an execution is waiting, in sentences: its rows in the wake-up ledger, with the tasks that they are for. */
-import { type NearMiss, unreachable, type WakeUpView } from '@millrace/core';
+import { type NearMiss, taskNames, unreachable, type WakeUpView } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
 import { visible } from './terminal-text.ts';
 import type { TimelineTask } from './timeline.ts';
@@ -50,7 +50,7 @@ function describeListener({ listens }: WakeUpView): string {
     Object.keys(listens.with).length === 0 ? 'any event' : `an event ${JSON.stringify(listens.with)}`;
   const correlated =
     listens.correlate === undefined ? '' : `, correlated by ${JSON.stringify(listens.correlate)}`;
-  const name = listens.task.slice(listens.task.lastIndexOf('/') + 1);
+  const name = taskNames(listens.task).at(-1) ?? listens.task;
   const missed = listens.missed === undefined ? '' : `; ${missedText(listens.missed)}`;
   return visible(
     `${attributes}${correlated} (${name}${listens.until === true ? ', to stop listening' : ''})${missed}`,

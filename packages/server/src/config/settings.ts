@@ -180,7 +180,7 @@ const table = {
   }),
   valueBytesMax: setting(count(1_024, 2 ** 31), 'bytes', {
     default: defaultLimits.valueBytesMax,
-    description: 'Largest value that a task may yield.',
+    description: 'Largest value that a task may yield, or put together for anybody.',
   }),
   expressionStepsMax: setting(count(1_000, 10 ** 12), 'number', {
     default: defaultLimits.expressionStepsMax,

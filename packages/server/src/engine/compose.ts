@@ -81,6 +81,8 @@ export interface ComposeOptions {
 export interface Composition {
   readonly engine: Engine;
   readonly store: Store;
+  /** the instant by the clock that executions go by */
+  now(): number;
   readiness(): Promise<Readiness>;
   /** `counts` are absent when the store does not give them in time; what is known without it is told all the same. */
   figures(): Promise<{ readonly counts?: StoreCounts; readonly stats: Readonly<Record<string, number>> }>;
@@ -181,6 +183,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       nodes: () => registry.nodes(),
     },
     store,
+    now: () => store.now(),
     readiness,
     async figures() {
       // First: a question that waits for a connection would be among those that wait.

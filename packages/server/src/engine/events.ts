@@ -10,8 +10,9 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { keyOfEvent, publishEvents, readEvent } from '../roles/event-log.ts';
-import { matchRecords } from '../roles/match-record.ts';
+import { type MatchesRecord, matchRecords } from '../roles/match-record.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { eventMatches } from './event-matches.ts';
 
 /** events of one call */
 const eventsMax = 1_000;
@@ -36,14 +37,14 @@ export async function publish(
 }
 
 export async function matches(
-  { store, blobs, world }: EngineParts,
+  { store, blobs, world, reader }: EngineParts,
   tenant: string,
   id: string,
   source: string | undefined,
 ): Promise<EventMatches> {
   const key = source === undefined ? id : keyOfEvent({ source, id }, world);
   const record = await store.document(tenant, matchRecords, key);
-  if (record !== undefined) return JSON.parse(record.body) as EventMatches;
+  if (record !== undefined) return eventMatches(reader, tenant, JSON.parse(record.body) as MatchesRecord);
   const event = await readEvent(store, blobs, tenant, key);
   if (event === undefined)
     throw new MillraceError(

@@ -74,6 +74,16 @@ export class Reader {
     return state;
   }
 
+  /** The state as it stood at a place in the log, without what is large; of an execution that is gone, that of none. */
+  async stateAt(tenant: string, id: string, position: number): Promise<ExecutionState> {
+    const state = emptyState();
+    for await (const { commit, facts } of this.commits(tenant, id, 1, 'shallow')) {
+      if (commit.position > position) break;
+      for (const fact of facts) evolve(state, fact, commit.time);
+    }
+    return state;
+  }
+
   /** The commits of a stream with their facts, from the one that holds `version` on. */
   async *commits(
     tenant: string,

@@ -167,6 +167,18 @@ describe('a schedule of events', () => {
     ]);
   });
 
+  it('names of several correlations the one that expects another value', async () => {
+    const harness = open();
+    const { engine } = harness.runtime;
+    const correlate = { room: { from: '.room', expect: 'kitchen' }, floor: { from: '.floor', expect: '1' } };
+    await engine.deploy(tenant, react({ one: { with: { type: 'a' }, correlate } }));
+    await publish(harness, event('a', 1, { room: 'kitchen', floor: '2' }));
+    const workflow = 'tests/react';
+    expect((await engine.matches(tenant, 'a-1', 'urn:test')).schedules).toEqual([
+      { workflow, outcome: 'missed', predicate: 'correlate.floor' },
+    ]);
+  });
+
   it('takes only events whose correlation is what it expects', async () => {
     const harness = open();
     const correlate = { room: { from: '.room', expect: 'kitchen' } };

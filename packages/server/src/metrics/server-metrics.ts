@@ -236,6 +236,11 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
     name: 'millrace_lifecycle_events_waiting',
     help: 'Commits whose lifecycle events are on their way.',
   },
+  filters_failed: {
+    name: 'millrace_filters_failed_total',
+    help: 'Times that a filter could not be held against an event, by an error of the server; the log has its place.',
+    type: 'total',
+  },
   followers: { name: 'millrace_followers', help: 'Readers that wait for events of an execution.' },
 };
 

@@ -92,6 +92,35 @@ export function listenerContract(open: OpenStore): void {
       expect(found).toEqual(['e0', 'e1', 'e2', 'e3', 'e4']);
     });
 
+    test.each([1, 7, 100])(
+      'many keys are answered in their order, whatever stands between them, in pages of %i',
+      async (rowsMax) => {
+        const { store } = await start();
+        const rows = Array.from({ length: 40 }, (_, n) => listener(`e${99 - n}`, '1', at(`s${n % 20}`, 'k')));
+        rows.push(listener('a', '1', at('whole', 'x')), listener('b', '1', at('whole', 'y')));
+        for (const row of rows) await putListener(store, row);
+        const shapes = Array.from({ length: 20 }, (_, n) => at(`s${(n * 7) % 20}`, 'k'));
+        const keys = [...shapes.slice(0, 12), { shape: 'whole' }, at('s1', 'other'), ...shapes.slice(12)];
+        const found: string[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const query = { rowsMax, ...(cursor === undefined ? {} : { cursor }) };
+          const page = await store.listeners('a', keys, query);
+          found.push(...page.rows.map(({ id }) => id));
+          cursor = page.cursor;
+          if (cursor === undefined) break;
+        }
+        const of = ({ shape }: { readonly shape: string }) => {
+          const n = Number(shape.slice(1));
+          return [`e${79 - n}/1`, `e${99 - n}/1`];
+        };
+        expect(found).toEqual([
+          ...shapes.slice(0, 12).flatMap(of),
+          ...['a/1', 'b/1'],
+          ...shapes.slice(12).flatMap(of),
+        ]);
+      },
+    );
+
     test('they are there when the store is opened again, where it keeps anything', async () => {
       const harness = await start();
       const position = await putListener(harness.store, listener('s', '1', at('one', 'k')));

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { deliveryName, isDelivery, type PlacedEvent } from './delivery-row.ts';
 import { type Door, remoteDoor } from './door.ts';
+import { type Refused, refusedBy } from './refused-event.ts';
 
 type Listeners = Extract<Command, { type: 'event.deliver' }>['listeners'];
 
@@ -50,8 +51,8 @@ export class Deliveries {
       this.#rowsMayWait = (await store.nextDue(['command'])) !== undefined;
   }
 
-  /** Whether the execution took it. */
-  submit(placed: PlacedEvent, execution: string, listeners: Listeners): Promise<boolean> {
+  /** Why the execution did not take it; undefined: it did, or will. */
+  submit(placed: PlacedEvent, execution: string, listeners: Listeners): Promise<Refused | undefined> {
     const key = `${placed.tenant}/${execution}`;
     const turn = (this.#turns.get(key) ?? Promise.resolve()).then(() =>
       this.#handOver(placed, execution, listeners),
@@ -60,7 +61,11 @@ export class Deliveries {
     return turn;
   }
 
-  async #handOver(placed: PlacedEvent, execution: string, listeners: Listeners): Promise<boolean> {
+  async #handOver(
+    placed: PlacedEvent,
+    execution: string,
+    listeners: Listeners,
+  ): Promise<Refused | undefined> {
     const { door, store, onError } = this.#options;
     const { tenant, event } = placed;
     const command = { type: 'event.deliver', event, listeners } as const;
@@ -71,7 +76,8 @@ export class Deliveries {
         return await this.#leave(tenant, execution, command, name);
       const submitted = await door.submit(tenant, execution, command, name);
       if (submitted === undefined) this.#rowsMayWait = true;
-      return submitted === undefined || (submitted.type === 'done' && submitted.facts > 0);
+      if (submitted === undefined || (submitted.type === 'done' && submitted.facts > 0)) return undefined;
+      return refusedBy(submitted.state, event, listeners);
     } catch (error) {
       if (this.#isPatient) throw error;
       onError(error, execution);
@@ -80,11 +86,11 @@ export class Deliveries {
     }
   }
 
-  async #leave(tenant: string, execution: string, command: Command, name: string): Promise<boolean> {
+  async #leave(tenant: string, execution: string, command: Command, name: string): Promise<undefined> {
     const { store, world } = this.#options;
     this.#rowsMayWait = true;
     await remoteDoor(store, world).submit(tenant, execution, command, name);
-    return true;
+    return undefined;
   }
 
   async #waitRows(tenant: string, execution: string): Promise<boolean> {

@@ -1,12 +1,13 @@
 /**
- * The inbox of what has not asked yet: an event that a filter with `expect` fits is kept under the filter and the value, so
+ * The inbox of what has not asked yet: an event that a filter with `expect` fits is kept under what it asks and the value, so
  * that an execution which began before it and listens only later (it had to ask somebody first, whose answer was
  * quicker) is given it then. The order of the log decides what is earlier; nobody's speed does.
  */
-import type { JsonObject } from '@millrace/core';
+import type { BoundKey, JsonObject } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
 import { digits } from './delivery-row.ts';
 import type { LoggedEvent } from './event-log.ts';
+import { keyOf } from './listen-key.ts';
 
 export const earlierEvents = 'earlier-events';
 
@@ -18,6 +19,24 @@ interface Kept {
   readonly event: JsonObject;
   /** the execution that emitted it, and the version of its fact */
   readonly emitted?: NonNullable<LoggedEvent['emitted']>;
+}
+
+type Hash = (text: string) => string;
+
+/** Where what is meant for all filters that ask the same is kept, by what they expect. */
+export function earlierPlace(question: string, expected: readonly BoundKey[], hash: Hash): string {
+  return `${hash(question).slice(0, 32)}/${keyOf(expected, hash)}`;
+}
+
+/** Where it may be: it was kept for each filter by itself once, and stands there for a week. */
+export function earlierPlaces(
+  shape: string,
+  question: string | undefined,
+  expected: readonly BoundKey[],
+  hash: Hash,
+): readonly string[] {
+  const own = `${shape}/${keyOf(expected, hash)}`;
+  return question === undefined ? [own] : [earlierPlace(question, expected, hash), own];
 }
 
 export async function keepEarlier(store: Store, place: string, logged: LoggedEvent): Promise<void> {

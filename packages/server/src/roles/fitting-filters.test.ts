@@ -2,11 +2,12 @@ import { type EventFilter, type JsonObject, link, listensOf, lower, parse } from
 import { describe, expect, it } from 'vitest';
 import { FittingFilters } from './fitting-filters.ts';
 
-function filterOf(patterns: JsonObject): EventFilter {
+function filterOf(patterns: JsonObject, correlate: JsonObject = {}, mode = 'strict'): EventFilter {
   const parsed = parse(
     JSON.stringify({
       document: { dsl: '1.0.3', namespace: 't', name: 't', version: '1.0.0' },
-      do: [{ wait: { listen: { to: { one: { with: patterns } } } } }],
+      evaluate: { mode },
+      do: [{ wait: { listen: { to: { one: { with: patterns, correlate } } } } }],
     }),
   );
   if (!parsed.ok) throw new Error(JSON.stringify(parsed));
@@ -58,6 +59,57 @@ describe('filters by their constants', () => {
     expect(names(filters.fitting('a', { type: 't', data: { n: 1 } }))).toEqual(['number']);
     expect(names(filters.fitting('a', { type: 't', data: [1] }))).toEqual([]);
     expect(names(filters.fitting('a', { type: 't' }))).toEqual([]);
+  });
+
+  it.each([
+    ['${ .n == 1 }', { n: 1 }, { n: 2 }],
+    ['${ .deep.text == "x y" and .m > 3 }', { deep: { text: 'x y' }, m: 4 }, { deep: { text: 'x' }, m: 4 }],
+    ['${ .m > 3 and .b == true }', { b: true, m: 4 }, { b: false, m: 4 }],
+    ['${ . == "x" }', 'x', 'y'],
+  ])('are found by an equality in an expression: %s', (data, fits, misses) => {
+    const filters = filled({ one: { type: 't', data } });
+    expect(names(filters.fitting('a', { type: 't', data: fits }))).toEqual(['one']);
+    expect(names(filters.fitting('a', { type: 't', data: misses }))).toEqual([]);
+    expect(names(filters.fitting('a', { type: 't' }))).toEqual([]);
+  });
+
+  it.each([
+    '${ .n == 1 or .m == 1 }',
+    '${ .n == 1 | not }',
+    '${ (.n == 1) == false }',
+    '${ .n == null }',
+    '${ .n == empty and .m == 1 }',
+    '${ .n == "a and .m == 1" and .m }',
+    '${ .n == "\\(1)" }',
+    '${ .n == 1.0 }',
+    '${ .n != 1 }',
+    '${ .["n"] == 1 }',
+    '${ .n == $input.n }',
+    '${ .n == 12345678901234567890 }',
+  ])('are asked where an expression says anything else: %s', (data) => {
+    const filters = filled({ one: { type: 't', data } });
+    expect(names(filters.fitting('a', { type: 't', data: { n: 2 } }))).toEqual(['one']);
+  });
+
+  it('are asked where an expression stands for its text when it fails', () => {
+    const filters = new FittingFilters<string>();
+    filters.add('a', filterOf({ type: 't', data: '${ .n == 1 }' }, {}, 'loose'), 'one');
+    expect(names(filters.fitting('a', { type: 't', data: 'anything' }))).toEqual(['one']);
+  });
+
+  it('are found by what a correlation expects, a number as its text, unless it is computed', () => {
+    const filters = new FittingFilters<string>();
+    const by = (expected: string | number) =>
+      filterOf({ type: 't' }, { order: { from: '.data.order', expect: expected } });
+    filters.add('a', by('7'), 'text');
+    filters.add('a', by(7), 'number');
+    filters.add('a', by(8), 'other');
+    filters.add('a', by('.order'), 'computed');
+    filters.add('a', filterOf({ type: 't' }, { order: { from: '.data.order' } }), 'open');
+    const fitting = (data: JsonObject) => names(filters.fitting('a', { type: 't', data }));
+    expect(fitting({ order: 7 })).toEqual(['computed', 'number', 'open', 'text']);
+    expect(fitting({ order: '8' })).toEqual(['computed', 'open', 'other']);
+    expect(fitting({})).toEqual(['computed', 'open']);
   });
 
   it('are near when their type fits and they do not take the event, others each time', () => {

@@ -18,6 +18,7 @@ import {
   type ScheduledEvents,
 } from '@millrace/core';
 import type { LoggedEvent } from './event-log.ts';
+import { correlations } from './refused-event.ts';
 
 /** What a definition asks for. Its expressions are asked over the event alone: there is no execution yet. */
 export interface Wanted extends Pick<ListenNode, 'to' | 'until'>, Pick<ScheduledEvents, 'read'> {
@@ -75,8 +76,11 @@ export function missedBy(
 ): { readonly predicate: string; readonly detail?: string } | undefined {
   for (const filter of filtersOf(wanted)) {
     const matched = matchFilter(filter, event, sight);
-    if (matched.type === 'match')
-      return { predicate: filter.correlate.map(({ name }) => `correlate.${name}`).join(', ') };
+    if (matched.type === 'match') {
+      // There is no execution whose own data could be asked.
+      if (matched.own.length > 0) return { predicate: matched.own.join(', ') };
+      return { predicate: correlations(unexpected(filter, matched.values, sight)) };
+    }
     const { predicate, detail } = matched;
     if (predicate !== 'type') return detail === undefined ? { predicate } : { predicate, detail };
   }
@@ -163,13 +167,18 @@ function isEnded({ ending = [] }: Gathered, { until }: Wanted): boolean {
 function keysOf(filter: EventFilter, event: JsonObject, sight: FilterSight): JsonObject | undefined {
   const matched = matchFilter(filter, event, sight);
   if (matched.type === 'miss' || matched.own.length > 0) return undefined;
-  const isExpected = filter.correlate.every(({ name, expect }) => {
+  return unexpected(filter, matched.values, sight).length === 0 ? matched.values : undefined;
+}
+
+/** Names of correlations that expect another value. */
+function unexpected({ correlate }: EventFilter, values: JsonObject, sight: FilterSight): readonly string[] {
+  const isExpected = ({ name, expect }: EventFilter['correlate'][number]) => {
     if (expect === undefined) return true;
     const expected = valueIf(() => sight.evaluate(expect, null));
     if (expected === undefined || !isComparable(expected)) return false;
-    return keyText(expected) === keyText(matched.values[name] ?? null);
-  });
-  return isExpected ? matched.values : undefined;
+    return keyText(expected) === keyText(values[name] ?? null);
+  };
+  return correlate.filter((each) => !isExpected(each)).map(({ name }) => name);
 }
 
 /** Undefined: it fails, or asks for an execution's data; nothing is expected then, and nothing holds. */

@@ -1,5 +1,5 @@
 /** Finds who waits for events: rows of the ledger, by their filter and by the values that they are correlated by. */
-import { listenerOf } from '@millrace/core';
+import { type BoundKey, listenerOf } from '@millrace/core';
 import type { Listener, Page, Store } from '../ports/store.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Judged } from './filter-index.ts';
@@ -75,13 +75,17 @@ export class ListenerFinder {
   }
 
   #keysOf(judged: readonly Judged[]): readonly { readonly shape: string; readonly key: string }[] {
+    // Those of one question are found under one key.
+    const known = new Map<readonly BoundKey[], string>();
+    const keyIn = (bound: readonly BoundKey[]) => {
+      const key = known.get(bound) ?? keyOf(bound, this.#hash);
+      known.set(bound, key);
+      return key;
+    };
     return judged.flatMap((judgement) =>
       judgement.type === 'miss'
         ? []
-        : judgement.bound.map((bound) => ({
-            shape: judgement.shape.shape,
-            key: keyOf(bound, this.#hash),
-          })),
+        : judgement.bound.map((bound) => ({ shape: judgement.shape.shape, key: keyIn(bound) })),
     );
   }
 }

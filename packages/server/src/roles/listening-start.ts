@@ -1,13 +1,11 @@
-import { boundKeys, type JsonObject } from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Store } from '../ports/store.ts';
 import { decode } from './codec.ts';
-import { keyOf, shapeOf } from './listen-key.ts';
 
-/** Where an execution began, and where what is correlated with it was kept. */
+/** Where an execution began, and by which definition. */
 export interface ListeningStart {
   readonly position: number;
-  placeOf(task: string, filter: number, expect: JsonObject, hash: (text: string) => string): string;
+  readonly definition: string;
 }
 
 export async function startOf(
@@ -25,10 +23,5 @@ export async function startOf(
       : fact?.type === 'execution.restored'
         ? fact.state.definition
         : undefined;
-  if (!definition) return undefined;
-  return {
-    position: first.position,
-    placeOf: (task, filter, expect, hash) =>
-      `${shapeOf(definition.digest, task, filter)}/${keyOf(boundKeys(expect), hash)}`,
-  };
+  return definition ? { position: first.position, definition: definition.digest } : undefined;
 }

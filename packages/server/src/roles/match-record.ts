@@ -3,12 +3,14 @@
  * something like it, with the predicate that failed. It is told on the side: a record that is lost in a crash loses
  * nothing else.
  */
-import type { EventMatches, JsonObject, NearMiss, ScheduleMatch } from '@millrace/core';
+import type { BoundKey, EventMatches, JsonObject, NearMiss, ScheduleMatch } from '@millrace/core';
 import type { Listener, Store } from '../ports/store.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Judged } from './filter-index.ts';
 import { listenerTask } from './listen-key.ts';
 import { beganBefore } from './listener-finder.ts';
+import { type Looked, nearMax } from './near-listeners.ts';
+import { correlations, otherValue, type Refusal } from './refused-event.ts';
 
 export const matchRecords = 'event-matches';
 
@@ -20,40 +22,43 @@ export interface NearMissRecord extends NearMiss {
   readonly shape: string;
 }
 
+/** What became of an event, as it is stored. */
+export interface MatchesRecord extends Omit<EventMatches, 'missed'> {
+  readonly missed: readonly MissedRecord[];
+}
+
+type MissedRecord = EventMatches['missed'][number] & {
+  /** one of several correlations waits for another value than these: that of a row, as it was put at a place in the log */
+  readonly among?: {
+    readonly row: string;
+    readonly position: number;
+    readonly values: readonly BoundKey[];
+  };
+};
+
 /** executions that are named of each kind */
 const namedMax = 100;
-/** rows that are looked at for near misses of one event */
-const nearMax = 10;
-/** shapes by which they are looked for: those that miss stand behind those that match, for other values */
-const shapesMax = 20;
 
-/** One delivery of an event, and whether it was consumed. */
+/** One delivery of an event. */
 export interface Delivered {
   readonly execution: string;
   readonly task: string;
-  readonly consumed: boolean;
-  /** predicates over the execution's own data */
-  readonly own: readonly string[];
-  /** the first filter that has such */
-  readonly shape: string | undefined;
+  /** why it was not consumed */
+  readonly refusal: Refusal | undefined;
 }
 
 /** An event, and what became of it. */
 export interface Matched {
   readonly logged: LoggedEvent;
   readonly judged: readonly Judged[];
+  readonly near: Looked;
   readonly delivered: readonly Delivered[];
   readonly schedules: readonly ScheduleMatch[];
 }
 
 /** Records events in the order of the log: of the near misses of an execution the last is kept. */
 export async function recordMatches(store: Store, page: readonly Matched[]): Promise<void> {
-  const moved = new Set(
-    page.flatMap(({ delivered }) =>
-      delivered.filter(({ consumed }) => consumed).map(({ execution }) => execution),
-    ),
-  );
-  const near = await Promise.all(page.map((matched) => nearMisses(store, matched, moved)));
+  const near = await Promise.all(page.map((matched) => nearMisses(store, matched)));
   const last = new Map<string, () => Promise<unknown>>();
   const puts: Promise<unknown>[] = [];
   for (const [at, matched] of page.entries()) {
@@ -82,9 +87,9 @@ export async function recordMatches(store: Store, page: readonly Matched[]): Pro
   await Promise.all(puts);
 }
 
-function matchesOf({ logged, delivered, schedules }: Matched, near: readonly Near[]): EventMatches {
-  const woke = delivered.filter(({ consumed }) => consumed);
-  const refused = delivered.filter(({ consumed }) => !consumed).slice(0, namedMax);
+function matchesOf({ logged, delivered, schedules }: Matched, near: readonly Near[]): MatchesRecord {
+  const woke = delivered.filter(({ refusal }) => refusal === undefined);
+  const refused = delivered.flatMap(nearOf).slice(0, namedMax);
   return {
     event: headOf(logged.event, logged.key),
     woke: {
@@ -92,76 +97,54 @@ function matchesOf({ logged, delivered, schedules }: Matched, near: readonly Nea
       executions: woke.slice(0, namedMax).map(({ execution, task }) => ({ execution, task })),
     },
     ...(schedules.length === 0 ? {} : { schedules: schedules.slice(0, namedMax) }),
-    missed: [...refused.map(refusalOf), ...near].map(({ shape: _, ...told }) => told),
+    missed: [...refused, ...near].map(({ shape: _, ...told }) => told),
   };
 }
 
 function refusalsOf({ delivered }: Matched): readonly Near[] {
-  return delivered
-    .filter(({ consumed }) => !consumed)
-    .slice(0, nearMax)
-    .map(refusalOf);
+  return delivered.flatMap(nearOf).slice(0, nearMax);
 }
 
 /** `shape`: a predicate of its filter failed. */
-type Near = EventMatches['missed'][number] & { readonly shape?: string };
+type Near = MissedRecord & { readonly shape?: string };
 
-function refusalOf({ execution, task, own, shape }: Delivered): Near {
-  if (shape === undefined)
-    return {
-      execution,
-      task,
-      predicate: 'taken',
-      detail:
-        'it had this one already, or another that came first left it with nothing to wait for, or with another value',
-    };
-  const detail = "it does not hold over the execution's own data";
-  return { execution, task, shape, predicate: own.join(', '), detail };
+function nearOf({ execution, task, refusal }: Delivered): readonly Near[] {
+  return refusal === undefined ? [] : [{ execution, task, ...refusal }];
 }
 
-/**
- * Some that wait by a shape whose type fits, and that another predicate keeps from it. `moved`: executions whose rows may
- * have been put under other keys by events of the same page, before this is asked.
- */
+/** Some that wait by a shape whose type fits, and that another predicate keeps from it. */
 async function nearMisses(
   store: Store,
-  { logged, judged, delivered }: Matched,
-  moved: ReadonlySet<string>,
+  { logged, near: { judgements, rows }, delivered }: Matched,
 ): Promise<readonly Near[]> {
-  const { tenant, position } = logged;
-  const isNear = (judgement: Judged) =>
-    judgement.type === 'miss' ? judgement.predicate !== 'type' : judgement.shape.names.length > 0;
-  const near = new Map(
-    judged
-      .filter(isNear)
-      .slice(-shapesMax)
-      .map((judgement) => [judgement.shape.shape, judgement]),
-  );
-  if (near.size === 0) return [];
-  const shapes = [...near.keys()].map((shape) => ({ shape }));
-  const { rows } = await store.listeners(tenant, shapes, { rowsMax: nearMax });
   const reached = new Set(delivered.map(({ execution }) => execution));
   const missed: Near[] = [];
-  for (const row of rows) {
-    const judgement = near.get(row.shape);
+  for (const row of await rows) {
+    const judgement = judgements.get(row.shape);
     if (judgement === undefined || reached.has(row.execution)) continue;
-    if (row.position < position || (moved.has(row.execution) && (await beganBefore(store, row, logged))))
+    if (row.position < logged.position || (isMovable(judgement) && (await beganBefore(store, row, logged))))
       missed.push(missOf(row, judgement));
   }
   return missed;
 }
 
-function missOf({ execution, shape }: Listener, judgement: Judged): Near {
+/** Whether rows of its shape may have been put under other keys by events that came before this one. */
+function isMovable({ shape: { names, given } }: Judged): boolean {
+  return names.length > given.length;
+}
+
+function missOf({ execution, shape, id, position }: Listener, judgement: Judged): Near {
   const task = listenerTask(shape);
-  if (judgement.type === 'match')
-    return {
-      execution,
-      task,
-      predicate: judgement.shape.names.map((name) => `correlate.${name}`).join(', '),
-      detail: 'it waits for another value',
-    };
-  const { predicate, detail } = judgement;
-  return { execution, task, shape, predicate, ...(detail === undefined ? {} : { detail }) };
+  if (judgement.type === 'miss') {
+    const { predicate, detail } = judgement;
+    return { execution, task, shape, predicate, ...(detail === undefined ? {} : { detail }) };
+  }
+  const { names } = judgement.shape;
+  const told = { execution, task, predicate: correlations(names), detail: otherValue };
+  // Which of several it is, is asked when somebody wants to know.
+  return names.length === 1
+    ? told
+    : { ...told, among: { row: id, position, values: judgement.bound[0] ?? [] } };
 }
 
 function headOf(event: JsonObject, key: string): EventMatches['event'] {

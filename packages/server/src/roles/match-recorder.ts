@@ -1,6 +1,9 @@
 /** Records what became of events on the side, so that no match waits for it. */
 import type { Store } from '../ports/store.ts';
+import type { LoggedEvent } from './event-log.ts';
+import type { Judged } from './filter-index.ts';
 import { type Matched, recordMatches } from './match-record.ts';
+import { type Looked, lookForNear } from './near-listeners.ts';
 
 /** records of matches that may be under way; beyond it some are not made */
 const recordsMax = 1_000;
@@ -24,10 +27,22 @@ export class MatchRecorder {
     this.#stopped = true;
   }
 
+  /**
+   * Who nearly waits for each event, to be asked before an event behind it is brought to anybody: a listener that one of those
+   * ends is told of too. Undefined: there is no room for a record of it.
+   */
+  look(
+    events: readonly LoggedEvent[],
+    judged: readonly (readonly Judged[])[],
+  ): readonly (Looked | undefined)[] {
+    const room = Math.max(0, recordsMax - this.#underWay);
+    return lookForNear(this.#store, events.slice(0, room), judged);
+  }
+
   /** One page after the other, so that the last near miss is the one that is told. */
-  record(page: readonly Matched[]): void {
+  record(page: readonly (Omit<Matched, 'near'> & { readonly near: Looked | undefined })[]): void {
     const asked = page.filter(({ judged, schedules }) => judged.length > 0 || schedules.length > 0);
-    const told = asked.slice(0, Math.max(0, recordsMax - this.#underWay));
+    const told = asked.flatMap(({ near, ...matched }) => (near === undefined ? [] : [{ ...matched, near }]));
     this.leftOut += asked.length - told.length;
     if (told.length === 0) return;
     this.#underWay += told.length;

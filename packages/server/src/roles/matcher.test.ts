@@ -2,6 +2,8 @@ import type { JsonObject } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { settled } from '../simulation/sim-queue.ts';
+import { keepEarlier } from './earlier-events.ts';
+import { keyOf, shapeOf } from './listen-key.ts';
 import { openHarness } from './test-support/harness.ts';
 import {
   byOrder,
@@ -117,6 +119,54 @@ describe('the matcher', () => {
       output: [{ order: 'o1', n: 300 }],
       read: 1,
     });
+    await harness.runtime.stop(0);
+  });
+
+  it('asks once what the filters of many definitions ask alike, and keeps an event once for all of them', async () => {
+    const harness = open();
+    const kept = async () => (await harness.store.oldestDocuments('earlier-events', 1_000)).length;
+    const asked = () => harness.runtime.stats().filters_examined ?? Number.NaN;
+    const early = (n: number) => [{ set: { n } }, { wait: { seconds: 10 } }, { set: { order: 'o1' } }];
+    const ids: string[] = [];
+    for (let n = 0; n < 50; n++)
+      ids.push(await start(harness, [{ set: { order: `o${n}` } }, one('paid', byOrder)]));
+    const late = await start(harness, [...early(1), one('paid', byOrder)]);
+    const other = await start(harness, [
+      ...early(2),
+      one('paid', { correlate: { order: { from: '.data.x' } } }),
+    ]);
+    const before = asked();
+    await harness.runtime.engine.publish(tenant, [event('paid', '1', { data: { order: 'o1', n: 1 } })]);
+    expect(await outputOf(harness, ids[1] as string)).toEqual([{ order: 'o1', n: 1 }]);
+    // The other question misses, and is asked as one that is near.
+    expect([asked() - before, await kept()]).toEqual([2, 1]);
+    await harness.advance(10_000);
+    expect(await outputOf(harness, late)).toEqual([{ order: 'o1', n: 1 }]);
+    expect(await outputOf(harness, other)).toBe('waiting');
+    await harness.runtime.stop(0);
+  });
+
+  it('finds what an earlier version has kept for each filter by itself', async () => {
+    const harness = open();
+    const tasks = [{ wait: { seconds: 10 } }, { set: { order: 'o1' } }, one('paid', byOrder)];
+    const id = await start(harness, tasks);
+    const [row] = await harness.store.read(tenant, id);
+    const { definition } = await harness.runtime.engine.execution(tenant, id);
+    const hash = (text: string) => harness.world.hash(text);
+    const place = `${shapeOf(definition, '/do/2/t2', 0)}/${keyOf([['order', 'o1']], hash)}`;
+    await harness.runtime.engine.publish(tenant, [event('nobody', '0')]);
+    const position = (row?.position ?? 0) + 1;
+    const paid = event('paid', '1', { data: { order: 'o1', n: 1 } });
+    await keepEarlier(harness.store, place, {
+      type: 'event',
+      tenant,
+      event: paid,
+      key: 'k',
+      position,
+      index: 0,
+    });
+    await harness.advance(10_000);
+    expect(await outputOf(harness, id)).toEqual([{ order: 'o1', n: 1 }]);
     await harness.runtime.stop(0);
   });
 
@@ -262,11 +312,65 @@ describe('the matcher', () => {
         {
           execution: id,
           task: '/do/0/t0',
-          predicate: 'taken',
-          detail: expect.stringContaining('with another value'),
+          predicate: 'correlate.order',
+          detail: 'it waits for another value',
         },
       ],
     ]);
+    await harness.runtime.stop(0);
+  });
+
+  it('tells of a near miss also when the next event ends what listened', async () => {
+    const harness = open();
+    const large = { listen: { to: { one: { with: { type: 'paid', data: '${ .amount > 100 }' } } } } };
+    const id = await start(harness, [large]);
+    const other = await start(harness, [one('paid', byOrder)], { order: 'o9' });
+    const [small, taken, late] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '1', { data: { order: 'o1', amount: 5 } }),
+      event('paid', '2', { data: { order: 'o9', amount: 500 } }),
+      event('paid', '3', { data: { order: 'o9', amount: 500 } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const missed = async (key = '') => (await harness.runtime.engine.matches(tenant, key)).missed;
+    const predicates = (await missed(small?.key)).map(({ execution, predicate }) => [execution, predicate]);
+    expect(Object.fromEntries(predicates)).toEqual({ [id]: 'data', [other]: 'correlate.order' });
+    expect(await missed(taken?.key)).toEqual([]);
+    const nothing = 'another that came first left it with nothing to wait for';
+    expect((await missed(late?.key)).map(({ predicate, detail }) => [predicate, detail])).toEqual([
+      ['taken', nothing],
+      ['taken', nothing],
+    ]);
+    await harness.runtime.stop(0);
+  });
+
+  it('names of several correlations those that wait for another value', async () => {
+    const harness = open();
+    const by = (name: string, expected?: string) => ({
+      [name]: { from: `.data.${name}`, ...(expected === undefined ? {} : { expect: expected }) },
+    });
+    const filters = ['asked', 'paid'].map((type) => ({
+      with: { type },
+      correlate: { ...by('order'), ...by('shop') },
+    }));
+    const given = await start(harness, [{ listen: { to: { all: filters } } }]);
+    const expecting = await start(
+      harness,
+      [one('paid', { correlate: { ...by('order', '.order'), ...by('shop', '.shop') } })],
+      { order: 'o1', shop: 's1' },
+    );
+    await harness.runtime.engine.publish(tenant, [
+      event('asked', '1', { data: { order: 'o1', shop: 's2' } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const [published] = await harness.runtime.engine.publish(tenant, [
+      event('paid', '2', { data: { order: 'o1', shop: 's3' } }),
+    ]);
+    await harness.advance(3 * sweepMs);
+    const { missed } = await harness.runtime.engine.matches(tenant, published?.key ?? '');
+    expect(Object.fromEntries(missed.map(({ execution, predicate }) => [execution, predicate]))).toEqual({
+      [given]: 'correlate.shop',
+      [expecting]: 'correlate.shop',
+    });
     await harness.runtime.stop(0);
   });
 

@@ -10,18 +10,25 @@
  * 4. An event is delivered as a command, at least once; an execution takes it once. The place in the log moves on when
  *    all deliveries before it are durable.
  */
-import { type Executable, type Limits, listenerOf, type ScheduleMatch } from '@millrace/core';
+import {
+  type BoundKey,
+  boundKeys,
+  type Executable,
+  type Limits,
+  listenerOf,
+  type ScheduleMatch,
+} from '@millrace/core';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Commit, Listener, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { Deliveries } from './deliveries.ts';
 import type { PlacedEvent } from './delivery-row.ts';
 import type { Door } from './door.ts';
-import { earlierAt, keepEarlier } from './earlier-events.ts';
+import { earlierAt, earlierPlace, earlierPlaces, keepEarlier } from './earlier-events.ts';
 import { isEventStream, type LoggedEvent, type LoggedItem, loggedItems, mayMatter } from './event-log.ts';
 import type { Feed } from './feed.ts';
 import { FilterIndex, type Judged } from './filter-index.ts';
-import { keyOf, listenerTask } from './listen-key.ts';
+import { listenerTask, shapeOf } from './listen-key.ts';
 import { ListenerFinder, listenersMax } from './listener-finder.ts';
 import type { ListeningDefinitions } from './listening-definitions.ts';
 import { startOf } from './listening-start.ts';
@@ -29,6 +36,7 @@ import type { Delivered } from './match-record.ts';
 import { MatchRecorder } from './match-recorder.ts';
 import { MatchedDefinitions } from './matched-definitions.ts';
 import { MatcherCursor } from './matcher-cursor.ts';
+import { refusalOf } from './refused-event.ts';
 import { Rounds } from './rounds.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -83,7 +91,7 @@ export class Matcher {
     this.#options = options;
     this.#rounds = new Rounds({ ...options, round: () => this.#counted() });
     const { store, node, leaseMs, limits, definitions } = options;
-    this.#index = new FilterIndex(limits, () => store.now());
+    this.#index = new FilterIndex(limits, () => store.now(), options.onError);
     this.#cursor = new MatcherCursor(store, node, leaseMs);
     this.#definitions = new MatchedDefinitions(options, this.#index);
     this.#recorder = new MatchRecorder(store, options.onError);
@@ -129,6 +137,7 @@ export class Matcher {
       match_records_left_out: this.#recorder.leftOut,
       listeners_examined: this.#finder.examined,
       filters_examined: this.#index.judged,
+      filters_failed: this.#index.failed + this.#options.subscriptions.failed,
       listening_definitions: this.#index.size,
       subscriptions_examined: this.#options.subscriptions.examined,
     };
@@ -233,7 +242,11 @@ export class Matcher {
 
   async #matchJudged(events: readonly LoggedEvent[], judged: readonly (readonly Judged[])[]): Promise<void> {
     this.#matched += events.length;
-    const found = await this.#finder.find(events, judged);
+    const finding = this.#finder.find(events, judged);
+    // Asked before another event of these may end what nearly waits for one. One alone ends only what it is brought to, and is
+    // not kept waiting: two reads at once cost its wake-up half a millisecond.
+    const before = events.length > 1 ? this.#recorder.look(events, judged) : undefined;
+    const found = await finding;
     const deliveries: Promise<readonly Delivered[]>[] = [];
     for (const [at, logged] of events.entries()) {
       const rows = found.get(logged);
@@ -253,11 +266,13 @@ export class Matcher {
     kept.catch(() => {});
     const delivered = await Promise.all(deliveries);
     await kept;
+    const near = before ?? this.#recorder.look(events, judged);
     const schedules = await this.#offer(events);
     this.#recorder.record(
       events.map((logged, at) => ({
         logged,
         judged: judged[at] ?? [],
+        near: near[at],
         delivered: delivered[at] ?? [],
         schedules: schedules[at] ?? [],
       })),
@@ -280,11 +295,15 @@ export class Matcher {
 
   #keep(logged: LoggedEvent, judged: readonly Judged[]): Promise<void>[] {
     const { store, world } = this.#options;
-    return judged.flatMap((judgement) => {
-      if (judgement.type === 'miss' || judgement.shape.given.length === 0) return [];
-      const { shape, bound } = judgement;
-      const given = keyOf(bound.at(-1) ?? [], (text) => world.hash(text));
-      return [keepEarlier(store, `${shape.shape}/${given}`, logged)];
+    // Once for all filters that ask the same: of a question and the same names there is one list of values.
+    const asked = new Map<readonly BoundKey[], string>();
+    for (const judgement of judged) {
+      if (judgement.type === 'miss' || judgement.shape.given.length === 0) continue;
+      asked.set(judgement.bound.at(-1) ?? [], judgement.shape.question);
+    }
+    return [...asked].map(([bound, question]) => {
+      const place = earlierPlace(question, bound, (text) => world.hash(text));
+      return keepEarlier(store, place, logged);
     });
   }
 
@@ -305,23 +324,21 @@ export class Matcher {
     judged: readonly Judged[],
     rows: readonly Listener[],
   ): Promise<readonly Delivered[]> {
-    const own = new Map(
+    const matched = new Map(
       judged.flatMap((judgement) =>
-        judgement.type === 'match' ? [[judgement.shape.shape, judgement.own]] : [],
+        judgement.type === 'match' ? [[judgement.shape.shape, judgement] as const] : [],
       ),
     );
     return Promise.all(
-      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => ({
-        execution,
-        task: listenerTask((its[0] as Listener).shape),
-        own: its.flatMap(({ shape }) => own.get(shape) ?? []),
-        shape: its.find(({ shape }) => (own.get(shape) ?? []).length > 0)?.shape,
-        consumed: await this.#deliveries.submit(
-          logged,
+      [...Map.groupBy(rows, ({ execution }) => execution)].map(async ([execution, its]) => {
+        const listeners = its.map(({ id }) => listenerOf(id));
+        const refused = await this.#deliveries.submit(logged, execution, listeners);
+        return {
           execution,
-          its.map(({ id }) => listenerOf(id)),
-        ),
-      })),
+          task: listenerTask((its[0] as Listener).shape),
+          refusal: refused && refusalOf(refused, its, matched),
+        };
+      }),
     );
   }
 
@@ -332,14 +349,15 @@ export class Matcher {
     if (began.first || fact.filters.every(({ expect }) => expect === undefined)) return;
     const start = await startOf(store, blobs, tenant, execution);
     if (start === undefined) return;
-    const places = fact.filters.map(({ expect }, filter) =>
-      expect === undefined ? undefined : start.placeOf(fact.task, filter, expect, (text) => world.hash(text)),
-    );
     const earlier: { filter: number; placed: PlacedEvent }[] = [];
-    for (const [filter, place] of places.entries()) {
-      if (place === undefined) continue;
-      for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
-        if (isEarlier(kept, began)) earlier.push({ filter, placed: { tenant, ...kept } });
+    for (const [filter, { expect }] of fact.filters.entries()) {
+      if (expect === undefined) continue;
+      const shape = shapeOf(start.definition, fact.task, filter);
+      const question = this.#index.questionOf(tenant, start.definition, shape);
+      const places = earlierPlaces(shape, question, boundKeys(expect), (text) => world.hash(text));
+      for (const place of places)
+        for (const kept of await earlierAt(store, tenant, place, [start.position, position]))
+          if (isEarlier(kept, began)) earlier.push({ filter, placed: { tenant, ...kept } });
     }
     earlier.sort((a, b) => a.placed.position - b.placed.position);
     await Promise.all(

@@ -19,10 +19,11 @@ import {
 import { MillraceError } from '../errors.ts';
 import type { Store, StoredDocument } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
+import { BrokenFilters } from './broken-filters.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { everyDocument } from './every-document.ts';
 import { FittingFilters } from './fitting-filters.ts';
-import { type Gathered, missedBy, offer, type Wanted } from './gathered-events.ts';
+import { type Gathered, missedBy, type Offered, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -93,11 +94,13 @@ export class Subscriptions {
   /** the revision of the changes that are known here */
   #known = 0;
   #examined = 0;
+  readonly #broken: BrokenFilters;
   /** told of each that is made here */
   onMade: () => void = () => {};
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
+    this.#broken = new BrokenFilters(options.onError);
   }
 
   get size(): number {
@@ -107,6 +110,11 @@ export class Subscriptions {
   /** subscriptions that events were offered to */
   get examined(): number {
     return this.#examined;
+  }
+
+  /** how often one could not be held against an event */
+  get failed(): number {
+    return this.#broken.count;
   }
 
   /**
@@ -302,10 +310,17 @@ export class Subscriptions {
     const { store, limits, world } = this.#options;
     if (wanted === undefined) return undefined;
     const sight = sharedSight(wanted.executable, [], limits, store.now());
-    const offered = offer(subscription.sets, wanted, logged, sight);
-    if (offered === undefined) {
-      const missed = missedBy(wanted, logged.event, sight);
-      return missed === undefined ? undefined : { outcome: 'missed', ...missed };
+    let offered: Offered | undefined;
+    try {
+      offered = offer(subscription.sets, wanted, logged, sight);
+      if (offered === undefined) {
+        const missed = missedBy(wanted, logged.event, sight);
+        return missed === undefined ? undefined : { outcome: 'missed', ...missed };
+      }
+    } catch (error) {
+      // It concerns this one alone: all others go on.
+      const { predicate, detail } = this.#broken.missed(`schedule.on of ${id}`, error);
+      return { outcome: 'missed', predicate, detail };
     }
     const come = offered.complete.map(({ events, ending = [] }) => {
       const keys = [...events, ...ending].map(({ key }) => key);

@@ -15,6 +15,7 @@ import type {
   WorkflowSource,
   WorkflowView,
 } from '@millrace/sdk';
+import { noteServerTime } from '../app/server-time.ts';
 import { noteLarge } from '../run/large-values.ts';
 import { ApiError, unreachable } from './api-error.ts';
 import { apiKey, refuseApiKey } from './api-key.ts';
@@ -93,6 +94,7 @@ export function executionPath(id: string): string {
 /** Answers what succeeded; throws an `ApiError` otherwise. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await reach(path, init);
+  noteServerTime(response.headers);
   if (response.ok) return response;
   if (response.status === 401) refuseApiKey();
   throw new ApiError(await readProblem(response));

@@ -1,4 +1,5 @@
 /** The task tree as rows, and each row's bar on the axis of time. Plain functions: no markup, no clock. */
+import { taskPointer } from '@millrace/core';
 import type { Run, TaskRun } from './run.ts';
 
 export interface Row {
@@ -16,6 +17,11 @@ export function rowsOf(run: Run, collapsed: ReadonlySet<string>): readonly Row[]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const task = run.tasks.get(next.key);
     if (task === undefined) continue;
+    const itself = taskAlone(run, task);
+    if (itself !== undefined) {
+      stack.push({ key: itself.key, depth: next.depth });
+      continue;
+    }
     const expandable = task.children.length > 0;
     const expanded = expandable && !collapsed.has(task.key);
     rows.push({ task, depth: next.depth, expandable, expanded });
@@ -24,6 +30,12 @@ export function rowsOf(run: Run, collapsed: ReadonlySet<string>): readonly Row[]
     for (const key of task.children.toReversed()) stack.push({ key, depth: depth + 1 });
   }
   return rows;
+}
+
+/** The task that stands for all that is around it: no extension concerns it, and nothing failed but in it. */
+function taskAlone(run: Run, { unwatched, children, status }: TaskRun): TaskRun | undefined {
+  const itself = unwatched === true ? run.tasks.get(children[0] ?? '') : undefined;
+  return status === 'faulted' && itself?.status !== 'faulted' ? undefined : itself;
 }
 
 /** Instants in epoch ms. */
@@ -81,7 +93,10 @@ export interface TaskSummary {
 /** By pointer: where the last visit of each task stands, and how many there were. */
 export function summaries(run: Run): ReadonlyMap<string, TaskSummary> {
   const found = new Map<string, TaskSummary>();
-  for (const { task, status } of run.tasks.values()) {
+  for (const { task: pointer, status, children } of run.tasks.values()) {
+    const task = taskPointer(pointer);
+    // What is around a task is told of by the task, unless that was not entered.
+    if (task !== pointer && children.some((key) => run.tasks.get(key)?.task === task)) continue;
     const before = found.get(task);
     const open = before?.status === 'running' || before?.status === 'waiting';
     found.set(task, { status: open ? before.status : status, visits: (before?.visits ?? 0) + 1 });

@@ -5,6 +5,7 @@
  * What the reader does is shown with the next frame.
  */
 
+import { taskPointer } from '@millrace/core';
 import type { ExecutionEvent } from '@millrace/sdk';
 import type { Connection } from '../api/keep-open.ts';
 import { noteLarge } from './large-values.ts';
@@ -161,7 +162,7 @@ export function selectedTask(
 ): string | undefined {
   if (selection.type === 'task') return selection.task;
   const key = selectedVisit(run, events, selection);
-  return key === undefined ? undefined : key.replace(/#\d+$/, '');
+  return key === undefined ? undefined : taskPointer(run.tasks.get(key)?.task ?? key.replace(/#\d+$/, ''));
 }
 
 function lastVisit(run: Run, task: string): string | undefined {

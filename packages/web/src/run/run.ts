@@ -16,6 +16,7 @@ import {
   type TaskKind,
   type TaskState,
   taskKey,
+  taskPointer,
   type WorkflowError,
 } from '@millrace/core';
 import type { ExecutionEvent } from '@millrace/sdk';
@@ -71,6 +72,8 @@ export interface TaskRun {
   readonly deeds: Deed[];
   /** the executions that it ran */
   readonly runs: ChildRun[];
+  /** an extended task that no extension concerns: nothing but the task itself runs in it */
+  readonly unwatched?: true;
   /** of the loop it runs in, from 0 */
   readonly iteration?: number;
   /** of the `try` it runs in, from 1 */
@@ -239,13 +242,14 @@ function enterTask(
     key,
     task: fact.task,
     visit: fact.visit ?? 1,
-    name: nameOf(fact.task.replace(/\/extended$/, '')),
+    name: nameOf(fact.task),
     kind: fact.kind,
     parent,
     children: [],
     status: skipped ? 'skipped' : 'running',
     startedAt: at,
     ...(skipped ? { endedAt: at } : {}),
+    ...unwatched(held),
     input: held?.input ?? null,
     attempts: fact.kind === 'try' && !skipped ? [{ number: 1, startedAt: at }] : [],
     deeds: [],
@@ -261,7 +265,13 @@ function placeOf(run: Run, parent: string): { iteration?: number; attempt?: numb
   const around = run.state.tasks[parent];
   if (around?.kind === 'for') return { iteration: around.index };
   if (around?.kind === 'try' && around.stage === 'trying') return { attempt: around.attempt };
-  return {};
+  if (around?.kind !== 'extended') return {};
+  const { iteration, attempt } = run.tasks.get(parent) ?? {};
+  return { ...(iteration === undefined ? {} : { iteration }), ...(attempt === undefined ? {} : { attempt }) };
+}
+
+function unwatched(held: TaskState | undefined): Pick<TaskRun, 'unwatched'> {
+  return held?.kind === 'extended' && held.extensions.length === 0 ? { unwatched: true } : {};
 }
 
 /** The tasks that a restored state holds were entered in another execution. */
@@ -277,7 +287,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     key: taskKey(task, visit),
     task,
     visit,
-    name: nameOf(task.replace(/\/extended$/, '')),
+    name: nameOf(task),
     kind,
     parent,
     children: [],
@@ -288,6 +298,7 @@ function restoredTask(state: TaskState, at: number, version: number): TaskRun {
     deeds: [],
     runs: [],
     ...(due === undefined ? {} : { due }),
+    ...unwatched(state),
     versions: [version],
   };
 }
@@ -302,7 +313,7 @@ function noteStep(run: Run, parent: string, task: string): void {
   const scope = parent === '' ? run.state.main : run.state.tasks[parent];
   const from = scope?.last?.task;
   if (from === undefined) return;
-  const step = stepOf(from, task);
+  const step = stepOf(taskPointer(from), taskPointer(task));
   run.transitions.set(step, (run.transitions.get(step) ?? 0) + 1);
 }
 
@@ -364,8 +375,8 @@ function endOpenTasks(run: Run, status: TaskStatus, at: number): void {
   for (const task of run.tasks.values()) if (task.endedAt === undefined) endTask(task, status, at);
 }
 
-/** The last step of a task's pointer is its name. */
+/** The last step of a task's pointer is its name; what is around it goes by that too. */
 export function nameOf(pointer: string): string {
-  const step = pointer.slice(pointer.lastIndexOf('/') + 1);
+  const step = taskPointer(pointer).split('/').at(-1) ?? '';
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -19,15 +19,19 @@ import {
   variable,
 } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
+import { Room } from '../room.ts';
 
 export class Arguments {
   readonly place: Place;
   readonly input: Json;
   readonly secrets: SecretArgument[] = [];
+  /** of all of them together */
+  readonly #room: Room;
 
   constructor(place: Place, input: Json) {
     this.place = place;
     this.input = input;
+    this.#room = new Room(place.decision.limits.valueBytesMax);
   }
 
   /** The value that stands at `at` in the request; `null` where a secret will stand. */
@@ -36,9 +40,7 @@ export class Arguments {
       case 'literal':
         return template.value;
       case 'jq':
-        return this.#isSecret(template, at)
-          ? this.#defer([template], at)
-          : evaluateExpression(template, this.input, this.place);
+        return this.#isSecret(template, at) ? this.#defer([template], at) : this.#computed(template);
       case 'text':
         return this.#text(template.parts, at);
       case 'array':
@@ -57,11 +59,11 @@ export class Arguments {
   #text(parts: readonly (string | Expression)[], at: string): Json {
     if (parts.some((part) => typeof part !== 'string' && this.#isSecret(part, at)))
       return this.#defer(parts, at);
-    return parts
-      .map((part) =>
-        typeof part === 'string' ? part : asText(evaluateExpression(part, this.input, this.place)),
-      )
-      .join('');
+    return parts.map((part) => (typeof part === 'string' ? part : asText(this.#computed(part)))).join('');
+  }
+
+  #computed(expression: Expression): Json {
+    return this.#room.take(evaluateExpression(expression, this.input, this.place), expression.source);
   }
 
   #isSecret(expression: Expression, at: string): boolean {
@@ -92,7 +94,7 @@ export class Arguments {
     let readsInput = false;
     const recorded = parts.map((part) => {
       if (typeof part === 'string') return part;
-      if (!this.#isSecret(part, at)) return asText(evaluateExpression(part, this.input, this.place));
+      if (!this.#isSecret(part, at)) return asText(this.#computed(part));
       const { filter } = compiledAt(part, this.place) as CompiledExpression;
       this.#requireDeclared(part);
       readsInput ||= filter.readsInput;

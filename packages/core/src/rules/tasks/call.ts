@@ -14,7 +14,7 @@ import { type Decision, of } from '../decision.ts';
 import { asText } from '../evaluate.ts';
 import { callPlace, triesAround } from '../evolve-effects.ts';
 import { Fault, standardFault } from '../fault.ts';
-import { finish, placeOf } from '../finish.ts';
+import { bound, finish, placeOf } from '../finish.ts';
 import { Arguments } from './arguments.ts';
 import { advanceCustom } from './custom.ts';
 
@@ -28,7 +28,7 @@ export function runCall(decision: Decision, key: string, task: TaskState, node: 
   if (task.effect !== undefined) return;
   const args = new Arguments(placeOf(decision, task), task.input);
   const request = requestOf(node.call, args, decision);
-  decision.weigh(request);
+  bound(decision, request, 'the arguments of the call take');
   const keyOf = unknownBefore(decision, task);
   decision.emit({
     type: 'effect.requested',

@@ -3,7 +3,7 @@ import type { CallSource } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluate } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
-import { finish, placeOf } from '../finish.ts';
+import { bound, finish, placeOf } from '../finish.ts';
 import { advanceList } from '../list.ts';
 
 /** Functions within functions. Each level is a few tasks of state, and none of them can end before the innermost. */
@@ -23,7 +23,7 @@ export function advanceCustom(
     checkDepth(decision, task);
     const given =
       call.with === undefined ? {} : { value: evaluate(call.with, task.input, placeOf(decision, task)) };
-    decision.weigh(given);
+    bound(decision, given, 'the arguments of the function take');
     decision.emit({ type: 'function.called', ...of(task), function: call.function, ...given });
   }
   advanceList(decision, key, task, decision.executable.functionList(call.function), (then) =>

@@ -5,14 +5,14 @@ import { eventErrors, withoutUnset } from '../cloud-event.ts';
 import { type Decision, of } from '../decision.ts';
 import { evaluate } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
-import { finish, placeOf } from '../finish.ts';
+import { bound, finish, placeOf } from '../finish.ts';
 
 /** Records the event; what the author left out is filled in. The fact in the log is the publication. */
 export function runEmit(decision: Decision, key: string, task: TaskState, node: EmitNode): void {
   // The reader of definitions takes an object here and nothing that is computed to be one.
   const given = evaluate(node.event, task.input, placeOf(decision, task)) as JsonObject;
   const event = cloudEvent(given, decision);
-  decision.weigh(event);
+  bound(decision, event, 'the event takes');
   decision.emit({ type: 'event.emitted', ...of(task), event });
   finish(decision, key);
 }

@@ -50,7 +50,7 @@ export function filtersOf({ to, until }: Pick<ListenNode, 'to' | 'until'>): read
 function start(decision: Decision, task: ListenState, node: ListenNode): void {
   const place = placeOf(decision, task);
   const filters = filtersOf(node).map((filter) => listenFilter(filter, task.input, place));
-  decision.weigh(filters);
+  bound(decision, filters, 'what the correlations expect takes');
   decision.emit({
     type: 'listen.started',
     ...of(task),

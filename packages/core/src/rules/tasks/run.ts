@@ -4,7 +4,7 @@ import type { RunNode, Template } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
 import { asText, evaluate, type Place } from '../evaluate.ts';
 import { Fault, standardFault } from '../fault.ts';
-import { finish, placeOf } from '../finish.ts';
+import { bound, finish, placeOf } from '../finish.ts';
 
 /** Asks for the child, and goes on when its end is recorded; detached, when it is known what it runs. */
 export function runChild(decision: Decision, key: string, task: TaskState, node: RunNode): void {
@@ -16,7 +16,8 @@ export function runChild(decision: Decision, key: string, task: TaskState, node:
   const place = placeOf(decision, task);
   const workflow = workflowOf(node, task, place);
   const input = node.with === undefined ? task.input : evaluate(node.with, task.input, place);
-  decision.weigh(input);
+  if (input !== task.input) bound(decision, input, 'the input of the child takes');
+  else decision.weigh(input);
   decision.emit({
     type: 'child.requested',
     ...of(task),
@@ -27,13 +28,19 @@ export function runChild(decision: Decision, key: string, task: TaskState, node:
 }
 
 function workflowOf({ workflow }: RunNode, task: TaskState, place: Place): WorkflowReference {
-  const text = (template: Template) => asText(evaluate(template, task.input, place));
-  const version = workflow.version === undefined ? 'latest' : text(workflow.version);
-  return {
-    namespace: text(workflow.namespace),
-    name: text(workflow.name),
-    ...(version === 'latest' ? {} : { version }),
+  const text = (template: Template) => {
+    const value = evaluate(template, task.input, place);
+    return value === null ? undefined : asText(value);
   };
+  const named = (member: 'namespace' | 'name') => {
+    const value = text(workflow[member]);
+    if (value !== undefined) return value;
+    throw standardFault('expression', `\`run.workflow.${member}\` yields null, which no workflow is called`);
+  };
+  const reference = { namespace: named('namespace'), name: named('name') };
+  // As elsewhere what is null is as if it were not there.
+  const version = workflow.version === undefined ? undefined : text(workflow.version);
+  return version === undefined || version === 'latest' ? reference : { ...reference, version };
 }
 
 /** A workflow that runs itself would otherwise go on until the disk is full. */

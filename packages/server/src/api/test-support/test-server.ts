@@ -2,7 +2,7 @@
 import { defaultLimits } from '@millrace/core';
 import { resolveConfig } from '../../config/resolve.ts';
 import type { Settings } from '../../config/settings.ts';
-import { type Composition, composeEngine } from '../../engine/compose.ts';
+import { type ComposeOptions, type Composition, composeEngine } from '../../engine/compose.ts';
 import { createLogger } from '../../log/logger.ts';
 import { createServerMetrics } from '../../metrics/server-metrics.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions, type Served } from '../serve.ts';
@@ -30,12 +30,13 @@ export async function openTestServer(
   settings: Partial<Settings> = {},
   options: Partial<HttpServerOptions> = {},
   served: Partial<Served> = {},
+  composed: Pick<ComposeOptions, 'world'> = {},
 ): Promise<TestServer> {
   const config: Settings = {
     ...resolveConfig({ flags: { port: '0', store: 'memory:' }, environment: {}, terminal: false }).settings,
     ...settings,
   };
-  const composition = await openEngine(config);
+  const composition = await openEngine(config, composed);
   const logged: Record<string, unknown>[] = [];
   const log = createLogger({ level: 'debug', write: (line) => logged.push(JSON.parse(line)) });
   const metrics = createServerMetrics({
@@ -49,6 +50,7 @@ export async function openTestServer(
     engine,
     metrics,
     readiness: () => composition.readiness(),
+    now: () => composition.now(),
     ...served,
   });
   return {
@@ -65,9 +67,10 @@ export async function openTestServer(
   };
 }
 
-function openEngine(config: Settings): Promise<Composition> {
+function openEngine(config: Settings, composed: Pick<ComposeOptions, 'world'>): Promise<Composition> {
   return composeEngine({
     ...config,
+    ...composed,
     limits: defaultLimits,
     secrets: { environment: {} },
     http: { allow: config.allow, responseBytesMax: config.responseBytesMax },

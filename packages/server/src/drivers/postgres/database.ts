@@ -14,6 +14,7 @@ import type { ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
 import { kindOf, toError } from './failure.ts';
+import { prepareSession } from './session.ts';
 import { watchStandstill } from './standstill.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -87,8 +88,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     keepAlive: true,
     types: { getTypeParser: parserOf },
   };
-  const writers = new pg.Pool({ ...config, max: writersMax, idleTimeoutMillis: 60_000 });
-  const others = new pg.Pool({ ...config, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
+  const pooled = { ...config, onConnect: prepareSession };
+  const writers = new pg.Pool({ ...pooled, max: writersMax, idleTimeoutMillis: 60_000 });
+  const others = new pg.Pool({ ...pooled, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
   const pools: readonly Pool[] = [writers, others];
   // A connection that is lost while nobody uses it is replaced by the next call.
   for (const pool of pools) pool.on('error', () => {});

@@ -91,6 +91,11 @@ function isOfCertificateFile(error: unknown): boolean {
   return (error as { readonly syscall?: unknown }).syscall === 'open';
 }
 
+/** A lock that somebody else holds was not waited for any longer. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === '55P03';
+}
+
 /** Whether no connection was made at all, so that nothing can have been done. */
 export function wasNeverSent(error: unknown): boolean {
   const { code } = error as { readonly code?: unknown };

@@ -4,10 +4,11 @@
  * A migration is one transaction under an advisory lock: of many processes that start at once one does it, and the others
  * find it done. Old processes go on meanwhile: what a migration adds they do not know.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type Database, longAnswerMsMax, longStatementMsMax } from './database.ts';
-import { kindOf } from './failure.ts';
+import { isLockTimeout, kindOf } from './failure.ts';
 import { type Migration, migrations } from './migrations.ts';
 
 /** The first with everything that is used and that its makers still mended when this was written. */
@@ -30,7 +31,14 @@ export interface MigrateOptions {
   readonly existing?: boolean;
   readonly migrations?: readonly Migration[];
   readonly oldestServer?: number;
+  /** for how long a transaction that holds a table is waited for; default a minute */
+  readonly heldUpMsMax?: number;
 }
+
+const heldUpMsDefault = 60_000;
+/** While a change of a table waits, commits of other processes wait behind it: so it waits briefly, and often. */
+const lockMsMax = 1_000;
+const lockRestMs = 2_000;
 
 /** Throws `MillraceError` `unavailable` with a `reason` and a sentence that says what to do. */
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<ServerFacts> {
@@ -42,7 +50,7 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
         await refuseUnlessCurrent(database, client, newestOf(known));
         return facts;
       }
-      await apply(database, client, known);
+      await applyWithPatience(database, client, known, options.heldUpMsMax ?? heldUpMsDefault);
       await checkRights(database, client);
       return facts;
     });
@@ -87,6 +95,28 @@ async function checkServer(client: PoolClient, oldest: number): Promise<ServerFa
   };
 }
 
+/** Another transaction, such as a backup or a dump, may have read a table that is to be changed, and be still open. */
+async function applyWithPatience(
+  database: Database,
+  client: PoolClient,
+  known: readonly Migration[],
+  heldUpMsMax: number,
+): Promise<void> {
+  for (const until = performance.now() + heldUpMsMax; ; await sleep(lockRestMs)) {
+    try {
+      return await apply(database, client, known);
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (performance.now() + lockRestMs > until)
+        throw refused(
+          'held-up',
+          `the tables in schema ${database.address.schema} cannot be brought up to date: another transaction has used them and is still open, such as a backup or a dump (select pid, application_name, xact_start from pg_stat_activity order by xact_start). Start again when it has ended`,
+          error,
+        );
+    }
+  }
+}
+
 async function apply(database: Database, client: PoolClient, known: readonly Migration[]): Promise<void> {
   const newest = newestOf(known);
   if ((await standOf(database, client, newest)) >= newest) return;
@@ -100,6 +130,7 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
       query_timeout: longAnswerMsMax,
     };
     await client.query(lock);
+    await client.query(`set local lock_timeout = ${lockMsMax}`);
     await client.query(database.sql('create schema if not exists {schema}'));
     await client.query(
       database.sql(`create table if not exists {schema}.migrations (

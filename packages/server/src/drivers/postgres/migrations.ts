@@ -3,6 +3,7 @@ import { functions } from './functions.ts';
 import { lapsedPlaces } from './lapsed-places-function.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
+import { retentionGivesWay } from './retention-function.ts';
 import { tables, views } from './tables.ts';
 import { turns } from './turns-function.ts';
 
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
     sql: lapsedPlaces,
   },
   { number: 6, name: 'large values have an age', worksFrom: 1, sql: blobAge },
+  { number: 7, name: 'retention gives way to readers', worksFrom: 1, sql: retentionGivesWay },
 ];

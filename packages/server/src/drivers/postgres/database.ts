@@ -215,6 +215,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
       standstill.close();
       await Promise.all(pools.map((pool) => pool.end()));
+      // A client that could not answer the server's question for a password leaves its connection open.
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

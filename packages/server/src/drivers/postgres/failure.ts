@@ -72,6 +72,8 @@ export function kindOf(error: unknown): Kind {
   }
   // The client's own errors have no code.
   if (/not support SSL/i.test(message)) return 'tls';
+  // No password at all, or an answer of the server that no password of ours would give.
+  if (/^SASL: /.test(message)) return 'login';
   if (/timeout exceeded when trying to connect/i.test(message)) return 'exhausted';
   if (/query read timeout/i.test(message)) return 'timeout';
   if (

@@ -38,6 +38,7 @@ describe('an address', () => {
       'postgres://user:***@host:5432/name?schema=x&password=***',
     );
     expect(() => readAddress('postgres://user:secret@host:port/name')).not.toThrow('secret');
+    expect(readAddress('postgres://user@host/name').shown).toBe('postgres://user@host/name');
   });
 
   test.each(['user:secret@host/name', 'postgres:user:secret@host/name', 'postgres//user:secret@host/name'])(
@@ -62,6 +63,28 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
       /password authentication failed.*Check user and password in postgres:\/\/postgres:\*\*\*@/,
     );
     expect(String(error)).not.toContain('wrong');
+  });
+
+  test('without the password that the server asks for is refused as a wrong one is', async () => {
+    const address = changed(await freshAddress(), (url) => {
+      url.password = '';
+    });
+    const error = await refusal(address);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'login' } });
+    expect(String(error)).toMatch(/Check user and password in postgres:\/\/postgres@/);
+  });
+
+  test('on a socket of the machine works, wherever the address has its folder', async () => {
+    const url = new URL(await freshAddress());
+    const { query } = await testDatabase();
+    const [row] = await query("select current_setting('unix_socket_directories') as folder");
+    const { username, password, pathname, port, searchParams } = url;
+    const rest = `port=${port}&schema=${searchParams.get('schema')}`;
+    const folder = encodeURIComponent(String(row?.folder));
+    expect(await refusal(`postgres://${username}:${password}@${pathname}?host=${folder}&${rest}`)).toBe(
+      'opened',
+    );
+    expect(await refusal(`postgres://${username}:${password}@${folder}${pathname}?${rest}`)).toBe('opened');
   });
 
   test('where nobody listens is refused as lost', async () => {

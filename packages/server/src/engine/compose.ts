@@ -293,10 +293,10 @@ async function openStoreAndBlobs(
   world: World,
   open: Open,
 ): Promise<Pick<Drivers, 'store' | 'blobs'>> {
-  const { store: address, connectionsMax = connectionsMaxDefault } = options;
+  const { store: address, connectionsMax = connectionsMaxDefault, onFatal } = options;
   if (!isPostgres(address))
     return { store: await open(openStore(options, world)), blobs: await open(openBlobs(options)) };
-  const database = await openDatabase({ address, connectionsMax });
+  const database = await openDatabase({ address, connectionsMax, onFatal });
   const store = await open(openPostgresStore({ database }));
   return { store, blobs: openPostgresBlobs(database) };
 }

@@ -10,10 +10,11 @@
  */
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
+import type { ClientBase, ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
 import { kindOf, toError } from './failure.ts';
+import { type LastSeen, openLastSeen } from './last-seen.ts';
 import { prepareSession } from './session.ts';
 import { watchStandstill } from './standstill.ts';
 
@@ -36,6 +37,8 @@ export interface Database {
   /** Runs with a connection that is its own meanwhile. */
   withClient<T>(run: (client: PoolClient) => Promise<T>): Promise<T>;
   clientConfig(): ClientConfig;
+  /** A commit that is stored: a database without it is not used any more. */
+  readonly seen: LastSeen['seen'];
   /** SQL with the schema's name in it. */
   sql(text: string): string;
   /** Why nothing is taken any more. */
@@ -53,6 +56,8 @@ export interface DatabaseOptions {
   readonly connectionsMax: number;
   /** how long a lost database is waited for within a call; default 5 s */
   readonly patienceMs?: number;
+  /** The database has gone back to what it was before, and the process must end; absent: calls are refused. */
+  readonly onFatal?: (error: Error) => void;
 }
 
 const writersMax = 2;
@@ -88,7 +93,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     keepAlive: true,
     types: { getTypeParser: parserOf },
   };
-  const pooled = { ...config, onConnect: prepareSession };
+  const lastSeen = openLastSeen(sql, options.onFatal ?? ignore);
+  const pooled = {
+    ...config,
+    async onConnect(client: ClientBase) {
+      await prepareSession(client);
+      await lastSeen.check(client);
+    },
+  };
   const writers = new pg.Pool({ ...pooled, max: writersMax, idleTimeoutMillis: 60_000 });
   const others = new pg.Pool({ ...pooled, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
   const pools: readonly Pool[] = [writers, others];
@@ -200,6 +212,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       });
     },
     clientConfig: () => config,
+    seen: lastSeen.seen,
     sql,
     refusal,
     deadline,

@@ -10,6 +10,7 @@ import { MillraceError } from '../../errors.ts';
 import { type Database, longAnswerMsMax, longStatementMsMax } from './database.ts';
 import { isLockTimeout, kindOf } from './failure.ts';
 import { type Migration, migrations } from './migrations.ts';
+import { refuseUnfinishedMove } from './unfinished-move.ts';
 
 /** The first with everything that is used and that its makers still mended when this was written. */
 export const oldestServer = 130_000;
@@ -48,10 +49,11 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
       const known = options.migrations ?? migrations;
       if (options.existing) {
         await refuseUnlessCurrent(database, client, newestOf(known));
-        return facts;
+      } else {
+        await applyWithPatience(database, client, known, options.heldUpMsMax ?? heldUpMsDefault);
+        await checkRights(database, client);
       }
-      await applyWithPatience(database, client, known, options.heldUpMsMax ?? heldUpMsDefault);
-      await checkRights(database, client);
+      await refuseUnfinishedMove(database, client);
       return facts;
     });
   } catch (error) {

@@ -37,7 +37,7 @@ export interface PostgresOptions extends MigrateOptions {
  *
  * Throws `MillraceError` `unavailable` with a sentence that says what to do, and a `reason`: `lost` (no answer), `login`,
  * `tls`, `no-database`, `no-store`, `missing-rights`, `read-only`, `server-version`, `encoding`, `newer-schema`, `older-schema`, `disk-full`,
- * `held-up`.
+ * `held-up`, `unfinished-move`.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { database } = options;

@@ -15,7 +15,7 @@ import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
 import { kindOf, toError } from './failure.ts';
 import { type LastSeen, openLastSeen } from './last-seen.ts';
-import { prepareSession } from './session.ts';
+import { prepareSession, type SessionBounds } from './session.ts';
 import { watchStandstill } from './standstill.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -37,6 +37,8 @@ export interface Database {
   /** Runs with a connection that is its own meanwhile. */
   withClient<T>(run: (client: PoolClient) => Promise<T>): Promise<T>;
   clientConfig(): ClientConfig;
+  /** For a client that was connected with that configuration. */
+  prepare(client: ClientBase): Promise<void>;
   /** A commit that is stored: a database without it is not used any more. */
   readonly seen: LastSeen['seen'];
   /** SQL with the schema's name in it. */
@@ -87,17 +89,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectionString: address.url,
     application_name: 'millrace',
     connectionTimeoutMillis: connectMsMax,
-    statement_timeout: statementMsMax,
     query_timeout: answerMsMax,
-    idle_in_transaction_session_timeout: statementMsMax,
     keepAlive: true,
     types: { getTypeParser: parserOf },
+  };
+  // Whoever has it in the address sends it with the start of the session.
+  const isBoundGiven = new URL(address.url).searchParams.has('statement_timeout');
+  const bounds: SessionBounds = {
+    ...(isBoundGiven ? {} : { statement_timeout: statementMsMax }),
+    idle_in_transaction_session_timeout: statementMsMax,
   };
   const lastSeen = openLastSeen(sql, options.onFatal ?? ignore);
   const pooled = {
     ...config,
     async onConnect(client: ClientBase) {
-      await prepareSession(client);
+      await prepareSession(client, bounds);
       await lastSeen.check(client);
     },
   };
@@ -212,6 +218,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       });
     },
     clientConfig: () => config,
+    prepare: (client) => prepareSession(client, bounds),
     seen: lastSeen.seen,
     sql,
     refusal,

@@ -20,6 +20,8 @@ export type Kind =
   | 'missing-rights'
   | 'read-only'
   | 'no-schema'
+  /** statements that were prepared are another's: a pooler gives each transaction another session */
+  | 'no-session'
   | 'given-up'
   | 'internal';
 
@@ -42,6 +44,8 @@ const bySqlState: Readonly<Record<string, Kind>> = {
   '3F000': 'no-schema',
   '42P01': 'no-schema',
   '42883': 'no-schema',
+  '26000': 'no-session',
+  '42P05': 'no-session',
   MR001: 'given-up',
 };
 
@@ -121,6 +125,7 @@ const sentences: Readonly<Record<Kind, string>> = {
   'missing-rights': 'the user of the database lacks a right',
   'read-only': 'the database takes no writes: it is a standby, or was made read-only',
   'no-schema': 'the tables of the store are not there, or not as they should be',
+  'no-session': 'a pooler before the database does not keep sessions (pool_mode=session is needed)',
   'given-up': 'the batch was given up by its process',
   internal: 'the database met an error; nothing was stored',
 };

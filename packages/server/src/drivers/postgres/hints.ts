@@ -6,7 +6,6 @@ import type { Client } from 'pg';
 import type { Hint, HintListener } from '../../ports/store.ts';
 import { wakeUpKinds } from '../rules.ts';
 import type { Database } from './database.ts';
-import { prepareSession } from './session.ts';
 
 export interface Hints {
   follow(listener: HintListener): () => void;
@@ -67,7 +66,7 @@ export function openHints(database: Database, node: string): Hints {
     });
     try {
       await fresh.connect();
-      await prepareSession(fresh);
+      await database.prepare(fresh);
       await fresh.query(`listen ${quoted(channel)}`);
       pause = pauseMs.first;
       tell(all, false);

@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { MillraceError } from '../../errors.ts';
-import { type Database, longAnswerMsMax, longStatementMsMax } from './database.ts';
+import { type Database, longAnswerMsMax, longStatementMsMax, type Statement } from './database.ts';
 import { isLockTimeout, kindOf } from './failure.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { refuseUnfinishedMove } from './unfinished-move.ts';
@@ -45,6 +45,7 @@ const lockRestMs = 2_000;
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<ServerFacts> {
   try {
     return await database.withClient(async (client) => {
+      await refuseSharedSession(database, client);
       const facts = await checkServer(client, options.oldestServer ?? oldestServer);
       const known = options.migrations ?? migrations;
       if (options.existing) {
@@ -59,6 +60,19 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   } catch (error) {
     throw advised(database, error);
   }
+}
+
+const ownProcess: Statement = { name: 'own_process_1', text: 'select pg_backend_pid() as id' };
+
+/** Two that are connected at a time have two processes, but for a pooler that has only transactions keep theirs. */
+async function refuseSharedSession(database: Database, client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ id: number }>(ownProcess.text);
+  const [other] = await database.write({ ...ownProcess, name: '' }, []);
+  if (rows[0]?.id !== other?.id) return;
+  throw refused(
+    'no-session',
+    'a pooler before the database does not keep sessions, and each statement may meet another one. Let it keep them (PgBouncer: pool_mode=session), or use the address of the database itself',
+  );
 }
 
 async function checkServer(client: PoolClient, oldest: number): Promise<ServerFacts> {

@@ -1,9 +1,11 @@
+import type { PoolClient } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { empty, entryOf } from '../../ports/store-fixture.contract.ts';
 import { withoutPassword } from '../../without-password.ts';
 import { readAddress } from './address.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
+import { toError } from './failure.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { openPostgresStore } from './store.ts';
@@ -94,6 +96,29 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     const error = await refusal(address);
     expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'lost' } });
     expect(String(error)).toContain('Check host and port');
+  });
+
+  test('through a pooler that does not keep sessions is refused, and what to set is said', async () => {
+    const database = await openDatabase({ address: await freshAddress(), connectionsMax: 4 });
+    // Of such a pooler two clients get one session of the server, one after the other.
+    let shared: PoolClient | undefined;
+    const pooled: Database = {
+      ...database,
+      withClient: (run) =>
+        database.withClient((client) => {
+          shared = client;
+          return run(client);
+        }),
+      write: async ({ text }, values) => (await shared?.query(text, [...values]))?.rows ?? [],
+    };
+    const error = await openPostgresStore({ database: pooled }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'no-session' } });
+    expect(String(error)).toContain('pool_mode=session');
+    // One that came in between later is told by what becomes of statements.
+    expect(toError({ code: '26000', message: 'prepared statement "x" does not exist' })).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('pool_mode=session'),
+    });
   });
 
   test('a database that is not there is refused, and how to make it is said', async () => {

@@ -16,7 +16,7 @@ const defaults = [
   'search_path = public, pg_temp, pg_catalog',
   "DateStyle = 'German, DMY'",
   "timezone = 'Pacific/Apia'",
-  'statement_timeout = 1',
+  'statement_timeout = 2000',
   'lock_timeout = 1',
 ];
 
@@ -42,6 +42,8 @@ describe.skipIf(missing !== undefined)(
 
       const commits = Array.from({ length: 100 }, (_, at) => store.commit([entryOf(`e${at}`, empty)]));
       for (const [result] of await Promise.all(commits)) expect(result?.type).toBe('accepted');
+      const bound = { name: 'bound', text: "select current_setting('statement_timeout') as bound" };
+      expect(await database.query(bound, [])).toEqual([{ bound: '30s' }]);
       expect(await store.dropEndedBefore?.(Date.now())).toMatchObject({ executions: 0 });
     });
 

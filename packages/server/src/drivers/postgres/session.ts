@@ -4,9 +4,18 @@
  */
 import type { ClientBase } from 'pg';
 
-/** To be run on each new connection, before anything else is. */
-export async function prepareSession(client: ClientBase): Promise<void> {
-  await client.query(preparation);
+/** Of statements, and of transactions in which nothing is done; ms. */
+export interface SessionBounds {
+  readonly statement_timeout?: number;
+  readonly idle_in_transaction_session_timeout?: number;
+}
+
+/**
+ * To be run on each new connection, before anything else is. Poolers let no unknown parameters of a start pass, so bounds
+ * are set here.
+ */
+export async function prepareSession(client: ClientBase, bounds: SessionBounds): Promise<void> {
+  await client.query(preparation({ ...settings, ...bounds }));
 }
 
 const settings: Readonly<Record<string, string>> = {
@@ -19,16 +28,17 @@ const settings: Readonly<Record<string, string>> = {
   transform_null_equals: 'off',
   // Everything has its schema's name, but for what PostgreSQL brings along and the temporary tables of retention.
   search_path: 'pg_catalog',
-  // The bounds are those of statements. The last two are not known to every server.
+  // The bounds are of statements. The last two are not known to every server.
   lock_timeout: '0',
   idle_session_timeout: '0',
   transaction_timeout: '0',
 };
 
 /** One statement is one way. */
-const preparation = `select ${Object.entries(settings)
-  .map(
+function preparation(all: Readonly<Record<string, string | number>>): string {
+  const each = Object.entries(all).map(
     ([name, value]) =>
       `case when current_setting('${name}', true) is not null then set_config('${name}', '${value}', false) end`,
-  )
-  .join(', ')}`;
+  );
+  return `select ${each.join(', ')}`;
+}

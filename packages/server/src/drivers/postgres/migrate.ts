@@ -195,23 +195,27 @@ async function refuseUnlessCurrent(database: Database, client: PoolClient, newes
 
 /**
  * Without them the process would start, and fail at each thing that it does. They get lost where a newer version made a
- * table as another user. Partitions need none of their own.
+ * table as another user, or where functions are not everybody's by default. Partitions need none of their own.
  */
 async function checkRights(database: Database, client: PoolClient): Promise<void> {
   const { schema } = database.address;
-  const { rows } = await client.query<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  const { rows } = await client.query<{ name: string; is_function: boolean }>(
+    `select c.relname as name, false as is_function from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migrations'
         and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
           and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))
-      order by 1`,
+      union all
+      select p.proname, true from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = $1 and not has_function_privilege(p.oid, 'execute')
+      order by 2, 1`,
     [schema],
   );
   if (rows.length === 0) return;
-  throw refused(
-    'missing-rights',
-    `the user lacks rights to ${rows.map(({ name }) => `${schema}.${name}`).join(', ')}. As the owner of the tables: grant select, insert, update, delete on all tables in schema ${schema} to USER`,
-  );
+  const names = rows.map(({ name }) => `${schema}.${name}`).join(', ');
+  const grant = rows.some(({ is_function }) => !is_function)
+    ? `grant select, insert, update, delete on all tables in schema ${schema} to USER`
+    : `grant execute on all functions in schema ${schema} to USER`;
+  throw refused('missing-rights', `the user lacks rights to ${names}. As the owner of the tables: ${grant}`);
 }
 
 /** The number of the last migration that was applied, 0 when none was. Throws when this program is too old for it. */

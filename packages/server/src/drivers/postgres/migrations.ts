@@ -1,6 +1,7 @@
 import { blobAge } from './blob-age.ts';
 import { functions } from './functions.ts';
 import { lapsedPlaces } from './lapsed-places-function.ts';
+import { ownerFunctions } from './owner-functions.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
 import { retentionGivesWay } from './retention-function.ts';
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   },
   { number: 6, name: 'large values have an age', worksFrom: 1, sql: blobAge },
   { number: 7, name: 'retention gives way to readers', worksFrom: 1, sql: retentionGivesWay },
+  { number: 8, name: 'partitions are the matter of functions', worksFrom: 1, sql: ownerFunctions },
 ];

@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg';
+import pg, { type PoolClient } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
-import { empty, entryOf } from '../../ports/store-fixture.contract.ts';
+import { empty, entryOf, rowOf } from '../../ports/store-fixture.contract.ts';
 import { withoutPassword } from '../../without-password.ts';
 import { readAddress } from './address.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -20,6 +20,16 @@ async function refusal(address: string, options: MigrateOptions = {}): Promise<u
     (store) => store.close().then(() => 'opened'),
     (error: unknown) => error,
   );
+}
+
+async function queryAs(address: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: readAddress(address).url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }
 
 const changed = (address: string, change: (url: URL) => void) => {
@@ -153,11 +163,29 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     await query(`grant usage on schema ${schema} to poor`);
     await query(`grant select, insert, update, delete on all tables in schema ${schema} to poor`);
     expect(await refusal(poor)).toBe('opened');
-    // Weeks later it may still not make partitions: what there is goes on.
-    const later = Date.now() + 70 * 7 * 86_400_000;
+    // Weeks later it makes partitions, and drops them, though it does not own the tables.
+    const week = 7 * 86_400_000;
+    let later = Date.now() + 70 * week;
+    const opened = await openTestStore(poor, () => later, 4);
+    const ended = rowOf('late', { status: 'completed', endedAt: later });
+    const late = { ...entryOf('late', empty), execution: ended };
+    expect(await opened.store.commit([late])).toMatchObject([{ type: 'accepted' }]);
+    await opened.store.close();
+    later += 5 * week;
     const { store } = await openTestStore(poor, () => later, 4);
-    expect(await store.commit([entryOf('late', empty)])).toMatchObject([{ type: 'accepted' }]);
+    expect(await store.commit([entryOf('new', empty)])).toMatchObject([{ type: 'accepted' }]);
+    const periods = await query(
+      `select period from ${schema}.periods where first_position is not null order by 1`,
+    );
+    expect(periods.map(({ period }) => Number(period)).slice(-2)).toEqual(
+      [later - 5 * week, later].map((at) => Math.floor(at / week)),
+    );
+    expect(await store.dropEndedBefore?.(later - week)).toMatchObject({ executions: 1 });
     await store.close();
+    // Who may only read may neither.
+    await query(`revoke insert, update, delete on all tables in schema ${schema} from poor`);
+    for (const asked of ['prepare_periods_8(1)', "drop_ended_before_8('2100-01-01')"])
+      await expect(queryAs(poor, `select ${schema}.${asked}`)).rejects.toThrow('permission denied');
     await query('drop owned by poor');
     await query('drop role poor');
   });
@@ -180,6 +208,12 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     expect(String(error)).toMatch(
       /lacks rights to \w+\.documents\. As the owner of the tables: grant select/,
     );
+    await query(`grant insert on ${schema}.documents to behind`);
+    await query(`revoke execute on function ${schema}.clock_1 from public`);
+    expect(String(await refusal(behind))).toMatch(
+      /lacks rights to \w+\.clock_1\. As the owner of the tables: grant execute on all functions in schema/,
+    );
+    await query(`grant execute on function ${schema}.clock_1 to public`);
     // Who only reads needs no more than that.
     await query(`revoke insert, update, delete on all tables in schema ${schema} from behind`);
     expect(await refusal(behind, { existing: true })).toBe('opened');

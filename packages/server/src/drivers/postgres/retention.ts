@@ -52,7 +52,7 @@ export function openRetention(database: Database): Required<Pick<Store, 'dropEnd
         await client.query(`set local statement_timeout = ${longStatementMsMax}`);
         const config = {
           text: database.sql(
-            'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8 / 1000))',
+            'select executions, weeks from {schema}.drop_ended_before_8(to_timestamp($1::float8 / 1000))',
           ),
           values: [instant],
           query_timeout: longAnswerMsMax,

@@ -72,6 +72,7 @@ const answerMsMax = 35_000;
 export const longStatementMsMax = 3_600_000;
 export const longAnswerMsMax = 3_605_000;
 const patienceMsDefault = 5_000;
+const idleMsMax = 60_000;
 const pauseMs = { first: 20, most: 500 };
 
 /** Loads the client library. Nothing is connected yet. */
@@ -102,12 +103,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const lastSeen = openLastSeen(sql, options.onFatal ?? ignore);
   const pooled = {
     ...config,
+    // A new connection costs more than one that waits: its session is prepared.
+    idleTimeoutMillis: idleMsMax,
     async onConnect(client: ClientBase) {
       await prepareSession(client, bounds);
       await lastSeen.check(client);
     },
   };
-  const writers = new pg.Pool({ ...pooled, max: writersMax, idleTimeoutMillis: 60_000 });
+  const writers = new pg.Pool({ ...pooled, max: writersMax });
   const others = new pg.Pool({ ...pooled, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
   const pools: readonly Pool[] = [writers, others];
   // A connection that is lost while nobody uses it is replaced by the next call.

@@ -34,7 +34,8 @@ export const rooms: readonly Room[] = [
   { path: `${server}/errors.ts`, uses: [] },
   { path: `${server}/lru.ts`, uses: [] },
   { path: `${server}/without-password.ts`, uses: [] },
-  { path: `${server}/postgres-address.ts`, uses: [] },
+  { path: `${server}/suggest.ts`, uses: [] },
+  { path: `${server}/postgres-address.ts`, uses: [`${server}/suggest.ts`] },
   { path: `${server}/ports`, uses: [], types: ['@millrace/core'] },
   {
     path: `${server}/drivers`,
@@ -97,6 +98,7 @@ export const rooms: readonly Room[] = [
     uses: [
       `${server}/errors.ts`,
       `${server}/postgres-address.ts`,
+      `${server}/suggest.ts`,
       `${server}/without-password.ts`,
       '@millrace/core',
       'typebox',
@@ -108,6 +110,7 @@ export const rooms: readonly Room[] = [
     path: `${server}/api`,
     uses: [
       `${server}/errors.ts`,
+      `${server}/suggest.ts`,
       `${server}/config`,
       `${server}/log`,
       `${server}/metrics`,
@@ -131,6 +134,7 @@ export const rooms: readonly Room[] = [
       `${server}/drivers`,
       `${server}/errors.ts`,
       `${server}/postgres-address.ts`,
+      `${server}/suggest.ts`,
       `${server}/without-password.ts`,
       '@millrace/core',
       '@millrace/jq',

@@ -8,8 +8,8 @@ import { connect } from '../support/api.ts';
 
 const missing = whyNoPostgres();
 const processes = 3;
-/** Every role looks at least once in ten seconds. */
-const watchedMs = 20_000;
+/** Every role looks at least once in twelve seconds. */
+const watchedMs = 24_000;
 
 /** A process that waits: what it holds must cost nothing either. */
 const rests = `document: { dsl: '1.0.3', namespace: idle, name: rests, version: '1.0.0' }

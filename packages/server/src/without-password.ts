@@ -3,7 +3,10 @@
  * or mistyped it is shown in the error that says so, and is to keep its secret there as well.
  */
 export function withoutPassword(address: string): string {
-  return address
-    .replace(/^(?!sqlite:)([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*|[^?#@:]*):.*@/i, '$1:***@')
-    .replace(/([?&]password=)[^&#]*/gi, '$1***');
+  const isUserOnly = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@:]*@[^@]*$/i.test(address);
+  return (isUserOnly ? address : hidden(address)).replace(/([?&]password=)[^&#]*/gi, '$1***');
+}
+
+function hidden(address: string): string {
+  return address.replace(/^(?!sqlite:)([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*|[^?#@:]*):.*@/i, '$1:***@');
 }

@@ -34,6 +34,10 @@ describe('the header', () => {
       "1:59 expected a semantic version (three numbers such as 1.0.0) but found '1'",
     ],
     [
+      `dsl: '1.0.3', namespace: a, name: b, version: 1.0.0-${'x'.repeat(123)}`,
+      '1:59 expected a version of at most 128 characters but found 129',
+    ],
+    [
       "dsl: '1.0.3', namespace: a_b, name: b, version: 1.0.0",
       "1:38 expected the namespace (1 to 63 letters, digits and hyphens) but found 'a_b'",
     ],

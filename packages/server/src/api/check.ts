@@ -1,8 +1,8 @@
 /** Holds what a request brings against an operation's schemas. */
 import type { TObject, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/schema';
-import { didYouMean } from '../config/suggest.ts';
 import { MillraceError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 
 /** Compiled at the first request that needs it: a start compiles nothing. */
 const validators = new WeakMap<TSchema, Validator>();

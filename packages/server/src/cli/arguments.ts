@@ -1,7 +1,7 @@
 /** Reads a command line by `node:util`'s rules, with errors that help. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { flagOf, type SettingName, settingNames, settingTable } from '../config/settings.ts';
-import { didYouMean } from '../config/suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { messageOf } from './io.ts';
 

@@ -2,8 +2,8 @@
 
 import { version } from '@millrace/core';
 import { ConfigError } from '../config/resolve.ts';
-import { didYouMean } from '../config/suggest.ts';
 import { MillraceError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 import { type Command, commands } from './commands.ts';
 import { CliError, type ErrorPlace, exitCodeHelp, exitCodes } from './exit.ts';
 import { type Io, messageOf } from './io.ts';

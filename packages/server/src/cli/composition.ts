@@ -80,25 +80,18 @@ function isSystemError(error: unknown): boolean {
 /** The drivers' `reason`, as what an operator can do about it. */
 function adviceFor(error: unknown, { store }: Settings): string {
   const reason = error instanceof MillraceError ? error.details.reason : undefined;
+  // The driver knows what to do, and no folder is concerned.
+  if (isPostgres(store) && reason !== 'disk-full') return '';
   switch (reason) {
     case 'locked':
       return ` Another store for this process: --store sqlite:OTHER.db (this is ${store}).`;
     case 'newer-schema':
-      return isPostgres(store) ? '' : ' Run the Millrace that wrote it, or choose another store.';
+      return ' Run the Millrace that wrote it, or choose another store.';
     case 'foreign-file':
       return ' Choose another file: --store sqlite:OTHER.db.';
     case 'damaged':
       return ' Run `millrace verify` to see all that is damaged, then restore the last backup, or choose another file: --store sqlite:OTHER.db.';
-    case 'lost':
-    case 'login':
-    case 'tls':
-    case 'no-database':
-    case 'missing-rights':
-    case 'read-only':
-    case 'server-version':
-    case 'encoding':
     case 'secrets':
-      // The driver knows what to do.
       return '';
     case 'disk-full':
       return ' Make room on the disk, then start again.';

@@ -1,9 +1,10 @@
 /** A store in PostgreSQL, copied into a folder as a store of SQLite, while servers write to it. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { openFileBlobs } from '../drivers/files/blobs.ts';
 import { openDatabase } from '../drivers/postgres/database.ts';
 import { type PostgresSnapshot, withSnapshot } from '../drivers/postgres/snapshot.ts';
 import { openPostgresStore } from '../drivers/postgres/store.ts';
+import { syncFolderOf } from '../drivers/sqlite/process-lock.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { keepSqliteDocuments } from '../drivers/sqlite/store-content.ts';
 import { type Moved, moveStore } from '../engine/move-store.ts';
@@ -18,18 +19,23 @@ interface Copied {
   readonly flaws: readonly string[];
 }
 
-/** A copy that did not come to its end is removed. */
+/** A copy that did not come to its end is removed; where its process was killed it has not the name of one. */
 export async function copyFromPostgres(address: string, to: Places): Promise<Copied> {
+  const unfinished: Places = { ...to, path: `${to.path}.unfinished` };
   try {
     const database = await openDatabase({ address, connectionsMax: 4 });
     const store = await openPostgresStore({ database, existing: true });
     try {
-      return await withSnapshot(database, (snapshot) => copySnapshot(snapshot, to));
+      const copied = await withSnapshot(database, (snapshot) => copySnapshot(snapshot, unfinished));
+      renameSync(unfinished.path, to.path);
+      removeDatabase(unfinished.path);
+      syncFolderOf(to.path);
+      return copied;
     } finally {
       await store.close();
     }
   } catch (error) {
-    removeDatabase(to.path);
+    removeDatabase(unfinished.path);
     removeBlobs(to.blobs);
     if (!(error instanceof MillraceError)) throw error;
     throw new CliError(exitCodes.cannotStart, `${messageOf(error)}.`, { cause: error });

@@ -1,8 +1,8 @@
 /** `millrace ls`: executions, newest first. */
 import { phases } from '@millrace/core';
 import { formatDuration } from '../config/quantity.ts';
-import { didYouMean } from '../config/suggest.ts';
 import type { ExecutionSummary } from '../engine/interface.ts';
+import { didYouMean } from '../suggest.ts';
 import type { ApiClient, ListRequest } from './api-client.ts';
 import { readArguments } from './arguments.ts';
 import { connect, connectionHelp, connectionOptions } from './connection.ts';

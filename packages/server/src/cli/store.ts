@@ -9,6 +9,7 @@ import { openPostgresBlobs } from '../drivers/postgres/blobs.ts';
 import { type Database, openDatabase } from '../drivers/postgres/database.ts';
 import { isEmpty, keepDocuments } from '../drivers/postgres/keep-documents.ts';
 import { openPostgresStore } from '../drivers/postgres/store.ts';
+import { beginMove, endMove } from '../drivers/postgres/unfinished-move.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { openSqliteContent } from '../drivers/sqlite/store-content.ts';
 import { type Moved, moveStore } from '../engine/move-store.ts';
@@ -32,7 +33,7 @@ export function options(): Options {
 
 export const help = `Moves everything from one store into another that is empty: workflows, executions with their logs and wake-ups,
 idempotency keys, and the large values of the data folder. Then every log is held against its hash chain there. Stop the
-server first; what is moved from is not changed. When it ends early, nothing uses what is there: move into another schema.
+server first; what is moved from is not changed. When it ends early, no server takes what is there: drop that schema, or move into another.
 
   --from sqlite:FILE   --to postgres://USER:PASSWORD@HOST/DATABASE   --data FOLDER (default ./.millrace)`;
 
@@ -102,6 +103,7 @@ async function move(
   try {
     const hasBlobs = existsSync(folder);
     const blobs = { from: openFileBlobs({ folder }), to: openPostgresBlobs(database) };
+    await beginMove(database);
     const moved = await moveStore({
       from,
       content,
@@ -109,7 +111,9 @@ async function move(
       keepDocuments: (documents) => keepDocuments(database, documents),
       blobs: { ...blobs, kept: hasBlobs ? listFileBlobs(folder) : [] },
     });
-    return { moved, flaws: await flawsOf({ from, to, blobs }) };
+    const flaws = await flawsOf({ from, to, blobs });
+    if (flaws.length === 0) await endMove(database);
+    return { moved, flaws };
   } finally {
     content.close();
   }

@@ -112,7 +112,9 @@ function report(verdict: StoreVerdict, io: Io): void {
   const read = `${executions} executions, ${commits} commits, ${facts} events, ${values} large values`;
   io.out(isSound(verdict) ? `${read}: sound\n` : `${read} read: damaged\n`);
   if (!isSound(verdict))
-    io.error('Restore the store from its last backup, or start on another: --store sqlite:OTHER.db.\n');
+    io.error(
+      'Restore the store from its last backup, or start on another: --store sqlite:OTHER.db, or ?schema=OTHER in PostgreSQL.\n',
+    );
 }
 
 function describe({ tenant, execution, version, reason }: StoreFlaw): string {

@@ -145,6 +145,14 @@ describe('mistakes name the source and the key', () => {
     ['postgres://u:12#hush@h/d', 'a character of the user or the password means something else'],
     ['postgres://u:hush%@h/d', 'a % is not followed by two hexadecimal digits'],
     ['postgres://u:hush@h/d?schema=Upper', 'its schema is to be lower-case letters'],
+    ['postgres://u:hush@h/d?shcema=x', 'nobody knows its parameter "shcema"; did you mean "schema"?'],
+    [
+      'postgres://u:hush@h/d?ssl_mode=disable',
+      'nobody knows its parameter "ssl_mode"; did you mean "sslmode"?',
+    ],
+    ['postgres://u:hush@h/d?sslmode=on', 'its sslmode is to be one of disable, prefer, require'],
+    ['postgres://u:hush@a:5432,b:5432/d', 'it names several hosts, and one is taken'],
+    ['postgres://u:hush@/d', 'it cannot be read as an address'],
     ['posgres://u:hush@h/d', 'cannot be "posgres://u:***@h/d". Where executions are kept'],
     ['u:hush@h/d', 'cannot be "u:***@h/d". Where executions are kept'],
   ])('%s, which cannot be read as the address of a store, and shows no password', (store, message) => {
@@ -162,6 +170,8 @@ describe('mistakes name the source and the key', () => {
     'postgresql:///name?host=/var/run/postgresql',
     'postgres://u:p@[::1]:5433/d?options=-c%20synchronous_commit%3Doff',
     'postgres://host/d?user=me@tenant&password=p',
+    'postgres://u:p@/d?host=/cloudsql/project:region:name',
+    'postgres://u:p@host/d?channel_binding=require&target_session_attrs=read-write&pgbouncer=true&connection_limit=5',
   ])('%s is an address that is taken', (store) => {
     expect(issues({ flags: { store } })).toEqual([]);
   });

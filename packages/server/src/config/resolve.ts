@@ -1,6 +1,7 @@
 /** Brings the settings together: flags > MILLRACE_* > aliases > file > defaults. */
 
 import { Errors } from 'typebox/schema';
+import { didYouMean } from '../suggest.ts';
 import { withoutPassword } from '../without-password.ts';
 import { durationForms, parseBytesText, parseDurationText } from './quantity.ts';
 import {
@@ -12,7 +13,6 @@ import {
   settingTable,
   variableOf,
 } from './settings.ts';
-import { didYouMean } from './suggest.ts';
 
 /** Where a value came from. */
 export type Source =

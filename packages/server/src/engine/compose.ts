@@ -104,7 +104,7 @@ const liveBytesMax = 256 * 1024 * 1024;
  * In one process hints reach everyone; roles apart meet in the store only, and look there more often, unless the store
  * tells them when to. Each role looks once or twice: an idle process asks its database less than once a second.
  */
-export const sweepMs = { together: 2_000, apart: 25, hinted: 10_000 };
+export const sweepMs = { together: 2_000, apart: 25, hinted: 12_000 };
 const connectionsMaxDefault = 20;
 const allRoles: readonly Role[] = ['worker', 'executor', 'timer', 'events'];
 
@@ -296,10 +296,10 @@ async function openStoreAndBlobs(
   world: World,
   open: Open,
 ): Promise<Pick<Drivers, 'store' | 'blobs'>> {
-  const { store: address, connectionsMax = connectionsMaxDefault } = options;
+  const { store: address, connectionsMax = connectionsMaxDefault, onFatal } = options;
   if (!isPostgres(address))
     return { store: await open(openStore(options, world)), blobs: await open(openBlobs(options)) };
-  const database = await openDatabase({ address, connectionsMax });
+  const database = await openDatabase({ address, connectionsMax, onFatal });
   const store = await open(openPostgresStore({ database }));
   return { store, blobs: openPostgresBlobs(database) };
 }

@@ -18,11 +18,12 @@ const orphansMax = 100;
 
 export async function systemView(options: SystemOptions, tenant: string): Promise<SystemView> {
   const { store, node, roles, startedAt, limits } = options;
-  const [counts, ids, { ready, checks }] = await Promise.all([
+  const [counts, { ready, checks }] = await Promise.all([
     store.counts(options.overdueMs),
-    store.orphans(tenant, orphansMax),
     options.readiness(),
   ]);
+  // To find none all that there are have to be looked through once more.
+  const ids = counts.orphans === 0 ? [] : await store.orphans(tenant, orphansMax);
   const { driver, durability, description } = store.features;
   return {
     version,

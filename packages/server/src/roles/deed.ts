@@ -1,4 +1,4 @@
-import type { SecretArgument } from '@millrace/core';
+import type { EffectOutcome, SecretArgument } from '@millrace/core';
 import type { EffectContext } from '../ports/performer.ts';
 import type { EffectTask } from './rows.ts';
 import type { Receiver } from './worker-options.ts';
@@ -13,6 +13,10 @@ export class Deed implements EffectContext, Receiver {
   #controller: AbortController | undefined;
   #aborted = false;
   #lost = false;
+  /** what came of it, from when it is handed in */
+  outcome: EffectOutcome | undefined;
+  /** its outcome could not be recorded yet, since the store was away */
+  isKept = false;
 
   /** @param ended called once: its outcome is recorded, or could not be, for the reason of `error` */
   constructor(task: EffectTask, ended: (deed: Deed, error: unknown) => void) {

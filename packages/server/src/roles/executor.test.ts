@@ -1,10 +1,13 @@
 import type { EffectOutcome, EffectRequest } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { openMemoryBlobs } from '../drivers/memory/blobs.ts';
+import { MillraceError } from '../errors.ts';
 import type { EffectContext } from '../ports/performer.ts';
+import type { Store } from '../ports/store.ts';
 import { Executor } from './executor.ts';
 import { type Harness, type HarnessOptions, openHarness, step, workflow } from './test-support/harness.ts';
 
+const away = () => new MillraceError('unavailable', 'the store is away', { reason: 'lost' });
 const done: EffectOutcome = { type: 'completed', output: { n: 1 } };
 
 /** A process whose deeds take `ms`, or never end when the signal does not end them. */
@@ -40,6 +43,35 @@ describe('an executor', () => {
     await harness.advance(200);
     expect(await status(harness, id)).toBe('completed');
   });
+
+  it.each([
+    ['', step, 1_500],
+    [
+      ', though its lease has lapsed meanwhile, where it must not be repeated',
+      { ...step, metadata: { unsafe: true } },
+      4_000,
+    ],
+  ])(
+    'keeps an outcome while the store is away, and records it when it is back%s',
+    async (_, task, awayMs) => {
+      let isAway = false;
+      const around = (store: Store): Store => ({
+        ...store,
+        commit: (entries) => (isAway ? Promise.reject(away()) : store.commit(entries)),
+        renew: (...asked) => (isAway ? Promise.reject(away()) : store.renew(...asked)),
+        claim: (request) => (isAway ? Promise.reject(away()) : store.claim(request)),
+      });
+      const harness = opened(100, { around, leaseMs: 3_000 });
+      const id = await started(harness, [task]);
+      isAway = true;
+      await harness.advance(awayMs);
+      expect(harness.contexts).toHaveLength(1);
+      isAway = false;
+      await harness.advance(2_000);
+      expect(await status(harness, id)).toBe('completed');
+      expect(harness.contexts).toHaveLength(1);
+    },
+  );
 
   it('aborts a deed whose lease is lost', async () => {
     const harness = opened(5_000);

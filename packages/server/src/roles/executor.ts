@@ -3,10 +3,11 @@
  *
  * 1. It begins a deed only under a lease with time left, and only while the execution still wants it.
  * 2. It renews the leases of what is under way; when one is lost the deed is aborted, for another executor has it.
- * 3. A row is given up by the commit that records the outcome, never here.
+ * 3. A row is given up by the commit that records the outcome, never here. While the store is away the outcome is kept.
  */
 import type { EffectOutcome } from '@millrace/core';
 import { standardError } from '@millrace/core';
+import { MillraceError } from '../errors.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Performer } from '../ports/performer.ts';
 import { type ClaimedWakeUp, limitOf, type PlaceLimit, type Store, type StreamHead } from '../ports/store.ts';
@@ -43,6 +44,8 @@ export interface ExecutorOptions {
 
 /** Executions whose claimed effects are read at the same time: a store over a network answers them together. */
 const readAtOnce = 128;
+/** Between two tries to record an outcome. */
+const handInRestMs = 1_000;
 
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -185,12 +188,35 @@ export class Executor {
 
   #handIn(deed: Deed, outcome: EffectOutcome): void {
     if (deed.lost) return deed.decided();
+    deed.outcome = outcome;
+    this.#tell(deed, outcome);
+  }
+
+  #tell(deed: Deed, outcome: EffectOutcome): void {
     const { tenant, execution, effect } = deed.task;
     const queue = workflowOf(deed.task.queue);
     this.#options.door.tell(tenant, execution, { type: 'effect.complete', effect, outcome }, deed, queue);
   }
 
+  /**
+   * The world has answered, and need not be asked again: what it said is kept, and its lease renewed, until the store takes it.
+   * Once the lease is lost another may be at it; but one that must not be repeated is nobody's then, and would be in doubt.
+   */
+  #handInLater(deed: Deed, outcome: EffectOutcome, error: unknown): void {
+    const { world, onError } = this.#options;
+    if (!deed.isKept) onError(error, deed.execution);
+    deed.isKept = true;
+    world.after(handInRestMs, () => {
+      // It was given up when the process was to end.
+      if (this.#running.get(deed.tenant, deed.effect) !== deed) return;
+      if (deed.lost && deed.task.fact.unsafe !== true) deed.decided();
+      else this.#tell(deed, outcome);
+    });
+  }
+
   readonly #ended = (deed: Deed, error: unknown): void => {
+    if (deed.outcome !== undefined && isUnavailable(error))
+      return this.#handInLater(deed, deed.outcome, error);
     this.#running.delete(deed);
     this.#after(deed.task.queue);
     if (error !== undefined) this.#options.onError(error, deed.execution);
@@ -338,6 +364,10 @@ const unrequested: EffectOutcome = {
   type: 'failed',
   error: standardError('runtime', 'the log holds no request for this effect'),
 };
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'unavailable';
+}
 
 /** The version of the fact that asked for it. */
 function effectOf({ id, execution }: Pick<ClaimedWakeUp, 'id' | 'execution'>): number {

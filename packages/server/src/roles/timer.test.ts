@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MillraceError } from '../errors.ts';
+import type { HintListener, Store } from '../ports/store.ts';
 import { openHarness, workflow } from './test-support/harness.ts';
 
 const wait = (milliseconds: number) => workflow([{ wait: { milliseconds } }]);
@@ -33,6 +35,29 @@ describe('a timer', () => {
     calls.length = 0;
     await advance(6_000);
     expect(calls).toEqual(['commit']);
+  });
+
+  it('that could not be fired while the store was away fires as soon as the store tells of anything', async () => {
+    let isAway = false;
+    let tell: HintListener = () => {};
+    const around = (store: Store): Store => ({
+      ...store,
+      commit: (entries) =>
+        isAway ? Promise.reject(new MillraceError('unavailable', 'away')) : store.commit(entries),
+      hints(listener) {
+        tell = listener;
+        return () => {};
+      },
+    });
+    const { runtime, advance } = openHarness({ sweepMs: 60_000, around });
+    runtime.start();
+    const { execution } = await runtime.engine.start('default', { definition: wait(1_000) });
+    isAway = true;
+    await advance(5_000);
+    isAway = false;
+    tell(['timer'], false);
+    await advance(10);
+    expect((await runtime.engine.execution('default', execution.id)).status).toBe('completed');
   });
 
   it('of a process that ended is fired by another one', async () => {

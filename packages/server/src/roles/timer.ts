@@ -46,6 +46,8 @@ const firedAtOnce = 500;
 export class Timer {
   readonly #options: TimerOptions;
   readonly #queue = new DueQueue();
+  /** what could not be fired, by execution, and is to be tried again later, or at the next hint */
+  readonly #failed = new Map<string, { readonly tenant: string; readonly execution: string }>();
   #cancelNext: () => void = () => {};
   #nextAt = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -85,11 +87,13 @@ export class Timer {
 
   /** Remembers when an execution is due, instead of when it was before. */
   set(tenant: string, execution: string, due: number): void {
+    this.#failed.delete(`${tenant}/${execution}`);
     this.#queue.set(tenant, execution, due);
     if (due < this.#nextAt) this.#schedule();
   }
 
   clear(tenant: string, execution: string): void {
+    this.#failed.delete(`${tenant}/${execution}`);
     this.#queue.clear(tenant, execution);
   }
 
@@ -126,6 +130,7 @@ export class Timer {
     for (let fired = 0; fired < firedAtOnce; fired++) {
       const row = this.#queue.take(now);
       if (row === undefined) break;
+      this.#failed.delete(`${row.tenant}/${row.execution}`);
       this.#fire(row.tenant, row.execution);
     }
     this.#schedule();
@@ -136,15 +141,19 @@ export class Timer {
     const failed = (error: unknown) => {
       onError(error, execution);
       // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
-      if (!this.#stopped) this.set(tenant, execution, store.now() + sweepMs);
+      if (this.#stopped) return;
+      this.set(tenant, execution, store.now() + sweepMs);
+      this.#failed.set(`${tenant}/${execution}`, { tenant, execution });
     };
     if (execution.startsWith(schedulePrefix))
       advanceSchedule(tenant, execution.slice(schedulePrefix.length)).catch(failed);
     else door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
   }
 
-  /** Looks now: a timer was written that nobody holds. */
+  /** Looks now: a timer was written that nobody holds, or a store that was away tells of all that there may be. */
   look(): void {
+    for (const { tenant, execution } of [...this.#failed.values()])
+      this.set(tenant, execution, this.#options.store.now());
     this.#rounds.look();
   }
 

@@ -20,7 +20,12 @@ export const version: Check = (value, place) => {
     report(place, `expected a semantic version (a text) but found ${describe(value)}${versionHint(value)}`);
   else if (!isVersion(value))
     report(place, `expected a semantic version (three numbers such as 1.0.0) but found ${describe(value)}`);
+  else if (value.length > versionCharsMax)
+    report(place, `expected a version of at most ${versionCharsMax} characters but found ${value.length}`);
 };
+
+/** It is part of names by which a workflow is found; a store's index takes no longer ones. */
+const versionCharsMax = 128;
 
 /** YAML reads 1.0 as the number 1, so what was written is not known. */
 export function versionHint(value: Json): string {

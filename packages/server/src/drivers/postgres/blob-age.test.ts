@@ -6,8 +6,8 @@ import type { Entry } from '../../ports/store.ts';
 import { chainOf, empty, entryOf, put, rowOf, sha256, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { openPostgresBlobs } from './blobs.ts';
 import { openDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
-import { openPostgresStore } from './store.ts';
 import { dropTestDatabase, freshAddress, openTestStore } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
@@ -199,15 +199,11 @@ describe.skipIf(missing !== undefined)(
 
     test('what was put before there were ages counts as put when they came, and processes of before go on', async () => {
       const address = await freshAddress();
-      const openUpTo = async (number: number) => {
-        const database = await openDatabase({ address, connectionsMax: 4 });
-        const known = migrations.filter((migration) => migration.number <= number);
-        return { database, store: await openPostgresStore({ database, migrations: known }) };
-      };
-      const older = await openUpTo(5);
-      onTestFinished(() => older.store.close());
+      const older = await openDatabase({ address, connectionsMax: 4 });
+      onTestFinished(() => older.close());
+      await migrate(older, { migrations: migrations.filter(({ number }) => number <= 5) });
       const put = (name: string) =>
-        older.database.query(
+        older.query(
           {
             name: 'put_of_before',
             text: `insert into {schema}.blobs (tenant, digest, part, content) values ('a', $1, 0, $2)
@@ -216,7 +212,7 @@ describe.skipIf(missing !== undefined)(
           [name, contentOf(name)],
         );
       await put('old');
-      const newer = await openUpTo(6);
+      const newer = await openTestStore(address);
       onTestFinished(() => newer.store.close());
       const periods = async () =>
         (

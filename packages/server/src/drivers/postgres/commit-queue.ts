@@ -127,6 +127,7 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
       if (typeof row.clock === 'number') options.heard(row.clock);
       const results = toResults(entries, row);
       count(entries, results);
+      note(entries, results);
       release(entries);
       answer(calls, results);
       if (hint !== '') hints.own(hint);
@@ -173,6 +174,14 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
       if (result.type === 'refused') figures.refused++;
       else if (entries[at]?.commit !== undefined) figures.commits++;
     }
+  }
+  /** Positions grow with the entries. */
+  function note(entries: readonly Entry[], results: readonly CommitResult[]): void {
+    const at = results.findLastIndex(
+      ({ type }, place) => type === 'accepted' && entries[place]?.commit !== undefined,
+    );
+    const [result, id] = [results[at], entries[at]?.commit?.id];
+    if (result?.type === 'accepted' && id !== undefined) database.seen(result.position, id);
   }
   function release(entries: readonly Entry[]): void {
     for (const entry of entries) held.delete(keyOf(entry));

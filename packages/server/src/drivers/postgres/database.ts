@@ -10,10 +10,12 @@
  */
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
+import type { ClientBase, ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
 import { kindOf, toError } from './failure.ts';
+import { type LastSeen, openLastSeen } from './last-seen.ts';
+import { prepareSession, type SessionBounds } from './session.ts';
 import { watchStandstill } from './standstill.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,6 +37,10 @@ export interface Database {
   /** Runs with a connection that is its own meanwhile. */
   withClient<T>(run: (client: PoolClient) => Promise<T>): Promise<T>;
   clientConfig(): ClientConfig;
+  /** For a client that was connected with that configuration. */
+  prepare(client: ClientBase): Promise<void>;
+  /** A commit that is stored: a database without it is not used any more. */
+  readonly seen: LastSeen['seen'];
   /** SQL with the schema's name in it. */
   sql(text: string): string;
   /** Why nothing is taken any more. */
@@ -52,6 +58,8 @@ export interface DatabaseOptions {
   readonly connectionsMax: number;
   /** how long a lost database is waited for within a call; default 5 s */
   readonly patienceMs?: number;
+  /** The database has gone back to what it was before, and the process must end; absent: calls are refused. */
+  readonly onFatal?: (error: Error) => void;
 }
 
 const writersMax = 2;
@@ -64,6 +72,7 @@ const answerMsMax = 35_000;
 export const longStatementMsMax = 3_600_000;
 export const longAnswerMsMax = 3_605_000;
 const patienceMsDefault = 5_000;
+const idleMsMax = 60_000;
 const pauseMs = { first: 20, most: 500 };
 
 /** Loads the client library. Nothing is connected yet. */
@@ -81,14 +90,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectionString: address.url,
     application_name: 'millrace',
     connectionTimeoutMillis: connectMsMax,
-    statement_timeout: statementMsMax,
     query_timeout: answerMsMax,
-    idle_in_transaction_session_timeout: statementMsMax,
     keepAlive: true,
     types: { getTypeParser: parserOf },
   };
-  const writers = new pg.Pool({ ...config, max: writersMax, idleTimeoutMillis: 60_000 });
-  const others = new pg.Pool({ ...config, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
+  // Whoever has it in the address sends it with the start of the session.
+  const isBoundGiven = new URL(address.url).searchParams.has('statement_timeout');
+  const bounds: SessionBounds = {
+    ...(isBoundGiven ? {} : { statement_timeout: statementMsMax }),
+    idle_in_transaction_session_timeout: statementMsMax,
+  };
+  const lastSeen = openLastSeen(sql, options.onFatal ?? ignore);
+  const pooled = {
+    ...config,
+    // A new connection costs more than one that waits: its session is prepared.
+    idleTimeoutMillis: idleMsMax,
+    async onConnect(client: ClientBase) {
+      await prepareSession(client, bounds);
+      await lastSeen.check(client);
+    },
+  };
+  const writers = new pg.Pool({ ...pooled, max: writersMax });
+  const others = new pg.Pool({ ...pooled, max: Math.max(1, connectionsMax - writersMax - listenersMax) });
   const pools: readonly Pool[] = [writers, others];
   // A connection that is lost while nobody uses it is replaced by the next call.
   for (const pool of pools) pool.on('error', () => {});
@@ -198,6 +221,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       });
     },
     clientConfig: () => config,
+    prepare: (client) => prepareSession(client, bounds),
+    seen: lastSeen.seen,
     sql,
     refusal,
     deadline,
@@ -213,6 +238,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       if (underWay > 0) await new Promise<void>((resolve) => (drained = resolve));
       standstill.close();
       await Promise.all(pools.map((pool) => pool.end()));
+      // A client that could not answer the server's question for a password leaves its connection open.
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

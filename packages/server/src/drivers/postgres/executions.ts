@@ -6,6 +6,7 @@ import {
   type Page,
   type Store,
 } from '../../ports/store.ts';
+import type { StoreCounts } from '../../ports/store-counts.ts';
 import {
   checkRowsMax,
   fromExecutionCursor,
@@ -18,6 +19,7 @@ import {
 } from '../rules.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { executionColumns, toCounts, toExecution } from './rows.ts';
+import { seldom } from './seldom.ts';
 import { together } from './together.ts';
 
 const some: Statement = {
@@ -100,20 +102,22 @@ export function openExecutions(
       checkRowsMax(rowsMax);
       return (await query(orphans, [tenant, rowsMax], 'again')).map(({ stream }) => String(stream));
     },
-    async counts(overdueMs) {
-      const [executions, wakeUps, [others]] = await Promise.all([
-        query(counts.executions, [], 'again'),
-        query(counts.wakeUps, [], 'again'),
-        query(counts.others, [given(), overdueMs], 'again'),
-      ]);
-      return {
-        executions: toCounts(phases, executions),
-        wakeUps: toCounts(wakeUpKinds, wakeUps),
-        orphans: Number(others?.orphans ?? 0),
-        overdue: Number(others?.overdue ?? 0),
-        doubted: Number(others?.doubted ?? 0),
-      };
-    },
+    counts: seldom((overdueMs) => countAll(database, given(), overdueMs)),
+  };
+}
+
+async function countAll({ query }: Database, now: number | null, overdueMs: number): Promise<StoreCounts> {
+  const [executions, wakeUps, [others]] = await Promise.all([
+    query(counts.executions, [], 'again'),
+    query(counts.wakeUps, [], 'again'),
+    query(counts.others, [now, overdueMs], 'again'),
+  ]);
+  return {
+    executions: toCounts(phases, executions),
+    wakeUps: toCounts(wakeUpKinds, wakeUps),
+    orphans: Number(others?.orphans ?? 0),
+    overdue: Number(others?.overdue ?? 0),
+    doubted: Number(others?.doubted ?? 0),
   };
 }
 

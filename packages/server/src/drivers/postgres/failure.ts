@@ -20,6 +20,8 @@ export type Kind =
   | 'missing-rights'
   | 'read-only'
   | 'no-schema'
+  /** statements that were prepared are another's: a pooler gives each transaction another session */
+  | 'no-session'
   | 'given-up'
   | 'internal';
 
@@ -42,6 +44,8 @@ const bySqlState: Readonly<Record<string, Kind>> = {
   '3F000': 'no-schema',
   '42P01': 'no-schema',
   '42883': 'no-schema',
+  '26000': 'no-session',
+  '42P05': 'no-session',
   MR001: 'given-up',
 };
 
@@ -72,6 +76,8 @@ export function kindOf(error: unknown): Kind {
   }
   // The client's own errors have no code.
   if (/not support SSL/i.test(message)) return 'tls';
+  // No password at all, or an answer of the server that no password of ours would give.
+  if (/^SASL: /.test(message)) return 'login';
   if (/timeout exceeded when trying to connect/i.test(message)) return 'exhausted';
   if (/query read timeout/i.test(message)) return 'timeout';
   if (
@@ -89,6 +95,11 @@ function isOfTls(code: string): boolean {
 /** `sslrootcert=FILE` that is not there; a socket that is not there fails to `connect`. */
 function isOfCertificateFile(error: unknown): boolean {
   return (error as { readonly syscall?: unknown }).syscall === 'open';
+}
+
+/** A lock that somebody else holds was not waited for any longer. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === '55P03';
 }
 
 /** Whether no connection was made at all, so that nothing can have been done. */
@@ -114,6 +125,7 @@ const sentences: Readonly<Record<Kind, string>> = {
   'missing-rights': 'the user of the database lacks a right',
   'read-only': 'the database takes no writes: it is a standby, or was made read-only',
   'no-schema': 'the tables of the store are not there, or not as they should be',
+  'no-session': 'a pooler before the database does not keep sessions (pool_mode=session is needed)',
   'given-up': 'the batch was given up by its process',
   internal: 'the database met an error; nothing was stored',
 };

@@ -22,7 +22,8 @@ export interface Hints {
 
 /** Everything that can be hinted at. */
 const all: readonly Hint[] = ['commits', 'events', ...wakeUpKinds];
-const pauseMs = { first: 100, most: 5_000 };
+/** Timers that could not be fired meanwhile wait for the hint that comes with a new connection. */
+const pauseMs = { first: 100, most: 1_000 };
 /** A connection that died without a word is found out by asking. */
 const askMs = 30_000;
 
@@ -66,6 +67,7 @@ export function openHints(database: Database, node: string): Hints {
     });
     try {
       await fresh.connect();
+      await database.prepare(fresh);
       await fresh.query(`listen ${quoted(channel)}`);
       pause = pauseMs.first;
       tell(all, false);

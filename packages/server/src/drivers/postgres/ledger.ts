@@ -24,7 +24,7 @@ const release: Statement = {
 };
 /** In no order: with one the planner may take the index by ids. */
 export const ofExecution: Statement = {
-  name: 'wake_ups_7',
+  name: 'wake_ups_9',
   text: `select ${wakeUpColumns} from {schema}.wake_ups where tenant = $1 and execution = $2`,
 };
 /** It carries the database's clock along: who asks for this waits until then. */

@@ -4,11 +4,13 @@
  * A migration is one transaction under an advisory lock: of many processes that start at once one does it, and the others
  * find it done. Old processes go on meanwhile: what a migration adds they do not know.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { MillraceError } from '../../errors.ts';
-import { type Database, longAnswerMsMax, longStatementMsMax } from './database.ts';
-import { kindOf } from './failure.ts';
+import { type Database, longAnswerMsMax, longStatementMsMax, type Statement } from './database.ts';
+import { isLockTimeout, kindOf } from './failure.ts';
 import { type Migration, migrations } from './migrations.ts';
+import { refuseUnfinishedMove } from './unfinished-move.ts';
 
 /** The first with everything that is used and that its makers still mended when this was written. */
 export const oldestServer = 130_000;
@@ -30,25 +32,47 @@ export interface MigrateOptions {
   readonly existing?: boolean;
   readonly migrations?: readonly Migration[];
   readonly oldestServer?: number;
+  /** for how long a transaction that holds a table is waited for; default a minute */
+  readonly heldUpMsMax?: number;
 }
+
+const heldUpMsDefault = 60_000;
+/** While a change of a table waits, commits of other processes wait behind it: so it waits briefly, and often. */
+const lockMsMax = 1_000;
+const lockRestMs = 2_000;
 
 /** Throws `MillraceError` `unavailable` with a `reason` and a sentence that says what to do. */
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<ServerFacts> {
   try {
     return await database.withClient(async (client) => {
+      await refuseSharedSession(database, client);
       const facts = await checkServer(client, options.oldestServer ?? oldestServer);
       const known = options.migrations ?? migrations;
       if (options.existing) {
         await refuseUnlessCurrent(database, client, newestOf(known));
-        return facts;
+      } else {
+        await applyWithPatience(database, client, known, options.heldUpMsMax ?? heldUpMsDefault);
+        await checkRights(database, client);
       }
-      await apply(database, client, known);
-      await checkRights(database, client);
+      await refuseUnfinishedMove(database, client);
       return facts;
     });
   } catch (error) {
     throw advised(database, error);
   }
+}
+
+const ownProcess: Statement = { name: 'own_process_1', text: 'select pg_backend_pid() as id' };
+
+/** Two that are connected at a time have two processes, but for a pooler that has only transactions keep theirs. */
+async function refuseSharedSession(database: Database, client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ id: number }>(ownProcess.text);
+  const [other] = await database.write({ ...ownProcess, name: '' }, []);
+  if (rows[0]?.id !== other?.id) return;
+  throw refused(
+    'no-session',
+    'a pooler before the database does not keep sessions, and each statement may meet another one. Let it keep them (PgBouncer: pool_mode=session), or use the address of the database itself',
+  );
 }
 
 async function checkServer(client: PoolClient, oldest: number): Promise<ServerFacts> {
@@ -87,6 +111,28 @@ async function checkServer(client: PoolClient, oldest: number): Promise<ServerFa
   };
 }
 
+/** Another transaction, such as a backup or a dump, may have read a table that is to be changed, and be still open. */
+async function applyWithPatience(
+  database: Database,
+  client: PoolClient,
+  known: readonly Migration[],
+  heldUpMsMax: number,
+): Promise<void> {
+  for (const until = performance.now() + heldUpMsMax; ; await sleep(lockRestMs)) {
+    try {
+      return await apply(database, client, known);
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (performance.now() + lockRestMs > until)
+        throw refused(
+          'held-up',
+          `the tables in schema ${database.address.schema} cannot be brought up to date: another transaction has used them and is still open, such as a backup or a dump (select pid, application_name, xact_start from pg_stat_activity order by xact_start). Start again when it has ended`,
+          error,
+        );
+    }
+  }
+}
+
 async function apply(database: Database, client: PoolClient, known: readonly Migration[]): Promise<void> {
   const newest = newestOf(known);
   if ((await standOf(database, client, newest)) >= newest) return;
@@ -100,6 +146,7 @@ async function apply(database: Database, client: PoolClient, known: readonly Mig
       query_timeout: longAnswerMsMax,
     };
     await client.query(lock);
+    await client.query(`set local lock_timeout = ${lockMsMax}`);
     await client.query(database.sql('create schema if not exists {schema}'));
     await client.query(
       database.sql(`create table if not exists {schema}.migrations (
@@ -148,23 +195,27 @@ async function refuseUnlessCurrent(database: Database, client: PoolClient, newes
 
 /**
  * Without them the process would start, and fail at each thing that it does. They get lost where a newer version made a
- * table as another user. Partitions need none of their own.
+ * table as another user, or where functions are not everybody's by default. Partitions need none of their own.
  */
 async function checkRights(database: Database, client: PoolClient): Promise<void> {
   const { schema } = database.address;
-  const { rows } = await client.query<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  const { rows } = await client.query<{ name: string; is_function: boolean }>(
+    `select c.relname as name, false as is_function from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migrations'
         and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
           and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))
-      order by 1`,
+      union all
+      select p.proname, true from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = $1 and not has_function_privilege(p.oid, 'execute')
+      order by 2, 1`,
     [schema],
   );
   if (rows.length === 0) return;
-  throw refused(
-    'missing-rights',
-    `the user lacks rights to ${rows.map(({ name }) => `${schema}.${name}`).join(', ')}. As the owner of the tables: grant select, insert, update, delete on all tables in schema ${schema} to USER`,
-  );
+  const names = rows.map(({ name }) => `${schema}.${name}`).join(', ');
+  const grant = rows.some(({ is_function }) => !is_function)
+    ? `grant select, insert, update, delete on all tables in schema ${schema} to USER`
+    : `grant execute on all functions in schema ${schema} to USER`;
+  throw refused('missing-rights', `the user lacks rights to ${names}. As the owner of the tables: ${grant}`);
 }
 
 /** The number of the last migration that was applied, 0 when none was. Throws when this program is too old for it. */

@@ -1,8 +1,10 @@
 import { blobAge } from './blob-age.ts';
 import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
+import { ownerFunctions } from './owner-functions.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
+import { retentionGivesWay } from './retention-function.ts';
 import { tables, views, wakeUpIndexes } from './tables.ts';
 import { claimInTurns, turns } from './turns-function.ts';
 
@@ -35,8 +37,10 @@ export const migrations: readonly Migration[] = [
     sql: lapsedPlaces,
   },
   { number: 6, name: 'large values have an age', worksFrom: 1, sql: blobAge },
+  { number: 7, name: 'retention gives way to readers', worksFrom: 1, sql: retentionGivesWay },
+  { number: 8, name: 'partitions are the matter of functions', worksFrom: 1, sql: ownerFunctions },
   {
-    number: 7,
+    number: 9,
     name: 'plans do not change with statistics',
     worksFrom: 1,
     sql: [wakeUpIndexes, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),

@@ -1,9 +1,11 @@
+import pg, { type PoolClient } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
-import { empty, entryOf } from '../../ports/store-fixture.contract.ts';
+import { empty, entryOf, rowOf } from '../../ports/store-fixture.contract.ts';
 import { withoutPassword } from '../../without-password.ts';
 import { readAddress } from './address.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
+import { toError } from './failure.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { openPostgresStore } from './store.ts';
@@ -18,6 +20,16 @@ async function refusal(address: string, options: MigrateOptions = {}): Promise<u
     (store) => store.close().then(() => 'opened'),
     (error: unknown) => error,
   );
+}
+
+async function queryAs(address: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: readAddress(address).url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }
 
 const changed = (address: string, change: (url: URL) => void) => {
@@ -38,6 +50,7 @@ describe('an address', () => {
       'postgres://user:***@host:5432/name?schema=x&password=***',
     );
     expect(() => readAddress('postgres://user:secret@host:port/name')).not.toThrow('secret');
+    expect(readAddress('postgres://user@host/name').shown).toBe('postgres://user@host/name');
   });
 
   test.each(['user:secret@host/name', 'postgres:user:secret@host/name', 'postgres//user:secret@host/name'])(
@@ -64,6 +77,28 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     expect(String(error)).not.toContain('wrong');
   });
 
+  test('without the password that the server asks for is refused as a wrong one is', async () => {
+    const address = changed(await freshAddress(), (url) => {
+      url.password = '';
+    });
+    const error = await refusal(address);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'login' } });
+    expect(String(error)).toMatch(/Check user and password in postgres:\/\/postgres@/);
+  });
+
+  test('on a socket of the machine works, wherever the address has its folder', async () => {
+    const url = new URL(await freshAddress());
+    const { query } = await testDatabase();
+    const [row] = await query("select current_setting('unix_socket_directories') as folder");
+    const { username, password, pathname, port, searchParams } = url;
+    const rest = `port=${port}&schema=${searchParams.get('schema')}`;
+    const folder = encodeURIComponent(String(row?.folder));
+    expect(await refusal(`postgres://${username}:${password}@${pathname}?host=${folder}&${rest}`)).toBe(
+      'opened',
+    );
+    expect(await refusal(`postgres://${username}:${password}@${folder}${pathname}?${rest}`)).toBe('opened');
+  });
+
   test('where nobody listens is refused as lost', async () => {
     const address = changed(await freshAddress(), (url) => {
       url.port = '1';
@@ -71,6 +106,29 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     const error = await refusal(address);
     expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'lost' } });
     expect(String(error)).toContain('Check host and port');
+  });
+
+  test('through a pooler that does not keep sessions is refused, and what to set is said', async () => {
+    const database = await openDatabase({ address: await freshAddress(), connectionsMax: 4 });
+    // Of such a pooler two clients get one session of the server, one after the other.
+    let shared: PoolClient | undefined;
+    const pooled: Database = {
+      ...database,
+      withClient: (run) =>
+        database.withClient((client) => {
+          shared = client;
+          return run(client);
+        }),
+      write: async ({ text }, values) => (await shared?.query(text, [...values]))?.rows ?? [],
+    };
+    const error = await openPostgresStore({ database: pooled }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'no-session' } });
+    expect(String(error)).toContain('pool_mode=session');
+    // One that came in between later is told by what becomes of statements.
+    expect(toError({ code: '26000', message: 'prepared statement "x" does not exist' })).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('pool_mode=session'),
+    });
   });
 
   test('a database that is not there is refused, and how to make it is said', async () => {
@@ -105,11 +163,29 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     await query(`grant usage on schema ${schema} to poor`);
     await query(`grant select, insert, update, delete on all tables in schema ${schema} to poor`);
     expect(await refusal(poor)).toBe('opened');
-    // Weeks later it may still not make partitions: what there is goes on.
-    const later = Date.now() + 70 * 7 * 86_400_000;
+    // Weeks later it makes partitions, and drops them, though it does not own the tables.
+    const week = 7 * 86_400_000;
+    let later = Date.now() + 70 * week;
+    const opened = await openTestStore(poor, () => later, 4);
+    const ended = rowOf('late', { status: 'completed', endedAt: later });
+    const late = { ...entryOf('late', empty), execution: ended };
+    expect(await opened.store.commit([late])).toMatchObject([{ type: 'accepted' }]);
+    await opened.store.close();
+    later += 5 * week;
     const { store } = await openTestStore(poor, () => later, 4);
-    expect(await store.commit([entryOf('late', empty)])).toMatchObject([{ type: 'accepted' }]);
+    expect(await store.commit([entryOf('new', empty)])).toMatchObject([{ type: 'accepted' }]);
+    const periods = await query(
+      `select period from ${schema}.periods where first_position is not null order by 1`,
+    );
+    expect(periods.map(({ period }) => Number(period)).slice(-2)).toEqual(
+      [later - 5 * week, later].map((at) => Math.floor(at / week)),
+    );
+    expect(await store.dropEndedBefore?.(later - week)).toMatchObject({ executions: 1 });
     await store.close();
+    // Who may only read may neither.
+    await query(`revoke insert, update, delete on all tables in schema ${schema} from poor`);
+    for (const asked of ['prepare_periods_8(1)', "drop_ended_before_8('2100-01-01')"])
+      await expect(queryAs(poor, `select ${schema}.${asked}`)).rejects.toThrow('permission denied');
     await query('drop owned by poor');
     await query('drop role poor');
   });
@@ -132,6 +208,12 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     expect(String(error)).toMatch(
       /lacks rights to \w+\.documents\. As the owner of the tables: grant select/,
     );
+    await query(`grant insert on ${schema}.documents to behind`);
+    await query(`revoke execute on function ${schema}.clock_1 from public`);
+    expect(String(await refusal(behind))).toMatch(
+      /lacks rights to \w+\.clock_1\. As the owner of the tables: grant execute on all functions in schema/,
+    );
+    await query(`grant execute on function ${schema}.clock_1 to public`);
     // Who only reads needs no more than that.
     await query(`revoke insert, update, delete on all tables in schema ${schema} from behind`);
     expect(await refusal(behind, { existing: true })).toBe('opened');

@@ -1,8 +1,9 @@
 /** Retention: what ended long ago goes, with the tables of its weeks. The function in the database does it. */
+import { MillraceError } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { checkInteger } from '../rules.ts';
 import { type Database, longAnswerMsMax, longStatementMsMax, type Statement } from './database.ts';
-import { toError } from './failure.ts';
+import { isLockTimeout, toError } from './failure.ts';
 
 /** Weeks that are there and lie before an instant: without one nothing is dropped, and nobody reads all executions. Blobs may be left of a round that was cut off. */
 const oldWeeks: Statement = {
@@ -45,13 +46,13 @@ export function openRetention(database: Database): Required<Pick<Store, 'dropEnd
         return { executions: Number(dropped?.executions ?? 0), weeks: Number(dropped?.weeks ?? 0) };
       } catch (error) {
         await client.query('rollback').catch(() => {});
-        throw toError(error);
+        throw isLockTimeout(error) ? heldUp(error) : toError(error);
       }
       async function drop() {
         await client.query(`set local statement_timeout = ${longStatementMsMax}`);
         const config = {
           text: database.sql(
-            'select executions, weeks from {schema}.drop_ended_before(to_timestamp($1::float8 / 1000))',
+            'select executions, weeks from {schema}.drop_ended_before_8(to_timestamp($1::float8 / 1000))',
           ),
           values: [instant],
           query_timeout: longAnswerMsMax,
@@ -61,6 +62,15 @@ export function openRetention(database: Database): Required<Pick<Store, 'dropEnd
       }
     });
   }
+}
+
+function heldUp(cause: unknown): MillraceError {
+  return new MillraceError(
+    'unavailable',
+    'nothing was dropped: another transaction has read the log and is still open, such as a backup or a dump; it is tried again at the next round',
+    { reason: 'held-up' },
+    { cause },
+  );
 }
 
 async function dropUnnamed(database: Database): Promise<number> {

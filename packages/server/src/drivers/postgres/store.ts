@@ -36,7 +36,8 @@ export interface PostgresOptions extends MigrateOptions {
  * Opens the store in a database, whose tables are made or brought up to date.
  *
  * Throws `MillraceError` `unavailable` with a sentence that says what to do, and a `reason`: `lost` (no answer), `login`,
- * `tls`, `no-database`, `no-store`, `missing-rights`, `read-only`, `server-version`, `encoding`, `newer-schema`, `older-schema`, `disk-full`.
+ * `tls`, `no-database`, `no-store`, `missing-rights`, `no-session`, `read-only`, `server-version`, `encoding`, `newer-schema`, `older-schema`, `disk-full`,
+ * `held-up`, `unfinished-move`.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { database } = options;

@@ -31,8 +31,8 @@ const tail: Statement = {
 };
 
 const heads: Statement = {
-  name: 'heads_1',
-  text: `select position, tenant, stream, version + facts - 1 as version from {schema}.commits
+  name: 'heads_2',
+  text: `select position, id, tenant, stream, version + facts - 1 as version from {schema}.commits
     where position > $1::bigint
       and period >= coalesce((select max(period) from {schema}.periods where first_position <= $1::bigint + 1), 0)
     order by position limit $2::bigint`,
@@ -52,9 +52,16 @@ interface OneAsked {
 /** A commit may be large. */
 const readTogetherMax = 128;
 
-const end: Statement = { name: 'end_1', text: 'select position from {schema}.counter' };
+const end: Statement = {
+  name: 'end_2',
+  text: `select c.position, k.id from {schema}.counter c
+    left join {schema}.commits k on k.period = c.period and k.position = c.position`,
+};
 
-export function openStreams({ query }: Database): Required<Pick<Store, 'read' | 'tail' | 'heads' | 'end'>> {
+export function openStreams({
+  query,
+  seen,
+}: Database): Required<Pick<Store, 'read' | 'tail' | 'heads' | 'end'>> {
   // An executor reads the fact of each effect that it has claimed.
   const readOne = together<OneAsked, readonly Commit[]>(async (asked) => {
     const values = [
@@ -76,12 +83,14 @@ export function openStreams({ query }: Database): Required<Pick<Store, 'read' | 
       const rows = await query(tail, [fromTailCursor(cursor), rowsMax], 'again');
       const commits = rows.map(toCommit);
       const last = commits.at(-1);
+      if (last !== undefined) seen(last.position, last.id);
       return { commits, cursor: last === undefined ? cursor : String(last.position) };
     },
     async heads(cursor, rowsMax) {
       checkRowsMax(rowsMax);
       const rows = await query(heads, [fromTailCursor(cursor), rowsMax], 'again');
       const last = rows.at(-1);
+      if (last !== undefined) seen(Number(last.position), String(last.id));
       return {
         heads: rows.map(({ tenant, stream, version }) => ({
           ...{ tenant: String(tenant), stream: String(stream) },
@@ -92,6 +101,7 @@ export function openStreams({ query }: Database): Required<Pick<Store, 'read' | 
     },
     async end() {
       const [row] = await query(end, [], 'again');
+      if (typeof row?.id === 'string') seen(Number(row.position), row.id);
       return Number(row?.position ?? 0) === 0 ? '' : String(row?.position);
     },
   };

@@ -39,11 +39,11 @@ export function startUpkeep(database: Database, now: () => number): Upkeep {
         await client.query('select pg_advisory_xact_lock(1296649298, hashtext($1))', [
           database.address.schema,
         ]);
-        await client.query(database.sql('select {schema}.prepare_periods_1($1::integer)'), [until]);
+        await client.query(database.sql('select {schema}.prepare_periods_8($1::integer)'), [until]);
         await client.query('commit');
       } catch (error) {
         await client.query('rollback').catch(() => {});
-        // Who does not own the tables goes on with the partitions that there are: the owner's processes make the others.
+        // Who may only read goes on with the partitions that there are.
         if (kindOf(error) === 'missing-rights' && readyPeriod > 0) return;
         throw toError(error);
       }

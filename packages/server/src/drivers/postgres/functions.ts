@@ -269,7 +269,7 @@ as $$
 $$;
 `;
 
-/** Leases that are held: extended or given back one by one, in sorted order. */
+/** Leases that are held: extended or given back one by one, in sorted order. Rows are looked for by the index of ids alone. */
 export const lease = `
 create or replace function {schema}.relet_1(p_now bigint, p_tenant text, p_ids text[], p_attempts bigint[], p_owner text,
   p_lease bigint, p_due bigint)
@@ -283,7 +283,8 @@ declare
 begin
   for r in
     select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
-      select k.execution from {schema}.wake_ups k where k.tenant = p_tenant and k.id = l.id offset 0
+      select k.execution from {schema}.wake_ups k
+      where k.id = l.id and concat(k.tenant) = p_tenant and k.attempt = l.attempt offset 0
     ) w order by w.execution, l.id
   loop
     update {schema}.wake_ups u set

@@ -16,7 +16,8 @@ declare
 begin
   for r in
     select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
-      select k.execution from {schema}.wake_ups k where k.tenant = p_tenant and k.id = l.id offset 0
+      select k.execution from {schema}.wake_ups k
+      where k.id = l.id and concat(k.tenant) = p_tenant and k.attempt = l.attempt offset 0
     ) w order by w.execution, l.id
   loop
     update {schema}.wake_ups u set owner = null, until = null, due = coalesce(p_due, u.due)

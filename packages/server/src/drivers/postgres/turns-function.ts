@@ -17,21 +17,25 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 #variable_conflict use_column
 declare
-  r record;
+  v_ids text[];
+  v_rows text[];
+  v_since bigint[];
 begin
-  for r in
-    select w.tenant, w.execution, w.id, w.claimable
+  select array_agg(w.id), array_agg(concat(w.tenant, e'\\x01', w.execution, e'\\x01', w.id)), array_agg(w.claimable)
+  into v_ids, v_rows, v_since
+  from (
+    select c.tenant, c.execution, c.id, c.claimable
     from unnest(p_kinds) as k (kind) cross join lateral (
       select c.tenant, c.execution, c.id, c.claimable from {schema}.wake_ups c
       where c.kind = k.kind and c.queue = p_queue and c.claimable <= p_at
       order by c.claimable limit p_rows for update of c skip locked
-    ) w
-    order by w.claimable, w.tenant, w.execution, w.id limit p_rows
-  loop
-    return query update {schema}.wake_ups u set owner = p_owner, until = p_at + p_lease, attempt = u.attempt + 1
-    where u.tenant = r.tenant and u.execution = r.execution and u.id = r.id
-    returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body, r.claimable, p_queue;
-  end loop;
+    ) c
+    order by c.claimable, c.tenant, c.execution, c.id limit p_rows
+  ) w;
+  return query update {schema}.wake_ups u set owner = p_owner, until = p_at + p_lease, attempt = u.attempt + 1
+  where u.id = any (v_ids) and concat(u.tenant, e'\\x01', u.execution, e'\\x01', u.id) = any (v_rows)
+  returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body,
+    v_since[array_position(v_rows, concat(u.tenant, e'\\x01', u.execution, e'\\x01', u.id))], p_queue;
 end $$;
 
 create or replace function {schema}.claim_3(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text)

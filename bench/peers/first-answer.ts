@@ -6,9 +6,10 @@ import { endWithParent } from '../subjects/child-process.ts';
 import { openPeer } from '../works/open-peer.ts';
 import type { SubjectName } from '../works/work.ts';
 
-endWithParent();
 const [subject = '', folder = '', peersFolder = ''] = process.argv.slice(2);
-const peer = await openPeer({ subject: subject as SubjectName, folder, peersFolder, inFlight: 64 });
+const opening = openPeer({ subject: subject as SubjectName, folder, peersFolder, inFlight: 64 });
+endWithParent(async () => (await opening).close());
+const peer = await opening;
 await peer.steps();
 const ms = Math.round(performance.now() - (peer.preparedMs ?? 0));
 console.log(`answered after ${ms} ms: ${peer.title}`);

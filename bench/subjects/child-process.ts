@@ -50,10 +50,16 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM');
 });
 
-/** Ends this process, and by that its children, when it is told to or when its parent is gone. */
-export function endWithParent(): void {
+/**
+ * Ends this process, and by that its children, when it is told to or when its parent is gone.
+ * @param close ends before what is no child of this process, such as a database
+ */
+export function endWithParent(close: () => Promise<unknown> = () => Promise.resolve()): void {
   for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'])
-    process.once(event, () => process.exit(1));
+    process.once(event, () => {
+      const end = () => process.exit(1);
+      close().then(end, end);
+    });
 }
 
 function asChild(child: ChildProcess, name: string): Child {

@@ -1,4 +1,5 @@
 /** The functions of the first migration. `{schema}` is the quoted name of the schema. */
+import { keyText, leasesInOrder } from './rows-by-id.ts';
 
 /** The store's clock: the database's, unless a test hands in its own. */
 const clock = `
@@ -146,12 +147,12 @@ begin
         v_puts := v_puts || r.ord::integer;
       else
         v_gone := v_gone || r.id;
-        v_gone_rows := v_gone_rows || concat(s_tenant[r.stream], e'\\x01', s_stream[r.stream], e'\\x01', r.id);
+        v_gone_rows := v_gone_rows || ${keyText('s_tenant[r.stream]', 's_stream[r.stream]', 'r.id')};
       end if;
     end loop;
     if v_gone <> '{}' then
       delete from {schema}.wake_ups k
-      where k.id = any (v_gone) and concat(k.tenant, e'\\x01', k.execution, e'\\x01', k.id) = any (v_gone_rows);
+      where k.id = any (v_gone) and ${keyText('k.tenant', 'k.execution', 'k.id')} = any (v_gone_rows);
     end if;
     if v_puts <> '{}' then
       insert into {schema}.wake_ups (tenant, execution, id, kind, due, attempt, owner, until, unsafe, doubt, body, shape, key)
@@ -281,11 +282,7 @@ declare
   v_at bigint := {schema}.clock_1(p_now);
   r record;
 begin
-  for r in
-    select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
-      select k.execution from {schema}.wake_ups k
-      where k.id = l.id and concat(k.tenant) = p_tenant and k.attempt = l.attempt offset 0
-    ) w order by w.execution, l.id
+  for r in ${leasesInOrder}
   loop
     update {schema}.wake_ups u set
       owner = case when p_due is null then u.owner end,

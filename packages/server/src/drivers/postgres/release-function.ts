@@ -1,3 +1,5 @@
+import { leasesInOrder } from './rows-by-id.ts';
+
 /**
  * The second migration: leases given back, each row due when it was or at an instant, with a hint to the others, so that a
  * process that ends leaves its work to them at once. `{schema}` is the quoted name of the schema.
@@ -14,11 +16,7 @@ declare
   v_kind text;
   r record;
 begin
-  for r in
-    select w.execution, l.id, l.attempt from unnest(p_ids, p_attempts) as l (id, attempt) cross join lateral (
-      select k.execution from {schema}.wake_ups k
-      where k.id = l.id and concat(k.tenant) = p_tenant and k.attempt = l.attempt offset 0
-    ) w order by w.execution, l.id
+  for r in ${leasesInOrder}
   loop
     update {schema}.wake_ups u set owner = null, until = null, due = coalesce(p_due, u.due)
     where u.tenant = p_tenant and u.execution = r.execution and u.id = r.id

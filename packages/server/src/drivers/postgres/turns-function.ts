@@ -1,3 +1,5 @@
+import { keyText } from './rows-by-id.ts';
+
 /**
  * Claims that take turns between queues.
  *
@@ -21,7 +23,7 @@ declare
   v_rows text[];
   v_since bigint[];
 begin
-  select array_agg(w.id), array_agg(concat(w.tenant, e'\\x01', w.execution, e'\\x01', w.id)), array_agg(w.claimable)
+  select array_agg(w.id), array_agg(${keyText('w.tenant', 'w.execution', 'w.id')}), array_agg(w.claimable)
   into v_ids, v_rows, v_since
   from (
     select c.tenant, c.execution, c.id, c.claimable
@@ -33,9 +35,9 @@ begin
     order by c.claimable, c.tenant, c.execution, c.id limit p_rows
   ) w;
   return query update {schema}.wake_ups u set owner = p_owner, until = p_at + p_lease, attempt = u.attempt + 1
-  where u.id = any (v_ids) and concat(u.tenant, e'\\x01', u.execution, e'\\x01', u.id) = any (v_rows)
+  where u.id = any (v_ids) and ${keyText('u.tenant', 'u.execution', 'u.id')} = any (v_rows)
   returning u.tenant, u.execution, u.id, u.kind, u.due, u.attempt, u.until, u.unsafe, u.body,
-    v_since[array_position(v_rows, concat(u.tenant, e'\\x01', u.execution, e'\\x01', u.id))], p_queue;
+    v_since[array_position(v_rows, ${keyText('u.tenant', 'u.execution', 'u.id')})], p_queue;
 end $$;
 
 create or replace function {schema}.claim_3(p_now bigint, p_kinds text[], p_owner text, p_lease bigint, p_rows integer, p_after text)

@@ -21,7 +21,7 @@ export interface Writer {
 }
 
 const register = { name: 'writer_register', text: 'insert into {schema}.writers (id) values ($1)' };
-/** It waits for the batch's own transaction, if the server is still at it; what comes after it finds a retired writer. */
+/** It waits for a batch that is at its last statement; one that comes there later finds a retired writer, and is undone. */
 const retire = {
   name: 'writer_retire',
   text: `update {schema}.writers set retired = true where id = $1

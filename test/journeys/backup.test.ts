@@ -1,28 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ServerProcess, startServer } from '../../conformance/server-process.ts';
 import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
 import { type Api, connect } from '../support/api.ts';
+import { millrace } from '../support/millrace.ts';
 
 const missing = whyNoPostgres();
-const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
-
-async function millrace(...args: readonly string[]) {
-  const child = spawn(process.execPath, [launcher, ...args]);
-  const [out, error, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, out, error };
-}
 
 const greeting = `document: { dsl: '1.0.3', namespace: journey, name: greet, version: '1.0.0' }
 do:

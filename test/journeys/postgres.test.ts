@@ -1,27 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../../conformance/server-process.ts';
 import { startPostgres } from '../../scripts/postgres.js';
 import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
 import { killAgainAndAgain } from '../faults/processes/kill-run.ts';
 import { connect } from '../support/api.ts';
+import { launcher, millrace } from '../support/millrace.ts';
 
 const missing = whyNoPostgres();
-const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
-
-/** The command line as a process; what servers do meanwhile goes on. */
-async function millrace(args: readonly string[]) {
-  const child = spawn(process.execPath, [launcher, ...args]);
-  const [out, error, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, out, error };
-}
 
 const greeting = `document:
   dsl: '1.0.3'
@@ -103,7 +89,7 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
     expect(metrics).toMatch(/^millrace_store_pool_connections [1-7]$/m);
     expect(metrics).toContain('millrace_orphans 0\n');
     expect(second.output()).not.toContain(new URL(url).password);
-    const verify = () => millrace(['verify', '--store', url]);
+    const verify = () => millrace('verify', '--store', url);
     expect(await verify()).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^20 executions, \d+ commits, .*: sound\n$/),
@@ -128,13 +114,13 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
     const open = await Promise.all(Array.from({ length: 5 }, () => api.start(workflow('greet'))));
     await first.kill();
     const from = ['store', 'migrate', '--from', `sqlite:${first.data}/millrace.db`, '--data', first.data];
-    expect(await millrace([...from, '--to', url])).toMatchObject({
+    expect(await millrace(...from, '--to', url)).toMatchObject({
       code: 0,
       out: expect.stringMatching(
         /^6 executions, \d+ commits, 5 wake-ups, \d+ documents, [1-9]\d* large values: sound\n$/,
       ),
     });
-    expect(await millrace([...from, '--to', url])).toMatchObject({
+    expect(await millrace(...from, '--to', url)).toMatchObject({
       code: 4,
       error: expect.stringContaining('is not empty'),
     });
@@ -244,7 +230,7 @@ describe.skipIf(missing !== undefined)(`on PostgreSQL${missing === undefined ? '
       const address = new URL(url);
       if (statements[0]?.startsWith('create role'))
         Object.assign(address, { username: user, password: 'poor' });
-      expect(await millrace(['start', '--port', '0', '--store', address.href])).toMatchObject({
+      expect(await millrace('start', '--port', '0', '--store', address.href)).toMatchObject({
         code: 4,
         error: expect.stringContaining(sentence),
       });

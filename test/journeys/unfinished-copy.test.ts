@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../packages/server/src/drivers/postgres/database.ts';
@@ -13,9 +11,9 @@ import { openSqliteStore } from '../../packages/server/src/drivers/sqlite/store.
 import { chainOf, rowOf } from '../../packages/server/src/ports/store-fixture.contract.ts';
 import { ensureBuilt } from '../../scripts/build.js';
 import { createTestDatabase, whyNoPostgres } from '../../scripts/test-postgres.ts';
+import { launcher, millrace } from '../support/millrace.ts';
 
 const missing = whyNoPostgres();
-const launcher = fileURLToPath(new URL('../../packages/server/bin/millrace.js', import.meta.url));
 const entries = [
   ...chainOf('s', 3, { execution: rowOf('s') }),
   ...chainOf('t', 3, { execution: rowOf('t') }),
@@ -38,15 +36,15 @@ describe.skipIf(missing !== undefined)(
       await killWhenItWaits(migrate, query);
       await release();
       for (const args of [['start', '--store', url, '--port', '0'], ['verify', '--store', url], migrate]) {
-        const { code, error } = await millrace(args);
+        const { code, error } = await millrace(...args);
         expect(error).toMatch(
           /schema millrace is a part of a store.*drop schema millrace cascade, then do it again/,
         );
         expect(code).toBe(4);
       }
       await query('drop schema millrace cascade');
-      expect(await millrace(migrate)).toMatchObject({ code: 0 });
-      expect(await millrace(['verify', '--store', url])).toMatchObject({
+      expect(await millrace(...migrate)).toMatchObject({ code: 0 });
+      expect(await millrace('verify', '--store', url)).toMatchObject({
         code: 0,
         out: expect.stringContaining('2 executions, 6 commits'),
       });
@@ -62,9 +60,9 @@ describe.skipIf(missing !== undefined)(
       await killWhenItWaits(['backup', join(folder, 'copy'), '--store', url], query);
       await release();
       expect(existsSync(join(folder, 'copy', 'millrace.db.unfinished'))).toBe(true);
-      const restored = await millrace(['restore', join(folder, 'copy'), '--store', `sqlite:${folder}/b.db`]);
+      const restored = await millrace('restore', join(folder, 'copy'), '--store', `sqlite:${folder}/b.db`);
       expect(restored).toMatchObject({ code: 4, error: expect.stringContaining('There is no backup in') });
-      expect(await millrace(['backup', join(folder, 'next'), '--store', url])).toMatchObject({ code: 0 });
+      expect(await millrace('backup', join(folder, 'next'), '--store', url)).toMatchObject({ code: 0 });
       const verified = [
         'verify',
         '--store',
@@ -72,7 +70,7 @@ describe.skipIf(missing !== undefined)(
         '--data',
         join(folder, 'next'),
       ];
-      expect(await millrace(verified)).toMatchObject({
+      expect(await millrace(...verified)).toMatchObject({
         code: 0,
         out: expect.stringContaining('2 executions'),
       });
@@ -105,17 +103,6 @@ async function newDatabase() {
 
 async function openPostgres(address: string) {
   return openPostgresStore({ database: await openDatabase({ address, connectionsMax: 4 }) });
-}
-
-async function millrace(args: readonly string[]) {
-  await ensureBuilt();
-  const child = spawn(process.execPath, [launcher, ...args]);
-  const [out, error, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, out, error };
 }
 
 async function killWhenItWaits(

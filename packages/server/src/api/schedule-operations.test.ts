@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../cli/cli.ts';
-import type { Io } from '../cli/io.ts';
+import { millraceAt } from '../cli/server-cli.fixture.ts';
 import { greet, openTestServer, type TestServer } from './test-support/test-server.ts';
 
 let server: TestServer;
@@ -54,21 +53,7 @@ describe('the schedule of a workflow', () => {
 });
 
 describe('millrace schedule', () => {
-  async function millrace(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-    const out: string[] = [];
-    const error: string[] = [];
-    const io: Partial<Io> = {
-      out: (text) => void out.push(text),
-      error: (text) => void error.push(text),
-      environment: { MILLRACE_SERVER: server.url },
-      columns: 100,
-      outColours: false,
-      terminal: false,
-      onInterrupt: () => () => {},
-    };
-    const code = await runCli(args, io as Io);
-    return { code, out: out.join(''), error: error.join('') };
-  }
+  const millrace = (...args: readonly string[]) => millraceAt(server, ...args);
 
   it('shows what starts the workflow and when, holds it, and lets it go on', async () => {
     const shown = await millrace('schedule', 'test/nightly', '--count', '2');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer, workflowText } from '../api/test-support/test-server.ts';
-import { runCli } from './cli.ts';
+import { millraceAt } from './server-cli.fixture.ts';
 
 /** Nobody does effects here, so that what is in doubt stays so. */
 let server: TestServer;
@@ -12,21 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function millrace(...args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
-  let [out, error] = ['', ''];
-  const code = await runCli(args, {
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-    environment: { MILLRACE_SERVER: server.url },
-    ...{ colours: false, outColours: false, outTerminal: false, columns: 100, terminal: false },
-    onInterrupt: () => () => {},
-  });
-  return { code, out, error };
-}
+const millrace = (...args: readonly string[]) => millraceAt(server, ...args);
 
 const call =
   "{ call: http, with: { method: post, endpoint: 'https://bank.example/' }, metadata: { unsafe: true } }";

@@ -55,6 +55,40 @@ export interface ServerCli {
   start(name: string, wait?: string): Promise<string>;
 }
 
+/** The command line itself, against a server of the test's. */
+export function millraceAt(server: TestServer, ...args: readonly string[]): Promise<Ended> {
+  return run(server, {}, args);
+}
+
+async function run(
+  server: TestServer,
+  { signal, ...overrides }: Overrides,
+  args: readonly string[],
+): Promise<Ended> {
+  let [out, error] = ['', ''];
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+    environment: { MILLRACE_SERVER: server.url, PATH: process.env.PATH },
+    colours: false,
+    outColours: false,
+    outTerminal: false,
+    columns: 100,
+    terminal: false,
+    onInterrupt: (run) => {
+      const interrupt = () => run('SIGINT');
+      signal?.addEventListener('abort', interrupt);
+      return () => signal?.removeEventListener('abort', interrupt);
+    },
+    ...overrides,
+  };
+  return { code: await runCli(args, io), out, error };
+}
+
 /** A server and the command line that speaks to it, for the tests of a file. */
 export function useServerCli(): ServerCli {
   let server: TestServer;
@@ -65,40 +99,12 @@ export function useServerCli(): ServerCli {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, 'changed.yaml'), greet().replace('Hello', 'Goodbye'));
     writeFileSync(join(folder, 'bad.yaml'), greet().replace('set:', 'sett:'));
-    await millraceWith({}, 'deploy', ...Object.keys(files).map((name) => join(folder, name)));
+    await millraceAt(server, 'deploy', ...Object.keys(files).map((name) => join(folder, name)));
   });
   afterAll(async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
-
-  async function millraceWith(
-    { signal, ...overrides }: Overrides,
-    ...args: readonly string[]
-  ): Promise<Ended> {
-    let [out, error] = ['', ''];
-    const io: Io = {
-      out: (text) => {
-        out += text;
-      },
-      error: (text) => {
-        error += text;
-      },
-      environment: { MILLRACE_SERVER: server.url, PATH: process.env.PATH },
-      colours: false,
-      outColours: false,
-      outTerminal: false,
-      columns: 100,
-      terminal: false,
-      onInterrupt: (run) => {
-        const interrupt = () => run('SIGINT');
-        signal?.addEventListener('abort', interrupt);
-        return () => signal?.removeEventListener('abort', interrupt);
-      },
-      ...overrides,
-    };
-    return { code: await runCli(args, io), out, error };
-  }
 
   return {
     get server() {
@@ -107,8 +113,8 @@ export function useServerCli(): ServerCli {
     get folder() {
       return folder;
     },
-    millrace: (...args) => millraceWith({}, ...args),
-    millraceWith,
+    millrace: (...args) => millraceAt(server, ...args),
+    millraceWith: (overrides, ...args) => run(server, overrides, args),
     async start(name, wait = '5s') {
       const workflow = { namespace: 'test', name };
       const { body } = await server.send('POST', `/api/v1/executions?wait=${wait}`, { workflow });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer } from '../api/test-support/test-server.ts';
 import { systemWorld } from '../engine/system-world.ts';
-import { runCli } from './cli.ts';
-import type { Io } from './io.ts';
+import { millraceAt } from './server-cli.fixture.ts';
 
 /** Of a server whose clock is a year ahead, as it is when virtual time has leapt. */
 const aheadMs = 365 * 86_400_000;
@@ -15,18 +14,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function millrace(...args: readonly string[]): Promise<string> {
-  const out: string[] = [];
-  const io: Partial<Io> = {
-    out: (text) => void out.push(text),
-    error: (text) => void out.push(text),
-    environment: { MILLRACE_SERVER: server.url },
-    columns: 100,
-    outColours: false,
-    terminal: false,
-    onInterrupt: () => () => {},
-  };
-  expect(await runCli(args, io as Io)).toBe(0);
-  return out.join('');
+  const { code, out } = await millraceAt(server, ...args);
+  expect(code).toBe(0);
+  return out;
 }
 
 const head = (name: string) => `document: { dsl: '1.0.3', namespace: test, name: ${name}, version: '1.0.0' }`;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer, workflowText } from '../api/test-support/test-server.ts';
-import { runCli } from './cli.ts';
-import type { Io } from './io.ts';
+import { millraceAt } from './server-cli.fixture.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,20 +11,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function show(tasks: string): Promise<string> {
-  const out: string[] = [];
-  const io: Partial<Io> = {
-    out: (text) => void out.push(text),
-    error: (text) => void out.push(text),
-    environment: { MILLRACE_SERVER: server.url },
-    columns: 100,
-    outColours: false,
-    terminal: false,
-    onInterrupt: () => () => {},
-  };
   const definition = workflowText('outer', tasks);
   const { body } = await server.send('POST', '/api/v1/executions?wait=1s', { definition });
-  expect(await runCli(['show', body.id as string], io as Io)).toBe(0);
-  return out.join('').replaceAll(body.id as string, 'ID');
+  const { code, out } = await millraceAt(server, 'show', body.id);
+  expect(code).toBe(0);
+  return out.replaceAll(body.id, 'ID');
 }
 
 const run = (name: string) => `run: { workflow: { namespace: test, name: ${name} } }`;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer } from '../api/test-support/test-server.ts';
-import { runCli } from './cli.ts';
-import type { Io } from './io.ts';
+import { millraceAt } from './server-cli.fixture.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -11,16 +10,6 @@ afterAll(() => server.close());
 
 /** The lines of tasks, without their bars. */
 async function shown(tasks: string, input: object = {}): Promise<readonly string[]> {
-  const out: string[] = [];
-  const io: Partial<Io> = {
-    out: (text) => void out.push(text),
-    error: (text) => void out.push(text),
-    environment: { MILLRACE_SERVER: server.url },
-    columns: 100,
-    outColours: false,
-    terminal: false,
-    onInterrupt: () => () => {},
-  };
   const definition = `
 document: { dsl: '1.0.3', namespace: test, name: watched, version: '1.0.0' }
 use:
@@ -30,9 +19,9 @@ do:
 ${tasks}`;
   const { body } = await server.send('POST', '/api/v1/executions?wait=1s', { definition, input });
   expect(body).toMatchObject({ id: expect.any(String) });
-  expect(await runCli(['show', body.id as string], io as Io)).toBe(0);
+  const { code, out } = await millraceAt(server, 'show', body.id);
+  expect(code).toBe(0);
   return out
-    .join('')
     .split('\n')
     .filter((line) => /[━↻]/.test(line))
     .map((line) => line.replace(/ +[·━↻].*/, ''));

@@ -1,8 +1,7 @@
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { binaryArray, type Element, type ElementType } from './binary-array.ts';
-import { dropTestDatabase, testDatabase } from './test-store.fixture.ts';
+import { dropTestDatabase, plainClient } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 
@@ -25,17 +24,10 @@ test.each([1.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY])('%d is no bigint
 describe.skipIf(missing !== undefined)(
   `as the database reads them${missing === undefined ? '' : `: ${missing}`}`,
   () => {
-    let client: pg.Client;
-    beforeAll(async () => {
-      client = new pg.Client({ connectionString: (await testDatabase()).url });
-      await client.connect();
-    });
-    afterAll(async () => {
-      await client.end();
-      await dropTestDatabase();
-    });
+    afterAll(dropTestDatabase);
 
     test.each(arrays)('%s[] %.60j', async (type, values) => {
+      const client = await plainClient();
       const { rows } = await client.query(`select to_json($1::${type}[]) as read`, [
         binaryArray(type, values),
       ]);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { empty, entryOf, rowOf } from '../../ports/store-fixture.contract.ts';
@@ -6,7 +6,13 @@ import { openDatabase } from './database.ts';
 import type { MigrateOptions } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { openPostgresStore } from './store.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
+import {
+  dropTestDatabase,
+  freshAddress,
+  openTestStore,
+  plainClient,
+  testDatabase,
+} from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 const week = 7 * 86_400_000;
@@ -78,9 +84,7 @@ async function openWith(address: string, options: MigrateOptions): Promise<void>
 
 /** A transaction that has read, and goes on. */
 async function readingClient(statement: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: (await testDatabase()).url });
-  await client.connect();
-  onTestFinished(() => client.end());
+  const client = await plainClient();
   await client.query('begin isolation level repeatable read');
   await client.query(statement);
   return client;

@@ -1,9 +1,8 @@
-import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { neverDue } from '../../ports/store.ts';
 import { putRows, wakeUpOf } from '../../ports/store-fixture.contract.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
+import { dropTestDatabase, freshAddress, openTestStore, plainClient } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 const limits = [{ limit: 'task:mail', placesMax: 1 }];
@@ -15,12 +14,8 @@ describe.skipIf(missing !== undefined)(
 
     test('whoever claims by a limit waits for a claim by it that is not committed, and counts what that one took', async () => {
       const { store, database } = await openTestStore(await freshAddress());
-      const client = new pg.Client({ connectionString: (await testDatabase()).url });
-      await client.connect();
-      onTestFinished(async () => {
-        await client.end();
-        await store.close();
-      });
+      onTestFinished(() => store.close());
+      const client = await plainClient();
       await putRows(
         store,
         [1, 2].map((at) => wakeUpOf(`m${at}`, '1', { kind: 'effect', queue: 'task:mail shop/w' })),
@@ -46,12 +41,8 @@ describe.skipIf(missing !== undefined)(
     test('a place that lapsed is not given to another while a commit that may grant it is under way', async () => {
       let now = 1_000_000;
       const { store, database } = await openTestStore(await freshAddress(), () => now);
-      const client = new pg.Client({ connectionString: (await testDatabase()).url });
-      await client.connect();
-      onTestFinished(async () => {
-        await client.end();
-        await store.close();
-      });
+      onTestFinished(() => store.close());
+      const client = await plainClient();
       const place = (name: string, due: number) =>
         wakeUpOf(name, 'place', { kind: 'place', queue: 'workflow:shop/w shop/w', due });
       const ask = () =>

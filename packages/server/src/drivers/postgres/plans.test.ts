@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { neverDue } from '../../ports/store.ts';
@@ -6,7 +5,7 @@ import { put, remove, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
 import { ofExecution } from './ledger.ts';
 import { byKey, firstOfKeys, ofShape } from './listeners.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
+import { dropTestDatabase, freshAddress, openTestStore, plainClient } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 const some = 20;
@@ -65,12 +64,8 @@ describe.skipIf(missing !== undefined)(
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {
       const { store, database } = await openTestStore(await freshAddress());
-      const client = new pg.Client({ connectionString: (await testDatabase()).url });
-      await client.connect();
-      onTestFinished(async () => {
-        await client.end();
-        await store.close();
-      });
+      onTestFinished(() => store.close());
+      const client = await plainClient();
       const run = async (text: string, values: readonly unknown[] = [], name?: string) =>
         (await client.query({ ...(name && { name }), text: database.sql(text), values: [...values] })).rows;
       await run('alter table {schema}.wake_ups set (autovacuum_enabled = off)');

@@ -4,7 +4,13 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { chainOf, empty, entryOf, tailAll } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
-import { dropTestDatabase, freshAddress, openTestStore, testDatabase } from './test-store.fixture.ts';
+import {
+  dropTestDatabase,
+  freshAddress,
+  openTestStore,
+  plainClient,
+  testDatabase,
+} from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
 
@@ -12,12 +18,8 @@ const missing = whyNoPostgres();
 async function start() {
   const address = await freshAddress();
   const { store, database } = await openTestStore(address);
-  const client = new pg.Client({ connectionString: (await testDatabase()).url });
-  await client.connect();
-  onTestFinished(async () => {
-    await client.end();
-    await store.close();
-  });
+  onTestFinished(() => store.close());
+  const client = await plainClient();
   const writer = randomUUID();
   await client.query(database.sql('insert into {schema}.writers (id) values ($1)'), [writer]);
   let batch = 0;

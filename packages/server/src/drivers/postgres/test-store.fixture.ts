@@ -1,4 +1,6 @@
 /** Stores for tests: each in a schema of its own of the file's database. */
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../../scripts/test-postgres.ts';
 import type { Store } from '../../ports/store.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -32,4 +34,12 @@ export async function openTestStore(
 ): Promise<{ readonly store: Store; readonly database: Database }> {
   const database = await openDatabase({ address, connectionsMax });
   return { store: await openPostgresStore({ database, ...(now === undefined ? {} : { now }) }), database };
+}
+
+/** A client of the file's database with nothing of ours around it, until the test ends. */
+export async function plainClient(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: (await testDatabase()).url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
 }

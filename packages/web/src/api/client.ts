@@ -15,10 +15,10 @@ import type {
   WorkflowSource,
   WorkflowView,
 } from '@millrace/sdk';
-import { noteServerTime } from '../app/server-time.ts';
 import { noteLarge } from '../run/large-values.ts';
 import { ApiError, unreachable } from './api-error.ts';
 import { apiKey, refuseApiKey } from './api-key.ts';
+import { noteServerTime } from './server-time.ts';
 
 export const executionsPageItems = 50;
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { serverNow } from './server-time.ts';
+import { serverNow } from '../api/server-time.ts';
 
 /** The server's time, epoch ms, read again every `everyMs` while `active`. */
 export function useNow(active: boolean, everyMs = 1_000): number {

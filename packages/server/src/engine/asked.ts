@@ -13,7 +13,8 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
       engine[verb](tenant, checkId(id), checkReason(reason), patience);
   return {
     ...engine,
-    wait: async (tenant, id, ms, signal) => engine.wait(tenant, checkId(id), ms, signal),
+    wait: (tenant, id, ms, signal) =>
+      idShape.test(id) ? engine.wait(tenant, id, ms, signal) : Promise.reject(badId()),
     execution: async (tenant, id, options) => engine.execution(tenant, checkId(id), options),
     value: async (tenant, id, reference) => engine.value(tenant, checkId(id), reference),
     executions: async (tenant, request) => engine.executions(tenant, checkFilters(request)),
@@ -38,7 +39,11 @@ export function checkingWhatIsAsked(engine: Asked): Asked {
 /** Throws `bad-request`. */
 export function checkId(id: string): string {
   if (idShape.test(id)) return id;
-  throw badRequest(
+  throw badId();
+}
+
+function badId(): MillraceError {
+  return badRequest(
     'an execution id has 1 to 400 letters, digits, `.`, `_`, `~` or `-`, and begins with a letter or a digit',
   );
 }

@@ -118,7 +118,7 @@ async function decided(
 }
 
 /** Waits as `Reader.untilEnded` does, for an execution that may not have been started yet. Throws `not-found`. */
-export async function untilEnded(
+export function untilEnded(
   parts: EngineParts,
   tenant: string,
   id: string,
@@ -127,14 +127,12 @@ export async function untilEnded(
 ): Promise<ExecutionState | undefined> {
   const { reader, world } = parts;
   const end = world.elapsed() + ms;
-  try {
-    return await reader.untilEnded(tenant, id, ms, signal);
-  } catch (error) {
+  return reader.untilEnded(tenant, id, ms, signal).catch(async (error) => {
     if (!isNotFound(error)) throw error;
-  }
-  const patience = signal === undefined ? { ms } : { ms, signal: () => signal };
-  if (!(await untilDecided(parts, tenant, id, patience))) return undefined;
-  return reader.untilEnded(tenant, id, Math.max(0, end - world.elapsed()), signal);
+    const patience = signal === undefined ? { ms } : { ms, signal: () => signal };
+    if (!(await untilDecided(parts, tenant, id, patience))) return undefined;
+    return reader.untilEnded(tenant, id, Math.max(0, end - world.elapsed()), signal);
+  });
 }
 
 /** Waits for an execution whose start is pending, until `signal` aborts; one that is not there is not waited for. */

@@ -1,5 +1,5 @@
 /** The engine as its callers see it, over the roles and the store. */
-import { misplacedSecrets, openPhases, type WorkflowSource } from '@millrace/core';
+import { type ExecutionState, misplacedSecrets, openPhases, type WorkflowSource } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, viewOf, wakeUps } from './ask.ts';
@@ -37,9 +37,11 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'n
     pauseSchedule: (tenant, id, reason) => parts.schedules.pause(tenant, id, reason),
     resumeSchedule: (tenant, id) => parts.schedules.resume(tenant, id),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
-    async wait(tenant, id, ms, signal) {
-      const state = await untilEnded(parts, tenant, id, ms, signal);
-      return state === undefined ? view(parts, tenant, id) : viewOf(parts, tenant, id, state);
+    wait(tenant, id, ms, signal) {
+      const seen = (state: ExecutionState | undefined) =>
+        state === undefined ? view(parts, tenant, id) : viewOf(parts, tenant, id, state);
+      // Not `async`: while it waits it would hold a frame, and so would each that awaits it.
+      return untilEnded(parts, tenant, id, ms, signal).then(seen);
     },
     execution: (tenant, id, options) => view(parts, tenant, id, options),
     value: (tenant, id, reference) => readValue(reader, parts.blobs, tenant, id, reference),

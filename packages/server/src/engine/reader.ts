@@ -17,6 +17,7 @@ import type { Commit, Store } from '../ports/store.ts';
 import type { World } from '../ports/world.ts';
 import { decode } from '../roles/codec.ts';
 import type { Feed } from '../roles/feed.ts';
+import { type EndWaitOptions, untilEnded } from './end-wait.ts';
 import type { LargeValues } from './large-values.ts';
 import { eventViews } from './views.ts';
 
@@ -36,16 +37,18 @@ export interface ReaderOptions {
 
 /** commits read from the store at a time */
 const commitsMax = 256;
-/** So long an end is waited for from a worker of this process before the store is asked whether another has ended it. */
-const ownEndMs = 100;
 /** commits that a follower may lag behind before its stream is closed */
 const lagCommitsMax = 4_096;
 
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #endWaits: EndWaitOptions;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    const { feed, world, phase, isDecidedHere } = options;
+    const storedPhase = (tenant: string, id: string) => phase(tenant, id) ?? this.#storedPhase(tenant, id);
+    this.#endWaits = { feed, world, phase: storedPhase, isDecidedHere };
   }
 
   /** The state as it is stored; `shallow`: what is large may be a `StoredValue`. Throws `not-found`. */
@@ -145,63 +148,19 @@ export class Reader {
     return events;
   }
 
-  /**
-   * Answers when the execution has ended, when `ms` are over, or when the signal aborts. Where the end came with it, with
-   * the state that it has come to.
-   */
-  async untilEnded(
+  /** As `untilEnded` of `end-wait.ts`. Throws `not-found`. */
+  untilEnded(
     tenant: string,
     id: string,
     ms: number,
     signal?: AbortSignal,
   ): Promise<ExecutionState | undefined> {
-    if (isTerminal(this.#options.phase(tenant, id))) return undefined;
-    const { feed, world } = this.#options;
-    let over = signal?.aborted === true;
-    let ended: ExecutionState | undefined;
-    let wake: () => void = () => {};
-    let news = false;
-    const woken = () => new Promise<void>((resolve) => (wake = resolve));
-    const look = () => {
-      news = true;
-      wake();
-    };
-    const end = () => {
-      over = true;
-      wake();
-    };
-    const stop = feed.awaitEnd(tenant, id, (state) => {
-      ended ??= state;
-      end();
-    });
-    const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : world.after(ms, end);
-    signal?.addEventListener('abort', end);
-    // What came before the feed was open came unheard: look again then.
-    if (!feed.isOpen) void feed.opened.then(look);
-    try {
-      while (!over) {
-        if (this.#options.isDecidedHere(tenant, id)) {
-          const giveUp = world.after(ownEndMs, look);
-          await woken();
-          giveUp();
-          if (over) break;
-        }
-        news = false;
-        if (isTerminal(await this.#phase(tenant, id))) return ended;
-        if (!news && !over) await woken();
-      }
-    } finally {
-      cancel();
-      stop();
-      signal?.removeEventListener('abort', end);
-    }
-    return ended;
+    if (isTerminal(this.#options.phase(tenant, id))) return Promise.resolve(undefined);
+    return untilEnded(this.#endWaits, { tenant, id, ms, signal });
   }
 
-  /** The phase as it is stored. Throws `not-found`. */
-  async #phase(tenant: string, id: string): Promise<Phase> {
-    const phase =
-      this.#options.phase(tenant, id) ?? (await this.#options.store.execution(tenant, id))?.status;
+  async #storedPhase(tenant: string, id: string): Promise<Phase> {
+    const phase = (await this.#options.store.execution(tenant, id))?.status;
     if (phase === undefined) throw noExecution(id);
     return phase;
   }

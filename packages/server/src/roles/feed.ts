@@ -101,9 +101,12 @@ export class Feed {
   }
 }
 
-/** By the id of an execution alone, which needs no key put together at every commit; the tenant is compared. */
+/**
+ * By the id of an execution alone, which needs no key put together at every commit; the tenant is compared. An execution has
+ * one follower most of the time, which needs no set.
+ */
 class Followers<L> {
-  readonly #byExecution = new Map<string, Set<Follower<L>>>();
+  readonly #byExecution = new Map<string, Follower<L> | Set<Follower<L>>>();
 
   get size(): number {
     return this.#byExecution.size;
@@ -115,18 +118,28 @@ class Followers<L> {
 
   add(execution: string, follower: Follower<L>): () => void {
     const followers = this.#byExecution.get(execution);
-    if (followers === undefined) this.#byExecution.set(execution, new Set([follower]));
-    else followers.add(follower);
-    return () => {
-      const current = this.#byExecution.get(execution);
-      if (current?.delete(follower) === true && current.size === 0) this.#byExecution.delete(execution);
-    };
+    if (followers === undefined) this.#byExecution.set(execution, follower);
+    else if (followers instanceof Set) followers.add(follower);
+    else this.#byExecution.set(execution, new Set([followers, follower]));
+    return () => this.#remove(execution, follower);
+  }
+
+  #remove(execution: string, follower: Follower<L>): void {
+    const followers = this.#byExecution.get(execution);
+    if (followers instanceof Set) followers.delete(follower);
+    if (followers === follower || (followers instanceof Set && followers.size === 0))
+      this.#byExecution.delete(execution);
   }
 
   *of(tenant: string, execution: string): Iterable<L> {
-    for (const follower of this.#byExecution.get(execution) ?? [])
+    const followers = this.#byExecution.get(execution) ?? [];
+    for (const follower of isOne(followers) ? [followers] : followers)
       if (follower.tenant === tenant) yield follower.listener;
   }
+}
+
+function isOne<L>(followers: Follower<L> | Iterable<Follower<L>>): followers is Follower<L> {
+  return 'tenant' in followers;
 }
 
 /** A commit that ends its execution says so; a text of a workflow may look like it, and is told from it by reading. */

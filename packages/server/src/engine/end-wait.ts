@@ -1,0 +1,132 @@
+/**
+ * Waiting for the end of an execution. Ten thousand callers may wait at once, so one of them is one promise and one object,
+ * and no frame of an asynchronous function.
+ */
+import { type ExecutionState, isTerminal, type Phase } from '@millrace/core';
+import type { World } from '../ports/world.ts';
+import type { Feed } from '../roles/feed.ts';
+
+export interface EndWaitOptions {
+  readonly feed: Feed;
+  readonly world: World;
+  /** The phase as it is stored; at once where a worker of this process knows it. May throw. */
+  readonly phase: (tenant: string, id: string) => Phase | Promise<Phase>;
+  /** whether a worker of this process has decided it last, as far as is known here, and others may have since */
+  readonly isDecidedHere: (tenant: string, id: string) => boolean;
+}
+
+export interface Awaited {
+  readonly tenant: string;
+  readonly id: string;
+  /** for how long; may be infinite */
+  readonly ms: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** So long an end is waited for from a worker of this process before the store is asked whether another has ended it. */
+const ownEndMs = 100;
+
+/**
+ * Answers when the execution has ended, when the time is over, or when the signal aborts. Where the end came with it, with
+ * the state that it has come to. Throws what `phase` throws.
+ */
+export function untilEnded(options: EndWaitOptions, awaited: Awaited): Promise<ExecutionState | undefined> {
+  return new Promise((resolve, reject) => {
+    new EndWait(options, awaited, resolve, reject).begin();
+  });
+}
+
+class EndWait {
+  readonly #options: EndWaitOptions;
+  readonly #awaited: Awaited;
+  readonly #resolve: (state?: ExecutionState) => void;
+  readonly #reject: (error: unknown) => void;
+  #leave: (() => void) | undefined;
+  #cancelTime: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
+  #isOver = false;
+  #isLooking = false;
+  /** whether something came while it was looking that it has to look for again */
+  #looksAgain = false;
+
+  constructor(
+    options: EndWaitOptions,
+    awaited: Awaited,
+    resolve: (state?: ExecutionState) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#options = options;
+    this.#awaited = awaited;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  begin(): void {
+    const { feed, world, isDecidedHere } = this.#options;
+    const { tenant, id, ms, signal } = this.#awaited;
+    if (signal?.aborted === true) {
+      this.#end();
+      return;
+    }
+    signal?.addEventListener('abort', this);
+    this.#leave = feed.awaitEnd(tenant, id, (state) => this.#end(state));
+    if (ms !== Number.POSITIVE_INFINITY) this.#cancelTime = world.after(ms, () => this.#end());
+    // What came before the feed was open came unheard: look again then.
+    if (!feed.isOpen) void feed.opened.then(() => this.#look());
+    if (isDecidedHere(tenant, id)) this.#cancelLook = world.after(ownEndMs, () => this.#look());
+    else this.#look();
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.#end();
+  }
+
+  #look(): void {
+    if (this.#isOver) return;
+    if (this.#isLooking) {
+      this.#looksAgain = true;
+      return;
+    }
+    try {
+      const phase = this.#options.phase(this.#awaited.tenant, this.#awaited.id);
+      if (typeof phase === 'string') this.#seen(phase);
+      else {
+        this.#isLooking = true;
+        phase.then(
+          (found) => this.#seen(found),
+          (error) => this.#fail(error),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #seen(phase: Phase): void {
+    this.#isLooking = false;
+    if (isTerminal(phase)) return this.#end();
+    if (!this.#looksAgain) return;
+    this.#looksAgain = false;
+    this.#look();
+  }
+
+  #fail(error: unknown): void {
+    this.#stop();
+    this.#reject(error);
+  }
+
+  #end(state?: ExecutionState): void {
+    this.#stop();
+    this.#resolve(state);
+  }
+
+  #stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#leave?.();
+    this.#cancelTime?.();
+    this.#cancelLook?.();
+    this.#awaited.signal?.removeEventListener('abort', this);
+  }
+}

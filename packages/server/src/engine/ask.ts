@@ -77,14 +77,16 @@ export async function view(
   return whole ? all : shown(parts, tenant, all);
 }
 
-/** An execution whose state is known, its large values cut. */
-export async function viewOf(
+/** An execution whose state is known, its large values cut; at once when nothing has to be read for it. */
+export function viewOf(
   parts: EngineParts,
   tenant: string,
   id: string,
   state: ExecutionState,
-): Promise<ExecutionView> {
-  return shown(parts, tenant, executionView(id, state, await loaded(parts, tenant, state)));
+): ExecutionView | Promise<ExecutionView> {
+  const definition = loaded(parts, tenant, state);
+  if (!(definition instanceof Promise)) return shown(parts, tenant, executionView(id, state, definition));
+  return definition.then((ready) => shown(parts, tenant, executionView(id, state, ready)));
 }
 
 async function started(
@@ -106,11 +108,11 @@ export function shown(
 }
 
 /** The definition, for the line of an error: nothing else of a view needs it. */
-async function loaded(
+function loaded(
   { definitions }: EngineParts,
   tenant: string,
   state: ExecutionState,
-): Promise<Definition | undefined> {
+): Definition | Promise<Definition> | undefined {
   if (state.error === undefined || state.definition === null) return undefined;
   return definitions.byDigest(tenant, state.definition.digest);
 }

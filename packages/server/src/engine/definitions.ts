@@ -122,12 +122,16 @@ export class Definitions {
     return removed;
   }
 
-  /** The definition that a published workflow runs: the latest version when none is named. */
-  async resolve(tenant: string, id: WorkflowId): Promise<Definition> {
+  /** The definition that a published workflow runs: the latest version when none is named. At once when it is ready. */
+  resolve(tenant: string, id: WorkflowId): Definition | Promise<Definition> {
     const known =
       id.version === undefined ? this.#latest.get(`${tenant}/${id.namespace}/${id.name}`) : undefined;
     if (known !== undefined && this.#options.store.features.exclusive)
       return this.byDigest(tenant, known.digest);
+    return this.#resolveStored(tenant, id);
+  }
+
+  async #resolveStored(tenant: string, id: WorkflowId): Promise<Definition> {
     const stored = await this.#stored(tenant, id);
     const { digest, text, resources } = publishedOf(stored);
     const ready = this.#ready.get(digest) ?? this.#read(text, resources);

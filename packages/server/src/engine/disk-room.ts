@@ -6,11 +6,11 @@ import { statfs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { MillraceError } from '../errors.ts';
 import type { World } from '../ports/world.ts';
-import type { Engine } from './interface.ts';
+import type { Engine, Patience, StartRequest } from './interface.ts';
 
 export interface DiskRoom {
-  /** Throws `unavailable` with the reason `disk-full` when no new execution should begin. */
-  check(): void;
+  /** `unavailable` with the reason `disk-full` when no new execution should begin. */
+  refusal(): MillraceError | undefined;
   close(): void;
 }
 
@@ -22,7 +22,7 @@ const lookMs = 250;
 
 /** Watches the disk of a store in a file; one in memory always has room. */
 export function watchDiskRoom(store: string, world: World): DiskRoom {
-  if (!store.startsWith('sqlite:')) return { check() {}, close() {} };
+  if (!store.startsWith('sqlite:')) return { refusal: () => undefined, close() {} };
   const folder = dirname(resolve(store.slice('sqlite:'.length)));
   let refusal: string | undefined;
   let closed = false;
@@ -37,9 +37,8 @@ export function watchDiskRoom(store: string, world: World): DiskRoom {
   };
   look();
   return {
-    check() {
-      if (refusal !== undefined) throw new MillraceError('unavailable', refusal, { reason: 'disk-full' });
-    },
+    refusal: () =>
+      refusal === undefined ? undefined : new MillraceError('unavailable', refusal, { reason: 'disk-full' }),
     close() {
       closed = true;
       cancel();
@@ -58,13 +57,13 @@ function refusalOf(folder: string, freeBytes: number, totalBytes: number): strin
 export function refusingStarts<E extends Pick<Engine, 'start' | 'retry'>>(engine: E, room: DiskRoom): E {
   return {
     ...engine,
-    async start(...asked: Parameters<Engine['start']>) {
-      room.check();
-      return engine.start(...asked);
+    start(tenant: string, request: StartRequest, patience?: Patience) {
+      const refusal = room.refusal();
+      return refusal === undefined ? engine.start(tenant, request, patience) : Promise.reject(refusal);
     },
-    async retry(...asked: Parameters<Engine['retry']>) {
-      room.check();
-      return engine.retry(...asked);
+    retry(...asked: Parameters<Engine['retry']>) {
+      const refusal = room.refusal();
+      return refusal === undefined ? engine.retry(...asked) : Promise.reject(refusal);
     },
   };
 }

@@ -22,25 +22,38 @@ const decisionMsMax = 20_000;
 const lookMs = { hinted: 2_000, unhinted: 100 };
 
 /** Submits, and where another process decides, waits until it has, or as long as the caller does. */
-export async function submit(
+export function submit(
   parts: EngineParts,
   tenant: string,
   id: string,
   command: Command,
   patience: Patience = {},
 ): Promise<Asked> {
-  if (!parts.door.isRemote) {
-    const submitted = await parts.door.submit(tenant, id, command);
-    return submitted ?? { type: (await untilDecided(parts, tenant, id, patience)) ? 'elsewhere' : 'pending' };
-  }
+  if (parts.door.isRemote) return submitElsewhere(parts, tenant, id, command, patience);
+  return parts.door
+    .submit(tenant, id, command)
+    .then((submitted) => submitted ?? untilDecided(parts, tenant, id, patience).then(asked));
+}
+
+async function submitElsewhere(
+  parts: EngineParts,
+  tenant: string,
+  id: string,
+  command: Command,
+  patience: Patience,
+): Promise<Asked> {
   // From before it is submitted on: who begins to listen behind it has to look first.
   const news = listen(parts, tenant, id);
   try {
     await parts.door.submit(tenant, id, command);
-    return { type: (await decided(parts, tenant, id, patience, news)) ? 'elsewhere' : 'pending' };
+    return asked(await decided(parts, tenant, id, patience, news));
   } finally {
     news.end();
   }
+}
+
+function asked(isDecided: boolean): Asked {
+  return { type: isDecided ? 'elsewhere' : 'pending' };
 }
 
 /** Whether no command of the execution is left to be decided, before the patience ended. */

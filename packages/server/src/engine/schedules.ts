@@ -278,13 +278,12 @@ export class Schedules {
   /** What the latest version says; undefined: there is none, or it has no schedule. */
   async #scheduled(tenant: string, key: string): Promise<Scheduled | undefined> {
     const [namespace = '', name = ''] = key.split('/');
-    const definition = await this.#options.definitions
-      .resolve(tenant, { namespace, name })
-      .catch((error: unknown) => {
-        if (error instanceof MillraceError && error.code === 'not-found') return undefined;
-        throw error;
-      });
-    return definition === undefined ? undefined : scheduledOf(definition);
+    try {
+      return scheduledOf(await this.#options.definitions.resolve(tenant, { namespace, name }));
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'not-found') return undefined;
+      throw error;
+    }
   }
 }
 

@@ -10,22 +10,26 @@ import { claimBefore, claimKey, exists } from './idempotency.ts';
 import type { Engine, Patience, StartRequest } from './interface.ts';
 import { executionView } from './views.ts';
 
+/** There are thousands a second: most need nothing that is not at hand, and wait for one promise alone, their commit. */
 export async function start(
   parts: EngineParts,
   tenant: string,
-  asked: StartRequest,
+  request: StartRequest,
   patience: Patience = {},
 ): Promise<Started> {
-  const request = checkedRequest(asked);
-  const definition = await runnable(parts, tenant, request).catch(async (refusal: unknown) => {
+  if (request.id !== undefined) checkChosenId(request.id);
+  let definition: Definition;
+  try {
+    const found = definitionOf(parts, tenant, request);
+    definition = runnable(found instanceof Promise ? await found : found);
+  } catch (refusal) {
+    // What a key has started is its answer, though its workflow was removed since.
     const claim = await claimBefore(parts, tenant, request);
     const before = claim && (await startedBefore(parts, tenant, claim.id, patience));
     if (before === undefined) throw refusal;
     return before;
-  });
-  // What a key has started is its answer, though its workflow was removed since.
-  if ('execution' in definition) return definition;
-  const claim = await claimKey(parts, tenant, request);
+  }
+  const claim = request.idempotencyKey === undefined ? undefined : await claimKey(parts, tenant, request);
   const known = claim?.known === true ? await startedBefore(parts, tenant, claim.id, patience) : undefined;
   if (known !== undefined) return known;
   const id = claim?.id ?? request.id ?? parts.world.id();
@@ -47,8 +51,12 @@ export async function start(
     case 'pending':
       return { execution: await view(parts, tenant, id), created: true };
     case 'done': {
-      const all = executionView(id, submitted.state, definition, submitted.status);
-      return { execution: await shown(parts, tenant, all), created: true };
+      const execution = shown(
+        parts,
+        tenant,
+        executionView(id, submitted.state, definition, submitted.status),
+      );
+      return { execution: execution instanceof Promise ? await execution : execution, created: true };
     }
     case 'refused':
       if (submitted.refusal.code !== 'already-exists') throw refused(submitted.refusal, id);
@@ -62,9 +70,8 @@ export async function start(
 
 type Started = Awaited<ReturnType<Engine['start']>>;
 
-/** The definition, before anything is taken or kept for a request that is refused. */
-async function runnable(parts: EngineParts, tenant: string, request: StartRequest): Promise<Definition> {
-  const definition = await definitionOf(parts, tenant, request);
+/** Before anything is taken or kept for a request that is refused. */
+function runnable(definition: Definition): Definition {
   const { unsupported } = definition.program;
   if (unsupported.length === 0) return definition;
   throw new MillraceError('not-runnable', unsupportedMessage(unsupported), { unsupported });
@@ -84,16 +91,11 @@ async function startedBefore(
   return { execution: await view(parts, tenant, id), created: false };
 }
 
-function checkedRequest(request: StartRequest): StartRequest {
-  if (request.id !== undefined) checkChosenId(request.id);
-  return request;
-}
-
 function definitionOf(
   { definitions }: EngineParts,
   tenant: string,
   { workflow, definition }: StartRequest,
-): Promise<Definition> {
+): Definition | Promise<Definition> {
   if (workflow !== undefined && definition !== undefined) {
     throw new MillraceError('bad-request', 'name a `workflow` or give a `definition`, not both');
   }

@@ -95,13 +95,14 @@ async function importEngine(): Promise<typeof import('millrace')> {
 
 function sleepOn(engine: EmbeddedEngine, ms: number): Sleeping {
   const accepted = engine.start({ workflow: { namespace: 'bench', name: sleeperName(ms) } });
-  const ended = accepted.then(async ({ execution: { id, startedAt } }) => {
-    const { status, endedAt = '' } = await engine.wait(id, Number.POSITIVE_INFINITY);
-    if (status !== 'completed') throw new Error(`a sleeper ended ${status}`);
-    const due = Date.parse(startedAt) + ms;
-    // late is counted to when the caller knew of the end, which was durable then; early, by the store's clock
-    return { lateMs: Date.now() - due, early: Date.parse(endedAt) < due };
-  });
+  const ended = accepted.then(({ execution: { id, startedAt } }) =>
+    engine.wait(id, Number.POSITIVE_INFINITY).then(({ status, endedAt = '' }) => {
+      if (status !== 'completed') throw new Error(`a sleeper ended ${status}`);
+      const due = Date.parse(startedAt) + ms;
+      // late is counted to when the caller knew of the end, which was durable then; early, by the store's clock
+      return { lateMs: Date.now() - due, early: Date.parse(endedAt) < due };
+    }),
+  );
   return { accepted, ended };
 }
 

@@ -4,7 +4,7 @@ import { quantile } from '../measure/quantile.ts';
 import { watchStalls } from '../measure/stalls.ts';
 import { openEmbedded } from '../subjects/embedded.ts';
 import { openOnPostgres } from '../subjects/on-postgres.ts';
-import type { Sleep, Subject } from '../subjects/subject.ts';
+import type { Sleep, Sleeping, Subject } from '../subjects/subject.ts';
 import { openPeer } from './open-peer.ts';
 import { isOurs, type Measured, scaled, type WorkOptions } from './work.ts';
 
@@ -87,19 +87,12 @@ async function run(
 
 async function measure(subject: Subject, startAll: (sleep: Subject['sleep']) => Promise<void>) {
   const stalls = watchStalls();
-  const pending: Promise<Sleep>[] = [];
+  const asleep = gatherSleeps();
   const begun = performance.now();
   const before = { usage: usageOf(subject.engine), others: usageOf(subject.others), ...machineTime() };
-  await startAll((ms) => {
-    const sleeping = subject.sleep(ms);
-    // what fails is thrown where it is awaited
-    for (const promise of [sleeping.accepted, sleeping.ended]) promise.catch(() => {});
-    pending.push(Promise.all([sleeping.ended, sleeping.accepted]).then(([sleep]) => sleep));
-    pending.at(-1)?.catch(() => {});
-    return sleeping;
-  });
+  await startAll((ms) => asleep.add(subject.sleep(ms)));
   const startedInMs = performance.now() - begun;
-  const slept = await Promise.all(pending);
+  const slept = await asleep.all();
   const ms = performance.now() - begun;
   const usage = usageOf(subject.engine);
   const late = slept.map(({ lateMs }) => lateMs);
@@ -118,5 +111,35 @@ async function measure(subject: Subject, startAll: (sleep: Subject['sleep']) => 
     ...longest,
     peakMb: usage.peakBytes / 1e6,
     foreignCpu: Math.max(0, machineTime().busyMs - before.busyMs - engineMs - otherMs) / ms,
+  };
+}
+
+/** What came of each sleeper. Ten thousand wait here: a list of promises for them would weigh as much as they do. */
+function gatherSleeps() {
+  const slept: Sleep[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Sleep[]>();
+  // Thrown where it is awaited, which may be later.
+  promise.catch(() => {});
+  /** One for who adds them: until all were added, not all have ended. */
+  let left = 1;
+  const settle = () => {
+    left -= 1;
+    if (left === 0) resolve(slept);
+  };
+  return {
+    add(sleeping: Sleeping): Sleeping {
+      left += 2;
+      sleeping.accepted.then(settle, reject);
+      sleeping.ended.then((sleep) => {
+        slept.push(sleep);
+        settle();
+      }, reject);
+      return sleeping;
+    },
+    /** Once all were added. */
+    all() {
+      settle();
+      return promise;
+    },
   };
 }

@@ -87,7 +87,9 @@ function listen({ feed, world }: EngineParts, tenant: string, id: string): News 
     isNew = true;
     wake();
   };
-  const ends = [feed.follow(tenant, id, tell), feed.awaitEnd(tenant, id, tell), feed.followAnswers(tell)];
+  const waiter = { tenant, id, ended: tell };
+  feed.awaitEnd(waiter);
+  const ends = [feed.follow(tenant, id, tell), () => feed.leave(waiter), feed.followAnswers(tell)];
   // What came before the feed was open came unheard.
   if (!feed.isOpen) void feed.opened.then(tell);
   return {
@@ -130,22 +132,22 @@ async function decided(
   }
 }
 
-/** Waits as `Reader.untilEnded` does, for an execution that may not have been started yet. Throws `not-found`. */
-export function untilEnded(
+/**
+ * Waits as `Reader.untilEnded` does, for an execution whose start is pending.
+ * @param end instant of `world.elapsed`
+ */
+export async function untilStartedAndEnded(
   parts: EngineParts,
   tenant: string,
   id: string,
-  ms: number,
+  end: number,
   signal: AbortSignal | undefined,
 ): Promise<ExecutionState | undefined> {
   const { reader, world } = parts;
-  const end = world.elapsed() + ms;
-  return reader.untilEnded(tenant, id, ms, signal).catch(async (error) => {
-    if (!isNotFound(error)) throw error;
-    const patience = signal === undefined ? { ms } : { ms, signal: () => signal };
-    if (!(await untilDecided(parts, tenant, id, patience))) return undefined;
-    return reader.untilEnded(tenant, id, Math.max(0, end - world.elapsed()), signal);
-  });
+  const left = () => Math.max(0, end - world.elapsed());
+  const patience = signal === undefined ? { ms: left() } : { ms: left(), signal: () => signal };
+  if (!(await untilDecided(parts, tenant, id, patience))) return undefined;
+  return reader.untilEnded(tenant, id, left(), signal);
 }
 
 /** Waits for an execution whose start is pending, until `signal` aborts; one that is not there is not waited for. */

@@ -4,7 +4,7 @@
  */
 import { type ExecutionState, isTerminal, type Phase } from '@millrace/core';
 import type { World } from '../ports/world.ts';
-import type { Feed } from '../roles/feed.ts';
+import type { EndWaiter, Feed } from '../roles/feed.ts';
 
 export interface EndWaitOptions {
   readonly feed: Feed;
@@ -32,16 +32,17 @@ const ownEndMs = 100;
  */
 export function untilEnded(options: EndWaitOptions, awaited: Awaited): Promise<ExecutionState | undefined> {
   return new Promise((resolve, reject) => {
-    new EndWait(options, awaited, resolve, reject).begin();
+    new EndWait(options, awaited, resolve, reject).begin(awaited.ms);
   });
 }
 
-class EndWait {
+class EndWait implements EndWaiter {
+  readonly tenant: string;
+  readonly id: string;
   readonly #options: EndWaitOptions;
-  readonly #awaited: Awaited;
+  readonly #signal: AbortSignal | undefined;
   readonly #resolve: (state?: ExecutionState) => void;
   readonly #reject: (error: unknown) => void;
-  #leave: (() => void) | undefined;
   #cancelTime: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
   #isOver = false;
@@ -51,35 +52,41 @@ class EndWait {
 
   constructor(
     options: EndWaitOptions,
-    awaited: Awaited,
+    { tenant, id, signal }: Awaited,
     resolve: (state?: ExecutionState) => void,
     reject: (error: unknown) => void,
   ) {
+    this.tenant = tenant;
+    this.id = id;
     this.#options = options;
-    this.#awaited = awaited;
+    this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  begin(): void {
+  begin(ms: number): void {
     const { feed, world, isDecidedHere } = this.#options;
-    const { tenant, id, ms, signal } = this.#awaited;
-    if (signal?.aborted === true) {
-      this.#end();
+    if (this.#signal?.aborted === true) {
+      this.ended();
       return;
     }
-    signal?.addEventListener('abort', this);
-    this.#leave = feed.awaitEnd(tenant, id, (state) => this.#end(state));
-    if (ms !== Number.POSITIVE_INFINITY) this.#cancelTime = world.after(ms, () => this.#end());
+    this.#signal?.addEventListener('abort', this);
+    feed.awaitEnd(this);
+    if (ms !== Number.POSITIVE_INFINITY) this.#cancelTime = world.after(ms, () => this.ended());
     // What came before the feed was open came unheard: look again then.
     if (!feed.isOpen) void feed.opened.then(() => this.#look());
-    if (isDecidedHere(tenant, id)) this.#cancelLook = world.after(ownEndMs, () => this.#look());
+    if (isDecidedHere(this.tenant, this.id)) this.#cancelLook = world.after(ownEndMs, () => this.#look());
     else this.#look();
   }
 
   /** The signal has aborted. */
   handleEvent(): void {
-    this.#end();
+    this.ended();
+  }
+
+  ended(state?: ExecutionState): void {
+    this.#stop();
+    this.#resolve(state);
   }
 
   #look(): void {
@@ -89,7 +96,7 @@ class EndWait {
       return;
     }
     try {
-      const phase = this.#options.phase(this.#awaited.tenant, this.#awaited.id);
+      const phase = this.#options.phase(this.tenant, this.id);
       if (typeof phase === 'string') this.#seen(phase);
       else {
         this.#isLooking = true;
@@ -105,7 +112,7 @@ class EndWait {
 
   #seen(phase: Phase): void {
     this.#isLooking = false;
-    if (isTerminal(phase)) return this.#end();
+    if (isTerminal(phase)) return this.ended();
     if (!this.#looksAgain) return;
     this.#looksAgain = false;
     this.#look();
@@ -116,17 +123,12 @@ class EndWait {
     this.#reject(error);
   }
 
-  #end(state?: ExecutionState): void {
-    this.#stop();
-    this.#resolve(state);
-  }
-
   #stop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#leave?.();
+    this.#options.feed.leave(this);
     this.#cancelTime?.();
     this.#cancelLook?.();
-    this.#awaited.signal?.removeEventListener('abort', this);
+    this.#signal?.removeEventListener('abort', this);
   }
 }

@@ -3,7 +3,7 @@ import { type ExecutionState, misplacedSecrets, openPhases, type WorkflowSource 
 import { MillraceError } from '../errors.ts';
 import type { ExecutionQuery } from '../ports/store.ts';
 import { ask, reasonOf, resolve, retry, view, viewOf, wakeUps } from './ask.ts';
-import { submit, undecided, untilEnded, untilStarted } from './elsewhere.ts';
+import { isNotFound, submit, undecided, untilStarted, untilStartedAndEnded } from './elsewhere.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { matches, publish } from './events.ts';
 import { followExecutions } from './execution-feed.ts';
@@ -20,7 +20,7 @@ const previewMax = 100;
 
 /** What a process tells of itself is the matter of whoever composes it. */
 export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'nodes'> {
-  const { definitions, functions, reader, store } = parts;
+  const { definitions, functions, reader, store, world } = parts;
   return {
     deploy: (tenant, text) => deploy(parts, tenant, text),
     workflow: async (tenant, id) => withWarnings(definitions, tenant, await definitions.get(tenant, id)),
@@ -38,10 +38,15 @@ export function createEngineOver(parts: EngineParts): Omit<Engine, 'system' | 'n
     resumeSchedule: (tenant, id) => parts.schedules.resume(tenant, id),
     start: (tenant, request, patience) => start(parts, tenant, request, patience),
     wait(tenant, id, ms, signal) {
+      const end = world.elapsed() + ms;
       const seen = (state: ExecutionState | undefined) =>
         state === undefined ? view(parts, tenant, id) : viewOf(parts, tenant, id, state);
       // Not `async`: while it waits it would hold a frame, and so would each that awaits it.
-      return untilEnded(parts, tenant, id, ms, signal).then(seen);
+      return reader.untilEnded(tenant, id, ms, signal).then(seen, async (error: unknown) => {
+        if (!isNotFound(error)) throw error;
+        // It may not have been started yet.
+        return seen(await untilStartedAndEnded(parts, tenant, id, end, signal));
+      });
     },
     execution: (tenant, id, options) => view(parts, tenant, id, options),
     value: (tenant, id, reference) => readValue(reader, parts.blobs, tenant, id, reference),

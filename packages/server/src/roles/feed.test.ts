@@ -20,18 +20,38 @@ const commit = {
 it('an end is told with the state that it has come to, and once, though others follow every commit', () => {
   const feed = new Feed();
   const told: (string | undefined)[] = [];
-  feed.awaitEnd('a', 'e', (state) => void told.push(state?.phase));
-  feed.awaitEnd('b', 'e', () => void told.push('of another tenant'));
+  feed.awaitEnd({ tenant: 'a', id: 'e', ended: (state) => void told.push(state?.phase) });
+  feed.awaitEnd({ tenant: 'b', id: 'e', ended: () => void told.push('of another tenant') });
   feed.followAll(() => {});
   feed.end('a', 'e', { ...emptyState(), phase: 'completed' });
   feed.publish(commit, { status: 'completed' } as never);
   expect(told).toEqual(['completed']);
 });
 
+it('each who waits for an end is told, but those who have left', () => {
+  const feed = new Feed();
+  const told: string[] = [];
+  const waiters = ['one', 'two', 'three'].map((name) => ({
+    tenant: 'a',
+    id: 'e',
+    ended(): void {
+      told.push(name);
+      feed.leave(this);
+    },
+  }));
+  for (const waiter of waiters) feed.awaitEnd(waiter);
+  feed.leave(waiters[1] as (typeof waiters)[0]);
+  expect(feed.listeners).toBe(1);
+  feed.end('a', 'e');
+  feed.end('a', 'e');
+  expect(told).toEqual(['one', 'three']);
+  expect(feed.listeners).toBe(0);
+});
+
 it('an end that another process decided is told when the log is read', () => {
   const feed = new Feed();
   const told: unknown[] = [];
-  feed.awaitEnd('a', 'e', (state) => void told.push(state));
+  feed.awaitEnd({ tenant: 'a', id: 'e', ended: (state) => void told.push(state) });
   feed.publish({ ...commit, body: '[2,{"type":"task.started","task":"\\"execution.completed\\""}]' });
   expect(told).toEqual([]);
   feed.publish(commit);

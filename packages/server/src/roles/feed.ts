@@ -9,17 +9,22 @@ import { parseBody } from './codec.ts';
 /** Told of a commit, and of its execution's row as it leaves it where that is known without reading. */
 export type CommitListener = (commit: Commit, row: ExecutionRow | undefined) => void;
 
-/** Told of the end of an execution, and of what it has come to where that is known without reading. */
-export type EndListener = (state: ExecutionState | undefined) => void;
-
-interface Follower<L> {
+/** Who waits for the end of one execution; one object, since there may be very many. */
+export interface EndWaiter {
   readonly tenant: string;
-  readonly listener: L;
+  readonly id: string;
+  /** Told of the end, and of what it has come to where that is known without reading. */
+  ended(state: ExecutionState | undefined): void;
+}
+
+interface Follower {
+  readonly tenant: string;
+  readonly listener: CommitListener;
 }
 
 export class Feed {
-  readonly #followers = new Followers<CommitListener>();
-  readonly #waiters = new Followers<EndListener>();
+  readonly #followers = new ByExecution<Follower>();
+  readonly #waiters = new ByExecution<EndWaiter>();
   readonly #all = new Set<CommitListener>();
   readonly #answers = new Set<() => void>();
   #opened: Promise<void> = Promise.resolve();
@@ -43,12 +48,19 @@ export class Feed {
 
   /** Follows one execution; the answer ends it. */
   follow(tenant: string, execution: string, listener: CommitListener): () => void {
-    return this.#followers.add(execution, { tenant, listener });
+    const follower = { tenant, listener };
+    this.#followers.add(execution, follower);
+    return () => this.#followers.remove(execution, follower);
   }
 
-  /** Waits for the end of one execution: most callers want no more, and for them no commit is built. The answer ends it. */
-  awaitEnd(tenant: string, execution: string, listener: EndListener): () => void {
-    return this.#waiters.add(execution, { tenant, listener });
+  /** Waits for the end of one execution until it leaves: most callers want no more, and for them no commit is built. */
+  awaitEnd(waiter: EndWaiter): void {
+    this.#waiters.add(waiter.id, waiter);
+  }
+
+  /** What has left already may leave again. */
+  leave(waiter: EndWaiter): void {
+    this.#waiters.remove(waiter.id, waiter);
   }
 
   /** Follows every execution; the answer ends it. */
@@ -89,12 +101,12 @@ export class Feed {
     if (!this.#waiters.has(execution)) return;
     // The worker's own may go on: an outcome that comes late is recorded after the end.
     const own = state === undefined ? undefined : { ...state };
-    for (const listener of this.#waiters.of(tenant, execution)) listener(own);
+    for (const waiter of this.#waiters.of(tenant, execution)) waiter.ended(own);
   }
 
   publish(commit: Commit, row?: ExecutionRow): void {
     const { tenant, stream } = commit;
-    for (const listener of this.#followers.of(tenant, stream)) listener(commit, row);
+    for (const { listener } of this.#followers.of(tenant, stream)) listener(commit, row);
     for (const listener of this.#all) listener(commit, row);
     // Who knows the row has told of the end already.
     if (row === undefined && this.#waiters.has(stream) && isLast(commit)) this.end(tenant, stream);
@@ -105,8 +117,8 @@ export class Feed {
  * By the id of an execution alone, which needs no key put together at every commit; the tenant is compared. An execution has
  * one follower most of the time, which needs no set.
  */
-class Followers<L> {
-  readonly #byExecution = new Map<string, Follower<L> | Set<Follower<L>>>();
+class ByExecution<F extends { readonly tenant: string }> {
+  readonly #byExecution = new Map<string, F | Set<F>>();
 
   get size(): number {
     return this.#byExecution.size;
@@ -116,30 +128,26 @@ class Followers<L> {
     return this.#byExecution.has(execution);
   }
 
-  add(execution: string, follower: Follower<L>): () => void {
-    const followers = this.#byExecution.get(execution);
-    if (followers === undefined) this.#byExecution.set(execution, follower);
-    else if (followers instanceof Set) followers.add(follower);
-    else this.#byExecution.set(execution, new Set([followers, follower]));
-    return () => this.#remove(execution, follower);
+  add(execution: string, follower: F): void {
+    const others = this.#byExecution.get(execution);
+    if (others === undefined) this.#byExecution.set(execution, follower);
+    else if (others instanceof Set) others.add(follower);
+    else this.#byExecution.set(execution, new Set([others, follower]));
   }
 
-  #remove(execution: string, follower: Follower<L>): void {
-    const followers = this.#byExecution.get(execution);
-    if (followers instanceof Set) followers.delete(follower);
-    if (followers === follower || (followers instanceof Set && followers.size === 0))
+  remove(execution: string, follower: F): void {
+    const others = this.#byExecution.get(execution);
+    if (others instanceof Set) others.delete(follower);
+    if (others === follower || (others instanceof Set && others.size === 0))
       this.#byExecution.delete(execution);
   }
 
-  *of(tenant: string, execution: string): Iterable<L> {
-    const followers = this.#byExecution.get(execution) ?? [];
-    for (const follower of isOne(followers) ? [followers] : followers)
-      if (follower.tenant === tenant) yield follower.listener;
+  /** A copy: who is told may leave, or another may come. */
+  of(tenant: string, execution: string): readonly F[] {
+    const all = this.#byExecution.get(execution);
+    if (all === undefined) return [];
+    return (all instanceof Set ? [...all] : [all]).filter((follower) => follower.tenant === tenant);
   }
-}
-
-function isOne<L>(followers: Follower<L> | Iterable<Follower<L>>): followers is Follower<L> {
-  return 'tenant' in followers;
 }
 
 /** A commit that ends its execution says so; a text of a workflow may look like it, and is told from it by reading. */

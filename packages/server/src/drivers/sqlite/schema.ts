@@ -87,8 +87,11 @@ export const schemaVersion = migrations.length;
  * with 4,000, 10 ms without any, at the same commits per second.
  */
 const pagesPerCheckpoint = 1_000;
-/** Room for all that a flush changes: what finds none is written more than once. Chosen by reckoning, not measured. */
-const cacheKibibytes = 16 * 1024;
+/**
+ * A flush comes in slices that change fewer pages. Four times as much made no work faster, wrote no fewer bytes, and cost
+ * 10,000 sleepers 16 MB.
+ */
+const cacheKibibytes = 4 * 1024;
 /** What a log that has grown is cut to when it starts from its beginning. */
 const walBytesKept = 16 * 1024 * 1024;
 

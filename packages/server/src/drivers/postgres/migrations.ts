@@ -1,4 +1,5 @@
 import { blobAge } from './blob-age.ts';
+import { claimWhatIsDue } from './claim-function.ts';
 import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { ownerFunctions } from './owner-functions.ts';
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
     worksFrom: 1,
     sql: [wakeUpIndexes, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
   },
+  { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
 ];

@@ -22,6 +22,12 @@ const listeners = numbers.map((at) =>
 );
 const writer = '00000000-0000-4000-8000-000000000001';
 
+const claim = `select * from {schema}.claim_10(null, '{effect}', 'o', 60000, ${some}, '', '{}', '{}', '{}')`;
+/** a workflow each, and not due */
+const later = numbers.map((at) =>
+  wakeUpOf(`w${at}`, '1', { kind: 'effect', due: neverDue - 1, queue: `ns/w${at}` }),
+);
+
 describe.skipIf(missing !== undefined)(
   `plans of the database${missing === undefined ? '' : `: ${missing}`}`,
   () => {
@@ -61,6 +67,35 @@ describe.skipIf(missing !== undefined)(
       expectFew(await ask());
     });
 
+    describe.each([
+      { statistics: 'as there are none', analyzed: false, others: 0 },
+      { statistics: 'as they are', analyzed: true, others: 0 },
+      { statistics: 'as they are, where many others are due', analyzed: true, others: many },
+    ])('of $others others that are due, with statistics $statistics,', ({ analyzed, others }) => {
+      test('a claim reads what it claims, and no row of 5,000 workflows that wait for later', async () => {
+        const { store, run, read } = await openSession();
+        const due = effects.slice(0, Math.max(some, others));
+        const entries = [...later, ...due].map((row) => ({
+          ...{ tenant, stream: row.execution, wakeUps: [put(row)] },
+        }));
+        await store.commit(entries);
+        if (analyzed) await run('analyze {schema}.wake_ups');
+        await run('begin');
+        const claimed = await read('claim', claim);
+        expect(claimed.rows).toHaveLength(some);
+        // In a flood it looks at as many that are due, and at as many queues, as its bounds say.
+        expect(claimed.read).toBeLessThan(others === 0 ? 10 * some : 1_000);
+        const nextDue = await read('next due', `select {schema}.next_due_10('{effect,timer}') as due`);
+        const [{ due: next }] = nextDue.rows;
+        if (others === 0) expect(Number(next)).toBeGreaterThan(store.now());
+        else expect(Number(next)).toBe(1_000 + some);
+        expect(nextDue.read).toBeLessThan(some);
+        const lapse = `select {schema}.next_lapse_10({schema}.clock_1(null), '{effect}', 'o') as due`;
+        expect((await read('next lapse', lapse)).read).toBeLessThan(5 * some);
+        await run('rollback');
+      });
+    });
+
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {
       const { store, database } = await openTestStore(await freshAddress());
@@ -84,6 +119,11 @@ describe.skipIf(missing !== undefined)(
         );
         return Number(row.read);
       };
+      async function read(what: string, text: string) {
+        const before = await readSoFar();
+        const rows = await run(text, [], what);
+        return { rows, read: (await readSoFar()) - before };
+      }
       async function ask(): Promise<readonly Reading[]> {
         const readings: Reading[] = [];
         const read = async (what: string, needed: number, text: string, values: readonly unknown[]) => {
@@ -104,7 +144,6 @@ describe.skipIf(missing !== undefined)(
           });
         };
         await run('begin');
-        const claim = `select * from {schema}.claim_3(null, '{effect}', 'o', 60000, ${some}, '')`;
         const claimed = await read('claim', some, claim, []);
         expect(claimed).toHaveLength(some);
         const leases = [claimed.map(({ id }) => id), claimed.map(({ attempt }) => Number(attempt))];
@@ -125,7 +164,7 @@ describe.skipIf(missing !== undefined)(
         await run('rollback');
         return readings;
       }
-      return { run, fill, ask };
+      return { store, run, fill, ask, read };
     }
   },
 );

@@ -8,6 +8,7 @@ import { release } from './release-function.ts';
 import { retentionGivesWay } from './retention-function.ts';
 import { tables, views, wakeUpIndexes } from './tables.ts';
 import { claimInTurns, turns } from './turns-function.ts';
+import { workflowLists } from './workflow-lists-function.ts';
 
 /**
  * Numbered and forward only: tables that were published are changed by a later one. A function may be written anew where it
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
     sql: [wakeUpIndexes, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
   },
   { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
+  { number: 11, name: 'lists cost what workflows there are', worksFrom: 1, sql: workflowLists },
 ];

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { neverDue } from '../../ports/store.ts';
-import { put, remove, wakeUpOf } from '../../ports/store-fixture.contract.ts';
+import { empty, entryOf, put, remove, rowOf, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
+import { listOfWorkflows } from './executions.ts';
 import { ofExecution } from './ledger.ts';
 import { byKey, firstOfKeys, ofShape } from './listeners.ts';
 import { dropTestDatabase, freshAddress, openTestStore, plainClient } from './test-store.fixture.ts';
@@ -96,6 +97,42 @@ describe.skipIf(missing !== undefined)(
       });
     });
 
+    test.each([
+      { statistics: 'as there are none', analyzed: false },
+      { statistics: 'as they are', analyzed: true },
+    ])(
+      'with statistics $statistics, a list reads what it shows and not what it is narrowed from',
+      async ({ analyzed }) => {
+        const { store, run, readSoFar } = await openSession();
+        const rows = numbers.map((at) =>
+          // What is rare is the oldest, which is met last.
+          rowOf(`s${at}`, {
+            startedAt: at,
+            ...(at < some && { namespace: 'rare', name: `seldom${at % 2}` }),
+          }),
+        );
+        await store.commit(rows.map((execution) => entryOf(execution.id, empty, { tenant, execution })));
+        if (analyzed) await run('analyze {schema}.streams');
+        await run('begin');
+        const narrowed = [
+          { namespace: 'rare', name: null, version: null, found: some },
+          { namespace: 'rare', name: 'seldom1', version: null, found: some / 2 },
+          { namespace: null, name: 'seldom1', version: null, found: some / 2 },
+          { namespace: 'none', name: null, version: null, found: 0 },
+          { namespace: 'shop', name: 'order', version: 'none', found: 0 },
+        ];
+        for (const { namespace, name, version, found } of narrowed) {
+          const before = await readSoFar('streams');
+          const place = [0, Number.MAX_SAFE_INTEGER, ''];
+          const values = [tenant, ['running'], ...place, namespace, name, version, null, null, null, some];
+          expect(await run(listOfWorkflows.text, values, 'list')).toHaveLength(found);
+          // The newest are looked at before.
+          expect((await readSoFar('streams')) - before).toBeLessThan(10 * some);
+        }
+        await run('rollback');
+      },
+    );
+
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {
       const { store, database } = await openTestStore(await freshAddress());
@@ -111,11 +148,11 @@ describe.skipIf(missing !== undefined)(
             ...{ tenant, stream: row.execution, wakeUps: [put(row)] },
           })),
         );
-      const readSoFar = async () => {
+      const readSoFar = async (table = 'wake_ups') => {
         const [row] = await run(
           `select (idx_tup_fetch + seq_tup_read)::integer as read from pg_stat_xact_user_tables
-            where schemaname = $1 and relname = 'wake_ups'`,
-          [database.address.schema],
+            where schemaname = $1 and relname = $2`,
+          [database.address.schema, table],
         );
         return Number(row.read);
       };
@@ -164,7 +201,7 @@ describe.skipIf(missing !== undefined)(
         await run('rollback');
         return readings;
       }
-      return { store, run, fill, ask, read };
+      return { store, run, fill, ask, read, readSoFar };
     }
   },
 );

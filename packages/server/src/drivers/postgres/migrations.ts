@@ -1,5 +1,6 @@
 import { blobAge } from './blob-age.ts';
 import { claimWhatIsDue } from './claim-function.ts';
+import { documentMarks } from './document-marks-function.ts';
 import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { ownerFunctions } from './owner-functions.ts';
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   },
   { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
   { number: 11, name: 'lists cost what workflows there are', worksFrom: 1, sql: workflowLists },
+  { number: 12, name: 'documents are stored with a mark', worksFrom: 1, sql: documentMarks },
 ];

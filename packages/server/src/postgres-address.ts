@@ -10,7 +10,8 @@ export function mistakeInAddress(address: string): string | undefined {
   const [, authority = ''] = /^[a-z]+:\/\/([^/?#]*)/.exec(address) ?? [];
   if (/%(?![0-9a-f]{2})/i.test(address))
     return `a % is not followed by two hexadecimal digits; a % itself is written %25 (${form})`;
-  if (authority.slice(authority.lastIndexOf('@') + 1).includes(','))
+  const [, hosts = ''] = /[?&]host=([^&]*)/.exec(address) ?? [];
+  if (`${authority.slice(authority.lastIndexOf('@') + 1)} ${decodeURIComponent(hosts)}`.includes(','))
     return `it names several hosts, and one is taken: a name, or a proxy, that leads to the primary (${form})`;
   const [, port = ''] = /:([^:\]]*)$/.exec(authority.slice(authority.lastIndexOf('@') + 1)) ?? [];
   const url = readUrl(address);

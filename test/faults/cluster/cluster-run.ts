@@ -182,7 +182,7 @@ async function restarted(postgres: Postgres): Promise<void> {
 }
 
 /** Asks again, of one server and the other, under the same key, until one has acknowledged it. */
-async function startSome(
+export async function startSome(
   apis: readonly Api[],
   from: number,
   to: number,
@@ -210,7 +210,7 @@ const quick = `document: { dsl: '1.0.3', namespace: crash, name: quick, version:
 do: [{ note: { set: { done: true } } }]`;
 
 /** Each server has taken an execution and seen its end. */
-async function untilRecovered(apis: readonly Api[], key: string): Promise<number> {
+export async function untilRecovered(apis: readonly Api[], key: string): Promise<number> {
   const begun = performance.now();
   await Promise.all(
     apis.map(async (api, at) => {
@@ -230,7 +230,7 @@ async function untilRecovered(apis: readonly Api[], key: string): Promise<number
 }
 
 /** What `millrace verify` says of every chain. */
-async function brokenChains(url: string): Promise<string[]> {
+export async function brokenChains(url: string): Promise<string[]> {
   const child = spawn(process.execPath, [launcher, 'verify', '--store', url]);
   const [out, error, [code]] = await Promise.all([
     text(child.stdout),

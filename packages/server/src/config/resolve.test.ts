@@ -138,6 +138,7 @@ describe('mistakes name the source and the key', () => {
     ['postgres://u:hush@h:0/d', 'its port is no number from 1 to 65535'],
     ['postgres://u:hush@h:99999/d', 'its port is no number from 1 to 65535'],
     ['postgresql://u:hush@h/d?port=x', 'its port is no number from 1 to 65535'],
+    ['postgres://u:hush@/d?host=a,b', 'it names several hosts, and one is taken'],
     ['postgres://u:hush@a b/d', 'it cannot be read as an address'],
     ['postgres://u:hu/sh@h/d', 'a character of the user or the password means something else'],
     ['postgres://u:12/hush@h/d', 'a character of the user or the password means something else'],

@@ -77,6 +77,54 @@ export function queryContract(open: OpenStore): void {
       expect(await idsOf(store, { ...all, since: 5 })).toEqual([]);
     });
 
+    test('of many workflows are the same, filter by filter and page by page, as all of them held against it', async () => {
+      const { store } = await start();
+      const pick = <T>(from: readonly T[], at: number) => from[at % from.length] as T;
+      const statuses = ['completed', 'completed', 'running', 'faulted', 'completed'] as const;
+      const rows = Array.from({ length: 400 }, (_, at) =>
+        rowOf(`${pick(['x', 'y'], at)}${at}`, {
+          startedAt: at - (at % 3),
+          status: pick(statuses, (at * 7) >> 2),
+          // What is rare is old, and so the last that is met.
+          namespace: at < 20 ? 'rare' : pick(['shop', 'shop-2', 'a', '\u{1f600}'], at),
+          name: at < 5 ? 'seldom' : pick(['order', 'order-2', 'b', '\uff5e', 'z'], (at * 3) >> 1),
+          version: pick(['1.0.0', '1.0.0', '2.0.0'], at >> 2),
+          definition: `sha256:${at % 3}`,
+        }),
+      );
+      await putExecutions(store, rows);
+      const filters: readonly Partial<ExecutionQuery>[] = [
+        ...['rare', 'shop', 'shop-', '\u{1f600}', 'none'].map((namespace) => ({ namespace })),
+        ...['seldom', 'order', '\uff5e', 'none'].map((name) => ({ name })),
+        ...['1.0.0', '2.0.0', '1'].map((version) => ({ version })),
+        { namespace: 'rare', name: 'seldom' },
+        { namespace: 'shop', name: 'order', version: '2.0.0' },
+        { namespace: 'shop-2', version: '1.0.0', status: ['completed'] },
+        { namespace: 'rare', status: ['faulted', 'running'] },
+        { name: 'order', since: 100, definition: 'sha256:1' },
+        { namespace: 'a', idPrefix: 'x' },
+      ];
+      for (const filter of filters) {
+        const { status, since = 0, idPrefix = '', ...same } = filter;
+        const expected = rows
+          .filter((row) => row.startedAt >= since && row.id.startsWith(idPrefix))
+          .filter((row) => status === undefined || status.includes(row.status))
+          .filter((row) =>
+            Object.entries(same).every(([key, value]) => row[key as keyof typeof row] === value),
+          )
+          .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+        const found: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const place = cursor === undefined ? {} : { cursor };
+          const page = await store.executions('a', { ...filter, ...place, rowsMax: 7 });
+          found.push(...page.rows.map(({ id }) => id));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        expect(found, JSON.stringify(filter)).toEqual(expected.map(({ id }) => id));
+      }
+    }, 60_000);
+
     test('are found by what their id begins with, alone and with the other filters', async () => {
       const { store } = await start();
       const ids = ['ab', 'ab1', 'ab%', 'ab_2', 'AB', 'abc\u{1f600}', 'b-ab', 'a'];

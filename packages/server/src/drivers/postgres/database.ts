@@ -41,6 +41,8 @@ export interface Database {
   prepare(client: ClientBase): Promise<void>;
   /** A commit that is stored: a database without it is not used any more. */
   readonly seen: LastSeen['seen'];
+  /** Documents that are stored: a database without them is not used any more. */
+  readonly documentsStored: Pick<LastSeen, 'process' | 'marked'>;
   /** SQL with the schema's name in it. */
   sql(text: string): string;
   /** Why nothing is taken any more. */
@@ -223,6 +225,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     clientConfig: () => config,
     prepare: (client) => prepareSession(client, bounds),
     seen: lastSeen.seen,
+    documentsStored: lastSeen,
     sql,
     refusal,
     deadline,

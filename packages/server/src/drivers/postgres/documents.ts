@@ -1,7 +1,7 @@
 /** Documents under compare-and-set, and snapshots. */
 import type { DocumentQuery, Page, Store, StoredDocument } from '../../ports/store.ts';
 import { checkKey, checkRowsMax, fromDocumentCursor, toCursor } from '../rules.ts';
-import type { Database, Statement } from './database.ts';
+import type { Database, Row, Statement, Value } from './database.ts';
 import { endOf } from './executions.ts';
 import { keptText } from './kept-text.ts';
 import { documentColumns, toDocument, toSnapshot } from './rows.ts';
@@ -26,30 +26,41 @@ const oldest: Statement = {
  * lost is known again.
  */
 const insert: Statement = {
-  name: 'put_document_1',
-  text: `insert into {schema}.documents as d (tenant, collection, key, revision, time, body, write)
+  name: 'put_document_12',
+  text: marking(
+    `insert into {schema}.documents as d (tenant, collection, key, revision, time, body, write)
     select $1, $2, $3, 1, {schema}.clock_1($6::bigint), $4, $7::uuid where coalesce($5::bigint, 0) = 0
     on conflict (tenant, collection, key) do update set
       revision = d.revision + 1, time = excluded.time, body = excluded.body, write = excluded.write
     where $5::bigint is null and d.write <> excluded.write
     returning revision`,
+    '$8::uuid',
+  ),
 };
 const update: Statement = {
-  name: 'update_document_1',
-  text: `update {schema}.documents set
+  name: 'update_document_12',
+  text: marking(
+    `update {schema}.documents set
       revision = revision + 1, time = {schema}.clock_1($6::bigint), body = $4, write = $7::uuid
     where tenant = $1 and collection = $2 and key = $3 and revision = $5::bigint and write <> $7::uuid
     returning revision`,
+    '$8::uuid',
+  ),
 };
 const standing: Statement = {
-  name: 'document_stand_1',
-  text: `select revision, write = $4::uuid as own from {schema}.documents
-    where tenant = $1 and collection = $2 and key = $3`,
+  name: 'document_stand_12',
+  text: `select d.revision, d.own, m.backend, m.mark from (
+      select revision, write = $4::uuid as own from {schema}.documents
+      where tenant = $1 and collection = $2 and key = $3 offset 0
+    ) d left join lateral {schema}.mark_12($5::uuid) m on d.own`,
 };
 const remove: Statement = {
-  name: 'delete_document_1',
-  text: `delete from {schema}.documents where tenant = $1 and collection = $2 and key = $3
+  name: 'delete_document_12',
+  text: marking(
+    `delete from {schema}.documents where tenant = $1 and collection = $2 and key = $3
     and ($4::bigint is null or revision = $4::bigint) returning revision`,
+    '$5::uuid',
+  ),
 };
 const snapshot: Statement = {
   name: 'snapshot_1',
@@ -73,7 +84,15 @@ export function openDocuments(
   given: () => number | null,
   newId: () => string,
 ): Documents {
-  const { query } = database;
+  const { query, documentsStored } = database;
+  /** A statement that marks what it has stored. */
+  const store = async (statement: Statement, values: readonly Value[]): Promise<Row | undefined> => {
+    const askedAt = performance.now();
+    const [row] = await query(statement, [...values, documentsStored.process], 'again');
+    if (row !== undefined && row.mark !== null)
+      documentsStored.marked(Number(row.backend), Number(row.mark), askedAt);
+    return row;
+  };
   const shared = onceForAll<Page<StoredDocument>>();
   return {
     async document(tenant, collection, key) {
@@ -96,14 +115,13 @@ export function openDocuments(
       checkKey('document key', key);
       const write = newId();
       const values = [tenant, collection, key, keptText(body), revision ?? null, given(), write];
-      const [stored] = await query((revision ?? 0) === 0 ? insert : update, values, 'again');
+      const stored = await store((revision ?? 0) === 0 ? insert : update, values);
       if (stored !== undefined) return { type: 'stored', revision: Number(stored.revision) };
-      const [found] = await query(standing, [tenant, collection, key, write], 'again');
+      const found = await store(standing, [tenant, collection, key, write]);
       return { type: found?.own === true ? 'stored' : 'conflict', revision: Number(found?.revision ?? 0) };
     },
     async deleteDocument(tenant, collection, key, revision) {
-      const rows = await query(remove, [tenant, collection, key, revision ?? null], 'again');
-      return rows.length > 0;
+      return (await store(remove, [tenant, collection, key, revision ?? null])) !== undefined;
     },
     async snapshot(tenant, stream) {
       const [row] = await query(snapshot, [tenant, stream], 'again');
@@ -131,4 +149,10 @@ async function documents(
   return last === undefined || found.length <= rows.length
     ? { rows }
     : { rows, cursor: toCursor([last.key]) };
+}
+
+/** A change of one document, with a mark in the same transaction. */
+function marking(change: string, process: string): string {
+  return `with changed as (${change})
+    select c.revision, m.backend, m.mark from changed c cross join lateral {schema}.mark_12(${process}) m`;
 }

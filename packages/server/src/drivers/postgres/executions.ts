@@ -30,28 +30,29 @@ const askedTogetherMax = 1_000;
 
 /** Each status is a stretch of the index, read from its newest on. */
 const list: Statement = {
-  name: 'executions_1',
+  name: 'executions_11',
   text: `select ${columnsOf('l')} from unnest($2::text[]) as s (status) cross join lateral (
       select ${columnsOf('e')} from {schema}.streams e
       where e.tenant = $1 and e.status = s.status and e.started_at >= $3::bigint
         and (e.started_at, e.stream) < ($4::bigint, $5)
-        and ($6::text is null or e.namespace = $6) and ($7::text is null or e.name = $7)
-        and ($8::text is null or e.workflow_version = $8) and ($9::text is null or e.definition = $9)
-        and ($10::text is null or (e.stream >= $10 and e.stream < $11))
-      order by e.started_at desc, e.stream desc limit $12::bigint
-    ) l order by l.started_at desc, l.stream desc limit $12::bigint`,
+        and ($6::text is null or e.definition = $6) and ($7::text is null or (e.stream >= $7 and e.stream < $8))
+      order by e.started_at desc, e.stream desc limit $9::bigint
+    ) l order by l.started_at desc, l.stream desc limit $9::bigint`,
 };
 
-/** The same by name, which is a stretch of its own in another index. */
-const listByName: Statement = {
-  name: 'executions_by_name_1',
-  text: list.text.replace('($7::text is null or e.name = $7)', 'e.name = $7'),
+/** The same of workflows: each status of each version is a stretch of another index. */
+export const listOfWorkflows: Statement = {
+  name: 'executions_of_workflows_11',
+  text: `select ${columnsOf('e')} from {schema}.executions_of_workflows_11($1, $2::text[], $3::bigint, $4::bigint, $5, $6, $7,
+      $8, $9, $10, $11, $12::bigint) with ordinality as l (stream, place)
+    cross join lateral (select * from {schema}.streams s where s.tenant = $1 and s.stream = l.stream offset 0) e
+    order by l.place`,
 };
 
 const byId: Statement = {
-  name: 'executions_by_id_1',
-  text: `select ${executionColumns} from {schema}.streams
-    where tenant = $1 and stream >= $2 and stream < $3 and status is not null limit $4::bigint`,
+  name: 'executions_by_id_11',
+  text: `select ${columnsOf('e')} from {schema}.executions_by_prefix_11($1, $2, $3, $4::bigint) as l (stream)
+    cross join lateral (select * from {schema}.streams s where s.tenant = $1 and s.stream = l.stream offset 0) e`,
 };
 
 const orphanCondition = `s.status in ('${openPhases.join("', '")}')
@@ -137,13 +138,14 @@ async function executions(
     );
     return toPage([...found].sort(newestFirst), asked.rowsMax);
   }
+  const isOfWorkflows = namespace !== undefined || name !== undefined || version !== undefined;
   const rows = await database.query(
-    name === undefined ? list : listByName,
+    isOfWorkflows ? listOfWorkflows : list,
     [
       ...[tenant, [...new Set(asked.status ?? phases)], asked.since ?? 0],
       ...[after?.startedAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? ''],
-      ...[namespace ?? null, name ?? null, version ?? null, definition ?? null],
-      ...[idPrefix ?? null, endOf(idPrefix), asked.rowsMax + 1],
+      ...(isOfWorkflows ? [namespace ?? null, name ?? null, version ?? null] : []),
+      ...[definition ?? null, idPrefix ?? null, endOf(idPrefix), asked.rowsMax + 1],
     ],
     'again',
   );

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase, startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import type { Store } from '../../ports/store.ts';
 import { chainOf, empty, entryOf } from '../../ports/store-fixture.contract.ts';
 import { openDatabase } from './database.ts';
 import { openPostgresStore } from './store.ts';
@@ -13,24 +14,15 @@ describe.skipIf(missing !== undefined)(
     test('after a crash without syncs is refused by who knew of later commits, and that process is to end', {
       timeout: 60_000,
     }, async () => {
-      const server = await startPostgres();
-      onTestFinished(() => server.remove());
-      const address = `${server.url}?options=-c%20synchronous_commit%3Doff`;
+      const { address, loseWhat } = await startForgetful();
       const writer = await open(address);
       const reader = await open(address);
       const [first, ...others] = chainOf('s', 20);
       await writer.store.commit(first === undefined ? [] : [first]);
-      await queryOnce(server.url, 'checkpoint');
-      // What was not written yet is lost with the server: nobody writes it any more.
-      const [row] = await queryOnce(
-        server.url,
-        "select pid from pg_stat_activity where backend_type = 'walwriter'",
-      );
-      process.kill(Number(row?.pid), 'SIGSTOP');
-      await writer.store.commit(others);
-      await reader.store.heads?.('', 100);
-      await server.stop('immediate');
-      await server.restart();
+      await loseWhat(async () => {
+        await writer.store.commit(others);
+        await reader.store.heads?.('', 100);
+      });
       for (const { store, fatal } of [writer, reader]) {
         const error = await store.execution('a', 's').catch((thrown: unknown) => thrown);
         expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'gone-back' } });
@@ -42,6 +34,70 @@ describe.skipIf(missing !== undefined)(
       const anew = await open(address);
       expect(await anew.store.read('a', 's')).toHaveLength(1);
       expect(await anew.store.commit(others.slice(0, 1))).toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test.each([
+      ['stored', (store: Store) => store.putDocument('a', 'c', 'late', '2', 0)],
+      ['changed', (store: Store) => store.putDocument('a', 'c', 'early', '2', 1)],
+      ['deleted', (store: Store) => store.deleteDocument('a', 'c', 'early', 1)],
+    ])(
+      'is refused by who had %s a document since, with no commit behind it, and by nobody else',
+      {
+        timeout: 60_000,
+      },
+      async (_, change) => {
+        const { address, loseWhat } = await startForgetful();
+        const [writer, other] = [await open(address), await open(address)];
+        await writer.store.putDocument('a', 'c', 'early', '1', 0);
+        await other.store.document('a', 'c', 'early');
+        await loseWhat(() => change(writer.store));
+        const error = await writer.store.document('a', 'c', 'early').catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'unavailable', details: { reason: 'gone-back' } });
+        expect(writer.fatal).toHaveLength(1);
+        expect(await other.store.document('a', 'c', 'early')).toMatchObject({ body: '1', revision: 1 });
+        expect(await other.store.document('a', 'c', 'late')).toBeUndefined();
+        expect(other.fatal).toEqual([]);
+      },
+    );
+
+    test('of many documents that were stored at the same time any that is lost is enough', async () => {
+      const made = await createTestDatabase();
+      onTestFinished(() => made.drop());
+      const { store, fatal } = await open(made.url);
+      for (let round = 0; round < 3; round++)
+        await Promise.all(
+          Array.from({ length: 20 }, (_, at) => store.putDocument('a', 'c', `${round}-${at}`, 'x', 0)),
+        );
+      const marks = await made.query('select backend from millrace.document_marks where number > 1');
+      expect(marks.length).toBeGreaterThan(0);
+      await endConnections(made.query);
+      expect(await store.document('a', 'c', '0-0')).toMatchObject({ body: 'x' });
+      expect(fatal).toEqual([]);
+      // As if the last of one connection were lost.
+      await made.query('update millrace.document_marks set number = number - 1 where backend = $1', [
+        marks[0]?.backend,
+      ]);
+      await endConnections(made.query);
+      await expect(store.document('a', 'c', '0-0')).rejects.toMatchObject({
+        details: { reason: 'gone-back' },
+      });
+      expect(fatal).toHaveLength(1);
+    });
+
+    test('is not where documents were deleted by others, or the server was started anew', {
+      timeout: 60_000,
+    }, async () => {
+      const server = await startPostgres();
+      onTestFinished(() => server.remove());
+      const [one, other] = [await open(server.url), await open(server.url)];
+      for (const key of ['a', 'b', 'c']) await one.store.putDocument('a', 'c', key, '1', 0);
+      for (const key of ['a', 'b', 'c']) await other.store.deleteDocument('a', 'c', key, 1);
+      await server.stop('immediate');
+      await server.restart();
+      expect(await one.store.document('a', 'c', 'a')).toBeUndefined();
+      expect(await one.store.putDocument('a', 'c', 'a', '1', 0)).toMatchObject({ type: 'stored' });
+      expect(await other.store.document('a', 'c', 'a')).toMatchObject({ body: '1' });
+      expect([one.fatal, other.fatal]).toEqual([[], []]);
     });
 
     test('is known also when others have gone on from there, beyond what was seen', async () => {
@@ -82,6 +138,26 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
+
+/** A server that does not sync what is committed. `loseWhat` crashes it so that what `run` commits is lost. */
+async function startForgetful() {
+  const server = await startPostgres();
+  onTestFinished(() => server.remove());
+  const address = `${server.url}?options=-c%20synchronous_commit%3Doff`;
+  async function loseWhat(run: () => Promise<unknown>): Promise<void> {
+    await queryOnce(server.url, 'checkpoint');
+    // What was not written yet is lost with the server: nobody writes it any more.
+    const [row] = await queryOnce(
+      server.url,
+      "select pid from pg_stat_activity where backend_type = 'walwriter'",
+    );
+    process.kill(Number(row?.pid), 'SIGSTOP');
+    await run();
+    await server.stop('immediate');
+    await server.restart();
+  }
+  return { server, address, loseWhat };
+}
 
 async function open(address: string, now?: () => number) {
   const fatal: Error[] = [];

@@ -1,18 +1,14 @@
 /** The ledger of wake-ups, apart from what commits change in it. Instants are compared in the database. */
 import { limitOf, neverDue, type PlaceLimit, type Store } from '../../ports/store.ts';
 import { checkClaim, checkInteger, compareText } from '../rules.ts';
-import type { Database, Row, Statement, Value } from './database.ts';
+import type { Database, Row, Statement } from './database.ts';
 import type { Hints } from './hints.ts';
 import { toClaimed, toWakeUp, wakeUpColumns } from './rows.ts';
 import { together } from './together.ts';
 
 const claim: Statement = {
-  name: 'claim_3',
-  text: `select * from {schema}.claim_3($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6)`,
-};
-const claimWithin: Statement = {
-  name: 'claim_5',
-  text: `select * from {schema}.claim_5($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6, $7::text[], $8::bigint[], $9::text[])`,
+  name: 'claim_10',
+  text: `select * from {schema}.claim_10($1::bigint, $2::text[], $3, $4::bigint, $5::integer, $6, $7::text[], $8::bigint[], $9::text[])`,
 };
 const relet: Statement = {
   name: 'relet_1',
@@ -29,37 +25,15 @@ export const ofExecution: Statement = {
 };
 /** It carries the database's clock along: who asks for this waits until then. */
 const nextDue: Statement = {
-  name: 'next_due_3',
-  text: `with recursive q (kind, queue, claimable) as (
-      (select k.kind, w.queue, w.claimable from unnest($1::text[]) as k (kind) cross join lateral (
-        select w.queue, w.claimable from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
-        order by w.queue, w.claimable limit 1) w)
-      union all
-      select q.kind, w.queue, w.claimable from q cross join lateral (
-        select w.queue, w.claimable from {schema}.wake_ups w
-        where w.kind = q.kind and w.queue > q.queue and w.claimable is not null
-        order by w.queue, w.claimable limit 1) w
-    )
-    select min(q.claimable) as due, {schema}.clock_1(null) as clock from q`,
+  name: 'next_due_10',
+  text: 'select {schema}.next_due_10($1::text[]) as due, {schema}.clock_1(null) as clock',
 };
 
-/** Of each queue the first row that is yet to come: those that wait already do not hide it. */
+/** The first row that is yet to come: those that wait already do not hide it. */
 const nextLapse: Statement = {
-  name: 'next_lapse_1',
-  text: `with recursive q (kind, queue) as (
-      select k.kind, (select w.queue from {schema}.wake_ups w where w.kind = k.kind and w.claimable is not null
-        order by w.queue, w.claimable limit 1)
-      from unnest($1::text[]) as k (kind)
-      union all
-      select q.kind, (select w.queue from {schema}.wake_ups w where w.kind = q.kind and w.queue > q.queue
-        and w.claimable is not null order by w.queue, w.claimable limit 1)
-      from q where q.queue is not null
-    ), at (clock) as materialized (select {schema}.clock_1($3::bigint))
-    select min(w.claimable) as due, at.clock from at left join q on q.queue is not null left join lateral (
-      select w.claimable from {schema}.wake_ups w
-      where w.kind = q.kind and w.queue = q.queue and w.claimable > at.clock and w.owner is distinct from $2
-      order by w.claimable limit 1) w on true
-    group by at.clock`,
+  name: 'next_lapse_10',
+  text: `select {schema}.next_lapse_10(at.clock, $1::text[], $2) as due, at.clock
+    from (select {schema}.clock_1($3::bigint) as clock offset 0) at`,
 };
 
 interface LedgerOptions {
@@ -101,18 +75,13 @@ export function openLedger({
   let lastServed = '';
   /** by limit, the queue of it that got a row last */
   const servedOf = new Map<string, string>();
-  const claimByLimits = async (values: readonly Value[], limits: readonly PlaceLimit[]) => {
+  /** What of the limits of a claim the database is told, in the order in which it locks them. */
+  const argumentsOf = (limits: readonly PlaceLimit[]) => {
     const sorted = [...limits].sort((a, b) => compareText(a.limit, b.limit));
-    const rows = await query(claimWithin, [
-      ...values,
+    return [
       ...[sorted.map(({ limit }) => limit), sorted.map(({ placesMax }) => placesMax)],
       sorted.map(({ limit }) => servedOf.get(limit) ?? ''),
-    ]);
-    for (const { queue } of rows) {
-      const limit = limitOf(String(queue));
-      if (limit !== undefined) servedOf.set(limit, String(queue));
-    }
-    return rows;
+    ];
   };
   return {
     async claim(request) {
@@ -120,10 +89,15 @@ export function openLedger({
       const { kinds, owner, leaseMs, rowsMax, limits = [] } = request;
       if (kinds.length === 0) return [];
       const values = [given(), [...new Set(kinds)], owner, leaseMs, rowsMax, lastServed];
-      const rows = await (limits.length === 0 ? query(claim, values) : claimByLimits(values, limits));
-      const last = rows.at(-1);
-      lastServed = String(last?.turn ?? last?.queue ?? lastServed);
-      return [...rows].sort(earliestFirst).map((row) => toClaimed(row, owner));
+      const answered = await query(claim, [...values, ...argumentsOf(limits)]);
+      lastServed = String(answered.at(-1)?.turn ?? lastServed);
+      // A row of nulls has a turn only.
+      const rows = answered.filter(({ id }) => id !== null);
+      for (const queue of limits.length === 0 ? [] : rows.map((row) => String(row.queue))) {
+        const limit = limitOf(queue);
+        if (limit !== undefined) servedOf.set(limit, queue);
+      }
+      return rows.sort(earliestFirst).map((row) => toClaimed(row, owner));
     },
     async renew(tenant, leases, owner, leaseMs) {
       checkInteger('leaseMs', leaseMs, 0);

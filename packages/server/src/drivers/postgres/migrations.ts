@@ -1,4 +1,6 @@
 import { blobAge } from './blob-age.ts';
+import { claimWhatIsDue } from './claim-function.ts';
+import { documentMarks } from './document-marks-function.ts';
 import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { ownerFunctions } from './owner-functions.ts';
@@ -7,6 +9,7 @@ import { release } from './release-function.ts';
 import { retentionGivesWay } from './retention-function.ts';
 import { tables, views, wakeUpIndexes } from './tables.ts';
 import { claimInTurns, turns } from './turns-function.ts';
+import { workflowLists } from './workflow-lists-function.ts';
 
 /**
  * Numbered and forward only: tables that were published are changed by a later one. A function may be written anew where it
@@ -45,4 +48,7 @@ export const migrations: readonly Migration[] = [
     worksFrom: 1,
     sql: [wakeUpIndexes, commit, lease, release, claimInTurns, places, claimLapsed].join('\n'),
   },
+  { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
+  { number: 11, name: 'lists cost what workflows there are', worksFrom: 1, sql: workflowLists },
+  { number: 12, name: 'documents are stored with a mark', worksFrom: 1, sql: documentMarks },
 ];

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import { neverDue } from '../../ports/store.ts';
-import { put, remove, wakeUpOf } from '../../ports/store-fixture.contract.ts';
+import { empty, entryOf, put, remove, rowOf, wakeUpOf } from '../../ports/store-fixture.contract.ts';
 import { commitStatement, toArguments } from './commit-arrays.ts';
+import { listOfWorkflows } from './executions.ts';
 import { ofExecution } from './ledger.ts';
 import { byKey, firstOfKeys, ofShape } from './listeners.ts';
 import { dropTestDatabase, freshAddress, openTestStore, plainClient } from './test-store.fixture.ts';
@@ -21,6 +22,12 @@ const listeners = numbers.map((at) =>
   wakeUpOf(`l${at}`, '1', { kind: 'event', due: neverDue, listens: { shape: 's', key: `k${at}` } }),
 );
 const writer = '00000000-0000-4000-8000-000000000001';
+
+const claim = `select * from {schema}.claim_10(null, '{effect}', 'o', 60000, ${some}, '', '{}', '{}', '{}')`;
+/** a workflow each, and not due */
+const later = numbers.map((at) =>
+  wakeUpOf(`w${at}`, '1', { kind: 'effect', due: neverDue - 1, queue: `ns/w${at}` }),
+);
 
 describe.skipIf(missing !== undefined)(
   `plans of the database${missing === undefined ? '' : `: ${missing}`}`,
@@ -61,6 +68,71 @@ describe.skipIf(missing !== undefined)(
       expectFew(await ask());
     });
 
+    describe.each([
+      { statistics: 'as there are none', analyzed: false, others: 0 },
+      { statistics: 'as they are', analyzed: true, others: 0 },
+      { statistics: 'as they are, where many others are due', analyzed: true, others: many },
+    ])('of $others others that are due, with statistics $statistics,', ({ analyzed, others }) => {
+      test('a claim reads what it claims, and no row of 5,000 workflows that wait for later', async () => {
+        const { store, run, read } = await openSession();
+        const due = effects.slice(0, Math.max(some, others));
+        const entries = [...later, ...due].map((row) => ({
+          ...{ tenant, stream: row.execution, wakeUps: [put(row)] },
+        }));
+        await store.commit(entries);
+        if (analyzed) await run('analyze {schema}.wake_ups');
+        await run('begin');
+        const claimed = await read('claim', claim);
+        expect(claimed.rows).toHaveLength(some);
+        // In a flood it looks at as many that are due, and at as many queues, as its bounds say.
+        expect(claimed.read).toBeLessThan(others === 0 ? 10 * some : 1_000);
+        const nextDue = await read('next due', `select {schema}.next_due_10('{effect,timer}') as due`);
+        const [{ due: next }] = nextDue.rows;
+        if (others === 0) expect(Number(next)).toBeGreaterThan(store.now());
+        else expect(Number(next)).toBe(1_000 + some);
+        expect(nextDue.read).toBeLessThan(some);
+        const lapse = `select {schema}.next_lapse_10({schema}.clock_1(null), '{effect}', 'o') as due`;
+        expect((await read('next lapse', lapse)).read).toBeLessThan(5 * some);
+        await run('rollback');
+      });
+    });
+
+    test.each([
+      { statistics: 'as there are none', analyzed: false },
+      { statistics: 'as they are', analyzed: true },
+    ])(
+      'with statistics $statistics, a list reads what it shows and not what it is narrowed from',
+      async ({ analyzed }) => {
+        const { store, run, readSoFar } = await openSession();
+        const rows = numbers.map((at) =>
+          // What is rare is the oldest, which is met last.
+          rowOf(`s${at}`, {
+            startedAt: at,
+            ...(at < some && { namespace: 'rare', name: `seldom${at % 2}` }),
+          }),
+        );
+        await store.commit(rows.map((execution) => entryOf(execution.id, empty, { tenant, execution })));
+        if (analyzed) await run('analyze {schema}.streams');
+        await run('begin');
+        const narrowed = [
+          { namespace: 'rare', name: null, version: null, found: some },
+          { namespace: 'rare', name: 'seldom1', version: null, found: some / 2 },
+          { namespace: null, name: 'seldom1', version: null, found: some / 2 },
+          { namespace: 'none', name: null, version: null, found: 0 },
+          { namespace: 'shop', name: 'order', version: 'none', found: 0 },
+        ];
+        for (const { namespace, name, version, found } of narrowed) {
+          const before = await readSoFar('streams');
+          const place = [0, Number.MAX_SAFE_INTEGER, ''];
+          const values = [tenant, ['running'], ...place, namespace, name, version, null, null, null, some];
+          expect(await run(listOfWorkflows.text, values, 'list')).toHaveLength(found);
+          // The newest are looked at before.
+          expect((await readSoFar('streams')) - before).toBeLessThan(10 * some);
+        }
+        await run('rollback');
+      },
+    );
+
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {
       const { store, database } = await openTestStore(await freshAddress());
@@ -76,14 +148,19 @@ describe.skipIf(missing !== undefined)(
             ...{ tenant, stream: row.execution, wakeUps: [put(row)] },
           })),
         );
-      const readSoFar = async () => {
+      const readSoFar = async (table = 'wake_ups') => {
         const [row] = await run(
           `select (idx_tup_fetch + seq_tup_read)::integer as read from pg_stat_xact_user_tables
-            where schemaname = $1 and relname = 'wake_ups'`,
-          [database.address.schema],
+            where schemaname = $1 and relname = $2`,
+          [database.address.schema, table],
         );
         return Number(row.read);
       };
+      async function read(what: string, text: string) {
+        const before = await readSoFar();
+        const rows = await run(text, [], what);
+        return { rows, read: (await readSoFar()) - before };
+      }
       async function ask(): Promise<readonly Reading[]> {
         const readings: Reading[] = [];
         const read = async (what: string, needed: number, text: string, values: readonly unknown[]) => {
@@ -104,7 +181,6 @@ describe.skipIf(missing !== undefined)(
           });
         };
         await run('begin');
-        const claim = `select * from {schema}.claim_3(null, '{effect}', 'o', 60000, ${some}, '')`;
         const claimed = await read('claim', some, claim, []);
         expect(claimed).toHaveLength(some);
         const leases = [claimed.map(({ id }) => id), claimed.map(({ attempt }) => Number(attempt))];
@@ -125,7 +201,7 @@ describe.skipIf(missing !== undefined)(
         await run('rollback');
         return readings;
       }
-      return { run, fill, ask };
+      return { store, run, fill, ask, read, readSoFar };
     }
   },
 );

@@ -1,4 +1,4 @@
-/** What has to be done now and then, by any process: partitions for the weeks to come, and rows of writers long gone. */
+/** What has to be done now and then, by any process: partitions for the weeks to come, and rows of processes long gone. */
 import type { Database, Statement } from './database.ts';
 import { kindOf, toError } from './failure.ts';
 
@@ -15,16 +15,23 @@ const periodsAhead = 2;
 const restMs = 6 * 3_600_000;
 
 const ready: Statement = { name: 'ready_period_1', text: 'select ready_period from {schema}.counter' };
-const forget: Statement = {
-  name: 'forget_writers_1',
-  text: "delete from {schema}.writers where seen_at < now() - interval '7 days'",
-};
+const forget: readonly Statement[] = [
+  {
+    name: 'forget_writers_1',
+    text: "delete from {schema}.writers where seen_at < now() - interval '7 days'",
+  },
+  // A day after the last is not asked for any more: `last-seen.ts`.
+  {
+    name: 'forget_marks_12',
+    text: "delete from {schema}.document_marks where seen_at < now() - interval '2 days'",
+  },
+];
 
 export function startUpkeep(database: Database, now: () => number): Upkeep {
   const timer = setInterval(() => {
     // It is tried again at the next turn, and nothing waits for it.
     prepare(now())
-      .then(() => database.query(forget, [], 'again'))
+      .then(() => Promise.all(forget.map((statement) => database.query(statement, [], 'again'))))
       .catch(() => {});
   }, restMs);
   timer.unref();

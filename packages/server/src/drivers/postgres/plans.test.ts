@@ -6,6 +6,7 @@ import { commitStatement, toArguments } from './commit-arrays.ts';
 import { listOfWorkflows } from './executions.ts';
 import { ofExecution } from './ledger.ts';
 import { byKey, firstOfKeys, ofShape } from './listeners.ts';
+import { end, heads, read, tail } from './streams.ts';
 import { dropTestDatabase, freshAddress, openTestStore, plainClient } from './test-store.fixture.ts';
 
 const missing = whyNoPostgres();
@@ -133,6 +134,27 @@ describe.skipIf(missing !== undefined)(
       },
     );
 
+    test.each([
+      { statistics: 'as there are none', analyzed: [] },
+      { statistics: 'of the counter alone', analyzed: ['counter'] },
+      { statistics: 'of the log alone', analyzed: ['commits'] },
+      { statistics: 'as they are', analyzed: ['counter', 'commits'] },
+    ])('with statistics $statistics, what is asked of the log is found without reading it', async ({ analyzed }) => {
+      const { store, run, pagesOf } = await openSession();
+      await store.commit(numbers.map((at) => entryOf(`s${at}`, empty, { tenant })));
+      for (const table of analyzed) await run(`analyze {schema}.${table}`);
+      const all = await pagesOf('select body from {schema}.commits', []);
+      expect(all).toBeGreaterThan(100);
+      const last = Number(await store.end());
+      for (const [{ name, text }, values] of [
+        [end, []],
+        [tail, [last - some, some]],
+        [heads, [last - some, some]],
+        [read, [tenant, 's7', 1, some]],
+      ] as const)
+        expect(await pagesOf(text, values), name).toBeLessThan(all / 2);
+    });
+
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {
       const { store, database } = await openTestStore(await freshAddress());
@@ -156,6 +178,11 @@ describe.skipIf(missing !== undefined)(
         );
         return Number(row.read);
       };
+      const pagesOf = async (text: string, values: readonly unknown[]) => {
+        const [row] = await run(`explain (analyze, buffers, format json) ${text}`, values);
+        const plan = row['QUERY PLAN'][0].Plan;
+        return Number(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']);
+      };
       async function read(what: string, text: string) {
         const before = await readSoFar();
         const rows = await run(text, [], what);
@@ -171,9 +198,7 @@ describe.skipIf(missing !== undefined)(
         };
         /** Pages, for an index may be read whole without a row of the table. */
         const readPages = async (what: string, text: string, values: readonly unknown[]) => {
-          const [row] = await run(`explain (analyze, buffers, format json) ${text}`, values);
-          const plan = row['QUERY PLAN'][0].Plan;
-          const pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+          const pages = await pagesOf(text, values);
           readings.push({
             what: `pages for ${what}`,
             needed: some / 2,
@@ -201,7 +226,7 @@ describe.skipIf(missing !== undefined)(
         await run('rollback');
         return readings;
       }
-      return { store, run, fill, ask, read, readSoFar };
+      return { store, run, fill, ask, read, readSoFar, pagesOf };
     }
   },
 );

@@ -117,6 +117,13 @@ do: [{ a: { raise: { error: odd } } }]`,
     expect(state.error?.detail).toContain(why);
   });
 
+  test('the detail of an error that a failing catch did not catch stands before the reason', () => {
+    const { state } = drive(
+      `do: [{ t: { try: [{ a: { raise: { error: { type: 'https://example.com/x', status: 400, detail: too loud } } } }], catch: { when: 'error("odd")' } } }]`,
+    );
+    expect(state.error?.detail).toMatch(/^too loud; not caught, as \/do\/0\/t\/catch failed: .*odd/);
+  });
+
   test('a caught error without a handler yields the input of the try', () => {
     expect(
       drive(`do: [{ t: { try: [{ a: { ${boom} } }], catch: {} } }]`, { input: { k: 1 } }).state.output,

@@ -40,9 +40,12 @@ describe('an event', () => {
     expect(errorsOf({ source: ' '.repeat(2_048) })).toHaveLength(1);
   });
 
-  test.each<Json>(['abc', 5, 'ab==c', '====', 'a===', '*bcd'])('has no %j as data in base64', (value) => {
-    expect(errorsOf({ data_base64: value })).toMatchObject([{ name: 'data_base64' }]);
-  });
+  test.each<Json>(['abc', 5, [[]], 'ab==c', '====', 'a===', '*bcd'])(
+    'has no %j as data in base64',
+    (value) => {
+      expect(errorsOf({ data_base64: value })).toMatchObject([{ name: 'data_base64' }]);
+    },
+  );
 
   test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
     expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);

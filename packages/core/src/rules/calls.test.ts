@@ -33,6 +33,33 @@ const authenticated = (policy: string, more = '') =>
 const openapi = (more: string, endpoint = 'https://example.com/api.json') =>
   `call: openapi, with: { document: { endpoint: ${endpoint} }, operationId: get, ${more} }`;
 
+describe('a text of a call that is computed to be null is an expression error, which names the place', () => {
+  test.each<[string, string]>([
+    ["call: http, with: { method: '${ .null }', endpoint: 'https://example.com/' }", 'method'],
+    [http('', "'${ .null }'"), 'uri'],
+    [http('', "{ uri: '${ .null }' }"), 'uri'],
+    [openapi('', "'${ .null }'"), 'document.uri'],
+    [openapi('').replace('operationId: get', "operationId: '${ .null }'"), 'operationId'],
+    [authenticated("basic: { username: '${ .null }', password: p }"), 'authentication.username'],
+    [authenticated("basic: { username: u, password: '${ .null }' }"), 'authentication.password'],
+    [authenticated("digest: { username: u, password: '${ .null }' }"), 'authentication.password'],
+    [authenticated("bearer: { token: '${ .null }' }"), 'authentication.token'],
+  ])('%s', (call, place) => {
+    expect(errorOf(call)).toMatchObject({
+      type: expect.stringMatching(/\/expression$/),
+      detail: `\`${place}\` yields null, where there has to be a text`,
+    });
+  });
+
+  test('but for a secret, which is not known yet', () => {
+    const { request, secrets } = asked(authenticated("bearer: { token: '${ $secrets.key }' }"));
+    expect([request, secrets]).toMatchObject([
+      { authentication: { scheme: 'bearer', token: 'null' } },
+      [{ at: '/authentication/token' }],
+    ]);
+  });
+});
+
 describe('a call of http', () => {
   test('records its method in capitals, and nothing that was not given', () => {
     expect(asked(http(''))).toEqual({

@@ -43,6 +43,16 @@ describe('a task that runs a workflow', () => {
     expect(driven.state.children).toBeUndefined();
   });
 
+  test('names no version where it is `latest`, and the one that is named otherwise', () => {
+    const workflows = (version: string) =>
+      drive(`do: [{ a: { run: { workflow: { namespace: shop, name: pay, version: ${version} } } } }]`).of(
+        'child.requested',
+      )[0]?.workflow;
+    expect(workflows('latest')).toEqual({ namespace: 'shop', name: 'pay' });
+    expect(workflows('\'${ "latest" }\'')).toEqual({ namespace: 'shop', name: 'pay' });
+    expect(workflows("'1.0.0'")).toEqual({ namespace: 'shop', name: 'pay', version: '1.0.0' });
+  });
+
   test('yields nothing with `return: none`, and keeps nothing of what the child yields', () => {
     const text = run().replace(/ \}$/, '');
     for (const [returned, got] of [

@@ -32,6 +32,21 @@ describe('an event', () => {
     expect(errorsOf({ source })).toEqual([{ name: 'source', message: expect.stringContaining('RFC 3986') }]);
   });
 
+  test('whose source is too long, or no text, is told so and nothing else of it', () => {
+    for (const source of [' '.repeat(2_049), 7])
+      expect(errorsOf({ source }).map(({ message }) => message)).toEqual([
+        'must be a text of 1 to 2048 characters',
+      ]);
+    expect(errorsOf({ source: ' '.repeat(2_048) })).toHaveLength(1);
+  });
+
+  test.each<Json>(['abc', 5, [[]], 'ab==c', '====', 'a===', '*bcd'])(
+    'has no %j as data in base64',
+    (value) => {
+      expect(errorsOf({ data_base64: value })).toMatchObject([{ name: 'data_base64' }]);
+    },
+  );
+
   test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
     expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);
     for (const wrong of ['', 'x'.repeat(2_049), 7])

@@ -53,6 +53,27 @@ do: [{ a: { raise: { error: odd } } }]`,
     },
   );
 
+  test.each(['title', 'detail', 'instance'])(
+    'a %s that is computed to be null is as if it were not there',
+    (member) => {
+      const raised = (more: string) =>
+        drive(`do: [{ a: { raise: { error: { type: 'https://example.com/x', status: 400 ${more} } } } }]`)
+          .state.error;
+      expect(raised(`, ${member}: '\${ null }'`)).toEqual(raised(''));
+      expect(raised(`, ${member}: '\${ "null" }'`)).toMatchObject({ [member]: 'null' });
+      if (member !== 'instance')
+        expect(raised(`, ${member}: 'a \${ null }'`)).toMatchObject({ [member]: 'a null' });
+    },
+  );
+
+  test('a type that is computed to be null is an expression error, which names the place', () => {
+    const { state } = drive("do: [{ a: { raise: { error: { type: '${ .gone }', status: 400 } } } }]");
+    expect(state.error).toMatchObject({
+      type: expect.stringMatching(/\/expression$/),
+      detail: '`raise.error.type` yields null, where there has to be a text',
+    });
+  });
+
   test('an error is raised with the members that it was given and no others, and at the instance that it names', () => {
     const raised = (more: string) =>
       drive(`do: [{ a: { raise: { error: { type: 'https://example.com/x', status: 400 ${more} } } } }]`, {
@@ -94,6 +115,13 @@ do: [{ a: { raise: { error: odd } } }]`,
     });
     expect(state.error?.detail).toMatch(/^not caught, as \/do\/0\/t\/catch failed: /);
     expect(state.error?.detail).toContain(why);
+  });
+
+  test('the detail of an error that a failing catch did not catch stands before the reason', () => {
+    const { state } = drive(
+      `do: [{ t: { try: [{ a: { raise: { error: { type: 'https://example.com/x', status: 400, detail: too loud } } } }], catch: { when: 'error("odd")' } } }]`,
+    );
+    expect(state.error?.detail).toMatch(/^too loud; not caught, as \/do\/0\/t\/catch failed: .*odd/);
   });
 
   test('a caught error without a handler yields the input of the try', () => {

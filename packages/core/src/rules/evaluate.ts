@@ -325,6 +325,19 @@ function composedObject(
   return result;
 }
 
+/** What a template yields where a text may stand; undefined: it is null, and so as if it were not there. */
+export function evaluateText(template: Template, dot: Json, place: Place): string | undefined {
+  const value = evaluate(template, dot, place);
+  return value === null ? undefined : asText(value);
+}
+
+/** What was computed where a text has to stand; `what` names the place in the error for null. */
+export function requiredText(value: Json, what: string): string {
+  if (value === null)
+    throw standardFault('expression', `\`${what}\` yields null, where there has to be a text`);
+  return asText(value);
+}
+
 /** A value put into text: strings as they are, all else as JSON. */
 export function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -36,6 +36,7 @@ test.each([
       `listen: { to: { one: { with: { type: t }, correlate: { v: { from: .data, expect: '${large}' } } } } }`,
     ),
   ],
+  ['the input of the workflow', `input: { from: '${large}' }\n${task('wait: PT1H')}`],
   ['the input of a task', task(`input: { from: '${large}' }, wait: PT1H`)],
   ['the output of a task', task(`output: { as: '${large}' }, wait: PT0S`)],
   ['what a task exports', task(`export: { as: '${large}' }, wait: PT0S`)],
@@ -44,6 +45,12 @@ test.each([
   const bytes = bytesOf(text);
   expect(bytes).toBeGreaterThan(5_000);
   expect(bytes).toBeLessThan(9_000);
+});
+
+test('the input that a child is given of its task counts once more, as it is recorded once more', () => {
+  const bytes = bytesOf(task(`${run} } }`), { ...start, input: { v: 'x'.repeat(5_000) } });
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThan(14_000);
 });
 
 test('what a call and a child yield counts, and once', () => {

@@ -6,7 +6,7 @@ import { ConfigError } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine } from '../engine/interface.ts';
 import { MillraceError } from '../errors.ts';
-import type { Logger } from '../log/logger.ts';
+import type { LogFields, Logger } from '../log/logger.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { createAccess, refusalToServe } from './access.ts';
 import { type Answerer, createAnswerer } from './answer.ts';
@@ -159,14 +159,7 @@ function addRules(
   app.setErrorHandler((thrown, request, reply) => {
     const error = toMillraceError(thrown, request.id);
     const path = pathOf(request.url);
-    if (error.status >= 500)
-      log.error('request failed', {
-        method: request.method,
-        path,
-        request: request.id,
-        code: error.code,
-        error: error.cause ?? error,
-      });
+    logFailure(log, { method: request.method, path, request: request.id, code: error.code }, error);
     if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="millrace"');
     if (error.code === 'unavailable') void reply.header('retry-after', '1').header('connection', 'close');
     return reply
@@ -187,6 +180,13 @@ function addRules(
       `${path} takes ${methods.join(', ')}, not ${request.method}.`,
     );
   });
+}
+
+/** What cannot be taken now is no bug: under load there are many of them, and where in the program says nothing. */
+function logFailure(log: Logger, fields: LogFields, error: MillraceError): void {
+  if (error.code === 'unavailable')
+    log.warn('request refused', { ...fields, reason: error.details.reason, detail: error.message });
+  else if (error.status >= 500) log.error('request failed', { ...fields, error: error.cause ?? error });
 }
 
 function addOperations(

@@ -1,12 +1,12 @@
 /** `millrace backup` and `millrace restore`: a folder that holds a whole store, and is one that can be opened itself. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
 import { loadConfig } from '../config/load.ts';
 import { listFileBlobs, openFileBlobs } from '../drivers/files/blobs.ts';
 import { isPostgres } from '../drivers/postgres/address.ts';
 import { findLogDamage } from '../drivers/sqlite/log-damage.ts';
-import { lockForProcess } from '../drivers/sqlite/process-lock.ts';
+import { lockForProcess, syncFolderOf } from '../drivers/sqlite/process-lock.ts';
 import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import { MillraceError } from '../errors.ts';
 import { type Options, readArguments, settingOptions } from './arguments.ts';
@@ -62,29 +62,36 @@ export async function restore(args: readonly string[], io: Io): Promise<number> 
 
 /** The log first: a large value is there before the commit that names it, so each one that the copy names is found. */
 async function copyOut(from: Places, to: Places): Promise<void> {
-  await copying(from, to, async () => {
-    await copyLog(from.path, to.path);
+  await copying(from, to, async (path) => {
+    await copyLog(from.path, path);
     await copyBlobs(from.blobs, to.blobs);
   });
 }
 
 /** The log last: nobody writes to a backup, and where the database is not there yet, all can be done once more. */
 async function copyIn(from: Places, to: Places): Promise<void> {
-  await copying(from, to, async () => {
+  await copying(from, to, async (path) => {
     await copyBlobs(from.blobs, to.blobs);
-    await copyLog(from.path, to.path);
+    await copyLog(from.path, path);
   });
 }
 
-/** A copy that did not come to its end is removed. Large values stay where others were: no other content has their names. */
-async function copying(from: Places, to: Places, copy: () => Promise<void>): Promise<void> {
+/**
+ * A copy that did not come to its end is removed; where its process was killed it has not the name of one, or a server would
+ * take it for an empty store. Large values stay where others were: no other content has their names.
+ */
+async function copying(from: Places, to: Places, copy: (path: string) => Promise<void>): Promise<void> {
   mkdirSync(dirname(to.path), { recursive: true, mode: 0o700 });
   refuseDamage(from.path);
   const hadBlobs = existsSync(to.blobs);
+  const unfinished = `${to.path}.unfinished`;
   try {
     const lock = lockForProcess(to.path);
     try {
-      await copy();
+      removeDatabase(unfinished);
+      await copy(unfinished);
+      renameSync(unfinished, to.path);
+      syncFolderOf(to.path);
     } finally {
       lock.release();
     }
@@ -94,6 +101,7 @@ async function copying(from: Places, to: Places, copy: () => Promise<void>): Pro
   } catch (error) {
     // What a server has open is the server's.
     if (!isLocked(error)) {
+      removeDatabase(unfinished);
       removeDatabase(to.path);
       if (!hadBlobs) removeBlobs(to.blobs);
     }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type EmbeddedEngine } from '../embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-places-'));
@@ -11,7 +11,8 @@ let stores = 0;
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close(0);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+// When all are closed: a store whose file goes while it is open ends its process.
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const definition = `document: { dsl: '1.0.3', namespace: shop, name: order, version: '1.0.0' }
 do: [{ w: { call: work, with: '\${ . }' } }]

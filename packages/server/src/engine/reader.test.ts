@@ -102,6 +102,70 @@ describe('a follower', () => {
   });
 });
 
+describe('what a follower holds in memory is bounded', () => {
+  const size = 60_000;
+  const loud = (steps: number) => Array.from({ length: steps }, () => step);
+
+  it('by the size of what it reads of the log at a time', async () => {
+    const pages: number[] = [];
+    const around = (store: Harness['store']): Harness['store'] => ({
+      ...store,
+      async read(...asked: Parameters<typeof store.read>) {
+        const page = await store.read(...asked);
+        pages.push(page.reduce((sum, { body }) => sum + body.length, 0));
+        return page;
+      },
+    });
+    const harness = openHarness({
+      around,
+      perform: async () => ({ type: 'completed', output: texts(size) }),
+    });
+    harness.runtime.start();
+    const { execution } = await harness.runtime.engine.start('default', {
+      definition: workflow(loud(120)),
+      input: { n: 1 },
+    });
+    await harness.advance(1_000);
+    const { events, ended } = follow(harness, execution.id, 0);
+    await ended;
+    expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)?.fact.type).toBe('execution.completed');
+    expect(pages.reduce((sum, characters) => sum + characters, 0)).toBeGreaterThan(100 * size);
+    expect(Math.max(...pages)).toBeLessThan(1024 * 1024 + 2 * size);
+  });
+
+  it('by the size of what it has not taken: then it is let go, and goes on after the last that it has seen', async () => {
+    const harness: Harness = openHarness({
+      perform: () =>
+        new Promise((resolve) =>
+          harness.world.after(10, () => resolve({ type: 'completed', output: texts(size) })),
+        ),
+    });
+    harness.runtime.start();
+    const { execution } = await harness.runtime.engine.start('default', {
+      definition: workflow(loud(400)),
+      input: { n: 1 },
+    });
+    const followed = harness.runtime.engine.follow('default', execution.id, 0, never)[Symbol.asyncIterator]();
+    const seen = [(await followed.next()).value?.version];
+    await harness.advance(60_000);
+    expect((await harness.runtime.engine.execution('default', execution.id)).status).toBe('completed');
+    for (let next = await followed.next(); !next.done; next = await followed.next())
+      seen.push(next.value.version);
+    const last = seen.at(-1) ?? 0;
+    expect(seen).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+    const { events, ended } = follow(harness, execution.id, last);
+    await ended;
+    expect(events[0]?.version).toBe(last + 1);
+    expect(events.at(-1)?.fact.type).toBe('execution.completed');
+  });
+});
+
+/** Many small ones: none is kept beside the log. */
+function texts(characters: number) {
+  return { n: 1, texts: Array.from({ length: 60 }, () => 'x'.repeat(characters / 60)) };
+}
+
 describe('waiting for an execution', () => {
   it('is answered when it ends, or with how it stands when the time is over', async () => {
     const { harness, id } = await running();

@@ -35,10 +35,14 @@ export interface ReaderOptions {
   readonly isDecidedHere: (tenant: string, id: string) => boolean;
 }
 
-/** commits read from the store at a time */
+/** commits read from the store at a time, and about how large they may be together */
 const commitsMax = 256;
-/** commits that a follower may lag behind before its stream is closed */
+const pageCharactersMax = 1024 * 1024;
+/** of a stream that nothing is known of yet: each may have the size of a decision, and whoever follows holds all of them */
+const firstCommitsMax = 4;
+/** commits, and characters of them, that a follower may lag behind before its stream is closed */
 const lagCommitsMax = 4_096;
+const lagCharactersMax = 16 * 1024 * 1024;
 
 export class Reader {
   readonly #options: ReaderOptions;
@@ -95,12 +99,14 @@ export class Reader {
     how: 'whole' | 'shallow',
   ): AsyncGenerator<{ commit: Commit; facts: readonly Fact[] }> {
     const { store, blobs } = this.#options;
+    let rowsMax = firstCommitsMax;
     for (let from = version; ; ) {
-      const page = await store.read(tenant, id, { fromVersion: from, rowsMax: commitsMax });
+      const page = await store.read(tenant, id, { fromVersion: from, rowsMax });
       for (const commit of page) yield { commit, facts: await decode(commit.body, tenant, blobs, how) };
       const last = page.at(-1);
-      if (last === undefined || page.length < commitsMax) return;
+      if (last === undefined || page.length < rowsMax) return;
       from = last.version + last.count;
+      rowsMax = nextRowsMax(page);
     }
   }
 
@@ -176,10 +182,13 @@ export class Reader {
     await this.#mustExist(tenant, id);
     const queue: Commit[] = [];
     let wake: () => void = () => {};
+    let characters = 0;
     let overflowed = false;
     const stop = feed.follow(tenant, id, (commit) => {
-      if (queue.length >= lagCommitsMax) overflowed = true;
+      overflowed ||= queue.length >= lagCommitsMax || characters >= lagCharactersMax;
+      if (overflowed) queue.length = 0;
       else queue.push(commit);
+      characters += commit.body.length;
       wake();
     });
     const abort = () => wake();
@@ -202,6 +211,7 @@ export class Reader {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
+        characters -= commit.body.length;
         const facts = await decode(commit.body, tenant, blobs, 'shallow');
         for (const view of eventViews(commit, facts, seen)) {
           yield await large.cutEvent(tenant, view);
@@ -230,6 +240,13 @@ export class Reader {
     if (this.#options.held(tenant, id) !== undefined) return;
     if ((await this.#options.store.execution(tenant, id)) === undefined) throw noExecution(id);
   }
+}
+
+/** As many as fit when they are as large as these, and at most four times as many: the next may be larger. */
+function nextRowsMax(page: readonly Commit[]): number {
+  const characters = page.reduce((sum, { body }) => sum + body.length, 0);
+  const fitting = Math.floor((pageCharactersMax * page.length) / Math.max(1, characters));
+  return Math.max(1, Math.min(commitsMax, 4 * page.length, fitting));
 }
 
 export function noExecution(id: string): MillraceError {

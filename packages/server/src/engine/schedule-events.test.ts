@@ -72,6 +72,33 @@ describe('a schedule of events', () => {
     expect([await started('old'), await started('new')]).toEqual([0, 1]);
   });
 
+  it('whose runs an error of ours keeps from being started holds up nobody, and starts them all when it can', async () => {
+    let isBroken = false;
+    const around = (store: Harness['store']): Harness['store'] => ({
+      ...store,
+      async document(...asked: Parameters<typeof store.document>) {
+        if (isBroken && asked[1] === 'schedules' && asked[2] === 'tests/react')
+          throw new Error('broken rule: no record');
+        return store.document(...asked);
+      },
+    });
+    const harness = open({ around });
+    const { engine } = harness.runtime;
+    const on = { one: { with: { type: 'low' } } };
+    await engine.deploy(tenant, react(on));
+    await engine.deploy(tenant, react(on).replace('"react"', '"other"'));
+    const runsOfOther = async () =>
+      (await engine.executions(tenant, { workflow: 'tests/other', limit: 9 })).rows.length;
+    isBroken = true;
+    await publish(harness, event('low', 1));
+    await publish(harness, event('low', 2), event('low', 3));
+    expect([await inputs(harness), await runsOfOther()]).toEqual([[], 3]);
+    expect(harness.errors.filter((error) => /cannot start its runs/.test(String(error)))).toHaveLength(1);
+    isBroken = false;
+    await harness.advance(10 * second);
+    expect([await inputs(harness), await runsOfOther()]).toEqual([['low-1', 'low-2', 'low-3'], 3]);
+  });
+
   it('begins the runs of a page in the order of the log, a hundred at once, and reads and notes its record once', async () => {
     const harness = open();
     const { runtime, world } = harness;

@@ -1,10 +1,11 @@
 import { hash, randomFillSync } from 'node:crypto';
 import type { World } from '../ports/world.ts';
+import { steadyClock } from './steady-clock.ts';
 
 /** The real world: this machine's clock, timers and chance. */
 export function systemWorld(): World {
   return {
-    now: () => Date.now(),
+    now: steadyClock(Date.now, () => performance.now()),
     elapsed: () => performance.now(),
     after(ms, run) {
       const timer = setTimeout(run, ms);

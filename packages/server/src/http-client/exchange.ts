@@ -13,6 +13,8 @@ export interface ExchangeRequest {
   readonly bytesMax: number;
   /** time for the whole exchange */
   readonly timeoutMs: number;
+  /** called when something has come from the other side */
+  readonly heard: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -85,6 +87,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     headers: ExchangeResponse['headers'],
     statusText?: string,
   ): void {
+    this.request.heard();
     if (status < 200) return;
     this.status = status;
     this.statusText = statusText || STATUS_CODES[status] || '';
@@ -101,6 +104,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.request.heard();
     if (this.settled) return;
     const body =
       this.chunks.length === 1 && this.chunks[0] ? this.chunks[0] : Buffer.concat(this.chunks, this.bytes);
@@ -110,6 +114,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.request.heard();
     this.finish(toFailure(error, this.controller !== undefined));
   }
 

@@ -7,9 +7,11 @@
  *    a workflow that names the same address directly meets the policy.
  * 3. A request never rejects: what went wrong is an outcome, and says whether the request may have been done.
  * 4. A request that finds no file handle waits for one.
+ * 5. A request is not written into a connection of before the process stood still.
  */
 import { Agent, type Dispatcher } from 'undici';
 import { type AddressPolicy, type AllowedAddress, createAddressPolicy } from './address-policy.ts';
+import { type Connections, openConnections } from './connections.ts';
 import { acceptedCodings } from './content-coding.ts';
 import { type ExchangeResponse, exchange } from './exchange.ts';
 import { guardedConnector, type Lookup } from './guarded-connector.ts';
@@ -32,6 +34,8 @@ export interface HttpClientOptions {
   readonly connectionsMax?: number;
   /** default 10 000 */
   readonly connectTimeoutMs?: number;
+  /** for how long an idle connection is kept, default 4 000 */
+  readonly idleMs?: number;
   /** silence before the headers of the response, default 60 000 */
   readonly headersTimeoutMs?: number;
   /** silence within the body of the response, default 60 000 */
@@ -80,23 +84,20 @@ interface Client {
   readonly elapsed: () => number;
 }
 
-/** Opened by the first request: a server that starts need not load the library. */
-interface Connections {
-  dispatcher(): Dispatcher;
-  close(): Promise<void>;
-}
-
 /** Opens the client; options that make no sense are a `TypeError`. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const policy = createAddressPolicy(options.allow ?? []);
+  const elapsed = options.elapsed ?? (() => performance.now());
+  const connections = (open: () => Dispatcher) =>
+    openConnections({ open, idleMs: options.idleMs ?? idleMsDefault, elapsed });
   const client: Client = {
-    guarded: openedWhenUsed(() => openAgent(options, policy)),
-    mapped: openedWhenUsed(() => openAgent(options)),
+    guarded: connections(() => openAgent(options, policy)),
+    mapped: connections(() => openAgent(options)),
     origins: parseOriginMap(options.origins ?? {}),
     totalTimeoutMs: options.totalTimeoutMs ?? 300_000,
     requestBytesMax: options.requestBytesMax ?? 10 * 2 ** 20,
     responseBytesMax: options.responseBytesMax ?? 10 * 2 ** 20,
-    elapsed: options.elapsed ?? (() => performance.now()),
+    elapsed,
   };
   return {
     request: (request) => send(client, request),
@@ -106,22 +107,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-function openedWhenUsed(open: () => Dispatcher): Connections {
-  let opened: Dispatcher | undefined;
-  let isClosed = false;
-  return {
-    dispatcher() {
-      opened ??= open();
-      // One that was destroyed refuses what it is asked.
-      if (isClosed) void opened.destroy();
-      return opened;
-    },
-    async close() {
-      isClosed = true;
-      await opened?.destroy();
-    },
-  };
-}
+/**
+ * Below the 5 s after which Node's and many other servers close an idle connection, so that a request is not written into
+ * a connection that is just being closed.
+ */
+const idleMsDefault = 4_000;
 
 function openAgent(options: HttpClientOptions, policy?: AddressPolicy): Dispatcher {
   return new Agent({
@@ -135,9 +125,7 @@ function openAgent(options: HttpClientOptions, policy?: AddressPolicy): Dispatch
     pipelining: 1,
     connections: options.connectionsMax ?? 64,
     maxOrigins: 4_096,
-    // Below the 5 s after which Node's and many other servers close an idle connection, so that a request is not
-    // written into a connection that is just being closed.
-    keepAliveTimeout: 4_000,
+    keepAliveTimeout: options.idleMs ?? idleMsDefault,
     headersTimeout: options.headersTimeoutMs ?? 60_000,
     bodyTimeout: options.bodyTimeoutMs ?? 60_000,
   });
@@ -184,7 +172,7 @@ function checkRequest(client: Client, { url, headers, body }: HttpRequest): Http
 function sendOnce(client: Client, request: HttpRequest, deadline: number): Promise<HttpOutcome> {
   const { url, method, body, signal } = request;
   const target = client.origins.target(url.origin);
-  const { dispatcher } = target === undefined ? client.guarded : client.mapped;
+  const { dispatcher, heard } = target === undefined ? client.guarded : client.mapped;
   const msLeft = () => deadline - client.elapsed();
   const once = () =>
     exchange(dispatcher(), {
@@ -195,6 +183,7 @@ function sendOnce(client: Client, request: HttpRequest, deadline: number): Promi
       body: body ?? null,
       bytesMax: client.responseBytesMax,
       timeoutMs: msLeft(),
+      heard,
       ...(signal && { signal }),
     });
   return withHandles(once, { msLeft, signal });

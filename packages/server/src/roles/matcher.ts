@@ -180,7 +180,7 @@ export class Matcher {
       return 0;
     }
     await this.#definitions.forgetAtTimes(() => this.#cursor.save());
-    return sweepMs;
+    return Math.min(sweepMs, await subscriptions.settle());
   }
 
   async #begin(taking: number): Promise<void> {

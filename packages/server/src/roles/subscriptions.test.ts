@@ -10,18 +10,22 @@ import {
 } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../drivers/memory/store.ts';
+import { MillraceError } from '../errors.ts';
 import { createChance } from '../simulation/chance.ts';
 import { SimQueue } from '../simulation/sim-queue.ts';
 import { createSimWorld } from '../simulation/sim-world.ts';
+import { owedMax } from './owed-sets.ts';
 import { type Consumed, Subscriptions } from './subscriptions.ts';
 
-const store = () => openMemoryStore({ now: () => 1, hash: (text) => hash('sha256', text) });
+const store = (now = () => 1) => openMemoryStore({ now, hash: (text) => hash('sha256', text) });
 
 function open(
   on: JsonObject | ((id: string) => JsonObject),
   options: {
     readonly store?: ReturnType<typeof store>;
     readonly fails?: () => boolean;
+    /** whether an error of ours keeps the owner of one from being told */
+    readonly breaks?: (id: string) => boolean;
     readonly read?: 'data' | 'envelope';
     /** what is waited for before it is known what a subscription wants */
     readonly asked?: () => Promise<void>;
@@ -45,9 +49,10 @@ function open(
         executable,
       };
     },
-    consumed: async (_tenant, _id, detail, sets) => {
+    consumed: async (_tenant, id, detail, sets) => {
+      if (options.breaks?.(id) === true) throw new Error('broken rule: no run');
       for (const consumed of sets) {
-        if (options.fails?.() === true) throw new Error('not now');
+        if (options.fails?.() === true) throw new MillraceError('unavailable', 'not now');
         calls.push({ ...consumed, detail });
       }
     },
@@ -392,5 +397,68 @@ describe('a subscription', () => {
     offer();
     expect(await subscriptions.save()).toBe(true);
     expect([ids(calls), await kept()]).toEqual([[['e1'], ['e1'], ['e2'], ['e3']], 2]);
+  });
+});
+
+describe('an owner that cannot be told of what has come, by an error of ours', () => {
+  const on = { one: { with: { type: 'x' } } };
+
+  /** Two subscriptions, of which the owner of the first cannot be told for as long as it is broken. */
+  async function broken() {
+    const state = { isBroken: true, now: 1 };
+    const breaks = (id: string) => id === 'first' && state.isBroken;
+    const all = open(on, { store: store(() => state.now), breaks });
+    await all.subscriptions.subscribe('a', 'first', { of: 'first' });
+    await all.subscriptions.subscribe('a', 'other', { of: 'other' });
+    const told = (of: string) => ids(all.calls.filter(({ detail }) => (detail as { of: string }).of === of));
+    return { state, ...all, told };
+  }
+
+  it('keeps no other from its runs, is told of once, and has all in its order when it can be told', async () => {
+    const { state, take, told, errors, subscriptions } = await broken();
+    for (const position of [1, 2, 3]) expect(await take(position, 'x')).toBe(true);
+    expect([told('first'), told('other')]).toEqual([[], [['e1'], ['e2'], ['e3']]]);
+    expect(errors.map(String)).toEqual([
+      'Error: the schedule of first cannot start its runs of events, and is tried again until it can: broken rule: no run',
+    ]);
+    state.isBroken = false;
+    state.now += 1_000;
+    await subscriptions.settle();
+    expect(told('first')).toEqual([['e1'], ['e2'], ['e3']]);
+    expect(await subscriptions.settle()).toBe(Number.POSITIVE_INFINITY);
+    await take(4, 'x');
+    expect(told('first')).toHaveLength(4);
+  });
+
+  it('is tried again after pauses that grow to a minute', async () => {
+    const { state, take, subscriptions } = await broken();
+    await take(1, 'x');
+    const pauses: number[] = [];
+    for (let tries = 0; tries < 8; tries++) {
+      const waitMs = await subscriptions.settle();
+      pauses.push(waitMs);
+      state.now += waitMs;
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  it('is told by the process that goes on, when the one that could not tell it has died', async () => {
+    const { take, shared, told } = await broken();
+    await take(1, 'x');
+    await take(2, 'x');
+    expect(told('first')).toEqual([]);
+    const next = open(on, { store: shared });
+    await next.subscriptions.load();
+    await next.subscriptions.settle();
+    expect(ids(next.calls)).toEqual([['e1'], ['e2']]);
+  });
+
+  it('is owed a bounded number of runs: beyond it nothing is matched until it can be told', async () => {
+    const { state, take, told } = await broken();
+    for (let position = 1; position <= owedMax; position++) await take(position, 'x');
+    await expect(take(owedMax + 1, 'x')).rejects.toThrow('broken rule: no run');
+    state.isBroken = false;
+    await take(owedMax + 1, 'x');
+    expect(told('first')).toHaveLength(owedMax + 1);
   });
 });

@@ -5,7 +5,8 @@
  * 2. When all that it waits for has come its owner is called with it: at least once, with an id that is the same for the
  *    same events, before the place in the log moves on. It is called once for all that came with a page of the log.
  * 3. Where filters correlate, events of different values are gathered apart.
- * 4. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
+ * 4. An owner that cannot be told keeps nobody else waiting: what it is owed is stored with its subscription.
+ * 5. Whoever matches has it from the store, and keeps it there only when nobody else has written meanwhile.
  */
 import {
   type EventFilter,
@@ -25,6 +26,7 @@ import { everyDocument } from './every-document.ts';
 import { FittingFilters } from './fitting-filters.ts';
 import { type Gathered, missedBy, type Offered, offer, type Wanted } from './gathered-events.ts';
 import { ensureCursor } from './matcher-cursor.ts';
+import { OwedSets } from './owed-sets.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export interface Consumed {
@@ -42,7 +44,7 @@ export interface SubscriptionsOptions {
   readonly limits: Limits;
   /** what a subscription waits for; undefined: nobody knows it any more */
   readonly wanted: (tenant: string, id: string, detail: Json) => Promise<Wanted | undefined>;
-  /** sets of events have come, in this order; when it rejects it is called again */
+  /** sets of events have come, in this order; when it rejects it is called again with them, and what came since */
   readonly consumed: (
     tenant: string,
     id: string,
@@ -72,15 +74,18 @@ interface Stored {
   /** the place of the last event that it had: position, and index in the commit */
   to: [position: number, index: number];
   sets: readonly Gathered[];
+  /** sets that its owner could not be told of; absent: none */
+  owed?: readonly Consumed[];
 }
 
 interface Subscription extends Stored {
+  owed: readonly Consumed[];
   readonly tenant: string;
   readonly id: string;
   revision: number;
   wanted: Wanted | undefined;
   /** what of it is stored */
-  kept: Pick<Stored, 'to' | 'sets'>;
+  kept: Pick<Subscription, 'to' | 'sets' | 'owed'>;
   /** sets that have come since, of which its owner does not know yet */
   come: readonly Consumed[];
 }
@@ -95,12 +100,14 @@ export class Subscriptions {
   #known = 0;
   #examined = 0;
   readonly #broken: BrokenFilters;
+  readonly #owed: OwedSets<Consumed>;
   /** told of each that is made here */
   onMade: () => void = () => {};
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
     this.#broken = new BrokenFilters(options.onError);
+    this.#owed = new OwedSets(() => options.store.now(), options.onError);
   }
 
   get size(): number {
@@ -212,8 +219,10 @@ export class Subscriptions {
     // While that was asked another may have taken up what was stored later, or gathered since.
     if (isOlder(stored.from, revision, this.#all.get(nameOf(tenant, id)))) return;
     this.#forget(nameOf(tenant, id));
-    const subscription: Subscription = { ...stored, tenant, id, revision, wanted, kept: stored, come: [] };
+    const read = { owed: [], ...stored };
+    const subscription: Subscription = { ...read, tenant, id, revision, wanted, kept: read, come: [] };
     this.#all.set(nameOf(tenant, id), subscription);
+    this.#owed.add(subscription);
     for (const filter of filtersIn(subscription)) this.#filters.add(tenant, filter, subscription);
   }
 
@@ -235,6 +244,7 @@ export class Subscriptions {
     const known = this.#all.get(name);
     this.#all.delete(name);
     if (known === undefined) return;
+    this.#owed.forget(known);
     for (const filter of filtersIn(known)) this.#filters.remove(known.tenant, filter, known);
   }
 
@@ -272,22 +282,29 @@ export class Subscriptions {
     }
   }
 
+  /** Tells those again whom an error kept from being told; answers in how many ms to do so once more. */
+  async settle(): Promise<number> {
+    for (const owing of this.#owed.due()) this.#changed.add(owing as Subscription);
+    if (this.#changed.size > 0) await this.save();
+    return this.#owed.waitMs;
+  }
+
   async #tellOwner(subscription: Subscription): Promise<void> {
-    const { tenant, id, detail, come } = subscription;
-    if (come.length > 0) await this.#options.consumed(tenant, id, detail, come);
-    subscription.come = [];
+    const { tenant, id, detail } = subscription;
+    await this.#owed.tell(subscription, (sets) => this.#options.consumed(tenant, id, detail, sets));
   }
 
   async #keep(subscription: Subscription): Promise<boolean> {
-    const { tenant, id, detail, from, to, sets, revision } = subscription;
+    const { tenant, id, detail, from, to, sets, owed, revision } = subscription;
     const name = nameOf(tenant, id);
     // Made anew meanwhile, by somebody who has read what stands there now.
     if (this.#all.get(name) !== subscription) return this.#isKept(name, to);
-    const body = JSON.stringify({ detail, from, to, sets } satisfies Stored);
+    const stored: Stored = { detail, from, to, sets, ...(owed.length === 0 ? {} : { owed }) };
+    const body = JSON.stringify(stored);
     const put = await this.#options.store.putDocument(tenant, collection, id, body, revision);
     if (put.type === 'stored') {
       subscription.revision = put.revision;
-      subscription.kept = { to, sets };
+      subscription.kept = { to, sets, owed };
     }
     // Somebody else has made, ended or matched it: what they have written counts.
     else if (this.#all.get(name) === subscription) await this.#takeAgain(tenant, id);

@@ -5,6 +5,8 @@ import { openHarness, workflow } from './test-support/harness.ts';
 
 const wait = (milliseconds: number) => workflow([{ wait: { milliseconds } }]);
 
+const documentOf = (name: string) => ({ dsl: '1.0.3', namespace: 'tests', name, version: '1.0.0' });
+
 describe('a timer', () => {
   it('fires when it is due, not a millisecond before', async () => {
     const { runtime, advance } = openHarness();
@@ -58,6 +60,40 @@ describe('a timer', () => {
     tell(['timer'], false);
     await advance(10);
     expect((await runtime.engine.execution('default', execution.id)).status).toBe('completed');
+  });
+
+  it('of a schedule that an error of ours keeps from going on is tried after pauses that grow, and told of once', async () => {
+    let tries = 0;
+    let isBroken = false;
+    const around = (store: Store): Store => ({
+      ...store,
+      async document(...asked: Parameters<Store['document']>) {
+        if (!isBroken || asked[1] !== 'schedules' || asked[2] !== 'tests/broken')
+          return store.document(...asked);
+        tries += 1;
+        throw new Error('broken rule: no record');
+      },
+    });
+    const { runtime, advance, errors } = openHarness({ sweepMs: 1_000, around });
+    runtime.start();
+    const every = { schedule: { every: { seconds: 1 } } };
+    for (const name of ['broken', 'other'])
+      await runtime.engine.deploy(
+        'default',
+        JSON.stringify({ ...wait(1), ...every, document: documentOf(name) }),
+      );
+    await advance(100);
+    isBroken = true;
+    await advance(600_000);
+    // After 1, 2, 4, 8 and 16 s, then every 30 s and when its lease lapses; every second were 600.
+    expect(tries).toBeLessThan(40);
+    expect(errors.map(String)).toEqual(['Error: broken rule: no record']);
+    const runsOf = async (name: string) =>
+      (await runtime.engine.executions('default', { workflow: `tests/${name}`, limit: 1_000 })).rows.length;
+    expect(await runsOf('other')).toBe(600);
+    isBroken = false;
+    await advance(60_000);
+    expect(await runsOf('broken')).toBeGreaterThan(0);
   });
 
   it('of a process that ended is fired by another one', async () => {

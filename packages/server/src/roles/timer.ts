@@ -48,6 +48,8 @@ export class Timer {
   readonly #queue = new DueQueue();
   /** what could not be fired, by execution, and is to be tried again later, or at the next hint */
   readonly #failed = new Map<string, { readonly tenant: string; readonly execution: string }>();
+  /** of schedules that an error keeps from going on: until the next try, and what was told of it */
+  readonly #broken = new Map<string, { readonly pauseMs: number; readonly told: string }>();
   #cancelNext: () => void = () => {};
   #nextAt = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -138,16 +140,36 @@ export class Timer {
 
   #fire(tenant: string, execution: string): void {
     const { door, advanceSchedule, onError, store, sweepMs } = this.#options;
-    const failed = (error: unknown) => {
-      onError(error, execution);
+    const key = `${tenant}/${execution}`;
+    const failed = (pauseMs: number) => {
       // Its row stays leased to this process, so that nobody else would fire it before the lease is over.
       if (this.#stopped) return;
-      this.set(tenant, execution, store.now() + sweepMs);
-      this.#failed.set(`${tenant}/${execution}`, { tenant, execution });
+      this.set(tenant, execution, store.now() + pauseMs);
+      this.#failed.set(key, { tenant, execution });
+    };
+    const told = (error: unknown) => {
+      onError(error, execution);
+      failed(sweepMs);
     };
     if (execution.startsWith(schedulePrefix))
-      advanceSchedule(tenant, execution.slice(schedulePrefix.length)).catch(failed);
-    else door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed });
+      advanceSchedule(tenant, execution.slice(schedulePrefix.length)).then(
+        () => this.#broken.delete(key),
+        (error: unknown) => failed(this.#pauseOf(key, execution, error)),
+      );
+    else door.tell(tenant, execution, { type: 'timers.fire' }, { decided: () => {}, failed: told });
+  }
+
+  /** One that an error of ours keeps from going on is told of once, and tried again after pauses that grow. */
+  #pauseOf(key: string, execution: string, error: unknown): number {
+    const { onError, sweepMs, leaseMs } = this.#options;
+    const before = this.#broken.get(key);
+    const told = String(error);
+    if (before?.told !== told) onError(error, execution);
+    // When its lease lapses any process may try.
+    const pauseMsMax = Math.max(sweepMs, leaseMs);
+    const pauseMs = before === undefined ? sweepMs : Math.min(2 * before.pauseMs, pauseMsMax);
+    this.#broken.set(key, { pauseMs, told });
+    return pauseMs;
   }
 
   /** Looks now: a timer was written that nobody holds, or a store that was away tells of all that there may be. */

@@ -16,6 +16,7 @@ import {
   evaluateExpression,
   isAuthenticated,
   type Place,
+  requiredText,
   variable,
 } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
@@ -54,6 +55,15 @@ export class Arguments {
       default:
         return unreachable(template);
     }
+  }
+
+  /** The text that has to stand at `at`; where a secret will stand, what holds its place. */
+  text(template: Template, at: string): string {
+    const before = this.secrets.length;
+    const value = this.value(template, at);
+    return this.secrets.length > before
+      ? asText(value)
+      : requiredText(value, at.slice(1).replaceAll('/', '.'));
   }
 
   #text(parts: readonly (string | Expression)[], at: string): Json {

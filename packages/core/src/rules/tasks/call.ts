@@ -74,7 +74,7 @@ function httpRequest(call: Extract<CallSource, { type: 'http' }>, args: Argument
   const authentication = authenticationOf(call.authentication, args, '/authentication');
   return {
     type: 'http',
-    method: asText(args.value(call.method, '/method')).toUpperCase(),
+    method: args.text(call.method, '/method').toUpperCase(),
     uri: uriOf(call.uri, args, '/uri'),
     ...(call.headers === undefined ? {} : { headers: headersOf(call.headers, args) }),
     ...(call.query === undefined ? {} : { query: members(call.query, args, '/query') }),
@@ -105,7 +105,7 @@ function openApiRequest(
       ...(digest === undefined ? {} : { digest }),
       ...(documentAuthentication === undefined ? {} : { authentication: documentAuthentication }),
     },
-    operationId: asText(args.value(call.operationId, '/operationId')),
+    operationId: args.text(call.operationId, '/operationId'),
     parameters: call.parameters === undefined ? {} : members(call.parameters, args, '/parameters'),
     output: call.output,
     redirect: call.redirect,
@@ -116,10 +116,10 @@ function openApiRequest(
 function uriOf(source: UriSource, args: Arguments, at: string): string {
   if (source.type === 'template') return expand(source.template, args);
   const { value } = source;
-  if (value.type !== 'text') return asText(args.value(value, at));
+  if (value.type !== 'text') return args.text(value, at);
   // `{x}` is expanded in the text that the author wrote, never in what an expression yields.
   const parts = value.parts.map((part) => (typeof part === 'string' ? expand(part, args) : part));
-  return asText(args.value({ ...value, parts }, at));
+  return args.text({ ...value, parts }, at);
 }
 
 function expand(template: string, args: Arguments): string {
@@ -154,11 +154,11 @@ function authenticationOf(
     case 'digest':
       return {
         scheme: source.scheme,
-        username: asText(args.value(source.username, `${at}/username`)),
-        password: asText(args.value(source.password, `${at}/password`)),
+        username: args.text(source.username, `${at}/username`),
+        password: args.text(source.password, `${at}/password`),
       };
     case 'bearer':
-      return { scheme: 'bearer', token: asText(args.value(source.token, `${at}/token`)) };
+      return { scheme: 'bearer', token: args.text(source.token, `${at}/token`) };
     case 'oauth2':
     case 'oidc':
       return {

@@ -2,20 +2,22 @@ import type { WorkflowError } from '../../model/errors.ts';
 import type { TaskState } from '../../model/state.ts';
 import type { RaiseNode, Template } from '../../program/program.ts';
 import type { Decision } from '../decision.ts';
-import { asText, evaluate, type Place } from '../evaluate.ts';
+import { asText, evaluate, evaluateText, type Place, requiredText } from '../evaluate.ts';
 import { standardFault } from '../fault.ts';
 import { placeOf } from '../finish.ts';
 import { raise } from '../raise.ts';
 
 export function runRaise(decision: Decision, key: string, task: TaskState, { error }: RaiseNode): void {
   const place = placeOf(decision, task);
-  const text = (template: Template) => asText(evaluate(template, task.input, place));
+  const text = (template: Template | undefined) =>
+    template === undefined ? undefined : evaluateText(template, task.input, place);
+  const [title, detail] = [text(error.title), text(error.detail)];
   const raised: WorkflowError = {
-    type: text(error.type),
+    type: requiredText(evaluate(error.type, task.input, place), 'raise.error.type'),
     status: statusOf(error.status, task, place),
-    ...(error.title === undefined ? {} : { title: text(error.title) }),
-    ...(error.detail === undefined ? {} : { detail: text(error.detail) }),
-    instance: error.instance === undefined ? task.task : text(error.instance),
+    ...(title === undefined ? {} : { title }),
+    ...(detail === undefined ? {} : { detail }),
+    instance: text(error.instance) ?? task.task,
   };
   raise(decision, key, raised);
 }

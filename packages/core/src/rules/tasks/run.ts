@@ -2,7 +2,7 @@ import type { WorkflowReference } from '../../model/facts.ts';
 import type { TaskState } from '../../model/state.ts';
 import type { RunNode, Template } from '../../program/program.ts';
 import { type Decision, of } from '../decision.ts';
-import { asText, evaluate, type Place } from '../evaluate.ts';
+import { evaluate, evaluateText, type Place } from '../evaluate.ts';
 import { Fault, standardFault } from '../fault.ts';
 import { bound, finish, placeOf } from '../finish.ts';
 
@@ -28,10 +28,7 @@ export function runChild(decision: Decision, key: string, task: TaskState, node:
 }
 
 function workflowOf({ workflow }: RunNode, task: TaskState, place: Place): WorkflowReference {
-  const text = (template: Template) => {
-    const value = evaluate(template, task.input, place);
-    return value === null ? undefined : asText(value);
-  };
+  const text = (template: Template) => evaluateText(template, task.input, place);
   const named = (member: 'namespace' | 'name') => {
     const value = text(workflow[member]);
     if (value !== undefined) return value;

@@ -74,6 +74,19 @@ test('half-written files of a day ago are removed at open, and younger ones are 
   expect(filesIn(folder)).toEqual([young]);
 });
 
+test('folders that somebody removed are made again', async () => {
+  const folder = newFolder();
+  const blobs = openFileBlobs({ folder });
+  const content = new Uint8Array([1, 2, 3]);
+  await blobs.put('a', content);
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  const { digest } = await blobs.put('a', content);
+  expect(await blobs.get('a', digest)).toEqual(content);
+  rmSync(join(folder, 'incoming'), { recursive: true });
+  const other = await blobs.put('a', new Uint8Array([4]));
+  expect(await blobs.get('a', other.digest)).toEqual(new Uint8Array([4]));
+});
+
 test('a folder that cannot be made is refused with its name', () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');

@@ -27,10 +27,19 @@ export function openFileBlobs(options: { readonly folder: string }): BlobStore {
       checkKey('tenant', tenant);
       const digest = digestOf(content);
       const path = pathOf(folder, tenant, digest);
-      try {
+      const putOnce = async () => {
         await settle(settled, folder, dirname(path));
         if (!(await isWhole(path, digest))) await write(join(folder, incoming, randomUUID()), path, content);
         await syncFolder(dirname(path));
+      };
+      try {
+        await putOnce().catch(async (error: unknown) => {
+          if (!isAbsent(error)) throw error;
+          // Somebody removed a folder that this process has made: it makes all of them again, once.
+          settled.clear();
+          await mkdir(join(folder, incoming), { recursive: true, mode: 0o700 });
+          await putOnce();
+        });
       } catch (cause) {
         throw unusable(folder, cause);
       }
@@ -201,7 +210,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -210,7 +219,11 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
     return new Uint8Array(await readFile(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

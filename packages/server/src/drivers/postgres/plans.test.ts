@@ -139,21 +139,24 @@ describe.skipIf(missing !== undefined)(
       { statistics: 'of the counter alone', analyzed: ['counter'] },
       { statistics: 'of the log alone', analyzed: ['commits'] },
       { statistics: 'as they are', analyzed: ['counter', 'commits'] },
-    ])('with statistics $statistics, what is asked of the log is found without reading it', async ({ analyzed }) => {
-      const { store, run, pagesOf } = await openSession();
-      await store.commit(numbers.map((at) => entryOf(`s${at}`, empty, { tenant })));
-      for (const table of analyzed) await run(`analyze {schema}.${table}`);
-      const all = await pagesOf('select body from {schema}.commits', []);
-      expect(all).toBeGreaterThan(100);
-      const last = Number(await store.end());
-      for (const [{ name, text }, values] of [
-        [end, []],
-        [tail, [last - some, some]],
-        [heads, [last - some, some]],
-        [read, [tenant, 's7', 1, some]],
-      ] as const)
-        expect(await pagesOf(text, values), name).toBeLessThan(all / 2);
-    });
+    ])(
+      'with statistics $statistics, what is asked of the log is found without reading it',
+      async ({ analyzed }) => {
+        const { store, run, pagesOf } = await openSession();
+        await store.commit(numbers.map((at) => entryOf(`s${at}`, empty, { tenant })));
+        for (const table of analyzed) await run(`analyze {schema}.${table}`);
+        const all = await pagesOf('select body from {schema}.commits', []);
+        expect(all).toBeGreaterThan(100);
+        const last = Number(await store.end());
+        for (const [{ name, text }, values] of [
+          [end, []],
+          [tail, [last - some, some]],
+          [heads, [last - some, some]],
+          [read, [tenant, 's7', 1, some]],
+        ] as const)
+          expect(await pagesOf(text, values), name).toBeLessThan(all / 2);
+      },
+    );
 
     /** A session in which each statement keeps its plan. `ask` asks all, changes nothing, and answers what was read of the table. */
     async function openSession() {

@@ -30,9 +30,13 @@ const final = new Set([
   result.notADatabase,
 ]);
 
+/** Nothing may be written any more, whatever SQLite says. */
+export class StorageError extends Error {}
+
 /** What an error of node:sqlite means for the store. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StorageError) return { reason: 'storage-failed', message };
   const extended = (error as { errcode?: unknown } | null)?.errcode;
   if (typeof extended !== 'number') return { reason: 'internal', message };
   const code = extended & 0xff;

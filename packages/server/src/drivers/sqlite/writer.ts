@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { failureOf } from './failure.ts';
+import { failureOf, StorageError } from './failure.ts';
 import { openLogKeeper } from './log-keeper.ts';
 import { openStreamTables } from './stream-tables.ts';
 import { openThreadBacklog } from './thread-backlog.ts';
@@ -8,6 +8,7 @@ import { openThreadDocuments } from './thread-documents.ts';
 import { openThreadFlush } from './thread-flush.ts';
 import { openThreadLedger } from './thread-ledger.ts';
 import { openThreadStreams, type Stream } from './thread-streams.ts';
+import { watchUnmovedFiles } from './unmoved-files.ts';
 import { type Failure, operation, type WireMessage, WireReader, type WireValue } from './wire.ts';
 
 export type Applied =
@@ -33,7 +34,8 @@ export interface Writer {
  *    nothing and no savepoint is needed.
  * 4. When a statement fails, the whole batch is rolled back and memory is built anew from the tables, the commits behind
  *    them and the backlog, as when the file is opened. When even that is not sure (a failed write or sync, a damaged
- *    file) the answer is `fatal`, and nothing is applied any more.
+ *    file) the answer is `fatal`, and nothing is applied any more. So it is when the file, its log or its lock is not where
+ *    it was: who opens the store next would not find what is written.
  */
 export function openWriter(database: DatabaseSync, entriesPerFlush: number): Writer {
   const begin = database.prepare('begin immediate');
@@ -57,6 +59,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     voidLeases(database);
   });
   reload();
+  const files = watchUnmovedFiles(database.location() ?? '');
 
   function change(stream: Stream, from: WireReader, position: number): void {
     const names = from.sharedOrNull();
@@ -122,7 +125,17 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     }
     if (failure.reason === 'storage-failed') broken = failure;
     flush.clear();
+    if (error instanceof StorageError) saveLog();
     return failure;
+  }
+  /** A log without a name goes with this process; what was acknowledged is in it. */
+  function saveLog(): void {
+    if (!files.onlyLogIsGone) return;
+    try {
+      checkpoint.all();
+    } catch {
+      // Nothing is left to be tried, and what is wrong is told already.
+    }
   }
   function inTransaction(run: () => void): void {
     begin.run();
@@ -135,7 +148,10 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
       const from = new WireReader(message.values, message.texts, message.base);
       const results: WireValue[] = [];
       try {
-        inTransaction(() => applyAll(message, from, results));
+        inTransaction(() => {
+          applyAll(message, from, results);
+          files.check();
+        });
       } catch (error) {
         const failure = undo(error);
         return { type: broken === undefined ? 'failed' : 'fatal', failure };

@@ -87,7 +87,7 @@ function listen({ feed, world }: EngineParts, tenant: string, id: string): News 
     isNew = true;
     wake();
   };
-  const waiter = { tenant, id, ended: tell };
+  const waiter = { tenant, id, hearsLog: true, ended: tell, moved: tell };
   feed.awaitEnd(waiter);
   const ends = [feed.follow(tenant, id, tell), () => feed.leave(waiter), feed.followAnswers(tell)];
   // What came before the feed was open came unheard.

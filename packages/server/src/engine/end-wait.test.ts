@@ -79,6 +79,17 @@ it('an end that a worker of this process is about to tell is waited for before t
   expect(looks).toHaveLength(1);
 });
 
+it('who waits for a worker of this process looks, and hears the log, when another has gone on', async () => {
+  const { feed, looks, end } = waiting(['running', 'completed'], { isDecidedHere: true });
+  expect(feed.needsLog).toBe(false);
+  feed.moved('a', 'e');
+  expect(looks).toHaveLength(1);
+  expect(feed.needsLog).toBe(true);
+  feed.end('a', 'e', ended);
+  expect(await end).toMatchObject({ phase: 'completed' });
+  expect(feed.needsLog).toBe(false);
+});
+
 it('what came before the feed was open is looked for once it is, even behind a look that is under way', async () => {
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const { promise: first, resolve: answer } = Promise.withResolvers<Phase>();

@@ -39,6 +39,7 @@ export function untilEnded(options: EndWaitOptions, awaited: Awaited): Promise<E
 class EndWait implements EndWaiter {
   readonly tenant: string;
   readonly id: string;
+  hearsLog: boolean;
   readonly #options: EndWaitOptions;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (state?: ExecutionState) => void;
@@ -58,6 +59,7 @@ class EndWait implements EndWaiter {
   ) {
     this.tenant = tenant;
     this.id = id;
+    this.hearsLog = !options.isDecidedHere(tenant, id);
     this.#options = options;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -65,7 +67,7 @@ class EndWait implements EndWaiter {
   }
 
   begin(ms: number): void {
-    const { feed, world, isDecidedHere } = this.#options;
+    const { feed, world } = this.#options;
     if (this.#signal?.aborted === true) {
       this.ended();
       return;
@@ -75,8 +77,8 @@ class EndWait implements EndWaiter {
     if (ms !== Number.POSITIVE_INFINITY) this.#cancelTime = world.after(ms, () => this.ended());
     // What came before the feed was open came unheard: look again then.
     if (!feed.isOpen) void feed.opened.then(() => this.#look());
-    if (isDecidedHere(this.tenant, this.id)) this.#cancelLook = world.after(ownEndMs, () => this.#look());
-    else this.#look();
+    if (this.hearsLog) this.#look();
+    else this.#cancelLook = world.after(ownEndMs, () => this.#lookAfterAll());
   }
 
   /** The signal has aborted. */
@@ -87,6 +89,18 @@ class EndWait implements EndWaiter {
   ended(state?: ExecutionState): void {
     this.#stop();
     this.#resolve(state);
+  }
+
+  moved(): void {
+    if (this.#isOver) return;
+    this.#options.feed.hearLog(this);
+    this.#look();
+  }
+
+  /** The worker of this process has not told it; it may not hold the execution any more. */
+  #lookAfterAll(): void {
+    if (this.#options.isDecidedHere(this.tenant, this.id)) this.#look();
+    else this.moved();
   }
 
   #look(): void {

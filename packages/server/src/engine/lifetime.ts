@@ -64,7 +64,11 @@ function tailOf({ options, feed, pulses }: Parts, { worker, executor }: RoleSet)
   return startTail({
     ...{ world, store, feed, pollMs: sweepMs, rowsMax: claimRowsMax, onError },
     holds: () => (worker?.executionsInMemory ?? 0) + (executor?.running ?? 0) > 0,
-    moved: (heads) => executor?.recheck(worker?.supersede(heads) ?? heads),
+    moved: (heads) => {
+      const unknown = worker?.supersede(heads) ?? heads;
+      for (const { tenant, stream } of unknown) feed.moved(tenant, stream);
+      executor?.recheck(unknown);
+    },
     swept: () => pulses.beat('tail'),
   });
 }

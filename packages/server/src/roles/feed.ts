@@ -13,8 +13,12 @@ export type CommitListener = (commit: Commit, row: ExecutionRow | undefined) => 
 export interface EndWaiter {
   readonly tenant: string;
   readonly id: string;
+  /** whether only the log can tell it of the end; else a worker of this process does. The feed alone changes it */
+  hearsLog: boolean;
   /** Told of the end, and of what it has come to where that is known without reading. */
   ended(state: ExecutionState | undefined): void;
+  /** Another process has gone on from where the worker of this one stood: it may have ended. */
+  moved(): void;
 }
 
 interface Follower {
@@ -27,6 +31,8 @@ export class Feed {
   readonly #waiters = new ByExecution<EndWaiter>();
   readonly #all = new Set<CommitListener>();
   readonly #answers = new Set<() => void>();
+  /** waiters that only the log can tell */
+  #logWaiters = 0;
   #opened: Promise<void> = Promise.resolve();
   #isOpen = true;
 
@@ -56,11 +62,25 @@ export class Feed {
   /** Waits for the end of one execution until it leaves: most callers want no more, and for them no commit is built. */
   awaitEnd(waiter: EndWaiter): void {
     this.#waiters.add(waiter.id, waiter);
+    if (waiter.hearsLog) this.#logWaiters += 1;
+  }
+
+  /** One that waits already can be told by the log alone from now on. */
+  hearLog(waiter: EndWaiter): void {
+    if (waiter.hearsLog) return;
+    waiter.hearsLog = true;
+    this.#logWaiters += 1;
   }
 
   /** What has left already may leave again. */
   leave(waiter: EndWaiter): void {
-    this.#waiters.remove(waiter.id, waiter);
+    if (this.#waiters.remove(waiter.id, waiter) && waiter.hearsLog) this.#logWaiters -= 1;
+  }
+
+  /** Another process has gone on with an execution that stood otherwise here. */
+  moved(tenant: string, execution: string): void {
+    if (!this.#waiters.has(execution)) return;
+    for (const waiter of this.#waiters.of(tenant, execution)) if (!waiter.hearsLog) waiter.moved();
   }
 
   /** Follows every execution; the answer ends it. */
@@ -87,6 +107,11 @@ export class Feed {
   /** those who need what commits hold, and not only the end */
   get followers(): number {
     return this.#followers.size + this.#all.size;
+  }
+
+  /** whether anybody has to be told by the log; the others need only know what others have gone on from */
+  get needsLog(): boolean {
+    return this.followers > 0 || this.#logWaiters > 0;
   }
 
   get listeners(): number {
@@ -135,11 +160,15 @@ class ByExecution<F extends { readonly tenant: string }> {
     else this.#byExecution.set(execution, new Set([others, follower]));
   }
 
-  remove(execution: string, follower: F): void {
+  /** Whether it was there. */
+  remove(execution: string, follower: F): boolean {
     const others = this.#byExecution.get(execution);
-    if (others instanceof Set) others.delete(follower);
-    if (others === follower || (others instanceof Set && others.size === 0))
-      this.#byExecution.delete(execution);
+    if (others instanceof Set) {
+      const removed = others.delete(follower);
+      if (others.size === 0) this.#byExecution.delete(execution);
+      return removed;
+    }
+    return others === follower && this.#byExecution.delete(execution);
   }
 
   /** A copy: who is told may leave, or another may come. */

@@ -110,6 +110,26 @@ describe('on a store that hints', () => {
     expect(api.calls.filter((name) => name === 'tail').length).toBeLessThanOrEqual(2);
   });
 
+  it('who waits for a worker of this process hears of an end that another decided, within a fifth of a second of the hint', async () => {
+    const store = hinting();
+    const roles = ['api', 'worker', 'executor', 'timer'] as const;
+    const one = openHarness({ around: store.around, sweepMs: 600_000, roles: [...roles] });
+    const other = openHarness({ shared: one, around: store.around, sweepMs: 600_000, roles: [...roles] });
+    for (const { runtime } of [one, other]) runtime.start();
+    await one.advance(1_000);
+    const definition = workflow([{ wait: { seconds: 50 } }]);
+    const { id } = (await one.runtime.engine.start('default', { definition })).execution;
+    let status: string | undefined;
+    void one.runtime.engine.wait('default', id, 60_000).then((execution) => (status = execution.status));
+    await one.advance(1_000);
+    expect(one.runtime.feed.needsLog).toBe(false);
+    void other.runtime.engine.cancel('default', id);
+    await other.advance(0);
+    store.hint('commits');
+    await one.advance(200);
+    expect(status).toBe('cancelled');
+  });
+
   it('who waits for an end is told of it by the worker: what this process commits is not read for that, what another does is', async () => {
     const store = hinting();
     const { runtime, advance, calls } = openHarness({
@@ -137,7 +157,7 @@ describe('on a store that hints', () => {
     const reads = () => calls.filter((name) => name === 'tail').length;
     expect(reads()).toBe(1);
     store.hint('commits');
-    await advance(10);
+    await advance(200);
     expect(reads()).toBe(2);
     await advance(5_000);
     expect((await waiting).status).toBe('completed');

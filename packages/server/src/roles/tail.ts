@@ -1,10 +1,12 @@
 /**
  * The tail reader of a process that is not the only one to decide: one for all who need to know what others have written.
  *
- * 1. While anybody follows, it feeds them from the store's log. None of its commits is missed.
+ * 1. While anybody follows, or waits for an end that only the log can tell, it feeds them from the store's log. None of
+ *    its commits is missed.
  * 2. While this process holds states in memory, or is at deeds, it says where streams stand now: what another process has
- *    gone on from is let go of, and what is not wanted any more is ended. That needs no commit's content, and may be late:
- *    what is decided on an old state is refused by the store.
+ *    gone on from is let go of, what is not wanted any more is ended, and who waits for an end of this process's worker
+ *    looks for itself. That needs no commit's content, and may be late: what is decided on an old state is refused by the
+ *    store.
  * 3. Where neither is so, nothing is read.
  * 4. Of this process's own commits those who wait for an end hear from the worker: they make it read at once only where
  *    somebody follows what they hold.
@@ -60,7 +62,8 @@ export function startTail(options: TailOptions): Tail {
   };
   /** Not later than it is due anyway. */
   const soon = (isOwn: boolean) => {
-    const rest = (isOwn ? feed.followers : feed.listeners) > 0 ? restMs.followed : restMs.unfollowed;
+    const isFollowed = isOwn ? feed.followers > 0 : feed.needsLog;
+    const rest = isFollowed ? restMs.followed : restMs.unfollowed;
     const ms = Math.max(0, readAt + rest - world.elapsed());
     if (world.elapsed() + ms >= dueAt) return;
     cancel();
@@ -69,7 +72,8 @@ export function startTail(options: TailOptions): Tail {
   const read = async (): Promise<number> => {
     cursor ??= await store.end();
     open();
-    if (feed.listeners === 0 && store.hints !== undefined) return options.holds() ? watch(cursor) : skip();
+    if (!feed.needsLog && store.hints !== undefined)
+      return feed.listeners > 0 || options.holds() ? watch(cursor) : skip();
     const page = await store.tail(cursor, rowsMax);
     cursor = page.cursor;
     options.swept?.();
@@ -80,7 +84,7 @@ export function startTail(options: TailOptions): Tail {
   /** Who has begun to follow meanwhile relies on all that is behind the old place. */
   const watch = async (from: string): Promise<number> => {
     const page = await headsOf(store, from);
-    const isFollowed = feed.listeners > 0;
+    const isFollowed = feed.needsLog;
     if (!isFollowed) cursor = page.cursor;
     options.swept?.();
     options.moved(page.heads);

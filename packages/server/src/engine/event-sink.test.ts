@@ -122,7 +122,16 @@ describe('a sink of lifecycle events', () => {
     await expect
       .poll(() => [listens, cancelled, faulted].map(lastOf), { timeout: 15_000 })
       .toEqual(['workflow.completed', 'workflow.cancelled', 'workflow.faulted']);
-    const byType = new Map(taken().map((event) => [typesOf([event])[0] ?? '', event]));
+    const statusesOf = (id: string, of: 'workflow' | 'task') =>
+      ofExecution(id)
+        .filter(({ type }) => type.includes(`${of}.status-changed`))
+        .map(({ data }) => data.status);
+    await expect
+      .poll(() => [listens, cancelled, faulted].map((id) => statusesOf(id, 'workflow').at(-1)))
+      .toEqual(['completed', 'cancelled', 'faulted']);
+    // Those of one execution are in order, and those of different ones are not.
+    const inOrder = [listens, cancelled, faulted].flatMap(ofExecution);
+    const byType = new Map(inOrder.map((event) => [typesOf([event])[0] ?? '', event]));
     const name = (id: string) => `test-${id}.default`;
     const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const error = { type: 'https://example.com/x', status: 500, title: 'T', instance: '/do/0/t/try/0/r' };
@@ -163,8 +172,7 @@ describe('a sink of lifecycle events', () => {
         rows.map(({ type, data, time }) => [type, data, time]),
       );
     }
-    const statuses = ofExecution(listens).filter(({ type }) => type.includes('task.status-changed'));
-    expect(statuses.map(({ data }) => data.status)).toEqual([
+    expect(statusesOf(listens, 'task')).toEqual([
       ...['pending', 'running', 'waiting', 'suspended', 'running', 'waiting', 'running', 'completed'],
     ]);
     expect(errors).toEqual([]);

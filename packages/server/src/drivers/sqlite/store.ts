@@ -1,7 +1,7 @@
 /**
  * The SQLite store: one file, one owner, one transaction and one sync for all that came in a tick.
  *
- * 1. `commit` puts entries in a queue; what one tick gathered becomes one batch, at most two batches are on their way
+ * 1. `commit` puts entries in a queue; what one tick gathered becomes one batch, at most three batches are on their way
  *    to the writer thread, and a batch is one transaction. An answer is given after its sync.
  * 2. Reads go to a thread of their own, on a connection of their own. WAL shows it every transaction that was
  *    committed before the read began, so whoever has an answer reads what was answered.

@@ -1,26 +1,45 @@
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { rowAs } from './row-as.ts';
 import { busyMs } from './schema.ts';
 
 /**
- * The log starts from its beginning when a checkpoint meets no reader. Where readers are always there it grows, and
- * at this size a checkpoint waits for them.
+ * Pages in the log that the database has not, at which a checkpoint moves them there. It holds up the batch behind it
+ * for 4 ms and more, two syncs among them. Under load it is done early: with 4,000 pages p99 of 64 commits in flight was twice that with
+ * 1,000. Where few commits are under way all of it is waited for, by one execution in 50 with 1,000 pages.
  */
-const walBytesMax = 64 * 1024 * 1024;
-const batchesPerLook = 16;
+const pagesPerCheckpoint = { few: 4_000, many: 1_000 };
+/**
+ * The log starts from its beginning when a checkpoint meets no reader. Where readers are always there it grows, and
+ * at this size a checkpoint waits for them: 64 MB.
+ */
+const logPagesMax = 16 * 1024;
 /** Reads take a few ms; whoever reads for longer, from outside, must not hold up commits. */
 const readersWaitMs = 200;
 
-/** Keeps the log beside the database from growing without bound: to be called after each batch. */
-export function openLogKeeper(database: DatabaseSync): () => void {
-  const path = `${database.location()}-wal`;
+/**
+ * Keeps the log beside the database from growing without bound: to be called when a batch was answered, since SQLite's own
+ * checkpoints come before that.
+ * @param few whether few commits are under way
+ */
+export function openLogKeeper(database: DatabaseSync): (few: boolean) => void {
+  const look = database.prepare('pragma wal_checkpoint(noop)');
+  const passive = database.prepare('pragma wal_checkpoint(passive)');
   const restart = database.prepare('pragma wal_checkpoint(restart)');
-  let batches = 0;
-  return () => {
-    if (++batches % batchesPerLook !== 0) return;
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < walBytesMax) return;
+  return (few) => {
+    const { log, checkpointed } = rowAs<LogPages>(look.get());
+    if (log - checkpointed < (few ? pagesPerCheckpoint.few : pagesPerCheckpoint.many)) return;
+    if (log < logPagesMax) {
+      passive.all();
+      return;
+    }
     database.exec(`pragma busy_timeout = ${readersWaitMs}`);
     restart.all();
     database.exec(`pragma busy_timeout = ${busyMs}`);
   };
+}
+
+interface LogPages {
+  readonly log: number;
+  /** of them, how many the database has */
+  readonly checkpointed: number;
 }

@@ -211,7 +211,7 @@ describe('figures and bounds', () => {
     }
     clearInterval(timer);
     for (const reader of readers) reader.close();
-    // Without the readers it would be started anew at every few megabytes.
+    // Without the readers it would be started anew at 16 MB.
     expect(walBytesMax).toBeGreaterThan(20_000_000);
     expect(walBytesMax).toBeLessThan(110_000_000);
   }, 60_000);

@@ -1,11 +1,13 @@
-import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
+import { type ChannelEnd, openChannel } from './awake-channel.ts';
 import type { ReadName } from './reader.ts';
-import type { ReaderAnswer, Row, WireValue } from './wire.ts';
+import type { ReaderAnswer, ReaderRequest, Row, WireValue } from './wire.ts';
 import { toError } from './write-queue.ts';
 
 /** What may wait before callers are refused. */
 const readsInFlightMax = 20_000;
+/** A read of few rows takes less. */
+const awakeMs = 0.25;
 
 /** Reads in the reader thread, one after the other. Each sees every write that was answered before it was asked for. */
 export interface ReadChannel {
@@ -20,12 +22,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export function openReadChannel(worker: Worker): ReadChannel {
+export function openReadChannel(end: ChannelEnd): ReadChannel {
   const inFlight = new Map<number, Waiting>();
   let number = 0;
   let refusal: Error | undefined;
   let drained: (() => void) | undefined;
-  worker.on('message', (answer: ReaderAnswer) => {
+  const channel = openChannel<ReaderRequest, ReaderAnswer>(end, awakeMs, (answer) => {
     const waiting = inFlight.get(answer.number);
     inFlight.delete(answer.number);
     if (answer.type === 'done') waiting?.resolve(answer.rows);
@@ -41,7 +43,8 @@ export function openReadChannel(worker: Worker): ReadChannel {
       }
       return new Promise((resolve, reject) => {
         inFlight.set(++number, { resolve, reject });
-        worker.postMessage({ type: 'read', number, name, args });
+        channel.post({ type: 'read', number, name, args });
+        channel.expect();
       });
     },
     inFlight: () => inFlight.size,

@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type ChannelEnd, openChannel } from './awake-channel.ts';
 import { failureOf } from './failure.ts';
 import { openReader } from './reader.ts';
 import { openForReading, openForWriting, SchemaError } from './schema.ts';
@@ -22,33 +23,36 @@ import { openWriter } from './writer.ts';
 
 /** After so long without a batch the tables are brought up to date, so that a crash leaves little to read anew. */
 const restMs = 200;
+/** What follows from an answer comes within this, when it is one execution that goes on. */
+const awakeMs = 0.25;
 
 const data = workerData as ThreadData;
 if (parentPort === null) throw new Error('the storage thread is started by the store, not by itself');
-if (data.role === 'writer') serveWriter(parentPort);
-else serveReader(parentPort);
+if (data.role === 'writer') serveWriter(parentPort, data.channel);
+else serveReader(parentPort, data.channel);
 
-function serveWriter(port: MessagePort): void {
+function serveWriter(parent: MessagePort, end: ChannelEnd): void {
   const open = () => {
     const database = openForWriting(data.path, data);
     return { database, writer: openWriter(database, data.entriesPerFlush) };
   };
-  const parts = opened(port, open);
+  const parts = opened(parent, end, open);
   if (parts === undefined) return;
   const { database, writer } = parts;
   const rest = openRest(writer.rest);
-  port.on('message', (request: WriterRequest) => {
+  const channel = openChannel<WriterAnswer, WriterRequest>(end, awakeMs, (request) => {
     if (request.type === 'close') {
       rest.end();
       while (writer.rest());
       database.close();
-      port.close();
+      channel.close();
       return;
     }
     const applied = writer.apply(request.message);
-    port.postMessage({ ...applied, number: request.number } satisfies WriterAnswer);
-    writer.tidy();
+    channel.post({ ...applied, number: request.number });
+    writer.tidy(request.few);
     rest.later();
+    if (request.few) channel.expect();
   });
 }
 
@@ -71,14 +75,14 @@ function openRest(run: () => boolean): { later(): void; end(): void } {
 }
 
 /** The reader opens when it is told that the writer has prepared the file. */
-function serveReader(port: MessagePort): void {
-  port.once('message', () => {
-    const database = opened(port, () => openForReading(data.path));
-    if (database !== undefined) answerReads(port, database);
+function serveReader(parent: MessagePort, end: ChannelEnd): void {
+  parent.once('message', () => {
+    const database = opened(parent, end, () => openForReading(data.path));
+    if (database !== undefined) answerReads(end, database);
   });
 }
 
-function answerReads(port: MessagePort, database: DatabaseSync): void {
+function answerReads(end: ChannelEnd, database: DatabaseSync): void {
   const reader = openReader(database);
   const answer = (number: number, name: string, args: readonly WireValue[]): ReaderAnswer => {
     try {
@@ -87,24 +91,27 @@ function answerReads(port: MessagePort, database: DatabaseSync): void {
       return { type: 'failed', number, failure: failureOf(error) };
     }
   };
-  port.on('message', (request: ReaderRequest) => {
-    if (request.type === 'read') port.postMessage(answer(request.number, request.name, request.args));
-    if (request.type !== 'close') return;
-    database.close();
-    port.close();
+  const channel = openChannel<ReaderAnswer, ReaderRequest>(end, awakeMs, (request) => {
+    if (request.type === 'close') {
+      database.close();
+      channel.close();
+      return;
+    }
+    channel.post(answer(request.number, request.name, request.args));
+    channel.expect();
   });
 }
 
 /** Opens, and tells the store how that went; `undefined`: it went wrong, and the thread ends. */
-function opened<T>(port: MessagePort, open: () => T): T | undefined {
+function opened<T>(parent: MessagePort, { port }: ChannelEnd, open: () => T): T | undefined {
   try {
     const database = open();
-    port.postMessage({ type: 'opened' } satisfies OpenAnswer);
+    parent.postMessage({ type: 'opened' } satisfies OpenAnswer);
     return database;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const reason = error instanceof SchemaError ? error.reason : failureOf(error).reason;
-    port.postMessage({ type: 'refused', message, reason } satisfies OpenAnswer);
+    parent.postMessage({ type: 'refused', message, reason } satisfies OpenAnswer);
     port.close();
     return undefined;
   }

@@ -71,8 +71,8 @@ interface Parts extends Threads {
 function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts): Store {
   const now = forwardOnly(options.now ?? Date.now);
   const onFatal = options.onFatal ?? throwUncaught;
-  const queue = openWriteQueue(writer, broken);
-  const channel = openReadChannel(reader);
+  const queue = openWriteQueue(writer.channel, broken);
+  const channel = openReadChannel(reader.channel);
   /** In parts, between which commits have their turn. */
   async function flush(): Promise<void> {
     let progress = await queue.write(flushWrite(0));
@@ -92,9 +92,9 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     channel.fail(error);
     onFatal(error);
   }
-  for (const thread of [writer, reader]) {
-    thread.on('error', broken);
-    thread.on('exit', () =>
+  for (const { worker } of [writer, reader]) {
+    worker.on('error', broken);
+    worker.on('exit', () =>
       broken(new MillraceError('unavailable', 'a storage thread has ended', { reason: 'storage-failed' })),
     );
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { shownId } from './commit-id.ts';
 import { openHighestKey } from './highest-key.ts';
 import { rowAs } from './row-as.ts';
+import { TenantMap } from './tenant-map.ts';
 
 /** About 25 MB of streams that are not open any more. */
 const streamsMax = 65_536;
@@ -67,8 +68,8 @@ export function openThreadStreams(database: DatabaseSync): ThreadStreams {
     'select version + count - 1 as version, id as "commit" from commits where position = ?',
   );
   const highest = openHighestKey(database, 'select max(stream) as highest from streams where tenant = ?');
-  let young = new Map<string, Stream>();
-  let old = new Map<string, Stream>();
+  let young = new TenantMap<Stream>();
+  let old = new TenantMap<Stream>();
   let dirty: Stream[] = [];
 
   function load(tenant: string, id: string): Stream {
@@ -91,11 +92,10 @@ export function openThreadStreams(database: DatabaseSync): ThreadStreams {
   }
   return {
     of(tenant, id) {
-      const key = `${tenant}\0${id}`;
-      const known = young.get(key);
+      const known = young.get(tenant, id);
       if (known !== undefined) return known;
-      const stream = old.get(key) ?? load(tenant, id);
-      young.set(key, stream);
+      const stream = old.get(tenant, id) ?? load(tenant, id);
+      young.set(tenant, id, stream);
       return stream;
     },
     touch(stream) {
@@ -112,13 +112,13 @@ export function openThreadStreams(database: DatabaseSync): ThreadStreams {
       dirty = [];
       if (young.size >= streamsMax / 2) {
         old = young;
-        young = new Map();
+        young = new TenantMap();
       }
       return taken;
     },
     clear() {
-      young = new Map();
-      old = new Map();
+      young = new TenantMap();
+      old = new TenantMap();
       dirty = [];
       highest.clear();
     },

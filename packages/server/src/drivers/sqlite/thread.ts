@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
+import { type ChannelEnd, makeChannel } from './awake-channel.ts';
 import type { OpenAnswer, ThreadData } from './wire.ts';
 
 const source = new URL(
@@ -10,9 +11,15 @@ const source = new URL(
 /** What Node says of a thread that has ended; it tells of its end once only. */
 const threadIdOfEnded = -1;
 
+export interface StorageThread {
+  readonly worker: Worker;
+  /** where it is asked, and answers */
+  readonly channel: ChannelEnd;
+}
+
 export interface Threads {
-  readonly writer: Worker;
-  readonly reader: Worker;
+  readonly writer: StorageThread;
+  readonly reader: StorageThread;
 }
 
 /**
@@ -22,30 +29,37 @@ export interface Threads {
  * Throws `unavailable` with a `reason` when a thread could not open it: `newer-schema`, `older-schema`, `foreign-file`, `bytes-max`,
  * `storage-failed`, `busy`, `disk-full`.
  */
-export async function startThreads(data: Omit<ThreadData, 'role'>, prepared: () => void): Promise<Threads> {
-  const start = (role: ThreadData['role']) =>
-    new Worker(source, { workerData: { ...data, role }, name: `millrace-sqlite-${role}` });
+export async function startThreads(
+  data: Omit<ThreadData, 'role' | 'channel'>,
+  prepared: () => void,
+): Promise<Threads> {
+  const start = (role: ThreadData['role']): StorageThread => {
+    const [channel, other] = makeChannel();
+    const workerData: ThreadData = { ...data, role, channel: other };
+    const name = `millrace-sqlite-${role}`;
+    return { worker: new Worker(source, { workerData, name, transferList: [other.port] }), channel };
+  };
   const [writer, reader] = [start('writer'), start('reader')];
-  const answers = { writer: firstAnswer(writer), reader: firstAnswer(reader) };
+  const answers = { writer: firstAnswer(writer.worker), reader: firstAnswer(reader.worker) };
   // What happens to the reader meanwhile is told when it is waited for.
   answers.reader.catch(() => {});
   try {
     await opened(answers.writer);
     prepared();
-    reader.postMessage({ type: 'open' });
+    reader.worker.postMessage({ type: 'open' });
     await opened(answers.reader);
     return { writer, reader };
   } catch (error) {
-    await Promise.all([writer.terminate(), reader.terminate()]);
+    await Promise.all([writer.worker.terminate(), reader.worker.terminate()]);
     throw error;
   }
 }
 
 /** Lets the thread close its connection, and answers when it has ended. */
-export async function endThread(worker: Worker): Promise<void> {
+export async function endThread({ worker, channel }: StorageThread): Promise<void> {
   if (worker.threadId === threadIdOfEnded) return;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.postMessage({ type: 'close' });
+  channel.port.postMessage({ type: 'close' });
   await ended;
 }
 

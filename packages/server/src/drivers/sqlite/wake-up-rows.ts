@@ -1,5 +1,6 @@
 import type { PlaceRows } from './place-rows.ts';
 import { kindOf } from './queued-kind.ts';
+import { TenantMap } from './tenant-map.ts';
 import type { Stream } from './thread-streams.ts';
 
 /** What a row of the ledger says. */
@@ -61,7 +62,7 @@ export function openWakeUpRows(
   count: (tenant: string, execution: string) => number,
   places: PlaceRows,
 ): WakeUpRows {
-  const rows = new Map<string, WakeUpRow>();
+  const rows = new TenantMap<WakeUpRow>();
   /** rows without a lease that are not written */
   const free = new Set<WakeUpRow>();
   let dirty: WakeUpRow[] = [];
@@ -91,12 +92,12 @@ export function openWakeUpRows(
   }
   function add(row: RowValues, stored: boolean): WakeUpRow {
     const added = { ...row, claimable: null, stored, dirty: false, removed: false };
-    rows.set(keyOf(row.stream.tenant, row.id), added);
+    rows.set(row.stream.tenant, row.id, added);
     return added;
   }
   /** What a new row of the same id takes the place of. */
   function displace(stream: Stream, id: string): boolean {
-    const row = rows.get(keyOf(stream.tenant, id));
+    const row = rows.get(stream.tenant, id);
     if (row === undefined || row.stream.id !== stream.id) return unseenOf(stream) > 0;
     free.delete(row);
     row.removed = true;
@@ -107,16 +108,15 @@ export function openWakeUpRows(
   }
   return {
     get(tenant, id) {
-      const row = rows.get(keyOf(tenant, id));
+      const row = rows.get(tenant, id);
       return row?.removed === true ? undefined : row;
     },
-    find: (tenant, id) => rows.get(keyOf(tenant, id)),
+    find: (tenant, id) => rows.get(tenant, id),
     put(row) {
       settle(add(row, displace(row.stream, row.id)));
     },
     remove(stream, id) {
-      const key = keyOf(stream.tenant, id);
-      const row = rows.get(key);
+      const row = rows.get(stream.tenant, id);
       if (row === undefined || row.stream.id !== stream.id) {
         if (unseenOf(stream) === 0) return;
         places.forget(stream.tenant, id);
@@ -129,7 +129,7 @@ export function openWakeUpRows(
       places.forget(stream.tenant, id);
       row.removed = true;
       if (row.stored) touch(row);
-      else rows.delete(key);
+      else rows.delete(stream.tenant, row.id);
     },
     adopt(row) {
       if (row.owner !== null) places.note(row.stream.tenant, row.id, row);
@@ -162,8 +162,8 @@ export function openWakeUpRows(
       free.delete(row);
       // What has no lease and is written is the table's alone.
       if (!row.removed && row.owner !== null) return;
-      const key = keyOf(row.stream.tenant, row.id);
-      if (rows.get(key) === row) rows.delete(key);
+      const { tenant } = row.stream;
+      if (rows.get(tenant, row.id) === row) rows.delete(tenant, row.id);
       if (!row.removed) row.stream.unseen = (row.stream.unseen ?? 0) + 1;
     },
     flushed() {
@@ -195,10 +195,6 @@ function claimableFrom(row: WakeUpRow): number | null {
   if (row.doubt === 1) return null;
   if (row.until === null) return row.due;
   return row.unsafe === 1 ? null : Math.max(row.due, row.until);
-}
-
-function keyOf(tenant: string, id: string): string {
-  return `${tenant}\0${id}`;
 }
 
 function byKey(a: WakeUpRow, b: WakeUpRow): number {

@@ -1,3 +1,5 @@
+import type { ChannelEnd } from './awake-channel.ts';
+
 /**
  * How calls cross to the storage thread and back: one flat array of strings, numbers and nulls for a whole batch, and
  * beside it the texts that repeat in it, each once. Both sides are this program, so what is taken is not parsed again.
@@ -130,7 +132,13 @@ export interface WireMessage {
 
 /** To the writer thread: a batch, or the word to end. */
 export type WriterRequest =
-  | { readonly type: 'batch'; readonly number: number; readonly message: WireMessage }
+  | {
+      readonly type: 'batch';
+      readonly number: number;
+      readonly message: WireMessage;
+      /** whether it is all that is under way, and little */
+      readonly few: boolean;
+    }
   | { readonly type: 'close' };
 
 /** From the writer thread. `failed`: rolled back, nothing of it is there. `fatal`: nothing is known, end the process. */
@@ -151,7 +159,7 @@ export type ReaderRequest =
       readonly name: string;
       readonly args: readonly WireValue[];
     }
-  | { readonly type: 'open' | 'close' };
+  | { readonly type: 'close' };
 
 export type Row = readonly WireValue[];
 
@@ -166,6 +174,8 @@ export type OpenAnswer =
 
 export interface ThreadData {
   readonly role: 'writer' | 'reader';
+  /** where its requests come from and its answers go */
+  readonly channel: ChannelEnd;
   readonly path: string;
   readonly bytesMax: number | null;
   readonly entriesPerFlush: number;

@@ -1,6 +1,13 @@
-import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
-import { type WireMessage, WireReader, type WireValue, WireWriter, type WriterAnswer } from './wire.ts';
+import { type ChannelEnd, openChannel } from './awake-channel.ts';
+import {
+  type WireMessage,
+  WireReader,
+  type WireValue,
+  WireWriter,
+  type WriterAnswer,
+  type WriterRequest,
+} from './wire.ts';
 
 /** One is written, one waits for that, and one is made meanwhile; a fourth gains nothing. */
 const batchesInFlightMax = 3;
@@ -24,6 +31,10 @@ const charactersPerBatchMax = 16 * 1024 * 1024;
  * any: after this time timers and requests have their turn before the next answer.
  */
 const answersMsMax = 15;
+/** A small batch and its sync take less on most machines. */
+const awakeMs = 0.5;
+/** What few executions write, for which both threads stay awake; with more, each has enough to do. */
+const fewWrites = 8;
 /** What may wait before callers are refused. */
 const unitsQueuedMax = 200_000;
 
@@ -54,7 +65,7 @@ interface Waiting {
 }
 
 /** Gathers the writes of one tick into a batch: one message to the thread, one transaction, one sync. */
-export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void): WriteQueue {
+export function openWriteQueue(end: ChannelEnd, onFatal: (error: Error) => void): WriteQueue {
   let queue: Waiting[] = [];
   let queuedUnits = 0;
   let scheduled = false;
@@ -74,8 +85,10 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
   }
   function sendBatch(): void {
     const batch = takeBatch();
+    const few = inFlight.size === 0 && batch.length <= fewWrites;
     inFlight.set(++number, batch);
-    worker.postMessage({ type: 'batch', number, message: encoded(batch) });
+    channel.post({ type: 'batch', number, message: encoded(batch), few });
+    if (few) channel.expect();
   }
   function takeBatch(): readonly Waiting[] {
     let taken = 0;
@@ -132,7 +145,7 @@ export function openWriteQueue(worker: Worker, onFatal: (error: Error) => void):
     drained?.();
   }
 
-  worker.on('message', receive);
+  const channel = openChannel<WriterRequest, WriterAnswer>(end, awakeMs, receive);
   return {
     write<T>(write: Write<T>): Promise<T> {
       if (refusal !== undefined) return Promise.reject(refusal);

@@ -17,8 +17,8 @@ export type Applied =
 
 export interface Writer {
   apply(message: WireMessage): Applied;
-  /** What can wait until the answer to a batch is on its way: keeping the log short. */
-  tidy(): void;
+  /** What can wait until the answer to a batch is on its way: keeping the log short. `few`: few commits are under way. */
+  tidy(few: boolean): void;
   /** When nobody writes: some of what brings the tables up to date, and the log into the database. True: there is more. */
   rest(): boolean;
 }
@@ -160,11 +160,11 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     },
     /**
      * The batch is durable whatever comes of this. Where a checkpoint found no room or met a reader the log keeps all
-     * and grows on, as after those that SQLite runs itself; a failed write or sync is the end, from the next batch on.
+     * and grows on; a failed write or sync is the end, from the next batch on.
      */
-    tidy() {
+    tidy(few) {
       try {
-        keepLogShort();
+        keepLogShort(few);
       } catch (error) {
         const failure = failureOf(error);
         if (failure.reason === 'storage-failed') broken = failure;

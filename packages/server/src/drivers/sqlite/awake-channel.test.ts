@@ -1,0 +1,108 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type AwakeChannel, makeChannel, openChannel } from './awake-channel.ts';
+
+const channels: AwakeChannel<number>[] = [];
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const channel of channels.splice(0)) channel.close();
+});
+
+/** Both ends in this thread; what comes to each is handed on to what the test says. */
+function open(awakeMs: number, take: { here?: (n: number) => void; there?: (n: number) => void }) {
+  const [one, other] = makeChannel();
+  const here = openChannel<number, number>(one, awakeMs, (n) => take.here?.(n));
+  const there = openChannel<number, number>(other, awakeMs, (n) => take.there?.(n));
+  channels.push(here, there);
+  return { here, there };
+}
+
+/** What comes within a test comes soon. */
+const soon = 1_000;
+
+/** How often an end has gone on looking for its message. */
+function watchTurns(): () => number {
+  const { mock } = vi.spyOn(globalThis, 'setImmediate');
+  return () => mock.calls.filter(([run]) => run.name === 'turn').length;
+}
+
+describe('a channel', () => {
+  test.each([
+    ['is slept for', 0],
+    ['is awaited awake', soon],
+  ])('gives every message once and in order where the next %s', async (_, awakeMs) => {
+    const got: number[] = [];
+    const answers: number[] = [];
+    const { here, there } = open(awakeMs, {
+      there: (n) => {
+        got.push(n);
+        there.post(-n);
+        there.expect();
+      },
+      here: (n) => {
+        answers.push(n);
+        if (n <= -200) return;
+        // Two at once, of which one is expected.
+        here.post(1 - n);
+        here.expect();
+      },
+    });
+    here.post(1);
+    here.expect();
+    await vi.waitFor(() => expect(answers).toHaveLength(200));
+    expect(got).toEqual(Array.from({ length: 200 }, (_none, at) => at + 1));
+    expect(answers).toEqual(got.map((n) => -n));
+  });
+
+  test('is awake for the next message only when the last that was expected came soon', async () => {
+    const turns = watchTurns();
+    const { here, there } = open(soon, {});
+    here.expect();
+    expect(turns()).toBe(0);
+    there.post(1);
+    await after(20);
+    here.expect();
+    expect(turns()).toBe(1);
+  });
+
+  test('lets everything else have its turn while it is awake', async () => {
+    const { here, there } = open(soon, {});
+    here.expect();
+    there.post(1);
+    await after(20);
+    const from = performance.now();
+    here.expect();
+    await after(5);
+    expect(performance.now() - from).toBeLessThan(soon / 2);
+  });
+
+  test('is awake no longer than it was told to', async () => {
+    const turns = watchTurns();
+    const { here, there } = open(30, {});
+    here.expect();
+    there.post(1);
+    await after(5);
+    here.expect();
+    await after(100);
+    const until = turns();
+    expect(until).toBeGreaterThan(0);
+    await after(50);
+    expect(turns()).toBe(until);
+  });
+
+  test('and sleeps when the last that was expected came late', async () => {
+    const turns = watchTurns();
+    const { here, there } = open(30, {});
+    here.expect();
+    there.post(1);
+    await after(5);
+    here.expect();
+    await after(60);
+    there.post(2);
+    await after(5);
+    const until = turns();
+    here.expect();
+    await after(5);
+    expect(turns()).toBe(until);
+  });
+});

@@ -8,6 +8,7 @@ import type {
   WakeUpKind,
 } from '../../ports/store.ts';
 import { kindOf, queueOf, toQueuedKind } from './queued-kind.ts';
+import type { RecentCommits } from './recent-commits.ts';
 import { shortId } from './short-id.ts';
 import { noText, nothingExpected, operation, type WireReader, type WireWriter } from './wire.ts';
 import type { Write } from './write-queue.ts';
@@ -27,6 +28,7 @@ export interface CommitFigures {
 export function commitWrite(
   entries: readonly Entry[],
   figures: CommitFigures,
+  recent: RecentCommits,
 ): Write<readonly CommitResult[]> {
   const units = entries.length;
   const appends = entries.map(({ commit }) => commit !== undefined);
@@ -35,12 +37,21 @@ export function commitWrite(
   return {
     units,
     characters: entries.reduce((sum, entry) => sum + (entry.commit?.body.length ?? 0), 0),
-    encode(out) {
+    encode(out, few) {
       out.put(operation.commit, units);
       for (const entry of held) putEntry(out, entry);
-      held = [];
+      if (!few) held = [];
     },
-    decode: (from) => appends.map((isCommit) => takeResult(isCommit, from, figures)),
+    decode: (from) =>
+      appends.map((isCommit, at) => {
+        const result = takeResult(isCommit, from, figures);
+        if (isCommit && result.type === 'accepted') {
+          const entry = held[at];
+          if (entry === undefined) recent.pass(result.position);
+          else recent.add(entry, result.position);
+        }
+        return result;
+      }),
   };
 }
 

@@ -216,6 +216,19 @@ describe('figures and bounds', () => {
     expect(walBytesMax).toBeLessThan(110_000_000);
   }, 60_000);
 
+  test('what it tells of its last commits is what the file has', async () => {
+    const store = await open();
+    const entries = ['a', 'b', 'c'].flatMap((stream) => chainOf(stream, 3));
+    for (const entry of entries) await store.commit([entry]);
+    const told = await store.tail('', 100);
+    expect(told.commits).toHaveLength(9);
+    expect(await store.end()).toBe(told.cursor);
+    await store.close();
+    const again = await open();
+    expect(await again.tail('', 100)).toEqual(told);
+    expect(await again.end()).toBe(told.cursor);
+  });
+
   test('an instant of the store never goes back when the clock of the machine does', async () => {
     let now = 5_000;
     const store = await open({ now: () => now });

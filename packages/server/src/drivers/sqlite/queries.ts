@@ -23,6 +23,7 @@ import {
 } from '../rules.ts';
 import { endOfKind } from './queued-kind.ts';
 import type { ReadChannel } from './read-channel.ts';
+import type { RecentCommits } from './recent-commits.ts';
 import {
   toCommit,
   toCounts,
@@ -53,18 +54,24 @@ type Queries = Pick<
 >;
 
 /** The reading half of the port, over the reader thread. */
-export function openQueries({ read }: Pick<ReadChannel, 'read'>, now: () => number): Queries {
+export function openQueries(
+  { read }: Pick<ReadChannel, 'read'>,
+  recent: Pick<RecentCommits, 'after' | 'end'>,
+  now: () => number,
+): Queries {
   return {
     async read(tenant, stream, { fromVersion = 1, rowsMax = -1 } = {}) {
       return (await read('read', [tenant, stream, fromVersion, rowsMax])).map(toCommit);
     },
     async tail(cursor, rowsMax) {
       checkRowsMax(rowsMax);
-      const commits = (await read('tail', [fromTailCursor(cursor), rowsMax])).map(toCommit);
+      const from = fromTailCursor(cursor);
+      const commits = recent.after(from, rowsMax) ?? (await read('tail', [from, rowsMax])).map(toCommit);
       const last = commits.at(-1);
       return { commits, cursor: last === undefined ? cursor : String(last.position) };
     },
     async end() {
+      if (recent.end !== undefined) return String(recent.end);
       const [row] = await read('end', []);
       return typeof row?.[0] === 'number' ? String(row[0]) : '';
     },

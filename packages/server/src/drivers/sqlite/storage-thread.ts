@@ -48,7 +48,7 @@ function serveWriter(parent: MessagePort, end: ChannelEnd): void {
       channel.close();
       return;
     }
-    const applied = writer.apply(request.message);
+    const applied = writer.apply(request);
     channel.post({ ...applied, number: request.number });
     writer.tidy(request.few);
     rest.later();

@@ -21,6 +21,7 @@ import { lockForProcess, syncFolderOf } from './process-lock.ts';
 import { openQueries } from './queries.ts';
 import { openReadChannel, type ReadChannel } from './read-channel.ts';
 import { readsWithoutFlush } from './reader.ts';
+import { RecentCommits } from './recent-commits.ts';
 import { endThread, startThreads, type Threads } from './thread.ts';
 import { openWriteQueue } from './write-queue.ts';
 
@@ -81,7 +82,8 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   const freshness = openFreshness(flush);
   // Of listeners only those that came must be there: one that has gone takes nothing, and costs no flush.
   const listeners = openFreshness(flush);
-  const queries = openQueries({ read: readFresh(channel, freshness, listeners) }, now);
+  const recent = new RecentCommits();
+  const queries = openQueries({ read: readFresh(channel, freshness, listeners) }, recent, now);
   const figures = { commits: 0, refused: 0 };
   let ended = false;
 
@@ -127,7 +129,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
       if (entries.length === 0) return Promise.resolve([]);
       freshness.stale();
       if (entries.some(putsListener)) listeners.stale();
-      return queue.write(commitWrite(entries, figures));
+      return queue.write(commitWrite(entries, figures, recent));
     },
     ...queries,
     async claim(request) {

@@ -23,8 +23,8 @@ export interface ThreadFlush {
   count(entries: number): void;
   /** Writes what falls to a batch of so many entries. */
   share(entries: number): void;
-  /** Writes what one batch may write for somebody who waits for the tables. */
-  slice(): void;
+  /** Writes what one batch may write for somebody who waits for the tables. `few`: few commits are under way. */
+  slice(few: boolean): void;
   /** Writes all that is in memory. */
   all(): void;
   /** number of the flush that has to end before the tables tell of all that was counted; numbers grow by one */
@@ -32,7 +32,7 @@ export interface ThreadFlush {
   /** number of the last flush that has ended */
   readonly ended: number;
   /** whether a slice is enough for all of it */
-  readonly isSmall: boolean;
+  isSmall(few: boolean): boolean;
   /** whether batches came that the tables do not tell of */
   readonly isBehind: boolean;
   /**
@@ -50,8 +50,11 @@ export interface FlushParts {
   readonly commits: ThreadCommits;
 }
 
-/** Of streams and wake-ups: some 10 ms, for which a commit that comes meanwhile waits at most. */
-const rowsPerSlice = 1_024;
+/**
+ * Of streams and wake-ups: some 3 ms and some 10, for which a commit that comes meanwhile waits at most. Where many are under way
+ * larger slices bring whoever waits for the tables sooner to their end.
+ */
+const rowsPerSlice = { few: 256, many: 1_024 };
 
 interface Round {
   readonly number: number;
@@ -112,8 +115,8 @@ export function openThreadFlush(
       const current = round ?? begin();
       write(current, Math.ceil((sizeOf(current) * 2 * count) / entriesPerFlush));
     },
-    slice() {
-      write(round ?? begin(), rowsPerSlice);
+    slice(few) {
+      write(round ?? begin(), rowsIn(few));
     },
     all() {
       if (round !== undefined) write(round, Number.POSITIVE_INFINITY);
@@ -127,19 +130,21 @@ export function openThreadFlush(
     get ended() {
       return ended;
     },
-    get isSmall() {
-      return leftOf(round) + entries <= rowsPerSlice;
-    },
+    isSmall: (few) => leftOf(round) + entries <= rowsIn(few),
     get isBehind() {
       return round !== undefined || entries > 0;
     },
     clear() {
       // What a flush had begun to write is behind again, however much it is; who waits for it waits for the next one.
-      if (begun > ended) entries = Math.max(entries, rowsPerSlice + 1);
+      if (begun > ended) entries = Math.max(entries, rowsPerSlice.many + 1);
       round = undefined;
       entriesMax = entries + entriesPerFlush;
     },
   };
+}
+
+function rowsIn(few: boolean): number {
+  return few ? rowsPerSlice.few : rowsPerSlice.many;
 }
 
 function leftOf(round: Round | undefined): number {

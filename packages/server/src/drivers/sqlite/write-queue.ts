@@ -44,7 +44,8 @@ export interface Write<T> {
   readonly units: number;
   /** text that it carries, roughly */
   readonly characters: number;
-  encode(out: WireWriter): void;
+  /** @param few it is sent with all that is under way, and little */
+  encode(out: WireWriter, few: boolean): void;
   decode(from: WireReader): T;
 }
 
@@ -87,7 +88,7 @@ export function openWriteQueue(end: ChannelEnd, onFatal: (error: Error) => void)
     const batch = takeBatch();
     const few = inFlight.size === 0 && batch.length <= fewWrites;
     inFlight.set(++number, batch);
-    channel.post({ type: 'batch', number, message: encoded(batch), few });
+    channel.post({ type: 'batch', number, message: encoded(batch, few), few });
     if (few) channel.expect();
   }
   function takeBatch(): readonly Waiting[] {
@@ -172,9 +173,9 @@ export function openWriteQueue(end: ChannelEnd, onFatal: (error: Error) => void)
   };
 }
 
-function encoded(batch: readonly Waiting[]): WireMessage {
+function encoded(batch: readonly Waiting[], few: boolean): WireMessage {
   const out = new WireWriter(Date.now());
-  for (const { write } of batch) write.encode(out);
+  for (const { write } of batch) write.encode(out, few);
   const { values, texts, base } = out;
   return { values, texts, base };
 }

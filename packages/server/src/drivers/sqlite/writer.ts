@@ -15,8 +15,14 @@ export type Applied =
   | { readonly type: 'done'; readonly results: readonly WireValue[] }
   | { readonly type: 'failed' | 'fatal'; readonly failure: Failure };
 
+/** A message, and whether it is all that is under way, and little. */
+export interface Batch {
+  readonly message: WireMessage;
+  readonly few: boolean;
+}
+
 export interface Writer {
-  apply(message: WireMessage): Applied;
+  apply(batch: Batch): Applied;
   /** What can wait until the answer to a batch is on its way: keeping the log short. `few`: few commits are under way. */
   tidy(few: boolean): void;
   /** When nobody writes: some of what brings the tables up to date, and the log into the database. True: there is more. */
@@ -92,7 +98,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     else throw new Error(`no operation has the number ${code}`);
     return units;
   }
-  function applyAll(message: WireMessage, from: WireReader, out: WireValue[]): void {
+  function applyAll({ message, few }: Batch, from: WireReader, out: WireValue[]): void {
     let entries = 0;
     const waiting: number[] = [];
     backlog.begin(message);
@@ -103,11 +109,11 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     }
     flush.count(entries);
     const { wanted } = flush;
-    if (waiting.length > 0 && flush.isSmall) {
+    if (waiting.length > 0 && flush.isSmall(few)) {
       if (flush.isBehind) flush.all();
     } else {
       backlog.write();
-      if (waiting.length > 0) flush.slice();
+      if (waiting.length > 0) flush.slice(few);
       else flush.share(entries);
     }
     for (const at of waiting) {
@@ -143,13 +149,14 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     end.run();
   }
   return {
-    apply(message) {
+    apply(batch) {
       if (broken !== undefined) return { type: 'fatal', failure: broken };
-      const from = new WireReader(message.values, message.texts, message.base);
+      const { values, texts, base } = batch.message;
+      const from = new WireReader(values, texts, base);
       const results: WireValue[] = [];
       try {
         inTransaction(() => {
-          applyAll(message, from, results);
+          applyAll(batch, from, results);
           files.check();
         });
       } catch (error) {
@@ -173,7 +180,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     rest() {
       if (broken !== undefined) return false;
       try {
-        if (flush.isBehind) inTransaction(flush.isSmall ? flush.all : flush.slice);
+        if (flush.isBehind) inTransaction(flush.isSmall(true) ? flush.all : () => flush.slice(true));
         if (flush.isBehind) return true;
         checkpoint.all();
       } catch (error) {

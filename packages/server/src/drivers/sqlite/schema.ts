@@ -78,6 +78,8 @@ const migrations: readonly string[] = [
   `,
   // Causes are stored short from here on, and a program that does not know that must not show them.
   '',
+  // In the backlog an entry may repeat the one before.
+  '',
 ];
 
 export const schemaVersion = migrations.length;

@@ -34,9 +34,13 @@ export interface ThreadBacklog {
   ): void;
 }
 
+/** Stands for an entry that says of the next commit what the entry before it says of its own. */
+const sameAgain = -2;
+
 /**
  * An entry begins with the number of its tenant and its stream. One that came with a commit begins with `noText` and
- * the commit's position instead, which is 30 bytes less.
+ * the commit's position instead, which is 30 bytes less. Executions of one workflow that go on side by side say the same but for
+ * that, and are one number each.
  */
 export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams): ThreadBacklog {
   const insert = database.prepare('insert into backlog (changes) values (?)');
@@ -45,18 +49,30 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
   // Without a condition SQLite frees the pages whole, unread.
   const clearAll = database.prepare('delete from backlog');
   let kept = new WireWriter(0);
+  /** what the entry before said of its commit: where that stands in `kept`, and the commit's position */
+  let before: { readonly from: number; readonly to: number; position: number } | undefined;
   let last = 0;
   return {
     begin({ base, texts }) {
       kept = new WireWriter(base, texts);
+      before = undefined;
     },
     keep(stream, from, { end, tenantNumber, appends }) {
       const { values } = kept;
+      const follows = appends && before?.position === stream.position - 1;
+      if (before !== undefined && follows && isSame(values, before, from, end)) {
+        before.position = stream.position;
+        values.push(sameAgain);
+        return;
+      }
       if (appends) values.push(noText, stream.position);
       else values.push(tenantNumber, stream.id);
+      const start = values.length;
       for (let at = from.at; at < end; at++) values.push(from.values[at] as WireValue);
+      before = appends ? { from: start, to: values.length, position: stream.position } : undefined;
     },
     keepRow(row) {
+      before = undefined;
       kept.share(row.stream.tenant);
       kept.put(row.stream.id, noText, 1, 1, shortId(row.stream.id, row.id));
       kept.share(row.kind);
@@ -73,6 +89,7 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
     },
     drop() {
       kept = new WireWriter(kept.base, kept.texts);
+      before = undefined;
     },
     get last() {
       return last;
@@ -90,9 +107,19 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
         const { number, changes } = row as { number: number; changes: string };
         const [base, texts, values] = JSON.parse(changes);
         const from = new WireReader(values, texts, base);
+        let position = 0;
+        let said = 0;
         while (from.more) {
-          const { stream, position } = streamOf(from, commits);
-          change(stream, from, position);
+          const next = from.values[from.at] === sameAgain ? from.at + 1 : undefined;
+          if (next !== undefined) from.at = said;
+          const entry =
+            next === undefined
+              ? streamOf(from, commits)
+              : { stream: streamAt(commits, position + 1), position: position + 1 };
+          position = entry.position;
+          said = from.at;
+          change(entry.stream, from, position);
+          from.at = next ?? from.at;
         }
         last = number;
       }
@@ -110,9 +137,26 @@ export function openThreadBacklog(database: DatabaseSync, streams: ThreadStreams
       return { stream: alone, position: alone.position };
     }
     const position = from.number();
-    const stream = commits.get(position);
-    if (stream === undefined)
-      throw new Error(`broken rule: the backlog tells of a commit ${position} that is not there`);
-    return { stream, position };
+    return { stream: streamAt(commits, position), position };
   }
+}
+
+function streamAt(commits: ReadonlyMap<number, Stream>, position: number): Stream {
+  const stream = commits.get(position);
+  if (stream === undefined)
+    throw new Error(`broken rule: the backlog tells of a commit ${position} that is not there`);
+  return stream;
+}
+
+/** Whether what is to be read, up to `end`, is what the entry before says. */
+function isSame(
+  values: readonly WireValue[],
+  before: { readonly from: number; readonly to: number },
+  from: WireReader,
+  end: number,
+): boolean {
+  if (end - from.at !== before.to - before.from) return false;
+  for (let at = 0; at < end - from.at; at++)
+    if (values[before.from + at] !== from.values[from.at + at]) return false;
+  return true;
 }

@@ -174,6 +174,44 @@ describe('tables that are written behind the log', () => {
     await store.close();
   }, 60_000);
 
+  test('are brought up after a crash where executions that go on side by side said the same', async () => {
+    const path = join(folder, 'alike.db');
+    const store = await openSqliteStore({ path, now: () => 5_000 });
+    const streams = Array.from({ length: 200 }, (_, at) => `e${at}`);
+    const heads = new Map<string, Place>();
+    const step = (number: number) =>
+      store.commit(
+        streams.map((stream, at) => {
+          // Some say something else in between, or come without a commit, or with nothing but that.
+          const odd = at % 50 === 7;
+          const row: WakeUp = {
+            ...{ id: `${stream}/${number}`, execution: stream, kind: 'timer', due: odd ? 7_000 : 6_000 },
+            ...{ attempt: 0, lease: null, unsafe: false, doubt: false, body: null },
+          };
+          const wakeUps = number > 1 ? [remove(`${stream}/${number - 1}`), put(row)] : [put(row)];
+          if (at % 50 === 20) return { tenant: 'a', stream, wakeUps };
+          const after = heads.get(stream) ?? empty;
+          const said = at % 50 === 33 ? { wakeUps: [] } : { execution: rowOf(stream), wakeUps };
+          const made = entryOf(stream, after, said);
+          heads.set(stream, afterOf(made));
+          return made;
+        }),
+      );
+    for (let number = 1; number <= 3; number++) await step(number);
+    const copy = join(folder, 'alike-crashed.db');
+    for (const end of ['', '-wal']) copyFileSync(path + end, copy + end);
+    const all = async (of: Store) => ({
+      executions: await of.executions('a', { rowsMax: 500 }),
+      wakeUps: await Promise.all(streams.map((stream) => of.wakeUps('a', stream))),
+    });
+    const again = await openSqliteStore({ path: copy, now: () => 5_000 });
+    const found = await all(again);
+    expect(found).toEqual(await all(store));
+    expect(found.wakeUps.flat()).toHaveLength(196);
+    await again.close();
+    await store.close();
+  });
+
   test('are brought up in parts for who reads them, so that what is committed meanwhile need not wait for all', async () => {
     const store = await openSqliteStore({ path: join(folder, 'parts.db'), entriesPerFlush: 100_000 });
     for (let at = 0; at < 5; at++) {

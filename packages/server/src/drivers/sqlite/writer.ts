@@ -114,7 +114,7 @@ export function openWriter(database: DatabaseSync, entriesPerFlush: number): Wri
     } else {
       backlog.write();
       if (waiting.length > 0) flush.slice(few);
-      else flush.share(entries);
+      else flush.share(entries, few);
     }
     for (const at of waiting) {
       out[at] ||= wanted;

@@ -10,6 +10,7 @@ import type { Entry, Store } from '../../ports/store.ts';
 import { openSqliteStore } from './store.ts';
 
 const [path = '', round = 'hold'] = process.argv.slice(2);
+const pause = new Int32Array(new SharedArrayBuffer(4));
 const store = await openSqliteStore({ path, onFatal: endFatally });
 print('open');
 if (round === 'hold') setInterval(() => {}, 60_000);
@@ -57,12 +58,20 @@ function entryOf(stream: string, after: { readonly version: number; readonly com
   return { tenant: 'a', stream, after, commit: { ...commit, id }, execution, wakeUps: changes };
 }
 
-/** Written at once, so that what was acknowledged is told before the next can happen. */
+/** Written at once, so that what was acknowledged is told before the next can happen; who reads may be slower. */
 function print(line: string): void {
-  writeSync(1, `${line}\n`);
+  const bytes = Buffer.from(`${line}\n`);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
 }
 
 function endFatally(error: Error): void {
-  writeSync(1, `fatal ${error.message}\n`);
+  print(`fatal ${error.message}`);
   process.exit(70);
 }

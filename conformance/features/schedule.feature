@@ -270,6 +270,48 @@ Feature: Schedules
     count: 2
     """
 
+  @schedule.on-all @needs:schedule
+  Scenario: Two events for two filters that are the same
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-two-events-for-two-filters-that-are-t
+      version: '1.0.0'
+    do: []
+    """
+    And a published workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: on-both-<run>
+      version: '1.0.0'
+    schedule:
+      on:
+        all:
+          - with:
+              type: com.example.hand.<run>
+          - with:
+              type: com.example.hand.<run>
+      read: data
+    do:
+      - a:
+          set:
+            hands: ${ $workflow.input }
+    """
+    When the events are published:
+    """yaml
+    - { type: com.example.hand.<run>, data: 1 }
+    - { type: com.example.hand.<run>, data: 2 }
+    - { type: com.example.hand.<run>, data: 3 }
+    """
+    Then 1 execution of 'conformance/on-both-<run>' should complete with output:
+    """yaml
+    hands: [1, 2]
+    """
+
   @schedule.on-read @needs:schedule
   Scenario: read envelope gives the attributes
     Given a workflow with definition:

@@ -144,7 +144,8 @@ function taskStatuses(
     const waiting = runningTasks(state).filter(isWaiting);
     return [...known, ...waiting.map(({ task }) => [taskPointer(task), 'waiting'] as const)];
   }
-  if (!('task' in fact)) return known;
+  // What comes while all is held is recorded; of a task that stands still nothing changes by it.
+  if (!('task' in fact) || state.phase === 'suspended') return known;
   const waits = isWaiting(state.tasks[taskKey(fact.task, fact.visit)]);
   if (waits === waited || (!waits && known.length > 0)) return known;
   return [...known, [taskPointer(fact.task), waits ? 'waiting' : 'running']];

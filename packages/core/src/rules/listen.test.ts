@@ -33,6 +33,7 @@ describe('a task that listens', () => {
   it('takes every event when `any` is empty, and ends at once when `all` is', () => {
     expect(output(listen('{ any: [] }').publish({ type: 'whatever', data: 1 }))).toEqual([1]);
     expect(output(listen('{ all: [] }'))).toEqual([]);
+    expect(output(listen('{ any: [{ with: { type: x } }], until: { all: [] } }'))).toEqual([]);
   });
 
   it('goes on until a condition over what it has consumed holds', () => {

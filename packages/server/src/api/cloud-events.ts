@@ -21,7 +21,8 @@ export async function readEvents(
   limits: Limits,
 ): Promise<readonly JsonObject[]> {
   const type = mediaType(headers['content-type']);
-  const isBinary = headers['ce-specversion'] !== undefined;
+  // An event that is the body may have its attributes in header fields as well; the body is what counts.
+  const isBinary = headers['ce-specversion'] !== undefined && !type.startsWith('application/cloudevents');
   if (!isBinary && !isJsonType(type))
     throw new MillraceError(
       'unsupported-media-type',
@@ -48,9 +49,12 @@ function binaryEvent(
   { jsonDepthMax }: Limits,
 ): JsonObject {
   const attributes: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(headers))
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'ce-data' || name === 'ce-data_base64')
+      throw new MillraceError('bad-request', `${name} is no attribute of an event: its data is the body.`);
     if (name.startsWith('ce-') && typeof value === 'string')
       attributes[name.slice(3)] = attributeText(name, value);
+  }
   if (headers['content-type'] !== undefined) attributes.datacontenttype = headers['content-type'];
   if (body.length === 0) return attributes;
   if (type !== '' && isJsonType(type))
@@ -60,10 +64,11 @@ function binaryEvent(
     : { ...attributes, data_base64: body.toString('base64') };
 }
 
-/** Percent-encoded, where it is not plain. */
+/** Percent-encoded, where it is not plain; or in double quotes, as older versions of the binding have it. */
 function attributeText(name: string, value: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1];
   try {
-    return decodeURIComponent(value);
+    return decodeURIComponent(quoted?.replace(/\\(.)/g, '$1') ?? value);
   } catch {
     throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
   }

@@ -98,6 +98,34 @@ describe('POST /api/v1/events', () => {
     expect(await outputOf(text)).toMatchObject([{ data: 'hello', datacontenttype: 'text/plain' }]);
   });
 
+  it('takes the body for the event when its type says so, whatever header fields repeat of it', async () => {
+    const id = await listen('redundant.headers');
+    const event = cloudEvent('r1', { type: 'redundant.headers', data: { n: 1 } });
+    const headers = { 'ce-specversion': '1.0', 'ce-id': 'r1', 'ce-source': 'urn:r', 'ce-type': 'other' };
+    expect((await publish(event, structured, headers)).body.items).toMatchObject([{ id: 'r1' }]);
+    expect(await outputOf(id)).toEqual([event]);
+    expect((await publish([event], batched, headers)).body.items).toMatchObject([{ duplicate: true }]);
+    expect((await publish('<event/>', 'application/cloudevents+xml', headers)).status).toBe(415);
+  });
+
+  it('reads header fields in double quotes, and takes none of them for the data', async () => {
+    const id = await listen('quoted.headers');
+    const headers = {
+      'ce-specversion': '1.0',
+      'ce-id': 'q1',
+      'ce-source': 'urn:q',
+      'ce-type': 'quoted.headers',
+    };
+    const subject = '"the \\"first\\" \\\\ of%20all"';
+    expect((await publish('x', 'text/plain', { ...headers, 'ce-subject': subject })).status).toBe(202);
+    expect(await outputOf(id)).toMatchObject([{ subject: 'the "first" \\ of all' }]);
+    for (const name of ['ce-data', 'ce-data_base64'])
+      expect(await publish('x', 'text/plain', { ...headers, 'ce-id': 'q2', [name]: 'AAAA' })).toMatchObject({
+        status: 400,
+        body: { detail: `${name} is no attribute of an event: its data is the body.` },
+      });
+  });
+
   it('takes the same id of another source for another event', async () => {
     await publish(cloudEvent('same'), structured);
     const other = await publish(cloudEvent('same', { source: 'urn:other' }), structured);

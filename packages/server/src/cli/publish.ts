@@ -54,7 +54,10 @@ async function givenEvents({ flags, positionals }: Arguments): Promise<readonly 
   const value = await readValue(file);
   const events = Array.isArray(value) ? value : [value];
   if (events.every(isJsonObject)) return events;
-  throw new CliError(exitCodes.invalid, `${file}: expected a CloudEvent (an object), or a list of them.`);
+  throw new CliError(
+    exitCodes.usage,
+    `${named(file)}: expected a CloudEvent (an object), or a list of them.`,
+  );
 }
 
 async function attributesOf(flags: Arguments['flags']): Promise<JsonObject> {
@@ -83,7 +86,11 @@ async function readValue(file: string): Promise<Json> {
   const text = await readTextFile(file);
   const parsed = (await import('../config/yaml-text.ts')).parseYamlText(text);
   if (parsed.ok) return parsed.value as Json;
-  throw new CliError(exitCodes.invalid, `${file} is neither JSON nor YAML: ${parsed.errors.join('; ')}`);
+  throw new CliError(exitCodes.usage, `${named(file)} is neither JSON nor YAML: ${parsed.error}.`);
+}
+
+function named(file: string): string {
+  return file === '-' ? 'standard input' : file;
 }
 
 function line({ key, id, duplicate }: PublishedEvent): string {

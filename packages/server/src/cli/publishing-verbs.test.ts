@@ -105,4 +105,26 @@ describe('millrace publish', () => {
     expect(refused.code).not.toBe(0);
     expect(refused.error).toContain('type');
   });
+
+  it.each([
+    ['{"a":', 'is neither JSON nor YAML: Flow map must end with a } at line 1, column 6.\n'],
+    [
+      '{"type":"a"}\n{"type":"b"}\n',
+      'is neither JSON nor YAML: Unexpected flow-map-start at node end at line 2, column 1.\n',
+    ],
+    [
+      'a: 1\n---\nb: 2\n',
+      'is neither JSON nor YAML: it holds several documents (---) at line 2, column 1.\n',
+    ],
+    [
+      `a: &a [${'x,'.repeat(60)}]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`,
+      'is neither JSON nor YAML: its aliases stand for too much.\n',
+    ],
+    ['', 'expected a CloudEvent (an object), or a list of them.\n'],
+  ])('refuses the file %j as wrong input, in one line', async (text, sentence) => {
+    const file = join(cli.folder, 'no-events.yaml');
+    writeFileSync(file, text);
+    const { code, error } = await millrace('publish', file);
+    expect([code, error.endsWith(sentence), error.trim().split('\n').length]).toEqual([2, true, 1]);
+  });
 });

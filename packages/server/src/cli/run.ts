@@ -138,7 +138,7 @@ async function readInput(given: string | boolean | undefined): Promise<Json | un
     if (path === undefined || !/\.ya?ml$/.test(path)) return JSON.parse(content) as Json;
     const parsed = (await import('../config/yaml-text.ts')).parseYamlText(content);
     if (parsed.ok) return parsed.value as Json;
-    throw new Error(parsed.errors.join('; '));
+    throw new Error(parsed.error);
   } catch (error) {
     const forms = path === undefined ? 'JSON, or @file' : `JSON in ${path}`;
     throw new CliError(exitCodes.usage, `--input: expected ${forms}: ${messageOf(error)}`, { cause: error });

@@ -38,6 +38,6 @@ async function readText(path: string, required: boolean): Promise<string | undef
 async function parse(path: string, text: string): Promise<unknown> {
   const { parseYamlText } = await import('./yaml-text.ts');
   const parsed = parseYamlText(text);
-  if (!parsed.ok) throw new ConfigError(parsed.errors.map((error) => `${path}: ${error}`));
+  if (!parsed.ok) throw new ConfigError([`${path}: ${parsed.error}`]);
   return parsed.value;
 }

@@ -178,6 +178,24 @@ describe('a sink of lifecycle events', () => {
     expect(errors).toEqual([]);
   });
 
+  it('is told of no task that it goes on while its execution is suspended, whatever comes for it', async () => {
+    composition = await compose(true);
+    const { engine } = composition;
+    const definition = `${header}do: [{ l: { listen: { to: { one: { with: { type: t } } } } } }]`;
+    const { id } = (await engine.start('default', { definition })).execution;
+    await expect.poll(async () => (await engine.execution('default', id)).status).toBe('waiting');
+    await engine.suspend('default', id);
+    await engine.publish('default', [{ specversion: '1.0', id: '1', source: 's', type: 't' }]);
+    const completed = () => typesOf(ofExecution(id)).includes('workflow.correlation-completed');
+    await expect.poll(completed, { timeout: 15_000 }).toBe(true);
+    await engine.resume('default', id);
+    await expect.poll(() => lastOf(id), { timeout: 15_000 }).toBe('workflow.completed');
+    const statuses = ofExecution(id).filter(({ type }) => type.includes('task.status-changed'));
+    expect(statuses.map(({ data }) => data.status)).toEqual([
+      ...['pending', 'running', 'waiting', 'suspended', 'running', 'completed'],
+    ]);
+  });
+
   it('that refuses an event gets it again, before the next one of that execution, and others go on', async () => {
     composition = await compose();
     let refusals = 2;

@@ -53,16 +53,16 @@ export function earlierKey(key: string, places: (position: number) => number): s
   return [...place.reverse(), digits(places(Number(position))), index].join('/');
 }
 
-/** Those kept at a place between two positions, the second included, in the order of the log. */
+/** Those kept at a place between two positions, both included, in the order of the log. */
 export async function earlierAt(
   store: Store,
   tenant: string,
   place: string,
-  between: readonly [after: number, to: number],
+  between: readonly [from: number, to: number],
 ): Promise<readonly Kept[]> {
-  const [before, to] = between;
+  const [from, to] = between;
   // A value that many wait by has a week of events: those before the execution are passed by, not read.
-  const asked = { prefix: `${place}/`, after: `${place}/${digits(before + 1)}`, rowsMax: eventsMax };
+  const asked = { prefix: `${place}/`, after: `${place}/${digits(from)}`, rowsMax: eventsMax };
   const { rows } = await store.documents(tenant, earlierEvents, asked);
   return rows.map(({ body }) => JSON.parse(body) as Kept).filter(({ position }) => position <= to);
 }

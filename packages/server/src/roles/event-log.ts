@@ -107,7 +107,7 @@ export type LoggedItem =
       readonly version: number;
       readonly fact: Extract<Fact, { type: 'listen.started' }>;
       readonly position: number;
-      /** it is of the execution's first commit: nothing can have been meant for it before */
+      /** the execution began in this commit, and emitted nothing before: nothing can have been meant for it */
       readonly first: boolean;
     };
 
@@ -146,7 +146,7 @@ export async function loggedItems(commit: Commit, blobs: BlobStore): Promise<rea
         version,
         fact,
         position,
-        first: commit.version === 1,
+        first: commit.version === 1 && items.every(({ type }) => type !== 'event'),
       });
     else if (fact.type === 'event.emitted')
       items.push({

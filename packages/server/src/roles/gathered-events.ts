@@ -57,15 +57,15 @@ export function offer(
 ): Offered | undefined {
   const own = wanted.to.filters.length;
   const filters = [...filtersOf(wanted).entries()];
-  // An event that ends the gathering is none that is gathered.
-  for (const [number, filter] of [...filters.slice(own), ...filters.slice(0, own)]) {
-    const keys = keysOf(filter, logged.event, sight);
-    if (keys === undefined) continue;
-    return number < own
-      ? joined(sets, wanted, { number, keys, logged }, sight)
-      : ended(sets, wanted, { number, keys, logged });
-  }
-  return undefined;
+  const takenBy = (some: typeof filters) =>
+    some.flatMap(([number, filter]): readonly Taken[] => {
+      const keys = keysOf(filter, logged.event, sight);
+      return keys === undefined ? [] : [{ number, keys, logged }];
+    });
+  // An event that ends the gathering is none that is gathered, unless every set has had its like.
+  const ending = takenBy(filters.slice(own));
+  const offered = ended(sets, wanted, ending) ?? joined(sets, wanted, takenBy(filters.slice(0, own)), sight);
+  return offered ?? (ending.length === 0 ? undefined : { open: sets, complete: [] });
 }
 
 /** Which predicate kept an event of the right type from being taken; undefined: it is of another type. */
@@ -87,6 +87,7 @@ export function missedBy(
   return undefined;
 }
 
+/** A filter that takes an event; as in a `listen`, the event counts for the first that a set still waits for. */
 interface Taken {
   /** of the filter */
   readonly number: number;
@@ -97,17 +98,21 @@ interface Taken {
 function joined(
   sets: readonly Gathered[],
   wanted: Wanted,
-  { number, keys, logged: { key, event } }: Taken,
+  taken: readonly Taken[],
   sight: FilterSight,
-): Offered {
-  const isFree = (set: Gathered) =>
+): Offered | undefined {
+  const isFree = (set: Gathered, number: number) =>
     wanted.to.type !== 'all' || set.events.every(({ filter }) => filter !== number);
-  const found = sets.find((set) => isFree(set) && fits(set, keys));
+  const freeIn = (set: Gathered) => taken.find(({ number, keys }) => isFree(set, number) && fits(set, keys));
+  const found = sets.find((set) => freeIn(set) !== undefined);
+  const by = found === undefined ? taken[0] : freeIn(found);
+  if (by === undefined) return undefined;
+  const { key, event } = by.logged;
   const { events = [], ...rest } = found ?? {};
   const set = {
     ...rest,
-    keys: { ...found?.keys, ...keys },
-    events: [...events, { filter: number, key, event }],
+    keys: { ...found?.keys, ...by.keys },
+    events: [...events, { filter: by.number, key, event }],
   };
   const others = sets.filter((other) => other !== found);
   if (isComplete(set, wanted, sight)) return { open: others, complete: [set] };
@@ -116,26 +121,33 @@ function joined(
   return { open, complete: [] };
 }
 
-/** Every set is one that listens: all that it fits are ended by an event, and one of no events if there is none. */
-function ended(sets: readonly Gathered[], wanted: Wanted, { number, keys, logged }: Taken): Offered {
+/**
+ * Every set is one that listens: all that it fits are ended by an event, and one of no events if there is none.
+ * Undefined: none waits for it, or none any more.
+ */
+function ended(sets: readonly Gathered[], wanted: Wanted, taken: readonly Taken[]): Offered | undefined {
+  if (taken.length === 0) return undefined;
+  const isMeant = (set: Gathered) => taken.some(({ keys }) => fits(set, keys));
+  const isOpen = ({ ending = [] }: Gathered, number: number) =>
+    ending.every(({ filter }) => filter !== number);
   const open: Gathered[] = [];
   const complete: Gathered[] = [];
-  const isMeant = (set: Gathered) => fits(set, keys);
-  const candidates = sets.some(isMeant) ? sets : [...sets, { keys: {}, events: [] }];
-  for (const set of candidates) {
-    const ending = set.ending ?? [];
-    if (!isMeant(set) || ending.some(({ filter }) => filter === number)) {
+  let isTaken = false;
+  for (const set of sets.some(isMeant) ? sets : [...sets, { keys: {}, events: [] }]) {
+    const by = taken.find(({ number, keys }) => isOpen(set, number) && fits(set, keys));
+    if (by === undefined) {
       open.push(set);
       continue;
     }
+    isTaken = true;
     const after: Gathered = {
       ...set,
-      keys: { ...set.keys, ...keys },
-      ending: [...ending, { filter: number, key: logged.key }],
+      keys: { ...set.keys, ...by.keys },
+      ending: [...(set.ending ?? []), { filter: by.number, key: by.logged.key }],
     };
     (isEnded(after, wanted) ? complete : open).push(after);
   }
-  return { open, complete };
+  return isTaken ? { open, complete } : undefined;
 }
 
 function fits({ keys }: Gathered, values: JsonObject): boolean {

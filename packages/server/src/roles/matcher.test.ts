@@ -89,6 +89,19 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 
+  it('gives a listener what its own execution emitted before, in its first commit too', async () => {
+    const harness = open();
+    const emit = { emit: { event: { with: { type: 'paid', source: 'urn:own', data: { order: 'o1' } } } } };
+    const order = { set: { order: 'o1' } };
+    const ids = [
+      await start(harness, [emit, order, one('paid', byOrder)]),
+      await start(harness, [emit, { wait: { seconds: 1 } }, order, one('paid', byOrder)]),
+    ];
+    await harness.advance(5_000);
+    for (const id of ids) expect(await outputOf(harness, id)).toEqual([{ order: 'o1' }]);
+    await harness.runtime.stop(0);
+  });
+
   it('reads of what is kept under a value only what an execution could be meant by', async () => {
     let read = 0;
     const around = (store: Store): Store =>

@@ -211,6 +211,53 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('of filters that take the same event counts it for the first that its oldest set still waits for', async () => {
+    const same = open({ all: [{ with: { type: 'x' } }, { with: { type: 'x' } }] });
+    await same.subscriptions.subscribe('a', 's', {});
+    for (let position = 1; position <= 5; position++) await same.take(position, 'x');
+    expect(ids(same.calls)).toEqual([
+      ['e1', 'e2'],
+      ['e3', 'e4'],
+    ]);
+    const wide = open({ all: [{ with: { type: 'order' } }, { with: { type: 'order', subject: 'paid' } }] });
+    await wide.subscriptions.subscribe('a', 's', {});
+    await wide.take(1, 'order', { subject: 'paid' });
+    await wide.take(2, 'order', { subject: 'paid' });
+    expect(ids(wide.calls)).toEqual([['e1', 'e2']]);
+  });
+
+  it('is ended by as many events as its `until` has filters, though they are the same', async () => {
+    const end = { with: { type: 'end' } };
+    const { subscriptions, take, calls } = open({
+      any: [{ with: { type: 'x' } }],
+      until: { all: [end, end] },
+    });
+    await subscriptions.subscribe('a', 's', {});
+    await take(1, 'x');
+    await take(2, 'end');
+    await take(3, 'x');
+    await take(4, 'end');
+    expect(ids(calls)).toEqual([['e1', 'e3']]);
+  });
+
+  it('takes no more of what all its sets have had: it is gathered if a filter wants it, and is no near miss', async () => {
+    const [a, b] = [{ with: { type: 'a' } }, { with: { type: 'b' } }];
+    const { subscriptions, take, calls } = open({
+      any: [{ with: { type: '[xa]' } }],
+      until: { all: [a, b] },
+    });
+    await subscriptions.subscribe('a', 's', {});
+    for (const [index, type] of ['x', 'a', 'a', 'b'].entries()) await take(index + 1, type);
+    expect(ids(calls)).toEqual([['e1', 'e3']]);
+    const other = open({ any: [{ with: { type: 'x' } }], until: { all: [a, b] } });
+    await other.subscriptions.subscribe('a', 's', {});
+    await other.take(1, 'x');
+    await other.take(2, 'a');
+    const event = { specversion: '1.0', id: 'e3', source: 'urn:t', type: 'a' };
+    const logged = { type: 'event', tenant: 'a', event, key: 'k3', position: 3, index: 0 } as const;
+    expect(other.subscriptions.take(logged)).toEqual([{ workflow: 's', outcome: 'gathered' }]);
+  });
+
   it('goes on with what it has gathered in another process, and counts no event twice', async () => {
     const first = open({ all: [pair('warm'), pair('damp')] });
     await first.subscriptions.subscribe('a', 's', null);

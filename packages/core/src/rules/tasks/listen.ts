@@ -57,8 +57,12 @@ function start(decision: Decision, task: ListenState, node: ListenNode): void {
     filters,
     ...(node.foreach === undefined ? {} : { foreach: true }),
   });
-  // All of no events have been consumed.
-  if (node.to.filters.length === 0) decision.emit({ type: 'listen.ended', ...of(task) });
+  if (isOfNone(node)) decision.emit({ type: 'listen.ended', ...of(task) });
+}
+
+/** All of no events have been consumed, or have ended it, from the beginning. */
+function isOfNone({ to, until }: ListenNode): boolean {
+  return to.filters.length === 0 || (until?.type === 'consumed' && until.strategy.filters.length === 0);
 }
 
 function listenFilter({ correlate }: EventFilter, input: Json, place: Place): ListenFilter {

@@ -18,6 +18,8 @@ interface Asking {
   readonly userhash?: boolean;
   readonly before?: string;
   readonly realm?: string;
+  /** what else stands behind the realm, as it is written */
+  readonly more?: string;
   /** requests that a nonce is good for */
   readonly uses?: number;
 }
@@ -43,7 +45,8 @@ async function open(asking: Asking): Promise<void> {
     const nonce = randomBytes(12).toString('hex');
     nonces.set(nonce, 0);
     const parts = [
-      `realm="${asking.realm ?? 'http-auth@example.org'}"`,
+      // In UTF-8; a header field is given to Node byte for byte.
+      `realm="${Buffer.from(asking.realm ?? 'http-auth@example.org').toString('latin1')}"${asking.more ?? ''}`,
       ...(asking.qop === undefined ? [] : [`qop="${asking.qop}"`]),
       ...(asking.algorithm === undefined ? [] : [`algorithm=${asking.algorithm}`]),
       `nonce="${nonce}"`,
@@ -101,6 +104,13 @@ describe('digest authentication', () => {
     ['the body too', { algorithm: 'SHA-256', qop: 'auth-int' }],
     ['another scheme before it', { algorithm: 'SHA-256', qop: 'auth', before: 'Basic realm="x, y", ' }],
     ['a realm that speaks of its digest', { algorithm: 'SHA-256', qop: 'auth', realm: 'our Digest users' }],
+    ['a realm in UTF-8', { algorithm: 'SHA-256', qop: 'auth', realm: 'Zürich', more: ', charset=UTF-8' }],
+    [
+      'a hashed name with such a realm',
+      { algorithm: 'SHA-256', qop: 'auth', realm: 'Zürich', userhash: true },
+    ],
+    ['empty places in the list', { qop: 'auth', more: ', ,' }],
+    ['parameters that nobody knows', { qop: 'auth', more: ', x_v1.2=a, y!="b, c"' }],
     ['a scheme whose realm does', { qop: 'auth', before: 'Basic realm="no Digest here", ' }],
   ])('answers %s', async (_what, asking) => {
     await open(asking);

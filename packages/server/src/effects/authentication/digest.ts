@@ -104,10 +104,10 @@ function parseChallenges(text: string): Challenge[] {
   );
 }
 
-/** `name=value` or `name="value"`, until another scheme begins. */
+/** `name=value` or `name="value"`, until another scheme begins. A list may have empty places, and a name any sign of a token. */
 function parametersOf(text: string): Readonly<Record<string, string | undefined>> {
   const members: Record<string, string> = {};
-  const pattern = /\s*([A-Za-z*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)/y;
+  const pattern = /[\s,]*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)/y;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [, name = '', quoted, plain] = match;
     members[name.toLowerCase()] = quoted === undefined ? (plain ?? '') : quoted.replace(/\\(.)/g, '$1');
@@ -122,12 +122,14 @@ function digestHeader(
   password: string,
 ): string {
   const { realm, nonce, opaque, algorithm, qop, userhash } = challenge;
-  const h = (text: string) => hash(hashes[baseOf(algorithm)] ?? 'md5', text);
+  const h = (content: string | Uint8Array) => hash(hashes[baseOf(algorithm)] ?? 'md5', content);
   challenge.count += 1;
   const nc = challenge.count.toString(16).padStart(8, '0');
   const cnonce = randomBytes(16).toString('base64url');
   const uri = target.url.pathname + target.url.search;
-  const secret = h(`${username}:${realm}:${password}`);
+  // A header field is read and sent byte for byte: what the server hashes are the bytes of its realm.
+  const user = Buffer.concat([Buffer.from(`${username}:`), Buffer.from(realm, 'latin1')]);
+  const secret = h(Buffer.concat([user, Buffer.from(`:${password}`)]));
   const a1 = /-sess$/i.test(algorithm ?? '') ? h(`${secret}:${nonce}:${cnonce}`) : secret;
   const a2 = h(
     qop === 'auth-int'
@@ -138,7 +140,7 @@ function digestHeader(
     qop === undefined ? `${a1}:${nonce}:${a2}` : `${a1}:${nonce}:${nc}:${cnonce}:${qop}:${a2}`,
   );
   const parts = [
-    userhash ? `username=${quote(h(`${username}:${realm}`))}` : nameOf(username),
+    userhash ? `username=${quote(h(user))}` : nameOf(username),
     `realm=${quote(realm)}`,
     `nonce=${quote(nonce)}`,
     `uri=${quote(uri)}`,

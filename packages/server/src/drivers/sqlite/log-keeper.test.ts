@@ -73,4 +73,23 @@ describe('the log is moved into the database', () => {
     keepShort(false);
     expect(pagesLeft()).toBe(0);
   });
+
+  test('and a reader that stays is waited for once in a while, not behind every batch', () => {
+    const keepShort = openLogKeeper(database);
+    const took = () => {
+      const from = performance.now();
+      keepShort(true);
+      return performance.now() - from;
+    };
+    const reader = new DatabaseSync(join(folder, 'store.db'));
+    reader.exec('begin; select count(*) from filler;');
+    writePages(17_000);
+    expect(took()).toBeGreaterThan(190);
+    for (let batch = 0; batch < 5; batch++) expect(took()).toBeLessThan(190);
+    writePages(4_100);
+    expect(took()).toBeGreaterThan(190);
+    reader.close();
+    keepShort(true);
+    expect(pagesLeft()).toBe(0);
+  });
 });

@@ -54,6 +54,16 @@ describe('the log is moved into the database', () => {
     expect(pagesLeft()).toBe(0);
   });
 
+  test('and soon as well where the disk has little room', () => {
+    const keepShort = openLogKeeper(database, Number.POSITIVE_INFINITY);
+    writePages(900);
+    keepShort(true);
+    expect(pagesLeft()).toBeGreaterThan(900);
+    writePages(200);
+    keepShort(true);
+    expect(pagesLeft()).toBe(0);
+  });
+
   test('and never by SQLite itself, which would do it before the batch is answered', () => {
     writePages(2_500);
     expect(pagesLeft()).toBeGreaterThan(2_500);

@@ -121,4 +121,25 @@ describe('a channel', () => {
     await after(5);
     expect(turns()).toBe(0);
   });
+
+  test('and for a while whatever comes, when it was awake in vain too often', async () => {
+    const turns = watchTurns();
+    const { here, there } = open(30, {});
+    const expectIt = async (comesAfterMs: number) => {
+      const before = turns();
+      here.expect();
+      const isAwake = turns() > before;
+      await after(comesAfterMs);
+      there.post(1);
+      await after(2);
+      return isAwake;
+    };
+    for (let times = 0; times < 6; times++) {
+      await expectIt(0);
+      await expectIt(45);
+    }
+    let sleptFor = 0;
+    while (!(await expectIt(0))) sleptFor++;
+    expect(sleptFor).toBeGreaterThan(50);
+  });
 });

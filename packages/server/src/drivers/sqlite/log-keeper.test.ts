@@ -54,6 +54,16 @@ describe('the log is moved into the database', () => {
     expect(pagesLeft()).toBe(0);
   });
 
+  test('and soon as well where the disk has little room', () => {
+    const keepShort = openLogKeeper(database, Number.POSITIVE_INFINITY);
+    writePages(900);
+    keepShort(true);
+    expect(pagesLeft()).toBeGreaterThan(900);
+    writePages(200);
+    keepShort(true);
+    expect(pagesLeft()).toBe(0);
+  });
+
   test('and never by SQLite itself, which would do it before the batch is answered', () => {
     writePages(2_500);
     expect(pagesLeft()).toBeGreaterThan(2_500);
@@ -71,6 +81,25 @@ describe('the log is moved into the database', () => {
     reader.exec('rollback');
     reader.close();
     keepShort(false);
+    expect(pagesLeft()).toBe(0);
+  });
+
+  test('and a reader that stays is waited for once in a while, not behind every batch', () => {
+    const keepShort = openLogKeeper(database);
+    const took = () => {
+      const from = performance.now();
+      keepShort(true);
+      return performance.now() - from;
+    };
+    const reader = new DatabaseSync(join(folder, 'store.db'));
+    reader.exec('begin; select count(*) from filler;');
+    writePages(17_000);
+    expect(took()).toBeGreaterThan(190);
+    for (let batch = 0; batch < 5; batch++) expect(took()).toBeLessThan(190);
+    writePages(4_100);
+    expect(took()).toBeGreaterThan(190);
+    reader.close();
+    keepShort(true);
     expect(pagesLeft()).toBe(0);
   });
 });

@@ -216,7 +216,7 @@ describe('figures and bounds', () => {
     expect(walBytesMax).toBeLessThan(110_000_000);
   }, 60_000);
 
-  test('what it tells of its last commits is what the file has', async () => {
+  test('what it tells of its last commits is what the file has, and nothing when it is closed', async () => {
     const store = await open();
     const entries = ['a', 'b', 'c'].flatMap((stream) => chainOf(stream, 3));
     for (const entry of entries) await store.commit([entry]);
@@ -224,6 +224,9 @@ describe('figures and bounds', () => {
     expect(told.commits).toHaveLength(9);
     expect(await store.end()).toBe(told.cursor);
     await store.close();
+    const closed = { code: 'unavailable', details: { reason: 'closed' } };
+    await expect(store.tail('', 100)).rejects.toMatchObject(closed);
+    await expect(store.end()).rejects.toMatchObject(closed);
     const again = await open();
     expect(await again.tail('', 100)).toEqual(told);
     expect(await again.end()).toBe(told.cursor);

@@ -59,6 +59,8 @@ export function openQueries(
   recent: Pick<RecentCommits, 'after' | 'end'>,
   now: () => number,
 ): Queries {
+  /** Highest position that was told. The file tells of commits a moment before their answers are taken here. */
+  let told = 0;
   return {
     async read(tenant, stream, { fromVersion = 1, rowsMax = -1 } = {}) {
       return (await read('read', [tenant, stream, fromVersion, rowsMax])).map(toCommit);
@@ -68,12 +70,13 @@ export function openQueries(
       const from = fromTailCursor(cursor);
       const commits = recent.after(from, rowsMax) ?? (await read('tail', [from, rowsMax])).map(toCommit);
       const last = commits.at(-1);
+      told = Math.max(told, last?.position ?? 0);
       return { commits, cursor: last === undefined ? cursor : String(last.position) };
     },
     async end() {
-      if (recent.end !== undefined) return String(recent.end);
-      const [row] = await read('end', []);
-      return typeof row?.[0] === 'number' ? String(row[0]) : '';
+      const end = recent.end ?? (await read('end', []))[0]?.[0];
+      told = Math.max(told, Number(end ?? 0));
+      return told === 0 ? '' : String(told);
     },
     async execution(tenant, id) {
       const [row] = await read('execution', [tenant, id]);

@@ -1,6 +1,6 @@
 import type { Commit, Entry } from '../../ports/store.ts';
 
-/** What is kept at most; half of it goes when it is full. */
+/** What is kept at most; beyond either the oldest go, as many as half of `commitsMax`, or all there are. */
 const commitsMax = 256;
 const charactersMax = 1024 * 1024;
 
@@ -14,10 +14,11 @@ export class RecentCommits {
   #commits: Commit[] = [];
   #characters = 0;
   #end: number | undefined;
+  #isClosed = false;
 
-  /** position of the last commit; undefined: there was none since the store was opened */
+  /** position of the last commit; undefined: there was none since the store was opened, or it is closed */
   get end(): number | undefined {
-    return this.#end;
+    return this.#isClosed ? undefined : this.#end;
   }
 
   /** Takes a commit that was accepted. */
@@ -39,12 +40,17 @@ export class RecentCommits {
 
   /** The commits behind a position; undefined: the database has to be asked. */
   after(position: number, rowsMax: number): readonly Commit[] | undefined {
-    if (this.#end === undefined) return undefined;
-    if (position >= this.#end) return [];
+    if (this.end === undefined) return undefined;
+    if (position >= this.end) return [];
     const first = this.#commits[0]?.position;
     if (first === undefined || position + 1 < first) return undefined;
     const from = position + 1 - first;
     return this.#commits.slice(from, from + rowsMax);
+  }
+
+  /** The store is closed, or broken: nothing is known any more, so that the database is asked, and refuses. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #drop(count: number): void {

@@ -90,6 +90,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
   function broken(error: Error): void {
     if (ended) return;
     ended = true;
+    recent.close();
     queue.fail(error);
     channel.fail(error);
     onFatal(error);
@@ -101,6 +102,7 @@ function compose(options: SqliteOptions, { path, writer, reader, lock }: Parts):
     );
   }
   async function close(): Promise<void> {
+    recent.close();
     await Promise.all([queue.drain(), channel.drain()]);
     ended = true;
     // The writer goes last: the last connection to close moves the log into the database and removes it.

@@ -1,10 +1,11 @@
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Store } from '../../ports/store.ts';
 import { chainOf } from '../../ports/store-fixture.contract.ts';
 import { openSqliteStore } from './store.ts';
+import { watchUnmovedFiles } from './unmoved-files.ts';
 
 let folder = '';
 let path = '';
@@ -17,6 +18,7 @@ beforeEach(() => {
   fatal = [];
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const store of stores.splice(0)) await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -34,10 +36,10 @@ async function hurt(how: () => void): Promise<void> {
   const store = await open();
   await store.commit(first ? [first] : []);
   how();
-  await expect(store.commit(second ? [second] : [])).rejects.toMatchObject({
-    code: 'unavailable',
-    details: { reason: 'storage-failed' },
-  });
+  const failed = { code: 'unavailable', details: { reason: 'storage-failed' } };
+  await expect(store.commit(second ? [second] : [])).rejects.toMatchObject(failed);
+  await expect(store.tail('', 1)).rejects.toMatchObject(failed);
+  await expect(store.end()).rejects.toMatchObject(failed);
   expect(fatal).toEqual([expect.stringMatching(/was removed, renamed or replaced while it was in use/)]);
 }
 
@@ -46,7 +48,7 @@ async function versionsAt(at: string): Promise<readonly number[]> {
   return (await store.read('a', 's', { fromVersion: 1, rowsMax: 10 })).map(({ version }) => version);
 }
 
-describe('a store whose files go while it is open acknowledges nothing any more', () => {
+describe('a store whose files go while it is open acknowledges and tells nothing any more', () => {
   test.each(['', '-wal', '.lock'])('when "store.db%s" is removed', async (end) => {
     await hurt(() => rmSync(path + end));
     expect(fatal[0]).toContain(`${path}${end} was removed`);
@@ -76,4 +78,15 @@ test('what was acknowledged is saved from a log that was removed, before the pro
   const copy = join(folder, 'left.db');
   copyFileSync(path, copy);
   expect(await versionsAt(copy)).toEqual([1]);
+});
+
+test('a file that is replaced is noticed also when its folder had not changed for long', async () => {
+  await (await open()).commit(first ? [first] : []);
+  const files = watchUnmovedFiles(path);
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
+  for (let times = 0; times < 2; times++) files.check();
+  copyFileSync(path, join(folder, 'copy.db'));
+  renameSync(join(folder, 'copy.db'), path);
+  expect(() => files.check()).toThrow(/was removed, renamed or replaced/);
 });

@@ -35,6 +35,12 @@ export function makeChannel(): readonly [ChannelEnd, ChannelEnd] {
   ];
 }
 
+/** Sends a message to the other end. */
+export function postTo({ port, posted, side }: ChannelEnd, message: unknown): void {
+  port.postMessage(message);
+  Atomics.add(posted, side, 1);
+}
+
 export interface AwakeChannel<Sent> {
   post(message: Sent): void;
   /** Says that a message is expected: it is awaited without sleep if the last that was expected came soon. */
@@ -47,11 +53,12 @@ export interface AwakeChannel<Sent> {
  * @param awakeMs what is soon, and how long to stay awake at most
  */
 export function openChannel<Sent, Received>(
-  { port, posted, side }: ChannelEnd,
+  end: ChannelEnd,
   awakeMs: number,
   take: (message: Received) => void,
 ): AwakeChannel<Sent> {
-  const other = 1 - side;
+  const { port, posted } = end;
+  const other = 1 - end.side;
   let taken = 0;
   let expectedAt = Number.NEGATIVE_INFINITY;
   let cameSoon = false;
@@ -73,11 +80,11 @@ export function openChannel<Sent, Received>(
     return performance.now() - expectedAt < awakeMs;
   }
   function turn(): void {
-    const end = performance.now() + turnMs;
+    const until = performance.now() + turnMs;
     do {
       const next = Atomics.load(posted, other) === taken ? undefined : receiveMessageOnPort(port);
       if (next !== undefined) receive(next.message);
-    } while (isAwake && isSoon() && performance.now() < end);
+    } while (isAwake && isSoon() && performance.now() < until);
     isTurning = isAwake && isSoon();
     if (isTurning) setImmediate(turn);
   }
@@ -90,10 +97,7 @@ export function openChannel<Sent, Received>(
   }
   port.on('message', receive);
   return {
-    post(message) {
-      port.postMessage(message);
-      Atomics.add(posted, side, 1);
-    },
+    post: (message) => postTo(end, message),
     expect() {
       expectedAt = performance.now();
       if (!cameSoon || !hasCores || !hasCredit()) return;

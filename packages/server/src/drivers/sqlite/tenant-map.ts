@@ -28,7 +28,12 @@ export class TenantMap<T> {
   }
 
   delete(tenant: string, id: string): void {
-    if (this.#of(tenant)?.delete(id) === true) this.#size--;
+    const map = this.#of(tenant);
+    if (map?.delete(id) !== true) return;
+    this.#size--;
+    if (map.size > 0) return;
+    this.#maps.delete(tenant);
+    this.#last = undefined;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { MillraceError } from '../../errors.ts';
-import { type ChannelEnd, makeChannel } from './awake-channel.ts';
+import { type ChannelEnd, makeChannel, postTo } from './awake-channel.ts';
 import type { OpenAnswer, ThreadData } from './wire.ts';
 
 const source = new URL(
@@ -59,7 +59,7 @@ export async function startThreads(
 export async function endThread({ worker, channel }: StorageThread): Promise<void> {
   if (worker.threadId === threadIdOfEnded) return;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  channel.port.postMessage({ type: 'close' });
+  postTo(channel, { type: 'close' });
   await ended;
 }
 

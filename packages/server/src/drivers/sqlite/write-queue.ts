@@ -34,7 +34,7 @@ const answersMsMax = 15;
 /** A small batch and its sync take less on most machines. */
 const awakeMs = 0.5;
 /** What few executions write, for which both threads stay awake; with more, each has enough to do. */
-const fewWrites = 8;
+const fewUnits = 8;
 /** What may wait before callers are refused. */
 const unitsQueuedMax = 200_000;
 
@@ -85,8 +85,8 @@ export function openWriteQueue(end: ChannelEnd, onFatal: (error: Error) => void)
     if (queue.length === 0 && inFlight.size === 0) drained?.();
   }
   function sendBatch(): void {
+    const few = inFlight.size === 0 && queuedUnits <= fewUnits;
     const batch = takeBatch();
-    const few = inFlight.size === 0 && batch.length <= fewWrites;
     inFlight.set(++number, batch);
     channel.post({ type: 'batch', number, message: encoded(batch, few), few });
     if (few) channel.expect();

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type AwakeChannel, makeChannel, openChannel } from './awake-channel.ts';
@@ -10,22 +9,25 @@ afterEach(() => {
 });
 
 /** Both ends in this thread; what comes to each is handed on to what the test says. */
-function open(awakeMs: number, take: { here?: (n: number) => void; there?: (n: number) => void }) {
+function open(
+  awakeMs: number,
+  take: { here?: (n: number) => void; there?: (n: number) => void },
+  hasCores = true,
+) {
   const [one, other] = makeChannel();
   let count = 0;
-  const here = openChannel<number, number>(one, awakeMs, (n) => {
+  const takeHere = (n: number) => {
     count++;
     take.here?.(n);
-  });
-  const there = openChannel<number, number>(other, awakeMs, (n) => take.there?.(n));
+  };
+  const here = openChannel<number, number>(one, awakeMs, takeHere, hasCores);
+  const there = openChannel<number, number>(other, awakeMs, (n) => take.there?.(n), hasCores);
   channels.push(here, there);
   /** Settles when so many have come here. */
   const taken = (wanted: number) => vi.waitFor(() => expect(count).toBe(wanted), { interval: 1 });
   return { here, there, taken };
 }
 
-/** On a single core everybody sleeps. */
-const isAlone = availableParallelism() === 1;
 /** What comes within a test comes soon. */
 const soon = 1_000;
 
@@ -33,6 +35,13 @@ const soon = 1_000;
 function watchTurns(): () => number {
   const { mock } = vi.spyOn(globalThis, 'setImmediate');
   return () => mock.calls.filter(([run]) => run.name === 'turn').length;
+}
+
+/** Time passes when it is looked at, and when a test says so. */
+function ownClock(): { now: number } {
+  const clock = { now: 1_000 };
+  vi.spyOn(performance, 'now').mockImplementation(() => (clock.now += 0.01));
+  return clock;
 }
 
 describe('a channel', () => {
@@ -63,19 +72,27 @@ describe('a channel', () => {
     expect(answers).toEqual(got.map((n) => -n));
   });
 
-  test.skipIf(isAlone)(
-    'is awake for the next message only when the last that was expected came soon',
-    async () => {
-      const turns = watchTurns();
-      const { here, there, taken } = open(soon, {});
+  test('is awake for the next message only when the last that was expected came soon', async () => {
+    const turns = watchTurns();
+    const { here, there, taken } = open(soon, {});
+    here.expect();
+    expect(turns()).toBe(0);
+    there.post(1);
+    await taken(1);
+    here.expect();
+    expect(turns()).toBe(1);
+  });
+
+  test('is never awake on a single core', async () => {
+    const turns = watchTurns();
+    const { here, there, taken } = open(soon, {}, false);
+    for (let n = 1; n <= 3; n++) {
       here.expect();
-      expect(turns()).toBe(0);
-      there.post(1);
-      await taken(1);
-      here.expect();
-      expect(turns()).toBe(1);
-    },
-  );
+      there.post(n);
+      await taken(n);
+    }
+    expect(turns()).toBe(0);
+  });
 
   test('lets everything else have its turn while it is awake', async () => {
     const { here, there, taken } = open(soon, {});
@@ -88,33 +105,30 @@ describe('a channel', () => {
     expect(performance.now() - from).toBeLessThan(soon / 2);
   });
 
-  test.skipIf(isAlone)('is awake no longer than it was told to', async () => {
+  test('is awake no longer than it was told to', async () => {
     const turns = watchTurns();
-    // Time passes when it is looked at.
-    let now = 1_000;
-    vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.01));
+    const clock = ownClock();
     const { here, there, taken } = open(30, {});
     here.expect();
     there.post(1);
     await taken(1);
-    const from = now;
+    const from = clock.now;
     here.expect();
-    await vi.waitFor(() => expect(now - from).toBeGreaterThan(30), { timeout: 10_000 });
+    await vi.waitFor(() => expect(clock.now - from).toBeGreaterThan(30), { timeout: 10_000 });
     await after(20);
     const until = turns();
     expect(until).toBeGreaterThan(0);
     await after(20);
     expect(turns()).toBe(until);
-    expect(now - from).toBeLessThan(31);
+    expect(clock.now - from).toBeLessThan(31);
   });
 
   test('and sleeps when the last that was expected came late', async () => {
     const turns = watchTurns();
-    let now = 1_000;
-    vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.01));
+    const clock = ownClock();
     const { here, there, taken } = open(30, {});
     here.expect();
-    now += 40;
+    clock.now += 40;
     there.post(1);
     await taken(1);
     here.expect();
@@ -124,14 +138,16 @@ describe('a channel', () => {
 
   test('and for a while whatever comes, when it was awake in vain too often', async () => {
     const turns = watchTurns();
-    const { here, there } = open(30, {});
+    const clock = ownClock();
+    const { here, there, taken } = open(30, {});
+    let count = 0;
     const expectIt = async (comesAfterMs: number) => {
       const before = turns();
       here.expect();
       const isAwake = turns() > before;
-      await after(comesAfterMs);
+      clock.now += comesAfterMs;
       there.post(1);
-      await after(2);
+      await taken(++count);
       return isAwake;
     };
     for (let times = 0; times < 6; times++) {
@@ -139,7 +155,8 @@ describe('a channel', () => {
       await expectIt(45);
     }
     let sleptFor = 0;
-    while (!(await expectIt(0))) sleptFor++;
+    while (sleptFor < 200 && !(await expectIt(0))) sleptFor++;
     expect(sleptFor).toBeGreaterThan(50);
+    expect(sleptFor).toBeLessThan(100);
   });
 });

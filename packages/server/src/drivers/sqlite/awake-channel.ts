@@ -15,9 +15,6 @@ const turnMs = 0.05;
  * are slept for. So it pays where two of three come soon.
  */
 const credit = { most: 8, late: 2, pause: 64 };
-/** On a single core everybody sleeps, since the other side needs it. */
-const hasCores = availableParallelism() > 1;
-
 /** One end, as it is given to a thread: its port is to be transferred. */
 export interface ChannelEnd {
   readonly port: MessagePort;
@@ -51,11 +48,13 @@ export interface AwakeChannel<Sent> {
 /**
  * Takes the messages that come to an end of a channel, one by one.
  * @param awakeMs what is soon, and how long to stay awake at most
+ * @param hasCores on a single core everybody sleeps, since the other side needs it
  */
 export function openChannel<Sent, Received>(
   end: ChannelEnd,
   awakeMs: number,
   take: (message: Received) => void,
+  hasCores = availableParallelism() > 1,
 ): AwakeChannel<Sent> {
   const { port, posted } = end;
   const other = 1 - end.side;

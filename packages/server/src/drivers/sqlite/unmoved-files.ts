@@ -6,9 +6,9 @@ import { StorageError } from './failure.ts';
  * Files that were opened go on working when their names are gone: what is written to them is synced, acknowledged, and
  * lost with the process. So the names are looked at before each commit.
  *
- * A name cannot change without its folder's times (short of a mount on the file itself), so it is the folder that is asked, in some 3 µs. Asking a file for
- * its times makes Linux (6.13 and later) give it a new one at its next write, which the next sync then has to write as
- * well: each took 0.1 ms longer.
+ * A name cannot change without its folder's times (short of a mount on the file itself), so it is the folder that is asked,
+ * in some 3 µs. Asking a file for its times makes Linux (6.13 and later) give it a new one at its next write, which the next
+ * sync then has to write as well: each took 0.1 ms longer.
  */
 export interface UnmovedFiles {
   /** Throws a `StorageError` when a file of the store is not the one any more that was opened. */

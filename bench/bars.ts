@@ -1,7 +1,7 @@
 /** What Millrace promises of each work on two cores, and whether it was kept. */
 import type { Figures } from './measure/closed-loop.ts';
 import type { Row } from './row.ts';
-import { isOurs } from './works/work.ts';
+import { isOurs, type SubjectName } from './works/work.ts';
 
 export interface Bar {
   readonly work: string;
@@ -70,6 +70,45 @@ export const bars: readonly Bar[] = [
   { work: 'events', figure: 'eventsPerSec', is: '≥', bound: 10_000 },
   { work: 'api', figure: 'p95Ms', is: '<', bound: 100 },
 ];
+
+export interface PeerBar {
+  readonly work: string;
+  readonly inFlight: number;
+  readonly peer: SubjectName;
+  /** absent: ours is on SQLite */
+  readonly store?: 'postgres';
+  /** how many times better than the peer in the same run */
+  readonly bound: number;
+}
+
+/**
+ * A rate in itself says as much of a machine as of an engine: the same peers did half as much on one as on another. So the
+ * rates that are promised are promised beside a peer as well: by how much they are above what it did on the machine
+ * for which they were set, with its own settings there (per second: BullMQ 1,561 and 6,019 with 64 and 512 in flight, 1,948 of
+ * W2; Restate 876).
+ */
+export const peerBars: readonly PeerBar[] = [
+  { work: 'W1a', inFlight: 64, peer: 'bullmq', bound: 12_000 / 1_561 },
+  { work: 'W1a', inFlight: 512, peer: 'bullmq', bound: 20_000 / 6_019 },
+  { work: 'W1b', inFlight: 64, peer: 'bullmq', bound: 6_000 / 1_561 },
+  { work: 'W1b', inFlight: 512, peer: 'bullmq', bound: 10_000 / 6_019 },
+  { work: 'W2', inFlight: 64, peer: 'bullmq', bound: 2_500 / 1_948 },
+  { work: 'W1a-http', inFlight: 64, peer: 'restate', bound: 4_000 / 876 },
+  // what is promised of PostgreSQL is promised in this way alone
+  ...['W1a', 'W1b', 'W2'].flatMap((work) =>
+    [64, 512].map((inFlight): PeerBar => ({ work, inFlight, peer: 'dbos', store: 'postgres', bound: 8 })),
+  ),
+];
+
+/** What is promised of a ratio, if anything is. */
+export function peerBarOf(
+  ratio: Omit<PeerBar, 'bound' | 'inFlight'> & { readonly inFlight?: number },
+): number | undefined {
+  return peerBars.find(
+    ({ work, inFlight, peer, store }) =>
+      work === ratio.work && inFlight === ratio.inFlight && peer === ratio.peer && store === ratio.store,
+  )?.bound;
+}
 
 /** The bars of one measurement; all of them are missed when it failed. */
 export function judge(work: string, inFlight: number | undefined, figures: Figures): JudgedBar[] {

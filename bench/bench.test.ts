@@ -162,13 +162,26 @@ describe('the report', () => {
   ];
 
   it('a ratio is above one when Millrace is better, for rates and for times', () => {
-    const told = ratiosOf(rows).map(({ work, peer, ratio }) => [work, peer, ratio]);
+    const told = ratiosOf(rows, 1).map(({ work, peer, ratio }) => [work, peer, ratio]);
     expect(told).toEqual([
       ['W1a', 'dbos', 45],
       ['W1b', 'dbos', 15],
       ['W3', 'dbos', 25],
     ]);
-    expect(formatTable(rows, ratiosOf(rows))).toMatch(/W3 +1 +p50 ms +dbos +4\.00 +100\.00 +25\.0 ×/);
+    expect(formatTable(rows, ratiosOf(rows, 1))).toMatch(/W3 +1 +p50 ms +dbos +4\.00 +100\.00 +25\.0 ×/);
+  });
+
+  it('what is promised beside a peer is judged by the ratio of one run, at full scale', () => {
+    const slow = [
+      rowOf({ work: 'W1b', inFlight: 64, figures: { perSec: 3_000 } }),
+      rowOf({ work: 'W1b', inFlight: 512, figures: { perSec: 3_000 } }),
+      rowOf({ work: 'W1b', inFlight: 64, by: 'bullmq', subject: 'BullMQ', figures: { perSec: 700 } }),
+      rowOf({ work: 'W1b', inFlight: 512, by: 'bullmq', subject: 'BullMQ', figures: { perSec: 2_900 } }),
+    ];
+    const table = formatTable(slow, ratiosOf(slow, 1));
+    expect(table).toMatch(/W1b +64 +per s +bullmq +3,000 +700 +4\.3 × +≥ 3\.8 × +met/);
+    expect(table).toMatch(/W1b +512 +per s +bullmq +3,000 +2,900 +1\.0 × +≥ 1\.7 × +MISSED/);
+    expect(ratiosOf(slow, 0.1).every(({ wanted }) => wanted === undefined)).toBe(true);
   });
 
   it('a plot has a bar for each figure, in proportion, and colours for dark pages', () => {

@@ -44,7 +44,7 @@ async function measure(options: Options, profiles: string | undefined): Promise<
   if (!machine.durable)
     console.error(`${options.data} is in memory: a sync is no sync there. Choose a disk with --data.`);
   const rows = await runWorks(options, profiles, tell);
-  const ratios = ratiosOf(rows);
+  const ratios = ratiosOf(rows, options.scale);
   for (const ratio of ratios) console.log(JSON.stringify(ratio));
   return collectResults(options, machine, rows, ratios);
 }

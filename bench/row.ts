@@ -32,6 +32,8 @@ export interface Ratio {
   readonly ours: number;
   readonly theirs: number;
   readonly ratio: number;
+  /** what is promised of it at full scale; absent: nothing */
+  readonly wanted?: number;
 }
 
 export interface Results {

@@ -1,7 +1,7 @@
 /** Runs the measurements one after the other, each between two looks at the machine. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { judge } from './bars.ts';
+import { judge, peerBarOf } from './bars.ts';
 import { doubtsOf, measureNoise, type Noise } from './measure/noise.ts';
 import { cpuWithChildrenMs, machineTime } from './measure/processes.ts';
 import type { Options } from './options.ts';
@@ -146,8 +146,8 @@ async function inOwnProcess(
   return answer;
 }
 
-/** Each of Millrace's rows against the same work of each peer. */
-export function ratiosOf(rows: readonly Row[]): Ratio[] {
+/** Each of Millrace's rows against the same work of each peer. At another scale than 1 nothing is promised. */
+export function ratiosOf(rows: readonly Row[], scale: number): Ratio[] {
   return rows
     .filter(({ by }) => isOurs(by))
     .flatMap((row) => {
@@ -155,7 +155,10 @@ export function ratiosOf(rows: readonly Row[]): Ratio[] {
       return rows.flatMap((other): Ratio[] => {
         const isPeer = !isOurs(other.by) && other.work === (work.peerWork ?? work.name);
         if (!isPeer || !work.peers.includes(other.by) || other.inFlight !== row.inFlight) return [];
-        return work.compared === undefined ? [] : [ratioOf(row, other, work.compared)];
+        if (work.compared === undefined) return [];
+        const ratio = ratioOf(row, other, work.compared);
+        const wanted = scale === 1 ? peerBarOf(ratio) : undefined;
+        return [wanted === undefined ? ratio : { ...ratio, wanted }];
       });
     });
 }

@@ -7,6 +7,7 @@ import { judge } from '../bars.ts';
 import { type Machine, sourceCommit } from '../measure/machine.ts';
 import { type Options, UsageError } from '../options.ts';
 import type { Ratio, Results, Row } from '../row.ts';
+import { ratiosOf } from '../run-work.ts';
 import { readVersion } from '../subjects/embedded.ts';
 
 export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url));
@@ -57,13 +58,12 @@ export function writeResults(results: Results): string {
 export function readResults(path: string): Results {
   if (!existsSync(path)) throw new UsageError(`There are no results in ${path}.`);
   const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
-  const isJudged = (row: Row) => row.by === 'millrace' && results.setting.scale === 1;
-  return {
-    ...results,
-    rows: results.rows.map((row) =>
-      isJudged(row) ? { ...row, bars: judge(row.work, row.inFlight, row.figures) } : row,
-    ),
-  };
+  const { scale } = results.setting;
+  const isJudged = (row: Row) => row.by === 'millrace' && scale === 1;
+  const rows = results.rows.map((row) =>
+    isJudged(row) ? { ...row, bars: judge(row.work, row.inFlight, row.figures) } : row,
+  );
+  return { ...results, rows, ratios: ratiosOf(rows, scale) };
 }
 
 function rounded(_key: string, value: unknown): unknown {

@@ -69,7 +69,7 @@ function barTable(rows: readonly Row[]): string {
 
 function ratioTable(ratios: readonly Ratio[]): string {
   if (ratios.length === 0) return '';
-  const lines = ratios.map(({ work, inFlight, figure, peer, ours, theirs, ratio, store }) => [
+  const lines = ratios.map(({ work, inFlight, figure, peer, ours, theirs, ratio, store, wanted }) => [
     store === undefined ? work : `${work} ${store}`,
     String(inFlight ?? ''),
     labelOf(figure),
@@ -77,8 +77,11 @@ function ratioTable(ratios: readonly Ratio[]): string {
     formatFigure(figure, ours),
     formatFigure(figure, theirs),
     Number.isFinite(ratio) ? `${ratio.toFixed(1)} ×` : '–',
+    wanted === undefined ? '' : `≥ ${wanted.toFixed(1)} ×`,
+    wanted === undefined ? '' : ratio >= wanted ? 'met' : 'MISSED',
   ]);
-  return align([['work', 'in flight', 'figure', 'peer', 'millrace', 'theirs', 'better'], ...lines], 4);
+  const head = ['work', 'in flight', 'figure', 'peer', 'millrace', 'theirs', 'better', 'bar', ''];
+  return align([head, ...lines], 4);
 }
 
 function doubtLines(rows: readonly Row[]): string {

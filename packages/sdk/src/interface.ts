@@ -125,7 +125,7 @@ export interface Events {
   ): Promise<readonly PublishedEvent[]>;
   /**
    * What became of an event, under its `key`, or under its `id` and `source`: the executions that it woke, and some that
-   * waited for something like it, with what failed. Throws `not-found`.
+   * waited for something like it, with what failed. Throws `not-found`: there is no such event, or it is older than 7 days.
    */
   matches(
     event: string | { readonly id: string; readonly source: string },

@@ -38,7 +38,7 @@ export const eventOperations: readonly Operation[] = [
     name: 'getEventMatches',
     summary: 'What became of an event',
     description:
-      'The executions that it woke, and some that waited for something like it, each with what failed. The event goes by the key with which its publication was answered, or by its own id with `?source`. It is told for 7 days, a moment after the event was matched.',
+      'The executions that it woke, and some that waited for something like it, each with what failed. The event goes by the key with which its publication was answered, or by its own id with `?source`. It is told for 7 days, a moment after the event was matched; of an older event the answer is that it is not told any more (404).',
     tag: 'events',
     permission: 'events:read',
     method: 'GET',

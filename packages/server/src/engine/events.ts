@@ -10,7 +10,7 @@ import {
 } from '@millrace/core';
 import { MillraceError } from '../errors.ts';
 import { keyOfEvent, publishEvents, readEvent } from '../roles/event-log.ts';
-import { type MatchesRecord, matchRecords } from '../roles/match-record.ts';
+import { type MatchesRecord, matchesKeptMs, matchRecords } from '../roles/match-record.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { eventMatches } from './event-matches.ts';
 
@@ -45,11 +45,18 @@ export async function matches(
   const key = source === undefined ? id : keyOfEvent({ source, id }, world);
   const record = await store.document(tenant, matchRecords, key);
   if (record !== undefined) return eventMatches(reader, tenant, JSON.parse(record.body) as MatchesRecord);
-  const event = await readEvent(store, blobs, tenant, key);
-  if (event === undefined)
+  const stored = await readEvent(store, blobs, tenant, key);
+  if (stored === undefined)
     throw new MillraceError(
       'not-found',
       `there is no event ${id}: an event is found by its key, or by its id with ?source=`,
+    );
+  const { event, storedAt } = stored;
+  // Without a record nobody knows whether it never had one.
+  if (store.now() - storedAt >= matchesKeptMs)
+    throw new MillraceError(
+      'not-found',
+      `what became of event ${id} is told for 7 days, and it was stored on ${new Date(storedAt).toISOString()}`,
     );
   const head = { key, id: String(event.id), source: String(event.source), type: String(event.type) };
   return { event: head, woke: { count: 0, executions: [] }, missed: [] };

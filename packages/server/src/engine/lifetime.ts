@@ -2,13 +2,13 @@
 import type { Hint } from '../ports/store.ts';
 import { earlierEvents } from '../roles/earlier-events.ts';
 import { startExpiry } from '../roles/expiry.ts';
-import { matchRecords, nearMissRecords } from '../roles/match-record.ts';
+import { matchesKeptMs, matchRecords, nearMissRecords } from '../roles/match-record.ts';
 import { startTail, type Tail } from '../roles/tail.ts';
 import type { RoleSet } from './compose-roles.ts';
 import { idempotencyKeys } from './idempotency.ts';
 import { claimRowsMax, type Parts } from './parts.ts';
 
-/** How long events are kept for executions that listen later, and what is told of their matches. */
+/** How long events are kept for executions that listen later. */
 const eventsKeptMs = 7 * 86_400_000;
 
 export interface Lifetime {
@@ -100,8 +100,13 @@ function startExpiries({ options }: Parts): readonly (() => void)[] {
   const { world, store, roles, idempotencyMs, onError } = options;
   const expire = (collection: string, keptMs: number) =>
     startExpiry({ world, store, collection, keptMs, onError });
-  const ofEvents = roles.has('events') ? [earlierEvents, matchRecords, nearMissRecords] : [];
-  const expiries = ofEvents.map((collection) => expire(collection, eventsKeptMs));
+  const expiries = [];
+  if (roles.has('events'))
+    expiries.push(
+      expire(earlierEvents, eventsKeptMs),
+      expire(matchRecords, matchesKeptMs),
+      expire(nearMissRecords, matchesKeptMs),
+    );
   if (roles.has('timer') && idempotencyMs !== undefined)
     expiries.push(expire(idempotencyKeys, idempotencyMs));
   return expiries;

@@ -54,24 +54,30 @@ function eventEntry(tenant: string, key: string, event: JsonObject, time: number
   };
 }
 
-/** A published event, or undefined when there is none under this key. */
+/** An event, and the instant at which it was stored, epoch ms. */
+export interface StoredEvent {
+  readonly event: JsonObject;
+  readonly storedAt: number;
+}
+
+/** An event that was published or emitted, or undefined when there is none under this key. */
 export async function readEvent(
   store: Pick<Store, 'read'>,
   blobs: BlobStore,
   tenant: string,
   key: string,
-): Promise<JsonObject | undefined> {
+): Promise<StoredEvent | undefined> {
   const slash = key.lastIndexOf('/');
   if (slash === -1) {
     const [commit] = await store.read(tenant, `${prefix}${key}`, { rowsMax: 1 });
-    return commit && eventOf(commit);
+    return commit && { event: eventOf(commit), storedAt: commit.time };
   }
   const version = Number(key.slice(slash + 1));
   if (!Number.isSafeInteger(version) || version < 1) return undefined;
   const [commit] = await store.read(tenant, key.slice(0, slash), { fromVersion: version, rowsMax: 1 });
   if (commit === undefined || commit.version > version) return undefined;
   const fact = (await decode(commit.body, tenant, blobs))[version - commit.version];
-  return fact?.type === 'event.emitted' ? fact.event : undefined;
+  return fact?.type === 'event.emitted' ? { event: fact.event, storedAt: commit.time } : undefined;
 }
 
 export function isEventStream({ stream }: Pick<Commit, 'stream'>): boolean {

@@ -13,6 +13,8 @@ import { type Looked, nearMax } from './near-listeners.ts';
 import { correlations, otherValue, type Refusal } from './refused-event.ts';
 
 export const matchRecords = 'event-matches';
+/** What became of an event is told for so long. */
+export const matchesKeptMs = 7 * 86_400_000;
 
 /** The last event that came near to what an execution listens for, by its id. */
 export const nearMissRecords = 'near-misses';

@@ -50,7 +50,7 @@ export async function openBullmq(given: PeerGiven): Promise<Subject> {
   const ended = new Map<number, { resolve(): void; reject(error: Error): void }>();
   const sleeps = new Map<number, (sleep: Sleep) => void>();
   const call = caller(given.service);
-  const concurrency = Math.max(64, given.inFlight);
+  const concurrency = 64;
   const worker = new Worker('bench', (job) => work(job, call, sleeps), {
     connection,
     concurrency,

@@ -32,6 +32,7 @@ const entryPoints = {
   cli: join(source, 'cli', 'main.ts'),
   millrace: join(source, 'index.ts'),
   'storage-thread': join(source, 'drivers', 'sqlite', 'storage-thread.ts'),
+  'http-thread': join(source, 'http-client', 'http-thread.ts'),
 };
 
 /**

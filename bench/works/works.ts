@@ -47,7 +47,7 @@ export const works: readonly Work[] = [
   {
     name: 'W2',
     title: 'three loopback HTTP calls, embedded',
-    inFlight: [64],
+    inFlight: [64, 512],
     onPostgres: true,
     peers: everyPeer,
     compared: rate,

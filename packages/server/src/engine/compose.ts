@@ -16,6 +16,7 @@ import { openSqliteStore } from '../drivers/sqlite/store.ts';
 import type { HostFunction } from '../effects/function-effect.ts';
 import { createPerformer } from '../effects/performer.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../http-client/http-client.ts';
+import { createThreadedClient } from '../http-client/threaded-client.ts';
 import type { BlobStore } from '../ports/blob.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
@@ -280,7 +281,7 @@ async function openDrivers(options: ComposeOptions, world: World): Promise<Drive
     return {
       ...(await openStoreAndBlobs(options, world, open)),
       secrets: await open(openSecrets({ environment: options.secrets.environment, ...fileOf(options) })),
-      http: await open(createHttpClient(options.http)),
+      http: await open(createThreadedClient(options.http)),
       close,
     };
   } catch (error) {

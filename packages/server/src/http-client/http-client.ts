@@ -84,6 +84,12 @@ interface Client {
   readonly elapsed: () => number;
 }
 
+/** Throws a `TypeError` for options that make no sense. */
+export function checkOptions({ allow = [], origins = {} }: HttpClientOptions): void {
+  createAddressPolicy(allow);
+  parseOriginMap(origins);
+}
+
 /** Opens the client; options that make no sense are a `TypeError`. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const policy = createAddressPolicy(options.allow ?? []);

@@ -23,6 +23,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installVersion } from './postgres-versions.js';
 
 const installMsMax = 10 * 60_000;
 const startMsMax = 60_000;
@@ -137,11 +139,23 @@ async function launch({ programs, folder, port, user }) {
   child.unref();
   const until = performance.now() + startMsMax;
   while (performance.now() < until && child.exitCode === null) {
-    const asked = spawnSync(join(programs, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]);
-    if (asked.status === 0) return child.pid;
-    await sleep(50);
+    if (isReady(folder, child.pid)) return child.pid;
+    await sleep(20);
   }
   throw new Error(`PostgreSQL did not start:\n${readFileSync(join(folder, 'log'), 'utf8').slice(-2_000)}`);
+}
+
+/**
+ * Whether it takes connections, from the note that it keeps in its data: its process id first, its state in the eighth
+ * line. There is not a pg_isready to every server.
+ */
+function isReady(folder, pid) {
+  try {
+    const lines = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
+    return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  } catch {
+    return false;
+  }
 }
 
 async function stop(pid, signal) {
@@ -229,7 +243,7 @@ function install() {
 }
 
 function isServer(folder) {
-  return ['initdb', 'postgres', 'pg_isready'].every((name) => isProgram(join(folder, name)));
+  return ['initdb', 'postgres'].every((name) => isProgram(join(folder, name)));
 }
 
 function isProgram(path) {
@@ -245,7 +259,9 @@ function isProgram(path) {
 const noteFile = join(tmpdir(), `millrace-postgres-${process.getuid?.() ?? 0}.json`);
 
 const commands = {
-  install() {
+  async install() {
+    const { values } = parseArgs({ args: process.argv.slice(3), options: { version: { type: 'string' } } });
+    if (values.version !== undefined) return console.log(await installVersion(values.version));
     const found = ensurePostgres();
     if (found === undefined) throw new Error(howToInstallPostgres());
     console.log(found);
@@ -268,7 +284,8 @@ const commands = {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const command = Object.hasOwn(commands, process.argv[2] ?? '') ? commands[process.argv[2]] : undefined;
   try {
-    if (command === undefined) throw new Error('usage: npm run postgres -- start|stop|install');
+    if (command === undefined)
+      throw new Error('usage: npm run postgres -- start|stop|install [--version 17]');
     await command();
   } catch (error) {
     console.error(error.message);

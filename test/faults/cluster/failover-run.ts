@@ -28,9 +28,54 @@ export interface FailoverRun {
   readonly losses: readonly string[];
 }
 
+/** What `runFailovers` tries: the primary fails, and a standby takes its place. */
+export const failoverFaults = {
+  failover: 'the primary is killed by kill -9, and its synchronous standby is promoted',
+  'failover-behind':
+    'the primary is killed by kill -9, and an asynchronous standby that is behind is promoted',
+} as const;
+
+export type FailoverFault = keyof typeof failoverFaults;
+
+export interface Failovers extends Pick<FailoverRun, 'seed' | 'forgotten' | 'losses'> {
+  readonly recoveryMs: readonly number[];
+}
+
 const endMsMax = 20_000;
 /** For so long the port leads to a standby that takes no writes yet. */
 const tooEarlyMs = 1_000;
+
+/** One after the other, each with a primary, a standby and a share of the executions of its own. */
+export async function runFailovers({
+  fault,
+  executions,
+  times,
+  seed,
+}: {
+  readonly fault: FailoverFault;
+  readonly executions: number;
+  readonly times: number;
+  readonly seed?: number;
+}): Promise<Failovers> {
+  const { seed: first } = createRandom(seed);
+  const runs: FailoverRun[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const replication = fault === 'failover' ? 'synchronous' : 'asynchronous';
+    runs.push(await runFailover(replication, Math.ceil(executions / times), first + time));
+  }
+  return {
+    seed: first,
+    forgotten: runs.reduce((sum, { forgotten }) => sum + forgotten, 0),
+    recoveryMs: runs.map(({ recoveryMs }) => recoveryMs),
+    losses: runs.flatMap((run) => [
+      ...run.losses.map((loss) => `seed ${run.seed}: ${loss}`),
+      // Then nothing was tried.
+      ...(fault === 'failover-behind' && run.forgotten === 0
+        ? [`seed ${run.seed}: the standby was not behind`]
+        : []),
+    ]),
+  };
+}
 
 export async function runFailover(
   replication: 'synchronous' | 'asynchronous',

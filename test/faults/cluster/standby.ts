@@ -1,10 +1,11 @@
-/** A streaming standby of a PostgreSQL of ours, made with the server's own pg_basebackup, to be promoted when the primary is gone. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, mkdtempSync } from 'node:fs';
+/**
+ * A streaming standby of a PostgreSQL of ours, to be promoted when the primary is gone. It begins as a copy of the primary's data
+ * while that is shut down, which needs no program of the server's version.
+ */
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../../conformance/server-process.ts';
@@ -23,6 +24,7 @@ export interface Standby {
 /** What of a server is needed to make another like it. */
 interface Described {
   readonly programs: string;
+  readonly folder: string;
   readonly password: string;
   readonly user: { readonly uid?: number; readonly gid?: number };
   readonly port: number;
@@ -33,15 +35,24 @@ const streamingMsMax = 20_000;
 
 /** `isSynchronous`: the primary acknowledges what the standby has written to its disk, and nothing before. */
 export async function startStandby(primary: PostgresServer, isSynchronous: boolean): Promise<Standby> {
-  const { programs, password, user, port: primaryPort } = primary.describe() as Described;
+  const {
+    programs,
+    password,
+    user,
+    folder: primaryFolder,
+    port: primaryPort,
+  } = primary.describe() as Described;
   const folder = mkdtempSync(join(tmpdir(), 'millrace-standby-'));
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   const way = await openMovingPort(primaryPort);
   const source = `host=127.0.0.1 port=${way.port} user=postgres password=${password} application_name=${name}`;
-  const args = ['-d', source, '-D', join(folder, 'data'), '-R', '-X', 'stream', '-c', 'fast'];
-  const copying = spawn(join(programs, 'pg_basebackup'), args, { ...user, cwd: folder });
-  const [said, [code]] = await Promise.all([text(copying.stderr), once(copying, 'close')]);
-  if (code !== 0) throw new Error(`pg_basebackup failed: ${said}`);
+  const data = join(folder, 'data');
+  await primary.stop('fast');
+  const copied = spawnSync('cp', ['-a', join(primaryFolder, 'data'), data], { ...user, encoding: 'utf8' });
+  if (copied.status !== 0) throw new Error(`the primary's data could not be copied: ${copied.stderr}`);
+  await primary.restart();
+  writeFileSync(join(data, 'standby.signal'), '');
+  appendFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
   const port = await freePort();
   const server = handleOf({ programs, password, user, folder, port, pid: 0 });
   await server.restart();

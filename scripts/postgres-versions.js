@@ -24,6 +24,7 @@ export const postgresVersions = {
   12: { release: '12.22.0', sha256: 'f50ddff3308a65e2423ecfd94aefc200d7fe7e2a24d45c6aadb0a6cfbe9284c4' },
   13: { release: '13.22.0', sha256: 'df102cd31047d65cd10a3394240cda388e2b9804074d707937ac5b7c5d5d8de5' },
   14: { release: '14.19.0', sha256: '8de92fe6d209f864bfae82cb881e416716d139961cc06dbe18629f150a63c71b' },
+  15: { release: '15.14.0', sha256: 'e8a9d549630362bbf88fa3e8de95b7a6d96bfd367e75db8349e9813eef596fef' },
   16: { release: '16.10.0', sha256: '17a8ded28bde97fe66247387806af30ee26190fc96503c47c3eaa4fcbdcff8b6' },
   17: { release: '17.6.0', sha256: '23da5a044b4fb7a5a081a45008c95749c873305328d73f86aefd56922ce1d29d' },
   18: { release: '18.0.0', sha256: '5dbbdf754ddb3ae2169b7864de4b7c294ec6add47999331a64f1c6c85e862a0c' },

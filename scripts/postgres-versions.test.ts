@@ -25,7 +25,7 @@ describe.skipIf(!isOffered)('programs of another PostgreSQL (for Linux on x64)',
   });
 
   test('of a version that is not offered are refused, and those that are offered are told', async () => {
-    await expect(installVersion('11', emptyFolder())).rejects.toThrow('one of 12, 13, 14, 16, 17, 18');
+    await expect(installVersion('11', emptyFolder())).rejects.toThrow('one of 12, 13, 14, 15, 16, 17, 18');
   });
 });
 

@@ -101,6 +101,31 @@ Feature: Data flow
     raw: { order: { id: 7 } }
     """
 
+  @data-flow.workflow-input-raw @data-flow.workflow-input-from
+  Scenario: The raw input of the workflow is in reach of its own input.from
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: data-flow-the-raw-input-of-the-workflow-is-in
+      version: '1.0.0'
+    input:
+      from: '${ { id: $workflow.input.order.id } }'
+    do:
+      - a:
+          set: ${ . }
+    """
+    And the workflow input is:
+    """yaml
+    order: { id: 7 }
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    id: 7
+    """
+
   @data-flow.task-input-from @data-flow.task-input-variable
   Scenario: A task sees what input.from made
     Given a workflow with definition:

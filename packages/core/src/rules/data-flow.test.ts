@@ -288,6 +288,18 @@ do:
     });
   });
 
+  test('$workflow has the raw input also where the workflow itself begins, in its input.from and its timeout', () => {
+    const begun = drive(
+      `input: { from: '\${ { n: $workflow.input.n, id: $workflow.id } }' }
+timeout: { after: '\${ $workflow.input.limit }' }
+do:
+  - a: { set: '\${ . }' }`,
+      { input: { n: 7, limit: 'PT5S' } },
+    );
+    expect(begun.state).toMatchObject({ phase: 'completed', output: { n: 7, id: 'x' } });
+    expect(begun.of('execution.started')).toMatchObject([{ deadline: 1_750_000_005_000 }]);
+  });
+
   test('keys like __proto__ are data', () => {
     const { state } = drive(`do:\n  - a: { set: '\${ . }' }`, {
       input: JSON.parse('{"__proto__": {"x": 1}, "constructor": 2}'),

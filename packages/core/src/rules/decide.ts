@@ -175,15 +175,13 @@ function start(decision: Decision, command: StartExecution): void {
   const fact = beginning(command);
   const { input } = fact;
   decision.weigh(input);
-  const place: Place = { decision, parent: '' };
+  const place: Place = { decision, parent: '', rawInput: input };
   let instance = '/input';
   try {
     if (program.input?.schema !== undefined)
       validate(program.input.schema, input, "the workflow's input", decision);
     const value: Json =
-      program.input?.from === undefined
-        ? input
-        : evaluate(program.input.from, input, { ...place, rawInput: input });
+      program.input?.from === undefined ? input : evaluate(program.input.from, input, place);
     if (value !== input) bound(decision, value, "the workflow's input takes");
     instance = '/timeout';
     const timeout =

@@ -41,7 +41,7 @@ export interface Place {
   readonly output?: Json;
   /** raw output, for `$task.output` */
   readonly rawOutput?: Json;
-  /** raw input, for `$task.input` */
+  /** raw input, for `$task.input`; of the workflow's own expressions before it has begun, for `$workflow.input` */
   readonly rawInput?: Json;
   /** variables bound here and nowhere above: the error in the conditions of a `catch` */
   readonly bound?: Readonly<Record<string, Json>>;
@@ -210,7 +210,7 @@ export function variable(name: string, place: Place): Json {
     case 'task':
       return taskVariable(extendedPlace(place) ?? place);
     case 'workflow':
-      return workflowVariable(place.decision);
+      return workflowVariable(place);
     case 'runtime':
       return runtime;
     case 'authorization':
@@ -300,12 +300,12 @@ function taskVariable({ node, task, rawInput, rawOutput, decision }: Place): Jso
   };
 }
 
-function workflowVariable(decision: Decision): Json {
+function workflowVariable({ decision, rawInput }: Place): Json {
   const { state, executable, execution } = decision;
   return {
     id: execution,
     definition: executable.program.definition,
-    input: state.input,
+    input: state.version === 0 ? (rawInput ?? null) : state.input,
     startedAt: instantOf(startedAtOf(state, decision)),
   };
 }

@@ -29,6 +29,7 @@ import { installVersion } from './postgres-versions.js';
 const installMsMax = 10 * 60_000;
 const startMsMax = 60_000;
 const stopMsMax = 30_000;
+const launchesMax = 3;
 const debianFolder = '/usr/lib/postgresql';
 
 /** The folder of PostgreSQL's programs, `POSTGRES_BIN` before all others; `undefined` when there is none. */
@@ -67,11 +68,9 @@ export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
   chmodSync(folder, 0o755);
   const password = randomBytes(12).toString('hex');
-  const server = { programs, folder, password, user, port: await freePort() };
   giveTo(folder, user);
-  makeCluster(server);
-  const pid = await launch(server);
-  return handleOf({ ...server, pid });
+  makeCluster({ programs, folder, password, user });
+  return handleOf(await launchOnFreePort({ programs, folder, password, user }));
 }
 
 /** A server that another process started, from what `describe()` said of it. */
@@ -117,6 +116,18 @@ function makeCluster({ programs, folder, password, user }) {
   rmSync(file);
   if (made.status !== 0)
     throw new Error(`initdb failed: ${made.stderr ?? made.error?.message ?? made.status}`);
+}
+
+/** Another process may take the port between its choice and its use. */
+async function launchOnFreePort(made) {
+  for (let attempt = 1; ; attempt++) {
+    const server = { ...made, port: await freePort() };
+    try {
+      return { ...server, pid: await launch(server) };
+    } catch (error) {
+      if (attempt === launchesMax || !/Address already in use/.test(error.message)) throw error;
+    }
+  }
 }
 
 async function launch({ programs, folder, port, user }) {

@@ -117,6 +117,15 @@ describe('an event', () => {
       ]);
   });
 
+  test.each(['id', 'type', 'subject', 'trace'])('has no half of a surrogate pair in its %s', (name) => {
+    expect(errorsOf({ [name]: 'a\u{1f600}' })).toEqual([]);
+    for (const wrong of ['a\ud800', '\udc00\ud800', '\ude00a'])
+      expect(errorsOf({ [name]: wrong })).toEqual([
+        { name, message: 'must be Unicode: it holds half a surrogate pair' },
+      ]);
+    expect(errorsOf({ data: 'a\ud800' })).toEqual([]);
+  });
+
   test('has not what is null, but for its data', () => {
     expect(withoutUnset({ a: null, b: 1, data: null })).toEqual({ b: 1, data: null });
     const whole = { b: 1, data: null };

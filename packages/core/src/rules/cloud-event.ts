@@ -33,6 +33,9 @@ export function eventErrors(event: Json): readonly EventError[] {
     if (!/^[a-z0-9]{1,64}$/.test(name))
       wrong(name, 'is no attribute: those have lower-case letters and digits');
     else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
+    // Two such texts are one when they are written as UTF-8, so that an event would be taken for another.
+    else if (typeof value === 'string' && !value.isWellFormed())
+      wrong(name, 'must be Unicode: it holds half a surrogate pair');
   }
   return errors;
 }

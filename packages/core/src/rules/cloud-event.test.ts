@@ -59,6 +59,8 @@ describe('an event', () => {
     '2026-01-02T03:04:05.678Z',
     '2026-01-02T03:04:05+01:30',
     '2026-01-02T03:04:05.6-11:00',
+    '2028-02-29T03:04:05Z',
+    '2016-12-31T23:59:60Z',
   ])('may tell its time as %s', (time) => {
     expect(errorsOf({ time })).toEqual([]);
   });
@@ -77,6 +79,10 @@ describe('an event', () => {
     '2026-01-02T03:04:05x6Z',
     '2026-01-02T03:04:05+1:30',
     '2026-01-02T03:04:05+01:3',
+    '2026-13-02T03:04:05Z',
+    '2026-02-29T03:04:05Z',
+    '2026-01-02T24:00:00Z',
+    '2026-01-02T03:04:05+24:00',
     '2026-01-02T03:04:05Z and more',
     'at 2026-01-02T03:04:05Z',
     7,
@@ -115,6 +121,15 @@ describe('an event', () => {
       expect(errorsOf({ trace: wrong })).toEqual([
         { name: 'trace', message: 'must be a text, a number or a boolean' },
       ]);
+  });
+
+  test.each(['id', 'type', 'subject', 'trace'])('has no half of a surrogate pair in its %s', (name) => {
+    expect(errorsOf({ [name]: 'a\u{1f600}' })).toEqual([]);
+    for (const wrong of ['a\ud800', '\udc00\ud800', '\ude00a'])
+      expect(errorsOf({ [name]: wrong })).toEqual([
+        { name, message: 'must be Unicode: it holds half a surrogate pair' },
+      ]);
+    expect(errorsOf({ data: 'a\ud800' })).toEqual([]);
   });
 
   test('has not what is null, but for its data', () => {

@@ -1,5 +1,6 @@
 /** CloudEvents of version 1.0, whoever they come from. */
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { isDateTime } from '../schema/formats-time.ts';
 import { isUriReference } from '../schema/formats-uri.ts';
 
 export interface EventError {
@@ -8,7 +9,6 @@ export interface EventError {
   readonly message: string;
 }
 
-const instant = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 const textsMax = 2_048;
 
 /** What keeps a value from being an event; empty: it is one. */
@@ -22,7 +22,7 @@ export function eventErrors(event: Json): readonly EventError[] {
       wrong(name, `must be a text of 1 to ${textsMax} characters`);
   if (typeof event.source === 'string' && event.source.length <= textsMax && !isUriReference(event.source))
     wrong('source', 'must be a URI or a relative reference (RFC 3986), such as https://example.com/orders');
-  if (event.time !== undefined && (typeof event.time !== 'string' || !instant.test(event.time)))
+  if (event.time !== undefined && (typeof event.time !== 'string' || !isDateTime(event.time)))
     wrong('time', 'must be an instant of RFC 3339');
   if (event.data !== undefined && event.data_base64 !== undefined)
     wrong('data_base64', 'is for an event without "data"');
@@ -33,6 +33,9 @@ export function eventErrors(event: Json): readonly EventError[] {
     if (!/^[a-z0-9]{1,64}$/.test(name))
       wrong(name, 'is no attribute: those have lower-case letters and digits');
     else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
+    // Two such texts are one when they are written as UTF-8, so that an event would be taken for another.
+    else if (typeof value === 'string' && !value.isWellFormed())
+      wrong(name, 'must be Unicode: it holds half a surrogate pair');
   }
   return errors;
 }

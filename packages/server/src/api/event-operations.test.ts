@@ -132,6 +132,16 @@ describe('POST /api/v1/events', () => {
     expect(other.body.items).toMatchObject([{ duplicate: false }]);
   });
 
+  it('refuses an id that holds half a surrogate pair, which would be taken for another such id', async () => {
+    for (const id of ['half-\ud800', 'half-\ud801'])
+      expect(await publish(cloudEvent(id), structured)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/id', message: 'must be Unicode: it holds half a surrogate pair' }] },
+      });
+    const whole = await publish([cloudEvent('half-\u{1f600}'), cloudEvent('half-\ufffd')], batched);
+    expect(whole.body.items).toMatchObject([{ duplicate: false }, { duplicate: false }]);
+  });
+
   it('refuses what is no CloudEvent, and says each fault with its place', async () => {
     const refused = await publish([cloudEvent('ok'), { id: '', source: 1, camelCase: true }], batched);
     expect(refused.status).toBe(400);

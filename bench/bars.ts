@@ -1,6 +1,6 @@
 /** What Millrace promises of each work on two cores, and whether it was kept. */
 import type { Figures } from './measure/closed-loop.ts';
-import type { Row } from './row.ts';
+import type { Ratio, Row } from './row.ts';
 import { isOurs, type SubjectName } from './works/work.ts';
 
 export interface Bar {
@@ -101,9 +101,7 @@ export const peerBars: readonly PeerBar[] = [
 ];
 
 /** What is promised of a ratio, if anything is. */
-export function peerBarOf(
-  ratio: Omit<PeerBar, 'bound' | 'inFlight'> & { readonly inFlight?: number },
-): number | undefined {
+export function peerBarOf(ratio: Pick<Ratio, 'work' | 'inFlight' | 'peer' | 'store'>): number | undefined {
   return peerBars.find(
     ({ work, inFlight, peer, store }) =>
       work === ratio.work && inFlight === ratio.inFlight && peer === ratio.peer && store === ratio.store,

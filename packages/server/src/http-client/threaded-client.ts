@@ -2,6 +2,7 @@
  * An HTTP client in a thread of its own, begun by the first request: connections, TLS, decompression and parsing of
  * responses take no time from the thread in which executions are decided, and a large response holds up nobody.
  */
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import {
   checkOptions,
@@ -27,6 +28,17 @@ const source = new URL(
   import.meta.url,
 );
 
+/** What a thread runs. A built one is read before it is needed: the files of a running program may be replaced. */
+interface Program {
+  readonly source: URL | string;
+  readonly eval: boolean;
+}
+
+function readProgram(): Program {
+  if (source.pathname.endsWith('.ts')) return { source, eval: false };
+  return { source: readFileSync(source, 'latin1'), eval: true };
+}
+
 /**
  * As `createHttpClient`. A thread that ends by an error fails what is under way, and the next request begins another.
  * @param begun told of each thread that begins
@@ -36,12 +48,16 @@ export function createThreadedClient(
   begun: (worker: Worker) => void = () => {},
 ): HttpClient {
   checkOptions(options);
+  const program = readProgram();
   let thread: ClientThread | undefined;
   let isClosed = false;
   return {
     request(request) {
       if (isClosed) return Promise.resolve(failure('the HTTP client is closed', false));
-      if (thread === undefined || thread.isOver) thread = new ClientThread(options, begun);
+      if (thread === undefined || thread.isOver) {
+        thread = new ClientThread(program, options);
+        begun(thread.worker);
+      }
       return thread.request(request);
     },
     async close() {
@@ -63,7 +79,7 @@ interface Waiting {
 class ClientThread {
   /** it answers nothing any more */
   isOver = false;
-  readonly #worker: Worker;
+  readonly worker: Worker;
   readonly #ended: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   /** requests of this turn of the event loop, which are one message */
@@ -74,20 +90,19 @@ class ClientThread {
   #hasBegun = false;
   #error: Error | undefined;
 
-  constructor(options: ThreadedClientOptions, begun: (worker: Worker) => void) {
-    this.#worker = new Worker(source, { workerData: options, name: 'millrace-http' });
-    begun(this.#worker);
-    this.#worker.on('online', () => (this.#hasBegun = true));
-    this.#worker.on('message', (message: OutcomesMessage) => this.#take(message));
-    this.#worker.on('error', (error) => (this.#error = error));
+  constructor({ source, eval: isText }: Program, options: ThreadedClientOptions) {
+    this.worker = new Worker(source, { eval: isText, workerData: options, name: 'millrace-http' });
+    this.worker.on('online', () => (this.#hasBegun = true));
+    this.worker.on('message', (message: OutcomesMessage) => this.#take(message));
+    this.worker.on('error', (error) => (this.#error = error));
     this.#ended = new Promise((resolve) => {
-      this.#worker.on('exit', () => {
+      this.worker.on('exit', () => {
         this.#end();
         resolve();
       });
     });
     // Only a request that is under way keeps the process alive.
-    this.#worker.unref();
+    this.worker.unref();
   }
 
   request(request: HttpRequest): Promise<HttpOutcome> {
@@ -96,7 +111,7 @@ class ClientThread {
     return new Promise((resolve) => {
       const id = ++this.#number;
       const abort = () => this.#abort(id);
-      if (this.#waiting.size === 0) this.#worker.ref();
+      if (this.#waiting.size === 0) this.worker.ref();
       this.#waiting.set(id, { resolve, signal, abort });
       signal?.addEventListener('abort', abort);
       if (this.#gathered.push({ id, value: request }) === 1) setImmediate(() => this.#send());
@@ -106,7 +121,7 @@ class ClientThread {
   async close(): Promise<void> {
     this.#send();
     this.#post({ type: 'close' });
-    this.#worker.ref();
+    this.worker.ref();
     await this.#ended;
   }
 
@@ -126,7 +141,7 @@ class ClientThread {
   }
 
   #post(message: ClientMessage): void {
-    if (!this.isOver) this.#worker.postMessage(message);
+    if (!this.isOver) this.worker.postMessage(message);
   }
 
   #take(message: OutcomesMessage): void {
@@ -148,7 +163,7 @@ class ClientThread {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0) this.worker.unref();
     waiting.signal?.removeEventListener('abort', waiting.abort);
     waiting.resolve(outcome);
   }

@@ -23,12 +23,15 @@ export function Tabs({ tabs, value, onChange, label }: TabsProps) {
       onValueChange={(next) => onChange(String(next))}
       className="flex min-h-0 flex-col"
     >
-      <Base.List aria-label={label} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line">
+      <Base.List
+        aria-label={label}
+        className="flex shrink-0 gap-1 overflow-x-auto shadow-[inset_0_-1px_0_var(--color-line)]"
+      >
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.id}
             value={tab.id}
-            className="-mb-px min-h-10 border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-soft transition-colors hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+            className="min-h-10 border-b-2 border-transparent px-3 font-medium whitespace-nowrap text-soft transition-colors hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
           >
             {tab.label}
             {tab.count === undefined ? null : <span className="tabular ml-1 text-faint"> {tab.count}</span>}

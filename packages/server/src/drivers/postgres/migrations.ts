@@ -1,7 +1,8 @@
 import { blobAge } from './blob-age.ts';
 import { claimWhatIsDue } from './claim-function.ts';
+import { commit, commitWithQueue } from './commit-function.ts';
 import { documentMarks } from './document-marks-function.ts';
-import { commit, functions, lease } from './functions.ts';
+import { functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
 import { ownerFunctions } from './owner-functions.ts';
 import { places } from './places-function.ts';
@@ -51,4 +52,11 @@ export const migrations: readonly Migration[] = [
   { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
   { number: 11, name: 'lists cost what workflows there are', worksFrom: 1, sql: workflowLists },
   { number: 12, name: 'documents are stored with a mark', worksFrom: 1, sql: documentMarks },
+  {
+    number: 13,
+    name: 'commits write the queue of a wake-up',
+    worksFrom: 1,
+    // Whoever writes rows does it by this function, programs of before as well.
+    sql: `alter table {schema}.wake_ups alter column queue drop expression;\n${commitWithQueue}`,
+  },
 ];

@@ -1,5 +1,5 @@
 /**
- * The queue of a wake-up stands at the head of its body, from where a generated column of the table takes it. A body is
+ * The queue of a wake-up stands at the head of its body, from where the commit takes it for a column of the table. A body is
  * nothing, or a command as a JSON object: a program that knows of no queues reads one with a member more.
  */
 const head = '{"queue":';

@@ -1,3 +1,4 @@
+import { queueByPattern } from './queue-column.ts';
 import { keyText } from './rows-by-id.ts';
 
 /**
@@ -100,7 +101,7 @@ end $$;
  */
 export const turns = `
 alter table {schema}.wake_ups add column queue text collate "C" generated always as
-  (coalesce(substring(left(body, 1000) from '^\\{"queue":"((?:[^"\\\\]|\\\\.)*)"'), '')) stored;
+  (${queueByPattern('body')}) stored;
 create index wake_ups_by_queue on {schema}.wake_ups (kind, queue, claimable) where claimable is not null;
 drop index {schema}.wake_ups_by_claimable;
 ${claimInTurns}

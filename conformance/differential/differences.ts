@@ -136,6 +136,17 @@ export const wider: readonly Wider[] = [
     rewrite: (value, path) => (path.at(-1) === 'status' && isExpression(value) ? 400 : value),
   },
   {
+    id: 'query',
+    says: 'A query parameter may be a list: its name is repeated.',
+    rewrite: (value, path) =>
+      path.at(-2) === 'query' && Array.isArray(value) && value.every(isScalar) ? '' : value,
+  },
+  {
+    id: 'items',
+    says: 'The items of a loop may be written as a list.',
+    rewrite: (value, path) => (ends(path, 'for', 'in') && Array.isArray(value) ? '${ [] }' : value),
+  },
+  {
     id: 'arguments',
     says: 'Arguments of a process may be a map (1.0.0 to 1.0.2, and the official catalog), a list, or an expression.',
     rewrite: (value, path) => {
@@ -206,6 +217,10 @@ export function differencesTable(): string {
     ...stricter.map(({ says }) => `| we refuse more | ${says} |`),
     ...wider.map(({ says }) => `| we take more | ${says} |`),
     '| the SDK refuses more | It takes definitions of the language 1.0.3 only, and reads by the schema of that version. |',
+function isScalar(value: Value): boolean {
+  return value !== null && typeof value !== 'object';
+}
+
   ];
   return ['| | |', '|---|---|', ...rows].join('\n');
 }

@@ -116,6 +116,10 @@ describe('a task', () => {
       "5:52 '{+id}' is not supported in a URI template: only simple names such as {id} are",
     ],
     [
+      'call: http\nwith: { method: get, endpoint: https://a.io, query: { tag: [a, { b: 1 }] } }',
+      '5:70 expected a query parameter (a text) but found an object',
+    ],
+    [
       'call: http\nwith: { method: get, endpoint: https://a.io, headers: .headers }',
       "5:61 expected the headers, or an expression in '${ }' that yields it, but found '.headers'",
     ],
@@ -247,6 +251,7 @@ describe('a task', () => {
       'call: http\nwith: { method: GET, endpoint: { uri: https://a.io, authentication: { bearer: "${ .token }" } } }',
     ],
     ['call: http\nwith: { method: get, endpoint: "https://a.io/{x}/${ .y }", query: { limit: 10 } }'],
+    ['call: http\nwith: { method: get, endpoint: https://a.io, query: { tag: [a, 2, "${ .c }"] } }'],
     ['call: log:1.0.0@default\nwith: { a: 1 }'],
     ['call: log:1.0.0'],
     ['call: https://a.io/function.yaml'],

@@ -1,6 +1,6 @@
 /** What the variables of expressions are, at every place where an expression may stand. */
 import { describe, expect, test } from 'vitest';
-import { completed, type DriveOptions, drive, startOfTime } from '../testing/drive.ts';
+import { completed, Driven, type DriveOptions, drive, startOfTime } from '../testing/drive.ts';
 import { version } from '../version.ts';
 
 const instant = (milliseconds: number) => ({
@@ -36,6 +36,17 @@ output: { as: '. + { out: $output, id: $workflow.id, ended: $task, by: $authoriz
 do: [{ a: { wait: PT1S } }]`;
     const none = { task: null, input: null, out: null, ended: null, by: null };
     expect(outputOf(text)).toEqual({ ...none, at: startOfTime, id: 'x' });
+  });
+});
+
+describe('`$input`', () => {
+  test("is, in the workflow's own `timeout`, its input as the first task has it", () => {
+    const text = `input: { from: .all }
+use: { timeouts: { short: { after: '\${ $input.after }' } } }
+timeout: short
+do: [{ a: { wait: PT1H } }]`;
+    const driven = new Driven(text, { input: { all: { after: 'PT5S' } } }).start();
+    expect(driven.state).toMatchObject({ phase: 'running', deadline: startOfTime + 5_000 });
   });
 });
 

@@ -132,6 +132,14 @@ describe('a task', () => {
       "5:82 no authentication 'me' in use.authentications",
     ],
     [
+      'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: me } }',
+      "5:75 expected an authentication (an object) but found 'me'; did you mean { use: me }?",
+    ],
+    [
+      'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { basic: me } } }',
+      "5:84 expected the basic credentials (an object) but found 'me'; did you mean { use: me }?",
+    ],
+    [
       'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { basic: { use: me } } } }',
       "5:91 no secret 'me' in use.secrets",
     ],

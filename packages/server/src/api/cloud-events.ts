@@ -23,6 +23,7 @@ export async function readEvents(
   const type = mediaType(headers['content-type']);
   // An event that is the body may have its attributes in header fields as well; the body is what counts.
   const isBinary = headers['ce-specversion'] !== undefined && !type.startsWith('application/cloudevents');
+  requireOnce(raw.rawHeaders, isBinary ? /^(?:content-type$|ce-)/ : /^content-type$/);
   if (!isBinary && !isJsonType(type))
     throw new MillraceError(
       'unsupported-media-type',
@@ -40,6 +41,18 @@ export async function readEvents(
       isBatch ? 'The body must be a list of CloudEvents.' : 'The body must be a CloudEvent: an object.',
     );
   return events as readonly JsonObject[];
+}
+
+/** Of a field that is sent twice, one value would be lost, or both be taken for one. */
+function requireOnce(rawHeaders: readonly string[], names: RegExp): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    if (!names.test(name)) continue;
+    if (seen.has(name))
+      throw new MillraceError('bad-request', `The header field ${name} is sent more than once.`);
+    seen.add(name);
+  }
 }
 
 function binaryEvent(

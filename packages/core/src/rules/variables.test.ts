@@ -229,7 +229,16 @@ describe('a condition', () => {
 describe('an error of an expression', () => {
   test.each([
     ['set: { x: \'${ .n | error("no") }\' }', /\/expression$/, '.n | error("no"): no'],
-    ["wait: '${ .n }'", /\/expression$/, expect.stringMatching(/^a duration was expected: ./)],
+    [
+      "wait: '${ .n }'",
+      /\/expression$/,
+      '.n: expected a duration: an object such as { seconds: 30 }, or an ISO 8601 text such as PT30S, but found the boolean true',
+    ],
+    [
+      'wait: \'${ "soon" }\'',
+      /\/expression$/,
+      '"soon": \'soon\' is not an ISO 8601 duration; expected a text such as PT30S or P1DT2H',
+    ],
     [
       "set: { x: '${ $secrets.key }' }",
       /\/authorization$/,

@@ -47,6 +47,11 @@ export const stricter: readonly Stricter[] = [
     says: 'URI templates are of the simple form that the specification supports.',
     message: /URI template|in a URI/,
   },
+  {
+    id: 'schedules',
+    says: 'A schedule recurs at most every 100 ms, and events that start a workflow are one at least.',
+    message: /^a schedule recurs at most every|in 'all' of a schedule/,
+  },
   { id: 'cron', says: 'A cron expression can be read.', message: /cron expression/ },
   {
     id: 'evaluate',

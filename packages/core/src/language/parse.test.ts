@@ -433,6 +433,18 @@ describe('an expression', () => {
     ).toEqual([`6:30 unknown variable $x; known here are ${runtime}`]);
   });
 
+  it('of a schedule that waits for all of no events, or ends by them, is refused', () => {
+    const schedule = (on: string) => errorsOf(`${head}schedule: { on: ${on} }\ndo: []`);
+    expect(schedule('{ all: [] }')).toEqual([
+      "2:19 expected at least one event filter in 'all' of a schedule: nothing would ever start the workflow",
+    ]);
+    expect(schedule('{ any: [{ with: { type: x } }], until: { all: [] } }')).toEqual([
+      "2:58 expected at least one event filter in 'all' of a schedule: it has come before any event, so nothing would be gathered",
+    ]);
+    expect(schedule('{ any: [] }')).toEqual([]);
+    expect(schedule('{ any: [], until: { all: [{ with: { type: x } }] } }')).toEqual([]);
+  });
+
   it('of a schedule know no variables, and an interval is computed when it is read', () => {
     const schedule = (text: string) => errorsOf(`${head}schedule: { ${text} }\ndo: []`);
     expect(schedule("every: '${ \"PT\\(60 * 2)M\" }', after: '${ { hours: 1 } }'")).toEqual([]);

@@ -1,5 +1,5 @@
 /** When a workflow is started by itself. */
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { everyMsMin, misfires } from '../../schedule/timetable.ts';
 import { isTimeZone } from '../../schedule/zone.ts';
 import { constantDuration } from '../constant-duration.ts';
@@ -25,6 +25,17 @@ const noVariables: readonly string[] = [];
 
 function ofEvents(value: Json, place: Place): void {
   consumption(value, { ...place, variables: noVariables });
+  if (!isJsonObject(value)) return;
+  reportNone(value, place, 'nothing would ever start the workflow');
+  const { until } = value;
+  if (isJsonObject(until))
+    reportNone(until, child(place, 'until'), 'it has come before any event, so nothing would be gathered');
+}
+
+/** A `listen` for all of no events ends at once. Where an event has to begin it all, none can. */
+function reportNone({ all }: JsonObject, place: Place, why: string): void {
+  if (Array.isArray(all) && all.length === 0)
+    report(child(place, 'all'), `expected at least one event filter in 'all' of a schedule: ${why}`);
 }
 
 /** How long it is, when it is sound. */

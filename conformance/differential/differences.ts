@@ -71,6 +71,11 @@ export const stricter: readonly Stricter[] = [
       /unknown property '.*' in (the errors to catch|the filter of the errors)|the filter of the errors|match errors by/s,
   },
   {
+    id: 'backoffs',
+    says: 'A backoff has no members that nothing reads.',
+    message: /unknown property '.*' in an? (constant|linear|exponential) backoff/s,
+  },
+  {
     id: 'policies',
     says: 'An authentication policy has its scheme and nothing beside it.',
     message: /unknown property '.*' in an authentication policy/s,
@@ -131,16 +136,6 @@ export const wider: readonly Wider[] = [
     rewrite: (value, path) => (ends(path, 'with', 'parameters') && isExpression(value) ? {} : value),
   },
   {
-    id: 'payload',
-    says: 'The payload of a message may be any value; the specification speaks of an object and of any payload.',
-    rewrite: (value, path) => (ends(path, 'message', 'payload') && !isRecord(value) ? {} : value),
-  },
-  {
-    id: 'status',
-    says: 'The status of an error may be an expression, as its texts.',
-    rewrite: (value, path) => (path.at(-1) === 'status' && isExpression(value) ? 400 : value),
-  },
-  {
     id: 'query',
     says: 'A query parameter may be a list: its name is repeated.',
     rewrite: (value, path) =>
@@ -150,6 +145,16 @@ export const wider: readonly Wider[] = [
     id: 'items',
     says: 'The items of a loop may be written as a list.',
     rewrite: (value, path) => (ends(path, 'for', 'in') && Array.isArray(value) ? '${ [] }' : value),
+  },
+  {
+    id: 'payload',
+    says: 'The payload of a message may be any value; the specification speaks of an object and of any payload.',
+    rewrite: (value, path) => (ends(path, 'message', 'payload') && !isRecord(value) ? {} : value),
+  },
+  {
+    id: 'status',
+    says: 'The status of an error may be an expression, as its texts.',
+    rewrite: (value, path) => (path.at(-1) === 'status' && isExpression(value) ? 400 : value),
   },
   {
     id: 'arguments',
@@ -212,6 +217,10 @@ function ends(path: readonly string[], ...names: readonly string[]): boolean {
   return path.slice(-names.length).join('/') === names.join('/');
 }
 
+function isScalar(value: Value): boolean {
+  return value !== null && typeof value !== 'object';
+}
+
 function isExpression(value: Value): boolean {
   return typeof value === 'string' && /^\s*\$\{.*\}\s*$/s.test(value);
 }
@@ -222,10 +231,6 @@ export function differencesTable(): string {
     ...stricter.map(({ says }) => `| we refuse more | ${says} |`),
     ...wider.map(({ says }) => `| we take more | ${says} |`),
     '| the SDK refuses more | It takes definitions of the language 1.0.3 only, and reads by the schema of that version. |',
-function isScalar(value: Value): boolean {
-  return value !== null && typeof value !== 'object';
-}
-
   ];
   return ['| | |', '|---|---|', ...rows].join('\n');
 }

@@ -1,5 +1,6 @@
 /** When a workflow is started by itself. */
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { readCron } from '../../schedule/cron.ts';
 import { everyMsMin, misfires } from '../../schedule/timetable.ts';
 import { isTimeZone } from '../../schedule/zone.ts';
 import { constantDuration } from '../constant-duration.ts';
@@ -7,12 +8,16 @@ import { cronExpression } from './cron.ts';
 import { consumption, reading } from './events.ts';
 import { duration, oneOf } from './fields.ts';
 import { type Check, child, describe, type Place, report, type Walk } from './place.ts';
-import { object } from './shape.ts';
+import { all, object } from './shape.ts';
 
 export const schedule: Check = object(
   'the schedule',
   { every: period, cron: cronExpression, after: constant, on: ofEvents, read: reading },
-  { also: checkSchedule },
+  {
+    also: checkSchedule,
+    elsewhere: all('timeZone timezone misfire', 'stands in document.metadata.schedule'),
+    meant: (text) => (readCron(text).ok ? `cron: '${text}'` : undefined),
+  },
 );
 
 function checkSchedule(value: JsonObject, place: Place): void {

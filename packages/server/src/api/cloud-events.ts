@@ -81,8 +81,10 @@ function binaryEvent(
 function attributeText(name: string, value: string): string {
   const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1];
   try {
-    return decodeURIComponent(quoted?.replace(/\\(.)/g, '$1') ?? value);
+    // Bytes beyond ASCII are no text that is agreed on: read as Latin-1, as fields are, those of UTF-8 would be another one.
+    if (/^[\x20-\x7e\t]*$/.test(value)) return decodeURIComponent(quoted?.replace(/\\(.)/g, '$1') ?? value);
   } catch {
-    throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
+    // What follows a percent sign is no byte, or the bytes are not UTF-8.
   }
+  throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
 }

@@ -165,6 +165,25 @@ describe('POST /api/v1/events', () => {
     });
   });
 
+  it('refuses a header field of bytes beyond ASCII, which would be read as another text', async () => {
+    const fields = [
+      ['ce-specversion', '1.0'],
+      ['ce-id', 'plain-bytes'],
+      ['ce-source', 'urn:t'],
+      ['ce-type', 'plain.bytes'],
+      ['content-type', 'text/plain'],
+    ] as const;
+    const subject = Buffer.from('Zürich').toString('latin1');
+    for (const wrong of [subject, 'Z%FCrich', '100%'])
+      expect(await publishWith([...fields, ['ce-subject', wrong]], 'x')).toMatchObject({
+        status: 400,
+        body: { detail: 'The header field ce-subject is not percent-encoded as it must be.' },
+      });
+    const id = await listen('plain.bytes');
+    expect(await publishWith([...fields, ['ce-subject', 'Z%C3%BCrich']], 'x')).toMatchObject({ status: 202 });
+    expect(await outputOf(id)).toMatchObject([{ subject: 'Zürich' }]);
+  });
+
   it('takes the same id of another source for another event', async () => {
     await publish(cloudEvent('same'), structured);
     const other = await publish(cloudEvent('same', { source: 'urn:other' }), structured);

@@ -38,6 +38,16 @@ export const millraceFeatures: ReadonlySet<string> = new Set([
   'places',
 ]);
 
+/** Throws when a feature is claimed that no scenario can need: a slip would have scenarios skipped, and nobody would see why. */
+export function checkClaims(claimed: Iterable<string>): void {
+  const known = Object.keys(optionalFeatures);
+  const unknown = [...claimed].filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `the runtime claims features that the kit does not know: ${unknown.join(', ')}; known are ${known.join(', ')}`,
+    );
+}
+
 const prefix = 'needs:';
 
 /** What of a scenario's needs is not claimed. */

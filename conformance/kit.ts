@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { environmentOf, openEmbedded } from './embedded.ts';
+import { checkClaims } from './features.ts';
 import type { Feature } from './gherkin.ts';
 import { connectMillrace } from './millrace.ts';
 import { type RunOptions, readFeatures, runFeatures, type ScenarioResult } from './runner.ts';
@@ -62,6 +63,7 @@ export async function inWorld<T>(
     const world = { originMap: standIn.originMap, secrets: { ...options.secrets, ...secretsOf(features) } };
     const runtime = await openRuntime(world, options);
     try {
+      checkClaims(runtime.features);
       return await act(runtime, standIn);
     } finally {
       await runtime.close();

@@ -57,9 +57,18 @@ describe('a runtime behind an adapter', () => {
     ['exit 3', 'the adapter has ended with 3'],
     ['echo nonsense; cat > /dev/null', 'says what is no answer: nonsense'],
     [`read q; echo '{"id":1,"answer":{}}'; cat > /dev/null`, "has no 'features'"],
+    [`read q; echo '{"id":1,"answer":{"name":"a","features":"listen"}}'; cat > /dev/null`, 'has no list'],
     [`read q; echo '{"id":1,"error":"no such store"}'; cat > /dev/null`, 'no such store'],
   ])('that does %j fails with a sentence, and no process is left', async (command, sentence) => {
     await expect(overAdapter(command, world)).rejects.toThrow(sentence);
+  });
+
+  it('that claims what no scenario needs is told so, and what there is', async () => {
+    const answers = [{ name: 'short', features: ['listen', 'place'] }, {}].map(
+      (answer, index) => `read q; echo '${JSON.stringify({ id: index + 1, answer })}'`,
+    );
+    const over = runKit([chapters[0] ?? ''], { connect: (given) => overAdapter(answers.join('; '), given) });
+    await expect(over).rejects.toThrow('does not know: place; known are listen, schedule, ');
   });
 
   it('fails the scenarios that it ends in, and does not hang', { timeout: 60_000 }, async () => {

@@ -15,7 +15,13 @@ export interface Asker {
 export async function overAdapter(adapter: string, world: WorldOptions): Promise<Runtime> {
   const asker = /^https?:\/\//.test(adapter) ? askOverHttp(adapter) : askOverPipe(adapter);
   try {
-    return runtimeOver(asker, await asked(asker, 'open', { do: 'open', world }));
+    const opened = await asked(asker, 'open', { do: 'open', world });
+    for (const each of [opened.features, opened.takes ?? []])
+      if (!Array.isArray(each))
+        throw new Error(
+          `the adapter's answer to 'open' has no list where one is meant: ${JSON.stringify(opened)}`,
+        );
+    return runtimeOver(asker, opened);
   } catch (error) {
     await asker.end();
     throw error;

@@ -47,6 +47,11 @@ export const stricter: readonly Stricter[] = [
     says: 'URI templates are of the simple form that the specification supports.',
     message: /URI template|in a URI/,
   },
+  {
+    id: 'schedules',
+    says: 'A schedule recurs at most every 100 ms, and events that start a workflow are one at least.',
+    message: /^a schedule recurs at most every|in 'all' of a schedule/,
+  },
   { id: 'cron', says: 'A cron expression can be read.', message: /cron expression/ },
   {
     id: 'evaluate',
@@ -64,6 +69,11 @@ export const stricter: readonly Stricter[] = [
     says: 'Members of an error filter that no error has would be overlooked.',
     message:
       /unknown property '.*' in (the errors to catch|the filter of the errors)|the filter of the errors|match errors by/s,
+  },
+  {
+    id: 'backoffs',
+    says: 'A backoff has no members that nothing reads.',
+    message: /unknown property '.*' in an? (constant|linear|exponential) backoff/s,
   },
   {
     id: 'policies',
@@ -124,6 +134,17 @@ export const wider: readonly Wider[] = [
     id: 'parameters',
     says: 'Parameters of an OpenAPI operation may be an expression, as those of the other calls.',
     rewrite: (value, path) => (ends(path, 'with', 'parameters') && isExpression(value) ? {} : value),
+  },
+  {
+    id: 'query',
+    says: 'A query parameter may be a list: its name is repeated.',
+    rewrite: (value, path) =>
+      path.at(-2) === 'query' && Array.isArray(value) && value.every(isScalar) ? '' : value,
+  },
+  {
+    id: 'items',
+    says: 'The items of a loop may be written as a list.',
+    rewrite: (value, path) => (ends(path, 'for', 'in') && Array.isArray(value) ? '${ [] }' : value),
   },
   {
     id: 'payload',
@@ -194,6 +215,10 @@ export function inWayOfSchemas(value: Value, path: readonly string[] = []): Valu
 
 function ends(path: readonly string[], ...names: readonly string[]): boolean {
   return path.slice(-names.length).join('/') === names.join('/');
+}
+
+function isScalar(value: Value): boolean {
+  return value !== null && typeof value !== 'object';
 }
 
 function isExpression(value: Value): boolean {

@@ -322,6 +322,31 @@ Feature: Authentication
     """
     Then the definition should be invalid at '/do/0/ask/with/endpoint/authentication/use'
 
+  @authentication.unknown
+  Scenario: A policy's name alone is refused
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: authentication-a-policys-name-alone-is-refused
+      version: '1.0.0'
+    use:
+      authentications:
+        door:
+          bearer:
+            token: key
+    do:
+      - ask:
+          call: http
+          with:
+            method: get
+            endpoint:
+              uri: https://service.example/
+              authentication: door
+    """
+    Then the definition should be invalid at '/do/0/ask/with/endpoint/authentication'
+
   @authentication.one-scheme
   Scenario: Two schemes are refused
     Given a workflow with definition:

@@ -239,6 +239,43 @@ Feature: Calls over HTTP
     """
 
   @call-http.query
+  Scenario Outline: A query parameter with several values has its name several times
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: call-http-a-query-parameter-with-several-values
+      version: '1.0.0'
+    do:
+      - ask:
+          call: http
+          with:
+            method: get
+            endpoint: https://service.example/echo/query
+            query:
+              tag: <tags>
+          output:
+            as: .query
+    """
+    And the workflow input is:
+    """yaml
+    all: [a, 'b c', '3']
+    second: b c
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    tag: [a, 'b c', '3']
+    """
+
+    Examples:
+      | tags                     |
+      | [a, b c, 3]              |
+      | [a, '${ .second }', '3'] |
+      | ${ .all }                |
+
+  @call-http.query
   Scenario: Query parameters join those of the URI
     Given a workflow with definition:
     """yaml

@@ -158,6 +158,41 @@ Feature: The task emit
       | a number | 5      |
       | a list   | [1, 2] |
 
+  @emit.attribute-types
+  Scenario Outline: An attribute that is <what> is an error
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: emit-an-attribute-of-another-kind-is-an-error
+      version: '1.0.0'
+    do:
+      - tell:
+          emit:
+            event:
+              with:
+                type: com.example.odd.<run>
+                trace: ${ .trace }
+    """
+    And the workflow input is:
+    """yaml
+    trace: <value>
+    """
+    When the workflow is executed
+    Then the workflow should fault with error:
+    """yaml
+    type: https://serverlessworkflow.io/spec/1.0.0/errors/validation
+    status: 400
+    """
+
+    Examples:
+      | what                            | value      |
+      | a text with a control character | "a\u0000b" |
+      | a fraction                      | 1.5        |
+      | more than 32 bits               | 2147483648 |
+      | an object                       | { a: 1 }   |
+
   @emit.type-required
   Scenario: An event without a type is refused
     Given a workflow with definition:

@@ -662,6 +662,52 @@ Feature: The task listen
     """
     And handle should run 3 times
 
+  @listen.foreach @flow.then-end @needs:listen
+  Scenario: end in a foreach ends the workflow with all that was yielded
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: listen-end-in-a-foreach-ends-the-workflow
+      version: '1.0.0'
+    do:
+      - hear:
+          listen:
+            to:
+              any:
+                - with:
+                    type: com.example.enough.<run>
+              until: 'false'
+          foreach:
+            item: event
+            do:
+              - handle:
+                  set:
+                    seen: ${ $event }
+              - enough:
+                  switch:
+                    - last:
+                        when: .seen == "b"
+                        then: end
+      - after:
+          set:
+            x: 3
+    """
+    When the workflow is started
+    And the workflow has come to wait
+    And the events are published:
+    """yaml
+    - { type: com.example.enough.<run>, data: a }
+    - { type: com.example.enough.<run>, data: b }
+    """
+    Then the workflow should complete with output:
+    """yaml
+    - { seen: a }
+    - { seen: b }
+    """
+    And after should not run
+
   @listen.foreach @needs:listen
   Scenario: Events are handled one after the other
     Given a workflow with definition:

@@ -405,6 +405,26 @@ Feature: Schedules
     """
     Then the definition should be invalid at '/schedule/read'
 
+  @schedule.on-none
+  Scenario Outline: A schedule for no event at all is refused
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: schedule-for-no-event-at-all-is-refused
+      version: '1.0.0'
+    schedule:
+      on: <events>
+    do: []
+    """
+    Then the definition should be invalid at '<pointer>'
+
+    Examples:
+      | events                                                     | pointer                |
+      | { all: [] }                                                | /schedule/on/all       |
+      | { any: [{ with: { type: a.<run> } }], until: { all: [] } } | /schedule/on/until/all |
+
   @schedule.durations
   Scenario Outline: An interval that is no duration is refused
     Given a workflow with definition:

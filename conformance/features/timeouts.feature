@@ -305,6 +305,40 @@ Feature: Timeouts
     And two should not run
     And the workflow should take 80 milliseconds or more
 
+  @timeouts.workflow @timeouts.computed
+  Scenario Outline: A workflow's timeout may be computed from its input
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: timeouts-a-workflows-timeout-may-be-computed
+      version: '1.0.0'
+    input:
+      from: .limits
+    timeout:
+      after: <after>
+    do:
+      - pause:
+          wait: PT20S
+    """
+    And the workflow input is:
+    """yaml
+    limits: { after: PT0.05S }
+    """
+    When the workflow is executed
+    Then the workflow should fault with error:
+    """yaml
+    type: https://serverlessworkflow.io/spec/1.0.0/errors/timeout
+    status: 408
+    """
+
+    Examples:
+      | after                              |
+      | ${ .after }                        |
+      | ${ $input.after }                  |
+      | ${ $workflow.input.limits.after }  |
+
   @timeouts.workflow @timeouts.reusable
   Scenario: A workflow's timeout may have a name
     Given a workflow with definition:

@@ -44,11 +44,31 @@ function faultOf(source: string, variables: readonly string[]): ExpressionFault 
     return (
       unknownVariable(source, offset, message, variables) ?? {
         offset,
-        message: `not a valid jq expression: ${message}`,
+        message: `not a valid jq expression: ${message}${otherLanguage(source, offset)}`,
       }
     );
   }
 }
+
+/** What other languages write there, as jq writes it. */
+function otherLanguage(source: string, offset: number): string {
+  const found = foreign.find(([sign, back]) => source.startsWith(sign, offset - back));
+  if (found !== undefined) return `; jq writes ${found[2]}`;
+  // `a ? b : c` is an error behind the question mark, which is a sign of jq too.
+  return /\?\s*$/.test(source.slice(0, offset)) && source.includes(':', offset)
+    ? '; jq writes if … then … else … end'
+    : '';
+}
+
+const foreign: readonly (readonly [sign: string, back: number, jq: string])[] = [
+  ['&&', 0, "'and'"],
+  ['||', 0, "'or'"],
+  ['||', 1, "'or'"],
+  ['===', 2, "'=='"],
+  ['!==', 2, "'!='"],
+  ["'", 0, 'texts in double quotes'],
+  ['!', 0, "'| not' behind it"],
+];
 
 function unknownVariable(
   source: string,

@@ -116,6 +116,10 @@ describe('a task', () => {
       "5:52 '{+id}' is not supported in a URI template: only simple names such as {id} are",
     ],
     [
+      'call: http\nwith: { method: get, endpoint: https://a.io, query: { tag: [a, { b: 1 }] } }',
+      '5:70 expected a query parameter (a text) but found an object',
+    ],
+    [
       'call: http\nwith: { method: get, endpoint: https://a.io, headers: .headers }',
       "5:61 expected the headers, or an expression in '${ }' that yields it, but found '.headers'",
     ],
@@ -126,6 +130,14 @@ describe('a task', () => {
     [
       'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { use: me } } }',
       "5:82 no authentication 'me' in use.authentications",
+    ],
+    [
+      'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: me } }',
+      "5:75 expected an authentication (an object) but found 'me'; did you mean { use: me }?",
+    ],
+    [
+      'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { basic: me } } }',
+      "5:84 expected the basic credentials (an object) but found 'me'; did you mean { use: me }?",
     ],
     [
       'call: http\nwith: { method: get, endpoint: { uri: https://a.io, authentication: { basic: { use: me } } } }',
@@ -247,6 +259,7 @@ describe('a task', () => {
       'call: http\nwith: { method: GET, endpoint: { uri: https://a.io, authentication: { bearer: "${ .token }" } } }',
     ],
     ['call: http\nwith: { method: get, endpoint: "https://a.io/{x}/${ .y }", query: { limit: 10 } }'],
+    ['call: http\nwith: { method: get, endpoint: https://a.io, query: { tag: [a, 2, "${ .c }"] } }'],
     ['call: log:1.0.0@default\nwith: { a: 1 }'],
     ['call: log:1.0.0'],
     ['call: https://a.io/function.yaml'],
@@ -418,6 +431,18 @@ describe('an expression', () => {
     expect(
       taskErrors(`do:\n  - l: { for: { each: x, in: .a }, do: [ { b: { ${set} } } ] }\n  - b: { ${set} }`),
     ).toEqual([`6:30 unknown variable $x; known here are ${runtime}`]);
+  });
+
+  it('of a schedule that waits for all of no events, or ends by them, is refused', () => {
+    const schedule = (on: string) => errorsOf(`${head}schedule: { on: ${on} }\ndo: []`);
+    expect(schedule('{ all: [] }')).toEqual([
+      "2:19 expected at least one event filter in 'all' of a schedule: nothing would ever start the workflow",
+    ]);
+    expect(schedule('{ any: [{ with: { type: x } }], until: { all: [] } }')).toEqual([
+      "2:58 expected at least one event filter in 'all' of a schedule: it has come before any event, so nothing would be gathered",
+    ]);
+    expect(schedule('{ any: [] }')).toEqual([]);
+    expect(schedule('{ any: [], until: { all: [{ with: { type: x } }] } }')).toEqual([]);
   });
 
   it('of a schedule know no variables, and an interval is computed when it is read', () => {

@@ -132,6 +132,41 @@ describe('an event', () => {
     expect(errorsOf({ data: 'a\ud800' })).toEqual([]);
   });
 
+  test.each(['id', 'type', 'subject', 'trace'])(
+    'has no control characters in its %s, and says which it holds',
+    (name) => {
+      for (const right of ['\u00a0', 'ä \u{1f600}\u{10fffd}', '\u200b', '~'])
+        expect(errorsOf({ [name]: right })).toEqual([]);
+      for (const [wrong, code] of [
+        ['\0', '0000'],
+        ['a\nb', '000A'],
+        ['\u001f', '001F'],
+        ['\u007f', '007F'],
+        ['\u009f', '009F'],
+        ['\ufffe', 'FFFE'],
+        ['\ufdd0', 'FDD0'],
+        ['\u{10ffff}', '10FFFF'],
+      ] as const)
+        expect(errorsOf({ [name]: wrong })).toEqual([
+          { name, message: `must have no control characters, and holds U+${code}` },
+        ]);
+      expect(errorsOf({ data: 'a\0\n' })).toEqual([]);
+    },
+  );
+
+  test('has numbers of 32 bits, which are whole', () => {
+    for (const trace of [0, -1, 2_147_483_647, -2_147_483_648, 1e3]) expect(errorsOf({ trace })).toEqual([]);
+    for (const trace of [1.5, 2_147_483_648, -2_147_483_649, 1e300, 5e-324])
+      expect(errorsOf({ trace })).toEqual([
+        {
+          name: 'trace',
+          message: 'must be a whole number from -2147483648 to 2147483647; write another as a text',
+        },
+      ]);
+    expect(errorsOf({ id: 1.5 })).toHaveLength(1);
+    expect(errorsOf({ data: 1.5 })).toEqual([]);
+  });
+
   test('has not what is null, but for its data', () => {
     expect(withoutUnset({ a: null, b: 1, data: null })).toEqual({ b: 1, data: null });
     const whole = { b: 1, data: null };

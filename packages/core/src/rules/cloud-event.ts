@@ -32,13 +32,31 @@ export function eventErrors(event: Json): readonly EventError[] {
     if (name === 'data' || name === 'data_base64') continue;
     if (!/^[a-z0-9]{1,64}$/.test(name))
       wrong(name, 'is no attribute: those have lower-case letters and digits');
-    else if (typeof value === 'object') wrong(name, 'must be a text, a number or a boolean');
-    // Two such texts are one when they are written as UTF-8, so that an event would be taken for another.
-    else if (typeof value === 'string' && !value.isWellFormed())
-      wrong(name, 'must be Unicode: it holds half a surrogate pair');
+    else if (!errors.some((error) => error.name === name)) {
+      const message = attributeFault(value as Json);
+      if (message !== undefined) wrong(name, message);
+    }
   }
   return errors;
 }
+
+/** What keeps a value from being one of CloudEvents' types: a String, an Integer or a Boolean. */
+function attributeFault(value: Json): string | undefined {
+  if (typeof value === 'number')
+    return value === (value | 0)
+      ? undefined
+      : 'must be a whole number from -2147483648 to 2147483647; write another as a text';
+  if (typeof value === 'object') return 'must be a text, a number or a boolean';
+  if (typeof value !== 'string') return undefined;
+  // Two such texts are one when they are written as UTF-8, so that an event would be taken for another.
+  if (!value.isWellFormed()) return 'must be Unicode: it holds half a surrogate pair';
+  const found = notAllowed.exec(value)?.[0].codePointAt(0);
+  if (found === undefined) return undefined;
+  return `must have no control characters, and holds U+${found.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** Control characters, and code points that Unicode says are no characters. */
+const notAllowed = /[\p{Cc}\p{Noncharacter_Code_Point}]/u;
 
 function isBase64(value: Json): boolean {
   return typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);

@@ -185,7 +185,9 @@ function start(decision: Decision, command: StartExecution): void {
     if (value !== input) bound(decision, value, "the workflow's input takes");
     instance = '/timeout';
     const timeout =
-      program.timeout === undefined ? undefined : evaluateDuration(program.timeout, value, place);
+      program.timeout === undefined
+        ? undefined
+        : evaluateDuration(program.timeout, value, { ...place, input: value });
     decision.emit({
       ...fact,
       ...(value === input ? {} : { value }),

@@ -222,11 +222,18 @@ describe('`foreach` of a task that listens', () => {
     expect(run.state.output).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('ends the workflow with what there is when one of its tasks says so', () => {
+  it('ends the workflow with what there is, its own output too, when one of its tasks says so', () => {
     const text = `do: [{ w: { listen: { to: { any: [], until: 'false' } }, foreach: { item: e, do: [
       { go: { set: '\${ $e }' } }, { over: { switch: [{ last: { when: '. == 2', then: end } }] } }] } } }, { never: { set: { n: 9 } } }]`;
     const run = drive(text).publish({ type: 'x', data: 1 }).publish({ type: 'x', data: 2 });
-    expect(run.state).toMatchObject({ phase: 'completed', output: [1] });
+    expect(run.state).toMatchObject({ phase: 'completed', output: [1, 2] });
+  });
+
+  it('shapes and exports what it yields with `end` as with any other end, and does not ask `until` any more', () => {
+    const text = `do: [{ w: { listen: { to: { any: [], until: 'error("asked")' } }, foreach: { item: e, do: [
+      { go: { set: { n: '\${ $e }' }, then: end } }], output: { as: .n }, export: { as: '{ last: . }' } } } }]`;
+    const run = drive(text).publish({ type: 'x', data: 1 });
+    expect(run.state).toMatchObject({ phase: 'completed', output: [1], context: { last: 1 } });
   });
 
   it('holds each output, and what is exported, against their schemas', () => {

@@ -103,7 +103,7 @@ do: [{ a: { raise: { error: odd } } }]`,
   test.each([
     ['when: .nope.x.y + 1 | error', '1 (not a string)'],
     ['errors: { with: { title: \'${ error("odd") }\' } }', 'odd'],
-    ["retry: { delay: '${ .nope }' }", 'a duration was expected'],
+    ["retry: { delay: '${ .nope }' }", '.nope: expected a duration: an object'],
     ['retry: { when: \'error("odd")\', limit: { attempt: { count: 3 } } }', 'odd'],
   ])('a catch whose %s fails catches nothing, and the error says why', (policy, why) => {
     const { state } = drive(

@@ -4,6 +4,7 @@
  */
 import { JqBudgetError } from '@millrace/jq';
 import { parseDuration } from '../language/duration.ts';
+import { describe } from '../language/shapes/place.ts';
 import { isJsonObject, type Json, type JsonObject, setMember } from '../model/json.ts';
 import type { ExecutionState, ExtendedState, TaskState } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -156,8 +157,15 @@ export function evaluateDuration(duration: DurationSource, dot: Json, place: Pla
   if (duration.type === 'fixed') return duration.milliseconds;
   const value = evaluate(duration.value, dot, place);
   const parsed = parseDuration(value);
-  if (!parsed.ok) throw standardFault('expression', `a duration was expected: ${parsed.message}`);
+  if (!parsed.ok) throw notADuration(duration.value, value, parsed.message);
   return parsed.milliseconds;
+}
+
+function notADuration(source: Template, value: Json, message: string): Error {
+  const written = source.type === 'jq' ? `${source.source.trim()}: ` : '';
+  // What is wrong with a text or with a member, the message says.
+  const found = typeof value === 'string' || isJsonObject(value) ? '' : `, but found ${describe(value)}`;
+  return standardFault('expression', `${written}${message}${found}`);
 }
 
 /** Throws a `validation` fault that names what does not fit. */

@@ -1,6 +1,6 @@
 /** What the variables of expressions are, at every place where an expression may stand. */
 import { describe, expect, test } from 'vitest';
-import { completed, type DriveOptions, drive, startOfTime } from '../testing/drive.ts';
+import { completed, Driven, type DriveOptions, drive, startOfTime } from '../testing/drive.ts';
 import { version } from '../version.ts';
 
 const instant = (milliseconds: number) => ({
@@ -36,6 +36,17 @@ output: { as: '. + { out: $output, id: $workflow.id, ended: $task, by: $authoriz
 do: [{ a: { wait: PT1S } }]`;
     const none = { task: null, input: null, out: null, ended: null, by: null };
     expect(outputOf(text)).toEqual({ ...none, at: startOfTime, id: 'x' });
+  });
+});
+
+describe('`$input`', () => {
+  test("is, in the workflow's own `timeout`, its input as the first task has it", () => {
+    const text = `input: { from: .all }
+use: { timeouts: { short: { after: '\${ $input.after }' } } }
+timeout: short
+do: [{ a: { wait: PT1H } }]`;
+    const driven = new Driven(text, { input: { all: { after: 'PT5S' } } }).start();
+    expect(driven.state).toMatchObject({ phase: 'running', deadline: startOfTime + 5_000 });
   });
 });
 
@@ -218,7 +229,16 @@ describe('a condition', () => {
 describe('an error of an expression', () => {
   test.each([
     ['set: { x: \'${ .n | error("no") }\' }', /\/expression$/, '.n | error("no"): no'],
-    ["wait: '${ .n }'", /\/expression$/, expect.stringMatching(/^a duration was expected: ./)],
+    [
+      "wait: '${ .n }'",
+      /\/expression$/,
+      '.n: expected a duration: an object such as { seconds: 30 }, or an ISO 8601 text such as PT30S, but found the boolean true',
+    ],
+    [
+      'wait: \'${ "soon" }\'',
+      /\/expression$/,
+      '"soon": \'soon\' is not an ISO 8601 duration; expected a text such as PT30S or P1DT2H',
+    ],
     [
       "set: { x: '${ $secrets.key }' }",
       /\/authorization$/,

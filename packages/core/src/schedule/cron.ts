@@ -8,7 +8,7 @@ export interface Cron {
   readonly months: ReadonlySet<number>;
   /** 0 is Sunday */
   readonly weekdays: ReadonlySet<number>;
-  /** the hour is left open (`*` or a step over it): what is due goes by hours that pass, not by the clock on the wall */
+  /** all hours, however they are written: what is due goes by hours that pass, not by the clock on the wall */
   readonly everyHour: boolean;
   /** both days are restricted: either of them is enough, as cron has it */
   readonly eitherDay: boolean;
@@ -65,7 +65,7 @@ export function readCron(text: string): ReadCron {
 
 function cronOf(values: readonly (readonly number[])[], texts: readonly string[]): Cron {
   const [seconds = [], minutes = [], hours = [], days = [], months = [], weekdays = []] = values;
-  const [, hour = '', day = '', , weekday = ''] = texts;
+  const [, , day = '', , weekday = ''] = texts;
   return {
     seconds,
     minutes,
@@ -73,7 +73,7 @@ function cronOf(values: readonly (readonly number[])[], texts: readonly string[]
     days: new Set(days),
     months: new Set(months),
     weekdays: new Set(weekdays.map((value) => value % 7)),
-    everyHour: hour.startsWith('*'),
+    everyHour: hours.length === 24,
     eitherDay: !day.startsWith('*') && !weekday.startsWith('*'),
   };
 }

@@ -3,8 +3,9 @@
  *
  * 1. Times of day are those of the clock on the wall. One that the clock skips (summer time begins) is due at the moment
  *    at which it skips; one that it shows twice (summer time ends) is due once, the first time.
- * 2. An expression that leaves the hour open goes by hours that pass: nothing is made up for in the hour that is skipped,
- *    and what is due in the hour that comes twice is due twice.
+ * 2. An expression of all hours goes by hours that pass: nothing is made up for in the hour that is skipped, and what is
+ *    due in the hour that comes twice is due twice. One with a step of hours names some, as a list of them does: cron, which
+ *    takes each that begins with `*` for one of all hours, would lose what is due every second or twelfth.
  */
 import type { Cron } from './cron.ts';
 import { offsetAt } from './zone.ts';

@@ -23,6 +23,7 @@ export async function readEvents(
   const type = mediaType(headers['content-type']);
   // An event that is the body may have its attributes in header fields as well; the body is what counts.
   const isBinary = headers['ce-specversion'] !== undefined && !type.startsWith('application/cloudevents');
+  requireOnce(raw.rawHeaders, isBinary ? /^(?:content-type$|ce-)/ : /^content-type$/);
   if (!isBinary && !isJsonType(type))
     throw new MillraceError(
       'unsupported-media-type',
@@ -40,6 +41,18 @@ export async function readEvents(
       isBatch ? 'The body must be a list of CloudEvents.' : 'The body must be a CloudEvent: an object.',
     );
   return events as readonly JsonObject[];
+}
+
+/** Of a field that is sent twice, one value would be lost, or both be taken for one. */
+function requireOnce(rawHeaders: readonly string[], names: RegExp): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    if (!names.test(name)) continue;
+    if (seen.has(name))
+      throw new MillraceError('bad-request', `The header field ${name} is sent more than once.`);
+    seen.add(name);
+  }
 }
 
 function binaryEvent(
@@ -68,8 +81,10 @@ function binaryEvent(
 function attributeText(name: string, value: string): string {
   const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1];
   try {
-    return decodeURIComponent(quoted?.replace(/\\(.)/g, '$1') ?? value);
+    // Bytes beyond ASCII are no text that is agreed on: read as Latin-1, as fields are, those of UTF-8 would be another one.
+    if (/^[\x20-\x7e\t]*$/.test(value)) return decodeURIComponent(quoted?.replace(/\\(.)/g, '$1') ?? value);
   } catch {
-    throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
+    // What follows a percent sign is no byte, or the bytes are not UTF-8.
   }
+  throw new MillraceError('bad-request', `The header field ${name} is not percent-encoded as it must be.`);
 }

@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer, workflowText } from './test-support/test-server.ts';
 
@@ -36,6 +37,22 @@ async function listen(type: string): Promise<string> {
 async function outputOf(id: string): Promise<unknown> {
   const { body } = await server.send('GET', `/api/v1/executions/${id}?wait=10s`);
   return body.output ?? body.status;
+}
+
+/** With header fields as they are given, each as often as it is. */
+async function publishWith(fields: readonly (readonly [string, string])[], body: string) {
+  const { hostname, port } = new URL(server.url);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const headers = [
+    ...fields,
+    ['host', 'localhost'],
+    ['content-length', String(Buffer.byteLength(body))],
+  ].flat();
+  const options = { hostname, port, path: '/api/v1/events', method: 'POST', headers };
+  request(options, resolve).once('error', reject).end(body);
+  const answer = await promise;
+  const chunks = await answer.toArray();
+  return { status: answer.statusCode, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
 }
 
 describe('POST /api/v1/events', () => {
@@ -124,6 +141,47 @@ describe('POST /api/v1/events', () => {
         status: 400,
         body: { detail: `${name} is no attribute of an event: its data is the body.` },
       });
+  });
+
+  it('refuses a header field that is sent twice, an attribute or the type of the data, and says which', async () => {
+    const binary = [
+      ['ce-specversion', '1.0'],
+      ['ce-id', 'twice'],
+      ['ce-source', 'urn:t'],
+      ['ce-type', 'sent.twice'],
+    ] as const;
+    const plain = ['content-type', 'text/plain'] as const;
+    for (const again of ['ce-id', 'CE-Type', 'ce-specversion', 'Content-Type'])
+      expect(await publishWith([...binary, plain, [again, 'other']], 'x')).toMatchObject({
+        status: 400,
+        body: { detail: `The header field ${again.toLowerCase()} is sent more than once.` },
+      });
+    expect(await publishWith([['content-type', structured], plain], '{}')).toMatchObject({ status: 400 });
+    expect(await publishWith([...binary, plain], 'x')).toMatchObject({ status: 202 });
+    // Where the body is the event, its header fields are not read.
+    const whole = JSON.stringify(cloudEvent('once'));
+    expect(await publishWith([['content-type', structured], ...binary, ...binary], whole)).toMatchObject({
+      status: 202,
+    });
+  });
+
+  it('refuses a header field of bytes beyond ASCII, which would be read as another text', async () => {
+    const fields = [
+      ['ce-specversion', '1.0'],
+      ['ce-id', 'plain-bytes'],
+      ['ce-source', 'urn:t'],
+      ['ce-type', 'plain.bytes'],
+      ['content-type', 'text/plain'],
+    ] as const;
+    const subject = Buffer.from('Zürich').toString('latin1');
+    for (const wrong of [subject, 'Z%FCrich', '100%'])
+      expect(await publishWith([...fields, ['ce-subject', wrong]], 'x')).toMatchObject({
+        status: 400,
+        body: { detail: 'The header field ce-subject is not percent-encoded as it must be.' },
+      });
+    const id = await listen('plain.bytes');
+    expect(await publishWith([...fields, ['ce-subject', 'Z%C3%BCrich']], 'x')).toMatchObject({ status: 202 });
+    expect(await outputOf(id)).toMatchObject([{ subject: 'Zürich' }]);
   });
 
   it('takes the same id of another source for another event', async () => {

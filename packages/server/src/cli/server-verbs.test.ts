@@ -72,7 +72,7 @@ describe('millrace show', () => {
   it('draws each task with its bar, its attempts, their errors and the line of YAML', async () => {
     const { code, out } = await millrace('show', await start('retried', '15s'));
     expect(code).toBe(0);
-    expect(out).toMatch(/^✓ fetch +━*↻?━* *·*.* {2}\d+ ms$/m);
+    expect(out).toMatch(/^✓ fetch +━*↻?━* *·*.* {2}[\d.]+ m?s$/m);
     expect(out).toMatch(/^ +↻ attempt 1: Communication error \(500\): .*, tried again$/m);
     expect(out).toMatch(/^ +↻ attempt 2: .*, caught$/m);
     expect(out).toMatch(/^✗ {3}get #2 .*━/m);

@@ -143,6 +143,15 @@ describe('the request', () => {
     });
   });
 
+  test('a user name of basic that holds a colon is an error, for a server would read another one', async () => {
+    const authentication = { scheme: 'basic', username: 'ada:l', password: 'p' } as const;
+    bench = openBench();
+    const request = httpRequest(`${server.origin}/echo`, { authentication });
+    expect(await bench.perform(request)).toMatchObject({
+      error: { status: 400, detail: 'A user name of basic authentication cannot hold a colon (RFC 7617).' },
+    });
+  });
+
   test('recorded basic and bearer credentials are sent, and those of basic are not echoed', async () => {
     const basic = await call('/echo', {
       authentication: { scheme: 'basic', username: 'ü', password: 'p:w' },

@@ -1,12 +1,14 @@
 import { phaseOf } from '@millrace/core';
 import type { ExecutionView, WakeUpView } from '@millrace/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useLocale, useMessages } from '../app/preferences.ts';
 import { useNow } from '../app/use-now.ts';
 import { formatDuration } from '../format/duration.ts';
 import type { Messages } from '../messages/messages.ts';
+import type { ChildRun } from '../run/child-run.ts';
 import { requestLine } from '../run/request-line.ts';
 import type { Run, TaskRun } from '../run/run.ts';
 import { type Explanation, effectOf, explain, type Reason } from '../run/wake-up.ts';
@@ -86,6 +88,7 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
       {reason.type === 'event' && reason.listens?.missed !== undefined ? (
         <Missed missed={reason.listens.missed} />
       ) : null}
+      {reason.type === 'child' && reason.child !== undefined ? <Child {...reason.child} /> : null}
       {'limit' in reason && reason.limit !== undefined ? (
         <code className="font-mono text-[12.5px] text-soft">{reason.limit}</code>
       ) : null}
@@ -97,6 +100,19 @@ function Sentence({ reason, wakeUp, onSelect }: Explanation & { readonly onSelec
         </span>
       ) : null}
     </>
+  );
+}
+
+/** What it runs, and the way there once it was started. */
+function Child({ id, workflow, definition }: ChildRun) {
+  const { namespace, name } = definition ?? workflow;
+  const words = `${namespace}/${name}`;
+  return definition === undefined ? (
+    <span className="text-soft">{words}</span>
+  ) : (
+    <Link to="/executions/$id" params={{ id }} className="rounded text-accent hover:underline">
+      {words}
+    </Link>
   );
 }
 

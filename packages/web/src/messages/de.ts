@@ -102,6 +102,7 @@ export const de: Messages = {
   events: 'Ereignisse',
   retryOf: 'Setzt fort',
   schedule: 'Zeitplan',
+  scheduleNext: (zone: string) => `Nächste (${zone})`,
   scheduleEvery: (duration: string) => `alle ${duration}`,
   scheduleAfter: (duration: string) => `${duration} nach jedem Ende`,
   scheduleOn: 'wenn Ereignisse kommen',

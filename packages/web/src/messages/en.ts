@@ -98,6 +98,8 @@ export const en = {
   events: 'Events',
   retryOf: 'Goes on from',
   schedule: 'Schedule',
+  /** @param zone whose clock the instants are told by */
+  scheduleNext: (zone: string) => `Next (${zone})`,
   scheduleEvery: (duration: string) => `every ${duration}`,
   scheduleAfter: (duration: string) => `${duration} after each end`,
   scheduleOn: 'when events come',

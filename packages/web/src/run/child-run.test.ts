@@ -2,6 +2,7 @@ import type { Fact } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { eventsOf } from './run.fixture.ts';
 import { runAt } from './run.ts';
+import { explain } from './wake-up.ts';
 
 const definition = { namespace: 'shop', name: 'pay', version: '1.0.0', digest: 'sha256:1' };
 const workflow = { namespace: 'shop', name: 'pay' };
@@ -25,6 +26,16 @@ describe('a task that runs a workflow', () => {
     expect(runsAfter()).toMatchObject([{ id: 'x~3', workflow, outcome: 'open' }]);
     expect(runsAfter()?.[0]).not.toHaveProperty('definition');
     expect(runsAfter(resolved)).toMatchObject([{ definition, outcome: 'open' }]);
+  });
+
+  it('is told of where its execution waits for the child, with what that is', () => {
+    const row = { id: 'x/child-3', kind: 'child', attempt: 0, unsafe: false, doubt: false } as const;
+    const told = (...facts: readonly Fact[]) => {
+      const events = eventsOf([...begin, ...facts]);
+      return explain({ ...row, due: '9999-12-31T23:59:59Z' }, runAt(events, events.length), 0).reason;
+    };
+    expect(told()).toMatchObject({ type: 'child', task: { name: 'a' }, child: { workflow } });
+    expect(told(resolved)).toMatchObject({ child: { id: 'x~3', definition } });
   });
 
   it.each<readonly [string, readonly Fact[]]>([

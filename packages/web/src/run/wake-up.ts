@@ -1,6 +1,7 @@
 /** Why an execution waits, from its rows in the wake-up ledger and the run they point into. */
 import { type EffectRequest, listenerOf } from '@millrace/core';
 import type { WakeUpView } from '@millrace/sdk';
+import type { ChildRun } from './child-run.ts';
 import type { Run, TaskRun } from './run.ts';
 
 export type DeedStanding = 'queued' | 'place' | 'under-way' | 'lapsed' | 'doubt';
@@ -28,7 +29,8 @@ export type Reason =
   | { readonly type: 'engine' }
   /** an event, by what it has to be like */
   | { readonly type: 'event'; readonly listens: WakeUpView['listens']; readonly task?: TaskRun }
-  | { readonly type: 'child' }
+  /** the end of an execution that a task runs */
+  | { readonly type: 'child'; readonly task?: TaskRun; readonly child?: ChildRun }
   /** its turn among the executions of its workflow, by a limit */
   | { readonly type: 'place'; readonly limit: string };
 
@@ -57,7 +59,7 @@ function reasonOf(wakeUp: WakeUpView, run: Run, now: number): Reason {
     case 'event':
       return eventReason(wakeUp, run);
     case 'child':
-      return { type: 'child' };
+      return childReason(wakeUp, run);
     case 'place':
       return { type: 'place', limit: wakeUp.limit ?? '' };
     case 'send':
@@ -75,6 +77,14 @@ function eventReason({ id, listens }: WakeUpView, run: Run): Reason {
     [];
   const task = key === undefined ? undefined : run.tasks.get(key);
   return { type: 'event', listens, ...(task === undefined ? {} : { task }) };
+}
+
+/** The row is named by the version that asked for the child. */
+function childReason({ id }: WakeUpView, run: Run): Reason {
+  const version = Number(id.slice(id.lastIndexOf('-') + 1));
+  const task = run.tasks.get(run.effects.get(version) ?? '');
+  const child = task?.runs.find((each) => each.version === version);
+  return { type: 'child', ...(task && { task }), ...(child && { child }) };
 }
 
 function effectReason(wakeUp: WakeUpView, run: Run, now: number): Reason {

@@ -65,11 +65,7 @@ function Panel({ view, busy, onChange }: PanelProps) {
       </div>
       <div className="tabular text-[13px]" role="status">
         {view.status === 'active' ? (
-          view.next.slice(0, nextShown).map(({ source, due }) => (
-            <p key={`${source} ${due}`}>
-              <Instant at={due} now={now} />
-            </p>
-          ))
+          <NextRuns view={view} now={now} />
         ) : (
           <p className="text-waiting">{paused ? messages.schedulePaused(view.paused?.reason) : view.idle}</p>
         )}
@@ -98,6 +94,24 @@ function Panel({ view, busy, onChange }: PanelProps) {
     </section>
   );
 }
+
+/** By the clock of whoever looks, which may be another than that of the schedule beside them. */
+function NextRuns({ view, now }: { readonly view: ScheduleView; readonly now: number }) {
+  const messages = useMessages();
+  if (view.next.length === 0) return null;
+  return (
+    <>
+      <p className="font-medium text-soft">{messages.scheduleNext(zoneHere)}</p>
+      {view.next.slice(0, nextShown).map(({ source, due }) => (
+        <p key={`${source} ${due}`}>
+          <Instant at={due} now={now} />
+        </p>
+      ))}
+    </>
+  );
+}
+
+const zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function kindsOf(
   { cron, everyMs, afterMs, on, timeZone }: ScheduleView,

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../model/json.ts';
 import { freeText, oneOf, orExpression, reference, uri } from './fields.ts';
-import { type Check, child, report } from './place.ts';
+import { type Check, child, describe, type Place, report, shorten } from './place.ts';
 import { byType, listOf, object } from './shape.ts';
 
 const schemes = ['basic', 'bearer', 'digest', 'oauth2', 'oidc'];
@@ -9,6 +9,7 @@ const schemes = ['basic', 'bearer', 'digest', 'oauth2', 'oidc'];
 export const authentication: Check = (value, place) => {
   if (isJsonObject(value) && Object.hasOwn(value, 'use'))
     useOnly('an authentication', 'authentications')(value, place);
+  else if (typeof value === 'string') reportName('an authentication', value, place);
   else authenticationPolicy(value, place);
 };
 
@@ -26,11 +27,19 @@ function useOnly(noun: string, section: 'authentications' | 'secrets'): Check {
   return object(`a reference to ${noun}`, { use: reference(noun, section) });
 }
 
-function orSecret(check: Check): Check {
+/** A name alone is what many write first. */
+function reportName(noun: string, value: string, place: Place): void {
+  const hint = /^[\w.-]+$/.test(value) ? `; did you mean { use: ${shorten(value)} }?` : '';
+  report(place, `expected ${noun} (an object) but found ${describe(value)}${hint}`);
+}
+
+/** @param noun what a text is not */
+function orSecret(check: Check, noun?: string): Check {
   const secret = useOnly('a secret', 'secrets');
   return (value, place) => {
     const isReference = isJsonObject(value) && Object.hasOwn(value, 'use');
-    (isReference ? secret : check)(value, place);
+    if (noun !== undefined && typeof value === 'string') reportName(noun, value, place);
+    else (isReference ? secret : check)(value, place);
   };
 }
 
@@ -106,13 +115,17 @@ const endpoints: Check = object('the OAuth2 endpoints', {
 const policy: Check = object(
   'an authentication policy',
   {
-    basic: orSecret(credentials('basic')),
+    basic: orSecret(credentials('basic'), 'the basic credentials'),
     bearer: orSecret(bearer),
-    digest: orSecret(credentials('digest')),
+    digest: orSecret(credentials('digest'), 'the digest credentials'),
     oauth2: orSecret(
       object('the OAuth2 policy', { ...common, endpoints }, { required: ['authority', 'grant'] }),
+      'the OAuth2 policy',
     ),
-    oidc: orSecret(object('the OpenID Connect policy', common, { required: ['authority', 'grant'] })),
+    oidc: orSecret(
+      object('the OpenID Connect policy', common, { required: ['authority', 'grant'] }),
+      'the OpenID Connect policy',
+    ),
   },
   { exactlyOne: schemes },
 );

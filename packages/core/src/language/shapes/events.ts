@@ -5,7 +5,7 @@ import { expectation, expression, free } from './expressions.ts';
 import { filledText, freeText, matching, oneOf, orExpression, uri, variable } from './fields.ts';
 import { type Check, child, describe, type Place, report, shorten, withVariables } from './place.ts';
 import { exported, output } from './resources.ts';
-import { byType, lazy, listOf, mapOf, nestedTasks, object } from './shape.ts';
+import { all, byType, lazy, listOf, mapOf, nestedTasks, object } from './shape.ts';
 
 export const reading: Check = oneOf('how events are read', ['data', 'envelope', 'raw']);
 
@@ -92,13 +92,13 @@ const extraction: Check = (value, place) =>
 const correlation: Check = object(
   'a correlation',
   { from: extraction, expect: expectation },
-  { required: ['from'] },
+  { required: ['from'], meant: (from) => `from: ${from}` },
 );
 
 const eventFilter: Check = object(
   'an event filter',
   { with: filterAttributes, correlate: mapOf('the correlations', correlation) },
-  { required: ['with'] },
+  { required: ['with'], elsewhere: all(Object.keys(attributes).join(' '), "stands in 'with'") },
 );
 
 /** The events to wait for: `all` of them, `any` (until a condition or other events), or `one`. */
@@ -118,7 +118,11 @@ function strategy(until: Check | undefined): Check {
       one: eventFilter,
       ...(until === undefined ? {} : { until }),
     },
-    { exactlyOne: ['all', 'any', 'one'], also: checkUntil },
+    {
+      exactlyOne: ['all', 'any', 'one'],
+      elsewhere: all('with', "stands in 'one', or in an item of 'any' or 'all'"),
+      also: checkUntil,
+    },
   );
 }
 

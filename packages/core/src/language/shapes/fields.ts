@@ -63,6 +63,15 @@ export function freeScalar(noun: string): Check {
   };
 }
 
+/** A scalar, or a list of them: the name of a form or of a query is repeated for each. */
+export function freeScalars(noun: string): Check {
+  const scalar = freeScalar(noun);
+  return (value, place) => {
+    if (!Array.isArray(value)) return scalar(value, place);
+    for (const [index, item] of value.entries()) scalar(item as Json, child(place, index));
+  };
+}
+
 /** A text that is not empty, in which `${ … }` is evaluated. */
 export function filledText(noun: string): Check {
   const check = freeText(noun);

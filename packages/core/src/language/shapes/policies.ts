@@ -4,9 +4,13 @@ import { parseDuration } from '../duration.ts';
 import { expression } from './expressions.ts';
 import { duration, freeText, integer, matching, orExpression, reference, uri } from './fields.ts';
 import { type Check, child, type Place, report } from './place.ts';
-import { byType, object } from './shape.ts';
+import { all, byType, object } from './shape.ts';
 
-export const timeout: Check = object('a timeout', { after: duration }, { required: ['after'] });
+export const timeout: Check = object(
+  'a timeout',
+  { after: duration },
+  { required: ['after'], elsewhere: all('days hours minutes seconds milliseconds', "stands in 'after'") },
+);
 
 export const timeoutOrName: Check = byType('a timeout, or its name in use.timeouts', {
   text: reference('a timeout', 'timeouts'),
@@ -28,7 +32,9 @@ function checkOrder(value: JsonObject, place: Place): void {
   );
 }
 
-export const retryPolicy: Check = object('a retry policy', {
+const backoffs = ['constant', 'linear', 'exponential'];
+
+const retryMembers: Readonly<Record<string, Check>> = {
   when: expression('the condition of the retry'),
   exceptWhen: expression('the exception from the retry'),
   delay: duration,
@@ -39,16 +45,30 @@ export const retryPolicy: Check = object('a retry policy', {
       linear: object('a linear backoff', {}),
       exponential: object('an exponential backoff', {}),
     },
-    { exactlyOne: ['constant', 'linear', 'exponential'] },
+    {
+      exactlyOne: backoffs,
+      meant: (name) => (backoffs.includes(name) ? `${name}: {}` : undefined),
+    },
   ),
-  limit: object('the limit of the retries', {
-    attempt: object('the limit of the attempts', {
-      count: integer('the number of attempts', 0, Number.MAX_SAFE_INTEGER),
+  limit: object(
+    'the limit of the retries',
+    {
+      attempt: object('the limit of the attempts', {
+        count: integer('the number of attempts', 0, Number.MAX_SAFE_INTEGER),
+        duration,
+      }),
       duration,
-    }),
-    duration,
-  }),
+    },
+    { elsewhere: all('count', "stands in 'attempt'") },
+  ),
   jitter,
+};
+
+export const retryPolicy: Check = object('a retry policy', retryMembers, {
+  elsewhere: {
+    ...all('count attempts maxAttempts max', "stands in 'limit', as 'attempt.count'"),
+    ...all('attempt duration', "stands in 'limit'"),
+  },
 });
 
 export const retryOrName: Check = byType('a retry policy, or its name in use.retries', {

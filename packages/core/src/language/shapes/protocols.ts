@@ -7,6 +7,7 @@ import {
   boolean,
   duration,
   freeScalar,
+  freeScalars,
   freeText,
   integer,
   matching,
@@ -16,7 +17,7 @@ import {
 } from './fields.ts';
 import { type Check, report } from './place.ts';
 import { endpoint, externalResource } from './resources.ts';
-import { byType, listOf, mapOf, object } from './shape.ts';
+import { all, byType, listOf, mapOf, object } from './shape.ts';
 
 const mapOrExpression = (noun: string, member: Check): Check =>
   byType(`${noun} (an object or an expression)`, { object: mapOf(noun, member), text: computed(noun) });
@@ -34,11 +35,18 @@ const http: Check = object(
     endpoint,
     headers: mapOrExpression('the headers', freeScalar('a header')),
     body: free,
-    query: mapOrExpression('the query', freeScalar('a query parameter')),
+    query: mapOrExpression('the query', freeScalars('a query parameter')),
     output: httpOutput,
     redirect,
   },
-  { required: ['method', 'endpoint'] },
+  {
+    required: ['method', 'endpoint'],
+    elsewhere: {
+      authentication: "stands in 'endpoint', beside its 'uri'",
+      ...all('url uri', "is called 'endpoint'"),
+      ...all('params parameters', "is called 'query'"),
+    },
+  },
 );
 
 const openapi: Check = object(

@@ -4,7 +4,7 @@ import { authentication } from './authentication.ts';
 import { transform } from './expressions.ts';
 import { matching, text, uri } from './fields.ts';
 import { type Check, child, report } from './place.ts';
-import { byType, object } from './shape.ts';
+import { all, byType, object } from './shape.ts';
 
 export const endpoint: Check = byType('an endpoint (a URI, a URI template, an expression or an object)', {
   text: uri('an endpoint'),
@@ -14,10 +14,14 @@ export const endpoint: Check = byType('an endpoint (a URI, a URI template, an ex
 export const externalResource: Check = object(
   'an external resource',
   { name: text("the resource's name"), endpoint },
-  { required: ['endpoint'] },
+  { required: ['endpoint'], meant: (uri) => `endpoint: ${uri}` },
 );
 
-export const catalog: Check = object('a catalog', { endpoint }, { required: ['endpoint'] });
+export const catalog: Check = object(
+  'a catalog',
+  { endpoint },
+  { required: ['endpoint'], meant: (uri) => `endpoint: ${uri}` },
+);
 
 /** An ill-formed schema is found when it is published, not when the first value meets it. */
 function jsonSchema(value: Parameters<Check>[0], place: Parameters<Check>[1]): void {
@@ -41,9 +45,27 @@ const schema: Check = object(
     document: jsonSchema,
     resource: externalResource,
   },
-  { exactlyOne: ['document', 'resource'] },
+  {
+    exactlyOne: ['document', 'resource'],
+    elsewhere: all(
+      'type properties required items enum const additionalProperties $ref',
+      "stands in 'document'",
+    ),
+  },
 );
 
-export const input: Check = object('the input', { schema, from: transform('what the input is made of') });
-export const output: Check = object('the output', { schema, as: transform('what the output becomes') });
-export const exported: Check = object('the export', { schema, as: transform('what is exported') });
+export const input: Check = object(
+  'the input',
+  { schema, from: transform('what the input is made of') },
+  { meant: (from) => `from: ${from}`, elsewhere: all('as', "is called 'from' here") },
+);
+export const output: Check = object(
+  'the output',
+  { schema, as: transform('what the output becomes') },
+  { meant: (as) => `as: ${as}`, elsewhere: all('from', "is called 'as' here") },
+);
+export const exported: Check = object(
+  'the export',
+  { schema, as: transform('what is exported') },
+  { meant: (as) => `as: ${as}`, elsewhere: all('from to', "is called 'as' here") },
+);

@@ -1,5 +1,6 @@
 /** When a workflow is started by itself. */
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { readCron } from '../../schedule/cron.ts';
 import { everyMsMin, misfires } from '../../schedule/timetable.ts';
 import { isTimeZone } from '../../schedule/zone.ts';
 import { constantDuration } from '../constant-duration.ts';
@@ -7,12 +8,16 @@ import { cronExpression } from './cron.ts';
 import { consumption, reading } from './events.ts';
 import { duration, oneOf } from './fields.ts';
 import { type Check, child, describe, type Place, report, type Walk } from './place.ts';
-import { object } from './shape.ts';
+import { all, object } from './shape.ts';
 
 export const schedule: Check = object(
   'the schedule',
   { every: period, cron: cronExpression, after: constant, on: ofEvents, read: reading },
-  { also: checkSchedule },
+  {
+    also: checkSchedule,
+    elsewhere: all('timeZone timezone misfire', 'stands in document.metadata.schedule'),
+    meant: (text) => (readCron(text).ok ? `cron: '${text}'` : undefined),
+  },
 );
 
 function checkSchedule(value: JsonObject, place: Place): void {
@@ -25,6 +30,17 @@ const noVariables: readonly string[] = [];
 
 function ofEvents(value: Json, place: Place): void {
   consumption(value, { ...place, variables: noVariables });
+  if (!isJsonObject(value)) return;
+  reportNone(value, place, 'nothing would ever start the workflow');
+  const { until } = value;
+  if (isJsonObject(until))
+    reportNone(until, child(place, 'until'), 'it has come before any event, so nothing would be gathered');
+}
+
+/** A `listen` for all of no events ends at once. Where an event has to begin it all, none can. */
+function reportNone({ all }: JsonObject, place: Place, why: string): void {
+  if (Array.isArray(all) && all.length === 0)
+    report(child(place, 'all'), `expected at least one event filter in 'all' of a schedule: ${why}`);
 }
 
 /** How long it is, when it is sound. */

@@ -10,6 +10,10 @@ export interface ObjectOptions {
   readonly exactlyOne?: readonly string[];
   /** members that the table does not name are accepted as they are */
   readonly open?: boolean;
+  /** members that are often written here and belong elsewhere: what is to be said of each, after "it" */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+  /** what is likely meant by a text in the object's place */
+  readonly meant?: (text: string) => string | undefined;
   /** runs on an object whose members have been checked */
   readonly also?: (value: JsonObject, place: Place) => void;
 }
@@ -27,14 +31,17 @@ export function object(
   const table = new Map(Object.entries(fields));
   return (value, place) => {
     if (!isJsonObject(value)) {
-      report(place, `expected ${noun} (an object) but found ${describe(value)}`);
+      const meant = typeof value === 'string' ? options.meant?.(shorten(value)) : undefined;
+      const hint = meant === undefined ? '' : `; did you mean { ${meant} }?`;
+      report(place, `expected ${noun} (an object) but found ${describe(value)}${hint}`);
       return;
     }
     for (const [key, check] of table) {
       if (Object.hasOwn(value, key)) check(value[key] as Json, child(place, key));
     }
     if (options.open !== true) {
-      for (const key of Object.keys(value)) if (!table.has(key)) reportUnknown(noun, key, table, place);
+      for (const key of Object.keys(value))
+        if (!table.has(key)) reportUnknown(noun, key, table, place, options.elsewhere);
     }
     for (const key of options.required ?? []) {
       if (Object.hasOwn(value, key)) continue;
@@ -45,6 +52,11 @@ export function object(
     if (options.exactlyOne !== undefined) checkExactlyOne(noun, options.exactlyOne, value, table, place);
     options.also?.(value, place);
   };
+}
+
+/** For `elsewhere`: the same of several members. */
+export function all(names: string, says: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, says]));
 }
 
 /** An object whose members all pass one check. */
@@ -118,10 +130,12 @@ export function reportUnknown(
   key: string,
   known: ReadonlyMap<string, unknown>,
   place: Place,
+  elsewhere: Readonly<Record<string, string>> = {},
 ): void {
   const names = [...known.keys()];
-  const hint =
-    didYouMean(key, names) || `; expected ${names.length === 1 ? '' : 'one of '}${names.join(', ')}`;
+  const hint = Object.hasOwn(elsewhere, key)
+    ? `; it ${elsewhere[key]}`
+    : didYouMean(key, names) || `; expected ${names.length === 1 ? '' : 'one of '}${names.join(', ')}`;
   report(
     child(place, key),
     `unknown property '${shorten(key)}' in ${noun}${names.length === 0 ? '' : hint}`,

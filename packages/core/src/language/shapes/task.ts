@@ -12,7 +12,17 @@ import { type Check, child, describe, type Place, report, withVariables } from '
 import { errorOrName, retryOrName, timeoutOrName } from './policies.ts';
 import { exported, input, output } from './resources.ts';
 import { run } from './run.ts';
-import { byType, isMistyped, listOf, mapOf, namedEntry, nestedTasks, object } from './shape.ts';
+import {
+  all,
+  byType,
+  isMistyped,
+  listOf,
+  mapOf,
+  namedEntry,
+  nestedTasks,
+  type ObjectOptions,
+  object,
+} from './shape.ts';
 
 /** One task: what all tasks have, and the members of its kind. */
 export const task: Check = (value, place) => {
@@ -62,10 +72,10 @@ const common: Readonly<Record<string, Check>> = {
 function kindOf(
   kind: TaskKeyword,
   fields: Readonly<Record<string, Check>>,
-  required: readonly string[] = [],
+  { required = [], elsewhere = {} }: Pick<ObjectOptions, 'required' | 'elsewhere'> = {},
 ): Check {
   const article = kind === 'emit' ? 'an' : 'a';
-  return object(`${article} ${kind} task`, { ...common, ...fields }, { required });
+  return object(`${article} ${kind} task`, { ...common, ...fields }, { required, elsewhere });
 }
 
 const set: Check = byType('what to set (an object or an expression)', {
@@ -87,7 +97,7 @@ const forClause: Check = object(
     }),
     at: variable("the index's name"),
   },
-  { required: ['in'] },
+  { required: ['in'], elsewhere: all('do while', "stands beside 'for'") },
 );
 
 const switchCase: Check = object(
@@ -143,7 +153,11 @@ const errorFilterFields: Check = object('the filter of the errors', {
 });
 
 const catchFields: Check = object('a catch', {
-  errors: object('the errors to catch', { with: errorFilter }),
+  errors: object(
+    'the errors to catch',
+    { with: errorFilter },
+    { elsewhere: all('type status instance title detail', "stands in 'with'") },
+  ),
   as: variable("the error's name"),
   when: expression('the condition to catch'),
   exceptWhen: expression('the exception from the catch'),
@@ -157,7 +171,11 @@ const caught: Check = (value, place) => {
   catchFields(value, typeof name === 'string' ? withVariables(place, [name]) : place);
 };
 
-const forCommon = kindOf('for', { for: forClause, while: anything, do: anything });
+const forCommon = kindOf(
+  'for',
+  { for: forClause, while: anything, do: anything },
+  { elsewhere: all('each in at', "stands in 'for'") },
+);
 
 /** What follows `for` sees its variables; the task's own input, output and conditions do not. */
 const forTask: Check = (value, place) => {
@@ -180,9 +198,25 @@ const loopFields: Readonly<Record<string, Check>> = {
 };
 
 const shapes: Readonly<Record<TaskKeyword, Check>> = {
-  call: object('a call task', { ...common, call: anything, with: anything }, { also: checkCall }),
+  call: object(
+    'a call task',
+    { ...common, call: anything, with: anything },
+    {
+      also: checkCall,
+      elsewhere: all(
+        'method endpoint headers query body document operationId parameters',
+        "stands in 'with'",
+      ),
+    },
+  ),
   do: kindOf('do', { do: nestedTasks }),
-  emit: kindOf('emit', { emit: object('an emit', { event: emission }, { required: ['event'] }) }),
+  emit: kindOf('emit', {
+    emit: object(
+      'an emit',
+      { event: emission },
+      { required: ['event'], elsewhere: all('with', "stands in 'event'") },
+    ),
+  }),
   for: forTask,
   fork: kindOf('fork', {
     fork: object(
@@ -194,14 +228,43 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
       { required: ['branches'] },
     ),
   }),
-  listen: kindOf('listen', {
-    listen: object('a listen', { to: consumption, read: reading }, { required: ['to'] }),
-    foreach,
+  listen: kindOf(
+    'listen',
+    {
+      listen: object(
+        'a listen',
+        { to: consumption, read: reading },
+        {
+          required: ['to'],
+          elsewhere: {
+            ...all('one any all', "stands in 'to'"),
+            until: "stands in 'to', beside 'any'",
+            foreach: "stands beside 'listen'",
+          },
+        },
+      ),
+      foreach,
+    },
+    { elsewhere: all('to read', "stands in 'listen'") },
+  ),
+  raise: kindOf('raise', {
+    raise: object(
+      'a raise',
+      { error: errorOrName },
+      {
+        required: ['error'],
+        elsewhere: all('type status title detail instance', "stands in 'error'"),
+        meant: (name) => `error: ${name}`,
+      },
+    ),
   }),
-  raise: kindOf('raise', { raise: object('a raise', { error: errorOrName }, { required: ['error'] }) }),
   run: kindOf('run', { run }),
   set: kindOf('set', { set }),
   switch: kindOf('switch', { switch: switchCases }),
-  try: kindOf('try', { try: nestedTasks, catch: caught }, ['catch']),
+  try: kindOf(
+    'try',
+    { try: nestedTasks, catch: caught },
+    { required: ['catch'], elsewhere: all('retry', "stands in 'catch'") },
+  ),
   wait: kindOf('wait', { wait: duration }),
 };

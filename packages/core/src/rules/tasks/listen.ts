@@ -22,8 +22,10 @@ export function runListen(
   if (task.since === undefined) start(decision, task, node);
   if (task.iterating === true) {
     return advanceList(decision, key, task, linked.body as LinkedList, (then) => {
-      if (then === 'end') return finish(decision, key, { raw: [...(task.outputs ?? [])], then });
       endIteration(decision, task, node);
+      // What was yielded for this event counts, as it does in a loop; what is queued behind it is left.
+      if (then === 'end') return finish(decision, key, { then });
+      if (isConditionMet(decision, task, node)) decision.emit({ type: 'listen.ended', ...of(task) });
       decision.ready.push(key);
     });
   }
@@ -114,7 +116,6 @@ function endIteration(decision: Decision, task: ListenState, node: ListenNode): 
     ...(output === task.value ? {} : { output }),
     ...(context === undefined ? {} : { context }),
   });
-  if (isConditionMet(decision, task, node)) decision.emit({ type: 'listen.ended', ...of(task) });
 }
 
 /** Asked after the tasks for an event, so that it can speak of what they exported. */

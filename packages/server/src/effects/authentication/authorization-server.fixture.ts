@@ -52,6 +52,7 @@ export async function startAuthorizationServer(
       'private_key_jwt',
       'none',
     ],
+    enabledJWA: { clientAuthSigningAlgValues: ['HS256', 'RS256', 'ES256', 'ES384', 'ES512'] },
     scopes: ['pets:read'],
     features: {
       clientCredentials: { enabled: true },

@@ -33,6 +33,9 @@ export async function createAuthorizer(
   switch (scheme) {
     case 'basic': {
       const { username, password } = await credentialsOf(authentication, scheme, secrets);
+      // The server takes what stands before the first colon for the name: it would be told another password.
+      if (username.includes(':'))
+        throw fault('configuration', 'A user name of basic authentication cannot hold a colon (RFC 7617).');
       const token = Buffer.from(`${username}:${password}`).toString('base64');
       secrets.conceal(token);
       return always(`Basic ${token}`);

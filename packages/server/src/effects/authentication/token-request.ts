@@ -2,7 +2,8 @@
  * How a token is had from an authorization server: discovery, the token request, and the checks of what comes back.
  * Every request passes the guarded client. What goes wrong is an `authentication` fault.
  */
-import { type CryptoKey, decodeJwt, importJWK, importPKCS8 } from 'jose';
+import { createPrivateKey } from 'node:crypto';
+import { type CryptoKey, decodeJwt, importJWK, type JWK } from 'jose';
 import {
   type AuthorizationServer,
   allowInsecureRequests,
@@ -124,20 +125,33 @@ function asserting(assertion: string): ClientAuth {
   };
 }
 
-const algorithms = ['RS256', 'ES256', 'EdDSA', 'ES384', 'ES512'];
-
-/** A private key in PEM (PKCS #8), or as a JSON Web Key. */
+/** A private key in PEM of any kind, or as a JSON Web Key. */
 async function privateKey(text: string): Promise<{ key: CryptoKey; kid?: string }> {
-  if (text.trimStart().startsWith('{')) {
-    const jwk = JSON.parse(text) as { kid?: string; alg?: string };
-    const key = (await importJWK(jwk, jwk.alg ?? 'RS256')) as CryptoKey;
-    return { key, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) };
+  let key: CryptoKey;
+  let jwk: JWK;
+  try {
+    const isJwk = text.trimStart().startsWith('{');
+    jwk = isJwk ? (JSON.parse(text) as JWK) : createPrivateKey(text).export({ format: 'jwk' });
+    key = (await importJWK(jwk, jwk.alg ?? algorithmOf(jwk))) as CryptoKey;
+  } catch {
+    // What a parser says quotes the text around its fault: a piece of the key, which no redaction finds.
+    throw notAKey();
   }
-  for (const algorithm of algorithms) {
-    const key = await importPKCS8(text, algorithm).catch(() => undefined);
-    if (key !== undefined) return { key };
-  }
-  throw fault('configuration', 'The "client.secret" of private_key_jwt is no private key in PEM or JWK.');
+  if (key.type !== 'private') throw notAKey();
+  return { key, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) };
+}
+
+function notAKey(): EffectFault {
+  return fault(
+    'configuration',
+    'The "client.secret" of private_key_jwt is no private key in PEM or JWK, without a passphrase.',
+  );
+}
+
+/** What a key signs by that does not say it itself. */
+function algorithmOf({ kty, crv }: JWK): string {
+  if (kty === 'RSA') return 'RS256';
+  return crv === 'P-256' ? 'ES256' : crv === 'P-384' ? 'ES384' : crv === 'P-521' ? 'ES512' : 'EdDSA';
 }
 
 function grantOf(policy: TokenPolicy): readonly [grant: string, parameters: Record<string, string>] {

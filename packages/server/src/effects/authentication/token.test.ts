@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { JsonObject } from '@millrace/core';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,12 @@ let service: LoopbackServer;
 let bench: Bench;
 let pem: string;
 let jwk: string;
+const otherKeys = {
+  RSA: generateKeyPairSync('rsa', { modulusLength: 2_048 }),
+  'P-256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  'P-384': generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  'P-521': generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+};
 /** tokens that the service refuses though the provider would not */
 const revoked = new Set<string>();
 
@@ -29,6 +36,11 @@ beforeAll(async () => {
       token_endpoint_auth_method: method,
     })),
     { client_id: 'private_key_jwt', token_endpoint_auth_method: 'private_key_jwt', jwks },
+    ...Object.entries(otherKeys).map(([name, { publicKey }]) => ({
+      client_id: name,
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [publicKey.export({ format: 'jwk' })] },
+    })),
   ]);
   service = await startLoopbackServer((request, response) => {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -72,6 +84,37 @@ describe('a token of client credentials', () => {
       authentication: 'private_key_jwt',
     };
     expect(await call('oidc', policy('private_key_jwt', { client }))).toMatchObject({ output: { pet: 1 } });
+  });
+
+  it.each(['RSA', 'P-256', 'P-384', 'P-521'] as const)(
+    'is had by private_key_jwt with a key of %s that does not say how it signs, in any PEM and in JWK',
+    async (name) => {
+      const { privateKey } = otherKeys[name];
+      const older = privateKey.export({ format: 'pem', type: name === 'RSA' ? 'pkcs1' : 'sec1' });
+      const forms = [
+        older.toString(),
+        privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+        JSON.stringify(privateKey.export({ format: 'jwk' })),
+      ];
+      for (const text of forms) {
+        const client = { id: name, secret: text, authentication: 'private_key_jwt' };
+        expect(await call('oidc', policy('private_key_jwt', { client }))).toMatchObject({
+          output: { pet: 1 },
+        });
+      }
+    },
+  );
+
+  it('is not asked for with a key that cannot be read, and nothing of it is told', async () => {
+    const whole = JSON.stringify(otherKeys['P-256'].privateKey.export({ format: 'jwk' }));
+    const broken = whole.replace(/("d":".{20})./, '$1"');
+    const client = { id: 'P-256', secret: broken, authentication: 'private_key_jwt' };
+    const outcome = await call('oidc', policy('private_key_jwt', { client }));
+    expect(outcome).toMatchObject({
+      error: { status: 400, detail: expect.stringContaining('is no private key in PEM or JWK') },
+    });
+    const key = /"d":"(.*?)"/.exec(whole)?.[1] ?? '';
+    expect(JSON.stringify(outcome)).not.toContain(key.slice(14, 20));
   });
 
   it('is had without discovery from an endpoint behind the authority, which may end in a slash', async () => {

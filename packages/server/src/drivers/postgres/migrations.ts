@@ -3,6 +3,7 @@ import { claimWhatIsDue } from './claim-function.ts';
 import { documentMarks } from './document-marks-function.ts';
 import { commit, functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
+import { listenerIndexes } from './listener-indexes.ts';
 import { ownerFunctions } from './owner-functions.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { number: 10, name: 'claims cost what they claim', worksFrom: 1, sql: claimWhatIsDue },
   { number: 11, name: 'lists cost what workflows there are', worksFrom: 1, sql: workflowLists },
   { number: 12, name: 'documents are stored with a mark', worksFrom: 1, sql: documentMarks },
+  { number: 13, name: 'listeners are found by the right index', worksFrom: 1, sql: listenerIndexes },
 ];

@@ -207,6 +207,47 @@ describe.skipIf(missing !== undefined)(
         .toMatchObject([{ type: 'accepted' }]);
     });
 
+    test('a server without a connection left is waited for as one that is away, refuses what waits too long, and is used again by itself', {
+      timeout: 30_000,
+    }, async () => {
+      const { url, query } = await testDatabase();
+      const role = `guest_${process.pid}`;
+      const other = await freshAddress();
+      await query(`create role ${role} login password 'guest' in role pg_read_all_data`);
+      await query(`grant create on database ${new URL(url).pathname.slice(1)} to ${role}`);
+      onTestFinished(async () => void (await query(`drop owned by ${role} cascade; drop role ${role}`)));
+      const address = Object.assign(new URL(other), { username: role, password: 'guest' }).href;
+      const database = await openDatabase({ address, connectionsMax: 6, patienceMs: 1_000 });
+      const store = await openPostgresStore({ database });
+      onTestFinished(() => store.close());
+      const leave = async (connections: number) => {
+        await query(`alter role ${role} connection limit ${connections}`);
+        await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+      };
+      await leave(0);
+      const refusal = { code: 'unavailable', details: { reason: 'no-connection' } };
+      const begun = performance.now();
+      const asked = [store.commit([entryOf('s', empty)]), store.execution('a', 's')];
+      for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ reason: refusal });
+      expect(performance.now() - begun).toBeLessThan(3_000);
+      await leave(-1);
+      expect(await store.commit([entryOf('s', empty)])).toMatchObject([{ type: 'accepted' }]);
+
+      // The writers have none, and all else goes on: what waits is refused all the same.
+      await query(`alter role ${role} connection limit 1`);
+      await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+      await expect.poll(() => store.wakeUps('a', 's').catch(() => undefined)).toEqual([]);
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) await store.wakeUps('a', 's');
+      })();
+      await expect(store.commit([entryOf('t', empty)])).rejects.toMatchObject(refusal);
+      isOver = true;
+      await reading;
+      await query(`alter role ${role} connection limit -1`);
+      expect(await store.commit([entryOf('t', empty)])).toMatchObject([{ type: 'accepted' }]);
+    });
+
     test('a pool that is exhausted refuses what waits too long, and goes on', {
       timeout: 30_000,
     }, async () => {

@@ -277,6 +277,7 @@ function advised(database: Database, error: unknown): unknown {
         error,
       );
     case 'exhausted':
+    case 'no-connection':
     case 'lost':
       return refused(
         'lost',

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { createTestDatabase, startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import {
   chainOf,
   empty,
@@ -246,6 +246,23 @@ describe.skipIf(missing !== undefined)(
       await reading;
       await query(`alter role ${role} connection limit -1`);
       expect(await store.commit([entryOf('t', empty)])).toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test('a database whose connections an operator takes away is no error of ours, and is used again when they are given back', async () => {
+      const made = await createTestDatabase();
+      onTestFinished(() => made.drop());
+      const database = await openDatabase({ address: made.url, connectionsMax: 6, patienceMs: 200 });
+      const store = await openPostgresStore({ database });
+      onTestFinished(() => store.close());
+      const name = new URL(made.url).pathname.slice(1);
+      const { query } = await testDatabase();
+      await query(`alter database ${name} allow_connections false`);
+      await query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      const refusal = { code: 'unavailable', details: { reason: 'no-connection' } };
+      const asked = [store.commit([entryOf('s', empty)]), store.execution('a', 's')];
+      for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ reason: refusal });
+      await query(`alter database ${name} allow_connections true`);
+      expect(await store.commit([entryOf('s', empty)])).toMatchObject([{ type: 'accepted' }]);
     });
 
     test('a pool that is exhausted refuses what waits too long, and goes on', {

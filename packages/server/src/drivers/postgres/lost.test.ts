@@ -265,6 +265,23 @@ describe.skipIf(missing !== undefined)(
       expect(await store.commit([entryOf('s', empty)])).toMatchObject([{ type: 'accepted' }]);
     });
 
+    test('the figures of the pool are what the database counts, the connection that listens among them', async () => {
+      const made = await createTestDatabase();
+      onTestFinished(() => made.drop());
+      const { store, database } = await openTestStore(made.url, undefined, 4);
+      onTestFinished(() => store.close());
+      store.hints?.(() => {});
+      const held = Array.from({ length: 2 }, (_, at) =>
+        database.write({ name: `rest_${at}`, text: 'select pg_sleep(1)' }, []),
+      );
+      const own =
+        "select count(*)::int as count from pg_stat_activity where application_name like 'millrace%'";
+      const counted = `${own} and datname = current_database()`;
+      await expect.poll(async () => (await made.query(counted))[0]?.count).toBe(4);
+      await expect.poll(() => store.stats()).toMatchObject({ poolConnections: 4, poolMax: 4 });
+      await Promise.all(held);
+    });
+
     test('a pool that is exhausted refuses what waits too long, and goes on', {
       timeout: 30_000,
     }, async () => {

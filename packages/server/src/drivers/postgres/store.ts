@@ -95,7 +95,13 @@ async function compose(
     ...openListeners(database),
     ...openRetention(database),
     hints: hints.follow,
-    stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),
+    stats() {
+      const { poolConnections = 0, ...others } = database.stats();
+      return {
+        ...{ ...queue.stats(), ...others, ...hints.stats() },
+        poolConnections: poolConnections + hints.connections,
+      };
+    },
     close: () => (closing ??= close()),
   };
 }

@@ -98,6 +98,40 @@ describe.skipIf(missing !== undefined)(title, () => {
       .toEqual(['running', 'silent']);
   });
 
+  it('clocks of machines that are ten minutes ahead or behind do not matter: not to what runs, nor to what is told of it', {
+    timeout: 120_000,
+  }, async () => {
+    const env = await newStore();
+    const skewed = (minutes: number) => {
+      const patch = `const now = Date.now; Date.now = () => now() + ${minutes * 60_000};`;
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(patch)}`;
+      return started(startServer({ env: { ...env, NODE_OPTIONS } }));
+    };
+    const begun = Date.now();
+    const [ahead, behind] = await Promise.all([skewed(10), skewed(-10)]);
+    const apis = [connect(ahead.url), connect(behind.url)] as const;
+    const run = await openRun(apis[0]);
+    await Promise.all([run.start(0, 12), run.start(12, 24, apis[1])]);
+    expect(await run.losses(24)).toEqual([]);
+    const { body } = await apis[1].call<{ items: readonly { startedAt: string; endedAt: string }[] }>(
+      'GET',
+      '/api/v1/executions?limit=100',
+    );
+    const nodes = await apis[1].call<{ items: readonly { startedAt: string; lastSeen: string }[] }>(
+      'GET',
+      '/api/v1/nodes',
+    );
+    const system = await apis[0].call<{ startedAt: string; uptimeMs: number }>('GET', '/api/v1/system');
+    const told = [
+      ...body.items.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]),
+      ...nodes.body.items.flatMap(({ startedAt, lastSeen }) => [startedAt, lastSeen]),
+      system.body.startedAt,
+    ].map((instant) => Date.parse(instant));
+    expect(Math.min(...told)).toBeGreaterThanOrEqual(begun);
+    expect(Math.max(...told)).toBeLessThanOrEqual(Date.now());
+    expect(system.body.uptimeMs).toBeLessThanOrEqual(Date.now() - begun);
+  });
+
   it('a call of a killed executor is begun again when its lease lapses, and not when another looks the next time', {
     timeout: 120_000,
   }, async ({ annotate }) => {

@@ -143,7 +143,8 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
     onError: options.onError,
   });
   runtime.start();
-  const startedAt = world.now();
+  // Of several processes on a store each may have another clock.
+  const startedAt = store.now();
   const registry = startRegistry({
     ...{ world, store, load: () => runtime.load(), onError: options.onError },
     onMissing: (roles) => options.onMissingRoles?.(roles),
@@ -171,7 +172,7 @@ export async function composeEngine(options: ComposeOptions): Promise<Compositio
       node: runtime.node,
       roles: options.roles,
       startedAt,
-      now: () => world.now(),
+      now: () => store.now(),
       readiness,
     },
     overdueMs: options.overdueMs,

@@ -29,6 +29,8 @@ export class MatcherCursor {
   #revision = 0;
   #until = 0;
   #savedAt = 0;
+  /** when the term of the process that leads is over, unless it goes on */
+  #freeAt = 0;
   /** the place that this process saved last, while it leads */
   #saved: string | undefined;
   /** after the last commit that was matched */
@@ -50,7 +52,10 @@ export class MatcherCursor {
     const stored = await this.#store.document(own, collection, key);
     const { cursor, owner, until } = parse(stored?.body);
     const { exclusive } = this.#store.features;
-    if (!exclusive && owner !== this.#node && until > this.#store.now()) return false;
+    if (!exclusive && owner !== this.#node && until > this.#store.now()) {
+      this.#freeAt = until;
+      return false;
+    }
     const renews = owner === this.#node && this.#saved !== undefined;
     if (!renews) {
       this.at = stored === undefined ? end : cursor;
@@ -60,6 +65,11 @@ export class MatcherCursor {
     if (!exclusive) return this.save();
     this.#until = Number.POSITIVE_INFINITY;
     return true;
+  }
+
+  /** While another process leads: when to ask again at the latest, for one that was killed gives no hint. */
+  get freeInMs(): number {
+    return Math.max(1, this.#freeAt - this.#store.now());
   }
 
   /** Whether a place was found in the store, or kept there: something has listened once. */

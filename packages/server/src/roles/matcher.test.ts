@@ -6,6 +6,7 @@ import { keepEarlier } from './earlier-events.ts';
 import { keyOf, shapeOf } from './listen-key.ts';
 import { openHarness } from './test-support/harness.ts';
 import {
+  behind,
   byOrder,
   event,
   leaseMs,
@@ -362,17 +363,3 @@ describe('the matcher', () => {
     await harness.runtime.stop(0);
   });
 });
-
-/** A store that cannot be reached while the link is cut. */
-function behind(link: { readonly isCut: boolean }, store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function' || name === 'now') return member;
-      return async (...given: unknown[]) => {
-        if (link.isCut) throw new Error('cut off');
-        return Reflect.apply(member, target, given);
-      };
-    },
-  });
-}

@@ -153,8 +153,8 @@ export class Matcher {
   }
 
   async #round(): Promise<number> {
-    const { store, sweepMs, subscriptions } = this.#options;
-    if (!(await this.#cursor.lead())) return sweepMs;
+    const { store, sweepMs, leaseMs, subscriptions } = this.#options;
+    if (!(await this.#cursor.lead())) return Math.min(sweepMs, this.#cursor.freeInMs);
     if (this.#begun !== this.#cursor.taken) await this.#begin(this.#cursor.taken);
     if (this.#isIdle()) {
       const end = await store.end();
@@ -180,7 +180,9 @@ export class Matcher {
       return 0;
     }
     await this.#definitions.forgetAtTimes(() => this.#cursor.save());
-    return Math.min(sweepMs, await subscriptions.settle());
+    // A leader that does not come back in time would lose its place to another, which begins anew.
+    const restMs = store.features.exclusive ? sweepMs : Math.min(sweepMs, leaseMs / 2);
+    return Math.min(restMs, await subscriptions.settle());
   }
 
   async #begin(taking: number): Promise<void> {

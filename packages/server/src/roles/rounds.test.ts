@@ -132,6 +132,34 @@ describe('a claim of what is due', () => {
     const first = await claimDue(store, request, sweepMs);
     expect(first.rows.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(first).toMatchObject({ lagMs: 50, waitMs: 0 });
-    expect(await claimDue(store, request, sweepMs)).toMatchObject({ rows: [{ id: 'c' }], waitMs: sweepMs });
+    expect(await claimDue(store, request, sweepMs)).toMatchObject({ rows: [{ id: 'c' }], waitMs: 100 });
+  });
+
+  it('looks again soon after one that others were at too, since what they took may lapse before the next sweep', async () => {
+    let now = 10_000;
+    const store = openMemoryStore({ now: () => now, hash: (text) => hash('sha256', text) });
+    const wakeUps = ['a', 'b', 'c'].map((id) => {
+      const row = { id, execution: 'e', kind: 'timer', due: 10_000, attempt: 0, lease: null } as const;
+      return { type: 'put', row: { ...row, unsafe: false, doubt: false, body: null } } as const;
+    });
+    await store.commit([{ tenant: 'default', stream: 'e', wakeUps }]);
+    const request = (owner: string, leaseMs: number, rowsMax: number) =>
+      ({ kinds: ['timer'], owner, leaseMs, rowsMax }) as const;
+    await claimDue(store, request('killed', 500, 1), sweepMs);
+    const mine = await claimDue(store, request('me', 5_000, 10), sweepMs);
+    expect(mine.rows).toHaveLength(2);
+    now += mine.waitMs;
+    const look = await claimDue(store, request('me', 5_000, 10), sweepMs);
+    expect(now + look.waitMs).toBe(10_500);
+    now += look.waitMs;
+    // A third has just taken it.
+    const taken = { ...store, claim: async () => [] };
+    expect(await claimDue(taken, request('me', 5_000, 10), 60_000)).toMatchObject({
+      rows: [],
+      waitMs: 1_000,
+    });
+    const limits = [{ limit: 'workflow:shop/order', placesMax: 1 }];
+    const limited = { ...request('me', 5_000, 10), limits };
+    expect(await claimDue(taken, limited, 60_000)).toMatchObject({ rows: [], waitMs: 60_000 });
   });
 });

@@ -86,7 +86,17 @@ export async function claimDue(store: Store, request: ClaimRequest, sweepMs: num
   if (next === undefined || next > now)
     return { rows: [], lagMs: 0, waitMs: next === undefined ? sweepMs : Math.min(sweepMs, next - now) };
   const rows = await store.claim(request);
-  return { rows, lagMs: lagOf(next, now), waitMs: rows.length === request.rowsMax ? 0 : sweepMs };
+  return { rows, lagMs: lagOf(next, now), waitMs: Math.min(sweepMs, waitMsAfter(rows.length, request)) };
+}
+
+/** Behind rows that could be claimed stand those that others hold: when the first of them lapses is told when no row is due. */
+const waitMs = { some: 100, none: 1_000 };
+
+function waitMsAfter(rows: number, { rowsMax, limits }: ClaimRequest): number {
+  if (rows === rowsMax) return 0;
+  if (rows > 0) return waitMs.some;
+  // Others have just taken them; but what waits for a place stays due.
+  return limits === undefined ? waitMs.none : Number.POSITIVE_INFINITY;
 }
 
 /** For how long what can be claimed from an instant on has waited. */

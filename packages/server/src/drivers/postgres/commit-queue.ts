@@ -14,7 +14,7 @@ import { MillraceError } from '../../errors.ts';
 import type { CommitResult, Entry } from '../../ports/store.ts';
 import { commitStatement, hintOf, keyOf, toArguments, toResults } from './commit-arrays.ts';
 import type { Database, Row } from './database.ts';
-import { kindOf, toError, wasNeverSent } from './failure.ts';
+import { isAway, kindOf, toError, wasNeverSent } from './failure.ts';
 import type { Hints } from './hints.ts';
 import { openWriter, type Writer } from './writer.ts';
 
@@ -142,6 +142,7 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
   async function done(writer: Writer, entries: readonly Entry[], hint: string): Promise<Row> {
     const { now = () => null } = options;
     let clashes = 0;
+    let until = Number.POSITIVE_INFINITY;
     for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
       try {
         const { id, batch } = await writer.begin();
@@ -164,7 +165,9 @@ export function openCommitQueue(options: CommitQueueOptions): CommitQueue {
           if (kind !== 'clash' && kind !== 'given-up') throw error;
           if (++clashes > clashesMax) throw error;
         }
-        if (performance.now() + pause > database.deadline()) throw error;
+        // A clash is an answer: it is bounded by its number.
+        until = isAway(error) ? Math.min(until, database.deadline()) : database.deadline();
+        if (performance.now() + pause > until) throw error;
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, ClientConfig, Pool, PoolClient, QueryConfig } from 'pg';
 import { MillraceError } from '../../errors.ts';
 import { type PostgresAddress, readAddress } from './address.ts';
-import { kindOf, toError } from './failure.ts';
+import { isAway, kindOf, toError } from './failure.ts';
 import { type LastSeen, openLastSeen } from './last-seen.ts';
 import { prepareSession, type SessionBounds } from './session.ts';
 import { watchStandstill } from './standstill.ts';
@@ -47,7 +47,10 @@ export interface Database {
   sql(text: string): string;
   /** Why nothing is taken any more. */
   refusal(): MillraceError | undefined;
-  /** Until when a lost database is waited for, by `performance.now()`: one that has been away for long is asked once. */
+  /**
+   * Until when a lost database is waited for, by `performance.now()`: one that has been away for long is asked once. It moves on
+   * as long as other connections are answered, so whoever waits keeps the first that it was told.
+   */
   deadline(): number;
   stats(): Readonly<Record<string, number>>;
   /** Ends when what is under way has. */
@@ -151,7 +154,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
   function note(error: unknown): void {
-    if (kindOf(error) !== 'lost') return;
+    if (!isAway(error)) return;
     figures.databaseLost++;
     awaySince ??= performance.now();
   }
@@ -172,13 +175,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return (awaySince ?? performance.now()) + patienceMs;
   }
   async function persistent(statement: Statement, values: readonly Value[]): Promise<readonly Row[]> {
+    let until = Number.POSITIVE_INFINITY;
     for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
       try {
         return await once(others, statement, values);
       } catch (error) {
-        const kind = kindOf(error);
-        if ((kind !== 'lost' && kind !== 'clash') || performance.now() + pause > deadline() || closed)
-          throw error;
+        until = Math.min(until, deadline());
+        const isPassing = isAway(error) || kindOf(error) === 'clash';
+        if (!isPassing || performance.now() + pause > until || closed) throw error;
         figures.databaseRetries++;
         await sleep(pause);
       }

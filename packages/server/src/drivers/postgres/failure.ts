@@ -9,7 +9,9 @@ export type Kind =
   | 'lost'
   /** another transaction was in the way, and this one was undone: it is done again */
   | 'clash'
-  /** no connection became free in time */
+  /** the server, the database or the user has as many as it may have, or may have none now: another try may well succeed */
+  | 'no-connection'
+  /** none of this process's connections became free in time */
   | 'exhausted'
   | 'timeout'
   | 'disk-full'
@@ -30,7 +32,9 @@ const bySqlState: Readonly<Record<string, Kind>> = {
   '57P02': 'lost',
   '57P03': 'lost',
   '57P05': 'lost',
-  '53300': 'exhausted',
+  '53300': 'no-connection',
+  // Connections were taken from it (`allow_connections`); of statements of ours nothing else fails with it.
+  '55000': 'no-connection',
   '40001': 'clash',
   '40P01': 'clash',
   '55P03': 'timeout',
@@ -87,6 +91,12 @@ export function kindOf(error: unknown): Kind {
   return 'internal';
 }
 
+/** Whether the database may soon be there again for whoever waits. */
+export function isAway(error: unknown): boolean {
+  const kind = kindOf(error);
+  return kind === 'lost' || kind === 'no-connection';
+}
+
 /** Node's codes for what is wrong with a certificate, and for a server that speaks no TLS that this one takes. */
 function isOfTls(code: string): boolean {
   return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^ERR_(TLS|SSL|OSSL)_|^EPROTO$/.test(code);
@@ -110,12 +120,13 @@ export function wasNeverSent(error: unknown): boolean {
 
 const neverSent = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES'],
-  ...['57P03', '53300', standstillCode],
+  ...['57P03', '53300', '55000', standstillCode],
 ]);
 
 const sentences: Readonly<Record<Kind, string>> = {
   lost: 'the database cannot be reached; nothing was stored',
   clash: 'the database undid it, since another transaction was in the way; nothing was stored',
+  'no-connection': 'the database gives this process no connection; nothing was stored',
   exhausted: 'no connection to the database became free in time; nothing was stored',
   timeout: 'the database took too long; nothing was stored',
   'disk-full': "the database's disk is full; nothing was stored",

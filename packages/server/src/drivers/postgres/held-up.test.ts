@@ -61,6 +61,26 @@ describe.skipIf(missing !== undefined)(
       await upgraded;
     });
 
+    test('a migration that the database ends since it and a commit wait for each other is done at its next turn', async () => {
+      const address = await freshAddress();
+      const { store, database } = await openTestStore(address);
+      onTestFinished(() => store.close());
+      await store.commit([entryOf('s', empty)]);
+      const other = await plainClient();
+      await other.query("set deadlock_timeout = '1min'");
+      await other.query(database.sql('begin; update {schema}.streams set version = version'));
+      const sql =
+        "set local deadlock_timeout = '500ms'; alter table {schema}.counter add column more integer; alter table {schema}.streams add column more integer";
+      const next = { number: migrations.length + 1, name: 'next', worksFrom: 1, sql };
+      const upgraded = openWith(address, { migrations: [...migrations, next] });
+      await Promise.all([
+        upgraded,
+        waitsForLock()
+          .then(() => other.query(database.sql('update {schema}.counter set position = position')))
+          .then(() => other.query('commit')),
+      ]);
+    });
+
     test('a migration that is held up for long is given up, and what to do is said', async () => {
       const address = await freshAddress();
       const { store, database } = await openTestStore(address);

@@ -16,6 +16,8 @@ export interface Hints {
   readonly channel: string;
   /** who need not be told what it has stored itself */
   readonly node: string;
+  /** its own: 1, or 0 while there is none */
+  readonly connections: number;
   stats(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function openHints(database: Database, node: string): Hints {
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pause = pauseMs.first;
+  let isOpen = false;
   let closed = false;
   let opening: Promise<void> | undefined;
 
@@ -49,6 +52,7 @@ export function openHints(database: Database, node: string): Hints {
     const lost = () => {
       if (ended) return;
       ended = true;
+      isOpen = false;
       clearTimeout(timer);
       void fresh.end().catch(() => {});
       if (closed) return;
@@ -70,6 +74,7 @@ export function openHints(database: Database, node: string): Hints {
       await database.prepare(fresh);
       await fresh.query(`listen ${quoted(channel)}`);
       pause = pauseMs.first;
+      isOpen = true;
       tell(all, false);
       ask(fresh, lost);
     } catch {
@@ -88,6 +93,9 @@ export function openHints(database: Database, node: string): Hints {
   return {
     channel,
     node,
+    get connections() {
+      return isOpen ? 1 : 0;
+    },
     follow(listener) {
       listeners.add(listener);
       if (opening === undefined) reopen();

@@ -11,10 +11,11 @@ export const byKey: Statement = {
     where tenant = $1 and shape = $2 and key = $3 and (execution, id) > ($4, $5)
     order by execution, id limit $6::integer`,
 };
+/** It names the condition of the index that is for it. */
 export const ofShape: Statement = {
-  name: 'listeners_of_shape_1',
+  name: 'listeners_of_shape_14',
   text: `select ${columns} from {schema}.wake_ups
-    where tenant = $1 and shape = $2 and (execution, id) > ($3, $4)
+    where tenant = $1 and shape = $2 and kind <> '' and (execution, id) > ($3, $4)
     order by execution, id limit $5::integer`,
 };
 /** Most events ask for one page of many keys: those are one question. */

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
+import { createTestDatabase, startPostgres, whyNoPostgres } from '../../../../../scripts/test-postgres.ts';
 import {
   chainOf,
   empty,
@@ -205,6 +205,81 @@ describe.skipIf(missing !== undefined)(
       await expect
         .poll(() => store.commit([entryOf('s', empty)]).catch(() => undefined))
         .toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test('a server without a connection left is waited for as one that is away, refuses what waits too long, and is used again by itself', {
+      timeout: 30_000,
+    }, async () => {
+      const { url, query } = await testDatabase();
+      const role = `guest_${process.pid}`;
+      const other = await freshAddress();
+      await query(`create role ${role} login password 'guest' in role pg_read_all_data`);
+      await query(`grant create on database ${new URL(url).pathname.slice(1)} to ${role}`);
+      onTestFinished(async () => void (await query(`drop owned by ${role} cascade; drop role ${role}`)));
+      const address = Object.assign(new URL(other), { username: role, password: 'guest' }).href;
+      const database = await openDatabase({ address, connectionsMax: 6, patienceMs: 1_000 });
+      const store = await openPostgresStore({ database });
+      onTestFinished(() => store.close());
+      const leave = async (connections: number) => {
+        await query(`alter role ${role} connection limit ${connections}`);
+        await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+      };
+      await leave(0);
+      const refusal = { code: 'unavailable', details: { reason: 'no-connection' } };
+      const begun = performance.now();
+      const asked = [store.commit([entryOf('s', empty)]), store.execution('a', 's')];
+      for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ reason: refusal });
+      expect(performance.now() - begun).toBeLessThan(3_000);
+      await leave(-1);
+      expect(await store.commit([entryOf('s', empty)])).toMatchObject([{ type: 'accepted' }]);
+
+      // The writers have none, and all else goes on: what waits is refused all the same.
+      await query(`alter role ${role} connection limit 1`);
+      await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+      await expect.poll(() => store.wakeUps('a', 's').catch(() => undefined)).toEqual([]);
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) await store.wakeUps('a', 's');
+      })();
+      await expect(store.commit([entryOf('t', empty)])).rejects.toMatchObject(refusal);
+      isOver = true;
+      await reading;
+      await query(`alter role ${role} connection limit -1`);
+      expect(await store.commit([entryOf('t', empty)])).toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test('a database whose connections an operator takes away is no error of ours, and is used again when they are given back', async () => {
+      const made = await createTestDatabase();
+      onTestFinished(() => made.drop());
+      const database = await openDatabase({ address: made.url, connectionsMax: 6, patienceMs: 200 });
+      const store = await openPostgresStore({ database });
+      onTestFinished(() => store.close());
+      const name = new URL(made.url).pathname.slice(1);
+      const { query } = await testDatabase();
+      await query(`alter database ${name} allow_connections false`);
+      await query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      const refusal = { code: 'unavailable', details: { reason: 'no-connection' } };
+      const asked = [store.commit([entryOf('s', empty)]), store.execution('a', 's')];
+      for (const each of await Promise.allSettled(asked)) expect(each).toMatchObject({ reason: refusal });
+      await query(`alter database ${name} allow_connections true`);
+      expect(await store.commit([entryOf('s', empty)])).toMatchObject([{ type: 'accepted' }]);
+    });
+
+    test('the figures of the pool are what the database counts, the connection that listens among them', async () => {
+      const made = await createTestDatabase();
+      onTestFinished(() => made.drop());
+      const { store, database } = await openTestStore(made.url, undefined, 4);
+      onTestFinished(() => store.close());
+      store.hints?.(() => {});
+      const held = Array.from({ length: 2 }, (_, at) =>
+        database.write({ name: `rest_${at}`, text: 'select pg_sleep(1)' }, []),
+      );
+      const own =
+        "select count(*)::int as count from pg_stat_activity where application_name like 'millrace%'";
+      const counted = `${own} and datname = current_database()`;
+      await expect.poll(async () => (await made.query(counted))[0]?.count).toBe(4);
+      await expect.poll(() => store.stats()).toMatchObject({ poolConnections: 4, poolMax: 4 });
+      await Promise.all(held);
     });
 
     test('a pool that is exhausted refuses what waits too long, and goes on', {

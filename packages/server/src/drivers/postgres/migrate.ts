@@ -111,7 +111,10 @@ async function checkServer(client: PoolClient, oldest: number): Promise<ServerFa
   };
 }
 
-/** Another transaction, such as a backup or a dump, may have read a table that is to be changed, and be still open. */
+/**
+ * Another transaction, such as a backup or a dump, may have read a table that is to be changed, and be still open. A commit may
+ * hold one table and wait for another that the migration holds: the database then ends one of the two.
+ */
 async function applyWithPatience(
   database: Database,
   client: PoolClient,
@@ -122,7 +125,7 @@ async function applyWithPatience(
     try {
       return await apply(database, client, known);
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeout(error) && kindOf(error) !== 'clash') throw error;
       if (performance.now() + lockRestMs > until)
         throw refused(
           'held-up',
@@ -277,6 +280,7 @@ function advised(database: Database, error: unknown): unknown {
         error,
       );
     case 'exhausted':
+    case 'no-connection':
     case 'lost':
       return refused(
         'lost',

@@ -4,6 +4,7 @@ import { commit, commitWithQueue } from './commit-function.ts';
 import { documentMarks } from './document-marks-function.ts';
 import { functions, lease } from './functions.ts';
 import { claimLapsed, lapsedPlaces } from './lapsed-places-function.ts';
+import { listenerIndexes } from './listener-indexes.ts';
 import { ownerFunctions } from './owner-functions.ts';
 import { places } from './places-function.ts';
 import { release } from './release-function.ts';
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
     // Whoever writes rows does it by this function, programs of before as well.
     sql: `alter table {schema}.wake_ups alter column queue drop expression;\n${commitWithQueue}`,
   },
+  { number: 14, name: 'listeners are found by the right index', worksFrom: 1, sql: listenerIndexes },
 ];

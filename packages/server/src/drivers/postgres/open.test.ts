@@ -231,6 +231,17 @@ describe.skipIf(missing !== undefined)(`opening${missing === undefined ? '' : `:
     expect(row?.there).toBeNull();
   });
 
+  test('who only reads makes no partitions, and so may read a standby of a store that was long not written to', async () => {
+    const address = await freshAddress();
+    expect(await refusal(address)).toBe('opened');
+    const { query } = await testDatabase();
+    const counter = `${new URL(address).searchParams.get('schema')}.counter`;
+    await query(`update ${counter} set ready_period = ready_period - 1`);
+    const standby = `${address}&options=-c%20default_transaction_read_only%3Don`;
+    expect(await refusal(standby, { existing: true })).toBe('opened');
+    expect(await refusal(standby)).toMatchObject({ details: { reason: 'read-only' } });
+  });
+
   test.each([
     ['sslmode=verify-full', 'does not support SSL'],
     ['sslmode=verify-full&sslrootcert=/nowhere/ca.pem', '/nowhere/ca.pem'],

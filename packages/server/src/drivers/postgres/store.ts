@@ -50,18 +50,22 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   }
 }
 
-async function compose({ database, now: fixed }: PostgresOptions, facts: ServerFacts): Promise<Store> {
+async function compose(
+  { database, now: fixed, existing }: PostgresOptions,
+  facts: ServerFacts,
+): Promise<Store> {
   const clock = openDatabaseClock(facts.clock, () => performance.now());
   const now = fixed ?? clock.now;
   const given = () => fixed?.() ?? null;
-  const upkeep = startUpkeep(database, now);
-  await upkeep.prepare(now());
+  // Who only reads makes no partitions, and cannot on a standby.
+  const upkeep = existing ? undefined : startUpkeep(database, now);
+  await upkeep?.prepare(now());
   const hints = openHints(database, randomUUID());
   const queue = openCommitQueue({ database, hints, now: fixed, id: randomUUID, heard: clock.heard });
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    upkeep.close();
+    upkeep?.close();
     await queue.drain();
     await hints.close();
     await database.close();
@@ -91,7 +95,13 @@ async function compose({ database, now: fixed }: PostgresOptions, facts: ServerF
     ...openListeners(database),
     ...openRetention(database),
     hints: hints.follow,
-    stats: () => ({ ...queue.stats(), ...database.stats(), ...hints.stats() }),
+    stats() {
+      const { poolConnections = 0, ...others } = database.stats();
+      return {
+        ...{ ...queue.stats(), ...others, ...hints.stats() },
+        poolConnections: poolConnections + hints.connections,
+      };
+    },
     close: () => (closing ??= close()),
   };
 }

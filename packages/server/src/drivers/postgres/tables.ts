@@ -136,7 +136,7 @@ create table {schema}.writers (
 /**
  * Indexes of the ninth migration. Where statistics say that the table is nearly empty all indexes are as cheap, and the
  * planner takes the one that was made last of those that can be used at all: that by ids is no use for anything else, and
- * that of listeners by their keys comes after that without keys.
+ * that of listeners by their keys comes after that without keys (which `pg_dump` does not keep: `listener-indexes.ts`).
  */
 export const wakeUpIndexes = `
 drop index {schema}.wake_ups_by_id;

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '../../errors.ts';
 import type { Database, Row } from './database.ts';
-import { kindOf } from './failure.ts';
+import { isAway, kindOf } from './failure.ts';
 
 export interface Writer {
   /** The number of the next batch. Makes the row where there is none. */
@@ -51,6 +51,7 @@ export function openWriter(database: Database, newId: () => string): Writer {
     },
     async resolve(cause) {
       if (id === '') return undefined;
+      let until = Number.POSITIVE_INFINITY;
       for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
         try {
           const [row] = await database.write(retire, [id]);
@@ -58,8 +59,9 @@ export function openWriter(database: Database, newId: () => string): Writer {
           id = '';
           return isDone ? row : undefined;
         } catch (error) {
-          const isPassing = kindOf(error) === 'lost' || kindOf(error) === 'timeout';
-          if (!isPassing || performance.now() + pause > database.deadline()) {
+          until = Math.min(until, database.deadline());
+          const isPassing = isAway(error) || kindOf(error) === 'timeout';
+          if (!isPassing || performance.now() + pause > until) {
             // Whatever became of it, this writer sends nothing any more: its row stays as it is.
             id = '';
             throw unknownOutcome(cause);

@@ -1,5 +1,6 @@
 /** Processes whose executions listen, for tests of what brings events to them. */
 import type { JsonObject } from '@millrace/core';
+import type { Store } from '../../ports/store.ts';
 import { type Harness, openHarness, workflow } from './harness.ts';
 
 export const tenant = 'default';
@@ -41,5 +42,19 @@ export function shared<S extends { readonly features: object }>(store: S): S {
   return new Proxy(store, {
     get: (target, name) =>
       name === 'features' ? { ...target.features, exclusive: false } : Reflect.get(target, name),
+  });
+}
+
+/** A store that cannot be reached while the link is cut. */
+export function behind(link: { readonly isCut: boolean }, store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function' || name === 'now') return member;
+      return async (...given: unknown[]) => {
+        if (link.isCut) throw new Error('cut off');
+        return Reflect.apply(member, target, given);
+      };
+    },
   });
 }

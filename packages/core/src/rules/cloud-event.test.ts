@@ -21,6 +21,18 @@ describe('an event', () => {
     ]);
   });
 
+  test('is told all that is wrong with it, each attribute once', () => {
+    const names = eventErrors({
+      id: 7,
+      source: 'urn:s',
+      specversion: '1.0',
+      type: 't',
+      count: 1.5,
+      note: '\u0000',
+    }).map(({ name }) => name);
+    expect(names).toEqual(['id', 'count', 'note']);
+  });
+
   test.each(['/orders', 'https://example.com/a?b#c', 'urn:s', 'a/b', '#x', '//host/x'])(
     'comes from %s, a URI or a relative reference',
     (source) => {

@@ -64,25 +64,27 @@ export class ListeningDefinitions {
   }
 
   /**
-   * Those that were forgotten. Both are asked once they are marked: whether nobody else leads, and then of each whether it is of
-   * no more use. Side by side, since no event is matched meanwhile.
+   * Both are asked once they are marked: whether nobody else leads, and then of each whether it is of no more use. Side by
+   * side, since no event is matched meanwhile. Each is let go of before it is deleted: where that is cut off it may be gone all
+   * the same, and has to be found in the log as one that is.
    */
   async forget<D extends ListeningDefinition>(
     unused: readonly D[],
     isUnused: (definition: D) => Promise<boolean>,
     isLeading: () => Promise<boolean>,
-  ): Promise<readonly D[]> {
-    if (unused.length === 0) return [];
+    letGo: (definition: D) => void,
+  ): Promise<void> {
+    if (unused.length === 0) return;
     const marks = await sideBySide(unused, atOnceMax, (each) => this.#mark(each));
-    if (!(await isLeading())) return [];
-    const forgotten = await sideBySide([...unused.entries()], atOnceMax, async ([at, each]) => {
+    if (!(await isLeading())) return;
+    await sideBySide([...unused.entries()], atOnceMax, async ([at, each]) => {
       const mark = marks[at];
-      if (mark === undefined || !(await isUnused(each))) return false;
+      if (mark === undefined || !(await isUnused(each))) return;
+      letGo(each);
       // Whoever begins an execution of it from here on makes it known again.
       this.#noted.delete(`${each.tenant}\0${each.definition}`);
-      return this.#store.deleteDocument(each.tenant, collection, each.definition, mark);
+      await this.#store.deleteDocument(each.tenant, collection, each.definition, mark);
     });
-    return unused.filter((_, at) => forgotten[at] === true);
   }
 
   /** The revision of its mark; undefined: another has written meanwhile. */

@@ -89,9 +89,10 @@ export class MatchedDefinitions {
     const isUnused = (known: Known) => this.#isUnused(known);
     const answers = await sideBySide(asked, askedMax, isUnused);
     const unused = asked.filter((_, at) => answers[at] === true);
-    const forgotten = await definitions.forget(unused, isUnused, isLeading);
-    for (const known of forgotten) this.#index.remove(known);
-    this.forgotten += forgotten.length;
+    await definitions.forget(unused, isUnused, isLeading, (known) => {
+      this.#index.remove(known);
+      this.forgotten += 1;
+    });
   }
 
   async #isUnused({ tenant, definition, executable, shapes }: Known): Promise<boolean> {

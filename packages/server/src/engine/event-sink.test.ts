@@ -223,6 +223,21 @@ describe('a sink of lifecycle events', () => {
     expect((await composition.figures()).stats).toMatchObject({ lifecycle_events_refused: 2 });
   });
 
+  it('that stands still is seen by how long ago what it has not taken happened, and no more when it has it all', async () => {
+    composition = await compose();
+    answer = () => 503;
+    const behind = async () => (await composition.figures()).stats.lifecycle_events_behind_seconds ?? -1;
+    expect(await behind()).toBe(0);
+    const first = await run('do: [{ a: { set: { x: 1 } } }]');
+    await sent(1);
+    await run('do: [{ a: { set: { x: 1 } } }]');
+    await expect.poll(behind, { timeout: 15_000 }).toBeGreaterThan(1);
+    expect((await composition.figures()).stats.lifecycle_events_waiting).toBe(1);
+    answer = () => 204;
+    await expect.poll(behind, { timeout: 15_000 }).toBe(0);
+    expect(lastOf(first)).toBe('workflow.completed');
+  });
+
   it('gets what happened while nobody was there to send it, and nothing from before it was named', async () => {
     const store = `sqlite:${join(folder, 'store.db')}`;
     composition = await compose(false, store);

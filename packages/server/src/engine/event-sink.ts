@@ -62,7 +62,9 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
   const key = world.hash(options.uri);
   const owner = world.id();
   const ending = new AbortController();
-  const figures = { sent: 0, refused: 0, waiting: 0 };
+  const figures = { sent: 0, refused: 0 };
+  /** the commits of the page under way that were not taken whole yet */
+  const waiting = new Set<Commit>();
   const known = new Lru<{ version: number; project: Project }>({ entriesMax: streamsMax });
   let wake = () => {};
   const rest = (ms: number) =>
@@ -82,7 +84,8 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
     stats: () => ({
       lifecycle_events_sent: figures.sent,
       lifecycle_events_refused: figures.refused,
-      lifecycle_events_waiting: figures.waiting,
+      lifecycle_events_waiting: waiting.size,
+      lifecycle_events_behind_seconds: secondsBehind(),
     }),
     async stop() {
       ending.abort();
@@ -90,6 +93,12 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
       await running;
     },
   };
+
+  /** What comes after a page is younger than all of it. */
+  function secondsBehind(): number {
+    const times = [...waiting].map(({ time }) => time);
+    return times.length === 0 ? 0 : Math.max(0, store.now() - Math.min(...times)) / 1_000;
+  }
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
@@ -145,15 +154,16 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
 
   async function sendAll(commits: readonly Commit[], renew: () => Promise<void>): Promise<void> {
     const streams = new Map<string, Commit[]>();
+    waiting.clear();
     for (const commit of commits) {
       // Events that somebody published stand in the log as well.
       if (isEventStream(commit)) continue;
+      waiting.add(commit);
       const stream = `${commit.tenant}/${commit.stream}`;
       const list = streams.get(stream);
       if (list === undefined) streams.set(stream, [commit]);
       else list.push(commit);
     }
-    figures.waiting = [...streams.values()].flat().length;
     let keeping = Promise.resolve();
     await Promise.all(
       [...streams.values()].map(async (list) => {
@@ -162,7 +172,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
             await send(commit.tenant, event, () => (keeping = keeping.then(renew)));
             if (ending.signal.aborted) return;
           }
-          figures.waiting -= 1;
+          waiting.delete(commit);
         }
       }),
     );

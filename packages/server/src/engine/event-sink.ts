@@ -63,6 +63,8 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
   const owner = world.id();
   const ending = new AbortController();
   const figures = { sent: 0, refused: 0 };
+  /** nothing was taken since a refusal was told: that one speaks for all */
+  let standsStill = false;
   /** the commits of the page under way that were not taken whole yet */
   const waiting = new Set<Commit>();
   const known = new Lru<{ version: number; project: Project }>({ entriesMax: streamsMax });
@@ -211,6 +213,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
 
   async function send(of: string, event: LifecycleEvent, renew: () => Promise<void>): Promise<void> {
     const body = JSON.stringify(await options.large.cutLifecycle(of, event));
+    let told = false;
     for (let attempt = 0; !ending.signal.aborted; attempt += 1) {
       const outcome = await options.http.request({
         method: 'POST',
@@ -225,14 +228,18 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
       });
       if (outcome.type === 'response' && outcome.status >= 200 && outcome.status < 300) {
         figures.sent += 1;
+        standsStill = false;
         return;
       }
       if (ending.signal.aborted) return;
       figures.refused += 1;
       const why = outcome.type === 'failed' ? outcome.detail : `it answered ${outcome.status}`;
-      // Once for each event: a sink that is away for an hour is told of once.
-      if (attempt === 0)
+      // Once for each event, and once for a sink that is away, however many wait for it.
+      if (!told && !standsStill) {
+        told = true;
+        standsStill = true;
         options.onError(new Error(`the event sink did not take ${event.id}: ${why}`), event.subject);
+      }
       await renew();
       await pauseBetween(attempt);
     }

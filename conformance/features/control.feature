@@ -158,6 +158,132 @@ Feature: Control of a running workflow
     """
     And the service should have received 1 request at '/slow/1000/suspend-<run>'
 
+  @control.suspend-order @fork.compete
+  Scenario: A race whose branches end while it is suspended is won by the first
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: control-a-race-that-is-suspended-is-won-by-the-first
+      version: '1.0.0'
+    do:
+      - race:
+          fork:
+            compete: true
+            branches:
+              - slow:
+                  do:
+                    - long:
+                        wait: PT2S
+                    - lose:
+                        set:
+                          won: slow
+              - quick:
+                  do:
+                    - short:
+                        wait: PT1S
+                    - win:
+                        set:
+                          won: quick
+    """
+    When the workflow is started
+    And the workflow has come to wait
+    And the workflow is suspended
+    And 2300 milliseconds pass
+    And the workflow is resumed
+    Then the workflow should complete with output:
+    """yaml
+    won: quick
+    """
+    And long should cancel
+    And lose should not run
+
+  @control.suspend-order @fork.compete
+  Scenario: A race of calls that are answered while it is suspended is won by the first
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: control-a-race-of-calls-that-is-suspended
+      version: '1.0.0'
+    do:
+      - race:
+          fork:
+            compete: true
+            branches:
+              - slow:
+                  call: http
+                  with:
+                    method: get
+                    endpoint: https://service.example/slow/2000/slow-<run>
+              - quick:
+                  call: http
+                  with:
+                    method: get
+                    endpoint: https://service.example/slow/1000/quick-<run>
+    """
+    When the workflow is started
+    And the service has received a request at '/slow/1000/quick-<run>'
+    And the service has received a request at '/slow/2000/slow-<run>'
+    And the workflow is suspended
+    And 2300 milliseconds pass
+    And the workflow is resumed
+    Then the workflow should complete with output:
+    """yaml
+    waited: 1000
+    """
+    And slow should cancel
+
+  @control.suspend-order @needs:listen
+  Scenario: Events that come while it is suspended count in their order
+    Given a workflow with definition:
+    """yaml
+    document:
+      dsl: '1.0.3'
+      namespace: conformance
+      name: control-events-that-come-while-it-is-suspended
+      version: '1.0.0'
+    do:
+      - both:
+          fork:
+            branches:
+              - one:
+                  listen:
+                    to:
+                      one:
+                        with:
+                          type: one-<run>
+                  export:
+                    as: ${ ($context // []) + ["one"] }
+              - two:
+                  listen:
+                    to:
+                      one:
+                        with:
+                          type: two-<run>
+                  export:
+                    as: ${ ($context // []) + ["two"] }
+      - order:
+          set:
+            order: ${ $context }
+    """
+    When the workflow is started
+    And the workflow has come to wait
+    And the workflow is suspended
+    And the events are published:
+    """yaml
+    - type: two-<run>
+    - type: one-<run>
+    """
+    And 500 milliseconds pass
+    And the workflow is resumed
+    Then the workflow should complete with output:
+    """yaml
+    order: [two, one]
+    """
+
   @control.suspend @control.cancel
   Scenario: A suspended workflow can be cancelled
     Given a workflow with definition:

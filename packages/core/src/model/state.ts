@@ -107,6 +107,8 @@ interface TaskBase extends ScopeState {
   deadline?: number;
   /** place among the branches of a fork */
   branch?: number;
+  /** instant at which what it waits for came in the last suspension; absent: nothing came in one */
+  came?: number;
 }
 
 /** Tasks that have no progress of their own to keep. */

@@ -7,6 +7,7 @@ import { type TaskState, waitsForPlace } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { LinkedList } from '../program/link.ts';
 import type { ForkNode } from '../program/program.ts';
+import { byArrival } from './arrival.ts';
 import type { Decision } from './decision.ts';
 import { evaluate, type Place, validate } from './evaluate.ts';
 import { Fault, standardError } from './fault.ts';
@@ -35,15 +36,16 @@ export function advance(decision: Decision): void {
   }
 }
 
-/** Puts on the stack all that may go on: after a resume, a timer, or a decision that reached its bound. */
+/**
+ * Puts on the stack all that may go on: after a resume, a timer, or a decision that reached its bound. First goes on
+ * what could do so first, so that a race is won by who ended first.
+ */
 export function readyAll(decision: Decision): void {
   const { state, ready } = decision;
   if (waitsForPlace(state)) return;
-  const keys = Object.keys(state.tasks);
-  for (let index = keys.length - 1; index >= 0; index--) {
-    const key = keys[index] as string;
-    if (isReady(decision, state.tasks[key] as TaskState)) ready.push(key);
-  }
+  const may = Object.entries(state.tasks).filter(([, task]) => isReady(decision, task));
+  may.sort(([, one], [, other]) => byArrival(one, other));
+  for (const [key] of may.reverse()) ready.push(key);
   if (state.main.live === 0) ready.push('');
 }
 

@@ -8,6 +8,7 @@ import type {
   ChildRevoked,
 } from '../model/facts.ts';
 import { type ChildState, type ExecutionState, type RunState, taskKey } from '../model/state.ts';
+import { arrived } from './arrival.ts';
 import { assert, taskOf } from './lookup.ts';
 
 export function childRequested(state: ExecutionState, fact: ChildRequested): void {
@@ -28,6 +29,7 @@ export function childResolved(state: ExecutionState, fact: ChildResolved): void 
   }
   forget(state, fact.child);
   task.answered = 'completed';
+  arrived(state, task);
 }
 
 export function childEnded(
@@ -36,6 +38,7 @@ export function childEnded(
 ): void {
   const task = state.tasks[childOf(state, fact.child).task] as RunState;
   forget(state, fact.child);
+  arrived(state, task);
   if (fact.type === 'child.completed') {
     task.answered = 'completed';
     task.value = fact.output;

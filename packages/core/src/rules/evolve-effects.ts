@@ -7,6 +7,7 @@ import {
   type TryState,
   taskKey,
 } from '../model/state.ts';
+import { arrived } from './arrival.ts';
 import { assert, taskOf } from './lookup.ts';
 
 export function effectRequested(state: ExecutionState, fact: EffectRequested): void {
@@ -29,6 +30,7 @@ export function effectAnswered(state: ExecutionState, fact: EffectCompleted | Ef
   const task = state.tasks[key] as CallState;
   if (fact.type === 'effect.completed' || fact.unknown !== true) retireKey(state, task, fact.effect);
   else keepKey(state, task, fact.effect);
+  arrived(state, task);
   if (fact.type === 'effect.completed') {
     task.answered = 'completed';
     task.value = fact.output;

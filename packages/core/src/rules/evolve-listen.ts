@@ -2,6 +2,7 @@
 import type { EventConsumed, IterationCompleted, ListenEnded, ListenStarted } from '../model/facts.ts';
 import type { Json } from '../model/json.ts';
 import type { ExecutionState, ListenState, TaskState } from '../model/state.ts';
+import { arrived } from './arrival.ts';
 import { eventKey } from './listening.ts';
 import { assert, taskOf } from './lookup.ts';
 
@@ -24,6 +25,7 @@ export function eventConsumed(state: ExecutionState, fact: EventConsumed): void 
   assert(filter !== undefined, 'an event is taken by a filter of its task');
   if (fact.closes === true) filter.closed = true;
   if (fact.last === true) task.over = true;
+  arrived(state, task);
   if (fact.until !== true) (task.queue ?? (task.value as Json[])).push(readOf(fact));
 }
 

@@ -37,6 +37,7 @@ import {
   type WaitState,
 } from '../model/state.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { suspended } from './arrival.ts';
 import { dueOf, earliest, sooner } from './due.ts';
 import { childEnded, childRequested, childResolved, childRevoked } from './evolve-children.ts';
 import {
@@ -79,8 +80,7 @@ export function evolve(state: ExecutionState, fact: Fact, at: number): void {
     case 'execution.cancelled':
       return ended(state, 'cancelled', at);
     case 'execution.suspended':
-      state.phase = 'suspended';
-      return;
+      return suspended(state);
     case 'execution.resumed':
       state.phase = 'running';
       if (state.place !== undefined) waitsAnew(state.place, state.version);

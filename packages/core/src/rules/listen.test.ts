@@ -98,6 +98,22 @@ describe('a task that listens', () => {
     run.command({ type: 'execution.resume' });
     expect(output(run)).toEqual([1]);
   });
+
+  it('ends with its error at once when `until` fails over what comes while it is suspended; a `catch` goes on later', () => {
+    const listening = 'listen: { to: { any: [], until: \'error("no")\' } }';
+    const bare = drive(`do: [{ l: { ${listening} } }]`);
+    const caught = drive(
+      `do: [{ t: { try: [{ l: { ${listening} } }], catch: { do: [{ h: { set: { x: 1 } } }] } } }]`,
+    );
+    for (const run of [bare, caught]) {
+      run.command({ type: 'execution.suspend' });
+      run.publish({ type: 'x' });
+    }
+    expect(bare.state).toMatchObject({ phase: 'faulted', error: { status: 400 } });
+    expect(caught.state.phase).toBe('suspended');
+    caught.command({ type: 'execution.resume' });
+    expect(output(caught)).toEqual({ x: 1 });
+  });
 });
 
 describe('a task that listens when its execution is retried', () => {

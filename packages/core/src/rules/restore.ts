@@ -29,6 +29,7 @@ export function restoredState(before: ExecutionState, faulted: string, now: numb
 }
 
 function restart(state: ExecutionState, task: TaskState, shift: number): void {
+  delete task.came;
   if (task.deadline !== undefined) task.deadline += shift;
   if ((task.kind === 'wait' || task.kind === 'try') && task.due !== undefined) task.due += shift;
   if (task.kind === 'call' && task.called === undefined) forget(state, task);

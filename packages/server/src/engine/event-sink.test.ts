@@ -223,6 +223,38 @@ describe('a sink of lifecycle events', () => {
     expect((await composition.figures()).stats).toMatchObject({ lifecycle_events_refused: 2 });
   });
 
+  it('that stands still is seen by how long ago what it has not taken happened, and no more when it has it all', async () => {
+    composition = await compose();
+    answer = () => 503;
+    const behind = async () => (await composition.figures()).stats.lifecycle_events_behind_seconds ?? -1;
+    expect(await behind()).toBe(0);
+    const first = await run('do: [{ a: { set: { x: 1 } } }]');
+    await sent(1);
+    await run('do: [{ a: { set: { x: 1 } } }]');
+    await expect.poll(behind, { timeout: 15_000 }).toBeGreaterThan(1);
+    expect((await composition.figures()).stats.lifecycle_events_waiting).toBe(1);
+    answer = () => 204;
+    await expect.poll(behind, { timeout: 15_000 }).toBe(0);
+    expect(lastOf(first)).toBe('workflow.completed');
+  });
+
+  it('that takes nothing is told of once, however many executions wait for it, and again when it had been back', async () => {
+    composition = await compose();
+    const runs = () => Promise.all(Array.from({ length: 5 }, () => run('do: [{ a: { set: { x: 1 } } }]')));
+    const refused = async () => (await composition.figures()).stats.lifecycle_events_refused ?? 0;
+    for (const outage of [1, 2]) {
+      const before = await refused();
+      answer = () => 503;
+      const ids = await runs();
+      await expect.poll(refused, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+      expect(errors).toHaveLength(outage);
+      answer = () => 204;
+      await expect
+        .poll(() => ids.map(lastOf), { timeout: 15_000 })
+        .toEqual(ids.map(() => 'workflow.completed'));
+    }
+  });
+
   it('gets what happened while nobody was there to send it, and nothing from before it was named', async () => {
     const store = `sqlite:${join(folder, 'store.db')}`;
     composition = await compose(false, store);

@@ -62,7 +62,11 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
   const key = world.hash(options.uri);
   const owner = world.id();
   const ending = new AbortController();
-  const figures = { sent: 0, refused: 0, waiting: 0 };
+  const figures = { sent: 0, refused: 0 };
+  /** nothing was taken since a refusal was told: that one speaks for all */
+  let standsStill = false;
+  /** the commits of the page under way that were not taken whole yet */
+  const waiting = new Set<Commit>();
   const known = new Lru<{ version: number; project: Project }>({ entriesMax: streamsMax });
   let wake = () => {};
   const rest = (ms: number) =>
@@ -82,7 +86,8 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
     stats: () => ({
       lifecycle_events_sent: figures.sent,
       lifecycle_events_refused: figures.refused,
-      lifecycle_events_waiting: figures.waiting,
+      lifecycle_events_waiting: waiting.size,
+      lifecycle_events_behind_seconds: secondsBehind(),
     }),
     async stop() {
       ending.abort();
@@ -90,6 +95,12 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
       await running;
     },
   };
+
+  /** What comes after a page is younger than all of it. */
+  function secondsBehind(): number {
+    const times = [...waiting].map(({ time }) => time);
+    return times.length === 0 ? 0 : Math.max(0, store.now() - Math.min(...times)) / 1_000;
+  }
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
@@ -145,15 +156,16 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
 
   async function sendAll(commits: readonly Commit[], renew: () => Promise<void>): Promise<void> {
     const streams = new Map<string, Commit[]>();
+    waiting.clear();
     for (const commit of commits) {
       // Events that somebody published stand in the log as well.
       if (isEventStream(commit)) continue;
+      waiting.add(commit);
       const stream = `${commit.tenant}/${commit.stream}`;
       const list = streams.get(stream);
       if (list === undefined) streams.set(stream, [commit]);
       else list.push(commit);
     }
-    figures.waiting = [...streams.values()].flat().length;
     let keeping = Promise.resolve();
     await Promise.all(
       [...streams.values()].map(async (list) => {
@@ -162,7 +174,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
             await send(commit.tenant, event, () => (keeping = keeping.then(renew)));
             if (ending.signal.aborted) return;
           }
-          figures.waiting -= 1;
+          waiting.delete(commit);
         }
       }),
     );
@@ -201,6 +213,7 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
 
   async function send(of: string, event: LifecycleEvent, renew: () => Promise<void>): Promise<void> {
     const body = JSON.stringify(await options.large.cutLifecycle(of, event));
+    let told = false;
     for (let attempt = 0; !ending.signal.aborted; attempt += 1) {
       const outcome = await options.http.request({
         method: 'POST',
@@ -215,14 +228,18 @@ export async function startEventSink(options: EventSinkOptions): Promise<EventSi
       });
       if (outcome.type === 'response' && outcome.status >= 200 && outcome.status < 300) {
         figures.sent += 1;
+        standsStill = false;
         return;
       }
       if (ending.signal.aborted) return;
       figures.refused += 1;
       const why = outcome.type === 'failed' ? outcome.detail : `it answered ${outcome.status}`;
-      // Once for each event: a sink that is away for an hour is told of once.
-      if (attempt === 0)
+      // Once for each event, and once for a sink that is away, however many wait for it.
+      if (!told && !standsStill) {
+        told = true;
+        standsStill = true;
         options.onError(new Error(`the event sink did not take ${event.id}: ${why}`), event.subject);
+      }
       await renew();
       await pauseBetween(attempt);
     }

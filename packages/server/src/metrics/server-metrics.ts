@@ -234,7 +234,11 @@ const statTable: Readonly<Record<string, { name: string; help: string; type?: 't
   },
   lifecycle_events_waiting: {
     name: 'millrace_lifecycle_events_waiting',
-    help: 'Commits whose lifecycle events are on their way.',
+    help: 'Commits whose lifecycle events are on their way: those of one page of the log, 100 at most.',
+  },
+  lifecycle_events_behind_seconds: {
+    name: 'millrace_lifecycle_events_behind_seconds',
+    help: 'Age of the oldest commit whose lifecycle events the sink has not taken; 0: it has all, or another process sends.',
   },
   filters_failed: {
     name: 'millrace_filters_failed_total',

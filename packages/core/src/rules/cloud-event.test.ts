@@ -59,6 +59,10 @@ describe('an event', () => {
     },
   );
 
+  test('has no empty list as data in base64', () => {
+    expect(errorsOf({ data_base64: [] })).toMatchObject([{ name: 'data_base64' }]);
+  });
+
   test.each(['id', 'source', 'type'])('has %s as a text of 1 to 2048 characters', (name) => {
     expect(errorsOf({ [name]: 'x'.repeat(2_048) })).toEqual([]);
     for (const wrong of ['', 'x'.repeat(2_049), 7])

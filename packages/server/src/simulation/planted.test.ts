@@ -167,6 +167,7 @@ describe('the simulation misses a store that', { timeout: 300_000 }, () => {
     await expectBroken({ around: hidingRefusals }, [
       'a live state is the fold of the log',
       'a live state without pending commits is durable',
+      'an end that was told is in the log',
       'what was answered is durable',
       'no deed begins without a lease',
       'an only process is never behind the log',

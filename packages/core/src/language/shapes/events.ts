@@ -5,7 +5,7 @@ import { expectation, expression, free } from './expressions.ts';
 import { filledText, freeText, matching, oneOf, orExpression, uri, variable } from './fields.ts';
 import { type Check, child, describe, type Place, report, shorten, withVariables } from './place.ts';
 import { exported, output } from './resources.ts';
-import { all, byType, lazy, listOf, mapOf, nestedTasks, object } from './shape.ts';
+import { byType, lazy, listOf, mapOf, nestedTasks, object, ofEach } from './shape.ts';
 
 export const reading: Check = oneOf('how events are read', ['data', 'envelope', 'raw']);
 
@@ -98,7 +98,7 @@ const correlation: Check = object(
 const eventFilter: Check = object(
   'an event filter',
   { with: filterAttributes, correlate: mapOf('the correlations', correlation) },
-  { required: ['with'], elsewhere: all(Object.keys(attributes).join(' '), "stands in 'with'") },
+  { required: ['with'], elsewhere: ofEach(Object.keys(attributes).join(' '), "stands in 'with'") },
 );
 
 /** The events to wait for: `all` of them, `any` (until a condition or other events), or `one`. */
@@ -120,7 +120,7 @@ function strategy(until: Check | undefined): Check {
     },
     {
       exactlyOne: ['all', 'any', 'one'],
-      elsewhere: all('with', "stands in 'one', or in an item of 'any' or 'all'"),
+      elsewhere: ofEach('with', "stands in 'one', or in an item of 'any' or 'all'"),
       also: checkUntil,
     },
   );

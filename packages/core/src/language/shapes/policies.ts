@@ -4,12 +4,12 @@ import { parseDuration } from '../duration.ts';
 import { expression } from './expressions.ts';
 import { duration, freeText, integer, matching, orExpression, reference, uri } from './fields.ts';
 import { type Check, child, type Place, report } from './place.ts';
-import { all, byType, object } from './shape.ts';
+import { byType, object, ofEach } from './shape.ts';
 
 export const timeout: Check = object(
   'a timeout',
   { after: duration },
-  { required: ['after'], elsewhere: all('days hours minutes seconds milliseconds', "stands in 'after'") },
+  { required: ['after'], elsewhere: ofEach('days hours minutes seconds milliseconds', "stands in 'after'") },
 );
 
 export const timeoutOrName: Check = byType('a timeout, or its name in use.timeouts', {
@@ -59,15 +59,15 @@ const retryMembers: Readonly<Record<string, Check>> = {
       }),
       duration,
     },
-    { elsewhere: all('count', "stands in 'attempt'") },
+    { elsewhere: ofEach('count', "stands in 'attempt'") },
   ),
   jitter,
 };
 
 export const retryPolicy: Check = object('a retry policy', retryMembers, {
   elsewhere: {
-    ...all('count attempts maxAttempts max', "stands in 'limit', as 'attempt.count'"),
-    ...all('attempt duration', "stands in 'limit'"),
+    ...ofEach('count attempts maxAttempts max', "stands in 'limit', as 'attempt.count'"),
+    ...ofEach('attempt duration', "stands in 'limit'"),
   },
 });
 

@@ -17,7 +17,7 @@ import {
 } from './fields.ts';
 import { type Check, report } from './place.ts';
 import { endpoint, externalResource } from './resources.ts';
-import { all, byType, listOf, mapOf, object } from './shape.ts';
+import { byType, listOf, mapOf, object, ofEach } from './shape.ts';
 
 const mapOrExpression = (noun: string, member: Check): Check =>
   byType(`${noun} (an object or an expression)`, { object: mapOf(noun, member), text: computed(noun) });
@@ -43,8 +43,8 @@ const http: Check = object(
     required: ['method', 'endpoint'],
     elsewhere: {
       authentication: "stands in 'endpoint', beside its 'uri'",
-      ...all('url uri', "is called 'endpoint'"),
-      ...all('params parameters', "is called 'query'"),
+      ...ofEach('url uri', "is called 'endpoint'"),
+      ...ofEach('params parameters', "is called 'query'"),
     },
   },
 );

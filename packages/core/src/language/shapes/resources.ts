@@ -4,7 +4,7 @@ import { authentication } from './authentication.ts';
 import { transform } from './expressions.ts';
 import { matching, text, uri } from './fields.ts';
 import { type Check, child, report } from './place.ts';
-import { all, byType, object } from './shape.ts';
+import { byType, object, ofEach } from './shape.ts';
 
 export const endpoint: Check = byType('an endpoint (a URI, a URI template, an expression or an object)', {
   text: uri('an endpoint'),
@@ -47,7 +47,7 @@ const schema: Check = object(
   },
   {
     exactlyOne: ['document', 'resource'],
-    elsewhere: all(
+    elsewhere: ofEach(
       'type properties required items enum const additionalProperties $ref',
       "stands in 'document'",
     ),
@@ -57,15 +57,15 @@ const schema: Check = object(
 export const input: Check = object(
   'the input',
   { schema, from: transform('what the input is made of') },
-  { meant: (from) => `from: ${from}`, elsewhere: all('as', "is called 'from' here") },
+  { meant: (from) => `from: ${from}`, elsewhere: ofEach('as', "is called 'from' here") },
 );
 export const output: Check = object(
   'the output',
   { schema, as: transform('what the output becomes') },
-  { meant: (as) => `as: ${as}`, elsewhere: all('from', "is called 'as' here") },
+  { meant: (as) => `as: ${as}`, elsewhere: ofEach('from', "is called 'as' here") },
 );
 export const exported: Check = object(
   'the export',
   { schema, as: transform('what is exported') },
-  { meant: (as) => `as: ${as}`, elsewhere: all('from to', "is called 'as' here") },
+  { meant: (as) => `as: ${as}`, elsewhere: ofEach('from to', "is called 'as' here") },
 );

@@ -8,14 +8,14 @@ import { cronExpression } from './cron.ts';
 import { consumption, reading } from './events.ts';
 import { duration, oneOf } from './fields.ts';
 import { type Check, child, describe, type Place, report, type Walk } from './place.ts';
-import { all, object } from './shape.ts';
+import { object, ofEach } from './shape.ts';
 
 export const schedule: Check = object(
   'the schedule',
   { every: period, cron: cronExpression, after: constant, on: ofEvents, read: reading },
   {
     also: checkSchedule,
-    elsewhere: all('timeZone timezone misfire', 'stands in document.metadata.schedule'),
+    elsewhere: ofEach('timeZone timezone misfire', 'stands in document.metadata.schedule'),
     meant: (text) => (readCron(text).ok ? `cron: '${text}'` : undefined),
   },
 );

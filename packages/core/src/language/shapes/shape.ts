@@ -55,7 +55,7 @@ export function object(
 }
 
 /** For `elsewhere`: the same of several members. */
-export function all(names: string, says: string): Readonly<Record<string, string>> {
+export function ofEach(names: string, says: string): Readonly<Record<string, string>> {
   return Object.fromEntries(names.split(' ').map((name) => [name, says]));
 }
 

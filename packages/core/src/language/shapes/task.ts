@@ -13,7 +13,6 @@ import { errorOrName, retryOrName, timeoutOrName } from './policies.ts';
 import { exported, input, output } from './resources.ts';
 import { run } from './run.ts';
 import {
-  all,
   byType,
   isMistyped,
   listOf,
@@ -22,6 +21,7 @@ import {
   nestedTasks,
   type ObjectOptions,
   object,
+  ofEach,
 } from './shape.ts';
 
 /** One task: what all tasks have, and the members of its kind. */
@@ -97,7 +97,7 @@ const forClause: Check = object(
     }),
     at: variable("the index's name"),
   },
-  { required: ['in'], elsewhere: all('do while', "stands beside 'for'") },
+  { required: ['in'], elsewhere: ofEach('do while', "stands beside 'for'") },
 );
 
 const switchCase: Check = object(
@@ -156,7 +156,7 @@ const catchFields: Check = object('a catch', {
   errors: object(
     'the errors to catch',
     { with: errorFilter },
-    { elsewhere: all('type status instance title detail', "stands in 'with'") },
+    { elsewhere: ofEach('type status instance title detail', "stands in 'with'") },
   ),
   as: variable("the error's name"),
   when: expression('the condition to catch'),
@@ -174,7 +174,7 @@ const caught: Check = (value, place) => {
 const forCommon = kindOf(
   'for',
   { for: forClause, while: anything, do: anything },
-  { elsewhere: all('each in at', "stands in 'for'") },
+  { elsewhere: ofEach('each in at', "stands in 'for'") },
 );
 
 /** What follows `for` sees its variables; the task's own input, output and conditions do not. */
@@ -203,7 +203,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
     { ...common, call: anything, with: anything },
     {
       also: checkCall,
-      elsewhere: all(
+      elsewhere: ofEach(
         'method endpoint headers query body document operationId parameters',
         "stands in 'with'",
       ),
@@ -214,7 +214,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
     emit: object(
       'an emit',
       { event: emission },
-      { required: ['event'], elsewhere: all('with', "stands in 'event'") },
+      { required: ['event'], elsewhere: ofEach('with', "stands in 'event'") },
     ),
   }),
   for: forTask,
@@ -237,7 +237,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
         {
           required: ['to'],
           elsewhere: {
-            ...all('one any all', "stands in 'to'"),
+            ...ofEach('one any all', "stands in 'to'"),
             until: "stands in 'to', beside 'any'",
             foreach: "stands beside 'listen'",
           },
@@ -245,7 +245,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
       ),
       foreach,
     },
-    { elsewhere: all('to read', "stands in 'listen'") },
+    { elsewhere: ofEach('to read', "stands in 'listen'") },
   ),
   raise: kindOf('raise', {
     raise: object(
@@ -253,7 +253,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
       { error: errorOrName },
       {
         required: ['error'],
-        elsewhere: all('type status title detail instance', "stands in 'error'"),
+        elsewhere: ofEach('type status title detail instance', "stands in 'error'"),
         meant: (name) => `error: ${name}`,
       },
     ),
@@ -264,7 +264,7 @@ const shapes: Readonly<Record<TaskKeyword, Check>> = {
   try: kindOf(
     'try',
     { try: nestedTasks, catch: caught },
-    { required: ['catch'], elsewhere: all('retry', "stands in 'catch'") },
+    { required: ['catch'], elsewhere: ofEach('retry', "stands in 'catch'") },
   ),
   wait: kindOf('wait', { wait: duration }),
 };
